@@ -1,0 +1,31 @@
+"""Animate how far a classifier's scores can be believed while it trains.
+
+The names below are resolved when they are first used (PEP 562), so that ``import anim`` and
+``python -m anim.render --help`` stay cheap.
+"""
+
+import importlib
+
+_HOMES = {
+    "Dataset": "data",
+    "Recorder": "run",
+    "Run": "run",
+    "animate": "render",
+    "fit": "train",
+    "from_arrays": "run",
+}
+_MODULES = ("calibration", "data", "encode", "model", "render", "run", "scene", "timeline", "train")
+
+__all__ = [*_HOMES, *_MODULES]
+
+
+def __getattr__(name: str):
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"anim.{_HOMES[name]}"), name)
+    if name in _MODULES:
+        return importlib.import_module(f"anim.{name}")
+    raise AttributeError(f"module 'anim' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

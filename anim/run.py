@@ -1,0 +1,352 @@
+"""What a training run left behind: its validation predictions over time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import jax
+import numpy as np
+
+from anim import calibration
+from anim.settings import BINNINGS, SettingError, one_of
+
+DEFAULT_BINS = {calibration.SCORE: 50}
+
+
+@dataclass(frozen=True)
+class About:
+    """What a caption says of a run.
+
+    Attributes:
+        caption: what was trained, on what.
+        steps_per_epoch: optimizer steps in one pass over the training data, if known.
+    """
+
+    caption: str = ""
+    steps_per_epoch: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Reliability:
+    """The bins of every snapshot in one view.
+
+    Attributes:
+        view: ``score``, ``confidence`` or ``class:NAME``.
+        edges: [B + 1] float32; [S, B + 1] for quantile bins, which differ between snapshots.
+        counts: [S, B] int64.
+        hits: [S, B] int64, the examples that count towards ``accuracy``.
+        accuracy: [S, B] float64, the share of hits; NaN where the bin is empty.
+        confidence: [S, B] float64, the mean score in the bin; NaN where it is empty.
+    """
+
+    view: str
+    edges: np.ndarray
+    counts: np.ndarray
+    hits: np.ndarray
+    accuracy: np.ndarray
+    confidence: np.ndarray
+
+
+class Run:
+    """Validation predictions of a model at S steps of its training.
+
+    Args:
+        steps: S increasing step numbers.
+        labels: [N] integers in [0, K).
+        snapshots: S arrays [N, K], logits or probabilities, read one at a time.
+        kind: ``"logits"`` or ``"probs"``: what the snapshots hold.
+        classes: K names; None names them "0", "1", ...
+        series: recorded scalars, [S] each.
+        about: what a caption says of the run.
+    """
+
+    def __init__(
+        self,
+        steps: Sequence[int],
+        labels: np.ndarray,
+        snapshots: Sequence[np.ndarray],
+        *,
+        kind: str = "logits",
+        classes: Sequence[str] | None = None,
+        series: Mapping[str, np.ndarray] | None = None,
+        about: About = About(),
+    ):
+        self.steps = np.asarray(steps, np.int64)
+        self.labels = np.asarray(labels, np.int32)
+        self.about = about
+        self._snapshots = snapshots
+        self._kind = kind
+        self._series = dict(series or {})
+        width = snapshots[0].shape[1]
+        self.classes = tuple(str(k) for k in range(width)) if classes is None else tuple(classes)
+        self._computed: dict = {}
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def __repr__(self) -> str:
+        first, last = (self.steps[0], self.steps[-1]) if len(self) else ("-", "-")
+        return (
+            f"Run({len(self)} snapshots of {len(self.labels)} predictions, "
+            f"{len(self.classes)} classes, steps {first} to {last})"
+        )
+
+    def logits(self, i: int) -> np.ndarray:
+        """Logits [N, K] float32 of snapshot i (log-probabilities where those were recorded)."""
+        values = np.asarray(self._snapshots[i])
+        if self._kind == "logits":
+            return values
+        return np.log(np.maximum(values, np.finfo(np.float32).tiny))
+
+    def probs(self, i: int) -> np.ndarray:
+        """Probabilities [N, K] float32 of snapshot i: the very numbers that are binned."""
+        return np.asarray(self._probs(i))
+
+    def _probs(self, i: int) -> jax.Array:
+        values = jax.numpy.asarray(self._snapshots[i])
+        return calibration.probabilities(values) if self._kind == "logits" else values
+
+    def default_view(self) -> str:
+        return calibration.SCORE if len(self.classes) == 2 else calibration.CONFIDENCE
+
+    def _view_key(self, view: str) -> str | int:
+        """The view as `calibration.scores_and_hits` takes it."""
+        if view.startswith("class:"):
+            name = view.removeprefix("class:")
+            one_of("view", name, self.classes)
+            return self.classes.index(name)
+        one_of("view", view, (calibration.SCORE, calibration.CONFIDENCE, "class:NAME"))
+        if view == calibration.SCORE and len(self.classes) != 2:
+            raise SettingError(
+                "view",
+                f"the score view is for two classes, this run has {len(self.classes)}; "
+                "try confidence or class:NAME",
+            )
+        return view
+
+    def reliability(
+        self, view: str | None = None, bins: int | None = None, binning: str = "width"
+    ) -> Reliability:
+        """Bins of every snapshot.
+
+        Args:
+            view: ``score`` (two classes), ``confidence`` or ``class:NAME``; None takes ``score``
+                for two classes, else ``confidence``.
+            bins: number of bins; None takes 50 for ``score`` and 15 for the others.
+            binning: ``width``, equal widths on [0, 1], or ``mass``, quantile bins.
+
+        Raises:
+            SettingError: an unknown view, class or binning, or less than one bin.
+        """
+        view = self.default_view() if view is None else view
+        bins = DEFAULT_BINS.get(view, calibration.ERROR_BINS) if bins is None else bins
+        one_of("binning", binning, BINNINGS)
+        if bins < 1:
+            raise SettingError("bins", f"expected a whole number of at least 1, got {bins}")
+        key = (self._view_key(view), bins, binning)
+        if key not in self._computed:
+            self._compute([key])
+        edges, sums = self._computed[key]
+        accuracy, confidence = calibration.shares(sums, edges)
+        return Reliability(
+            view, edges, sums.counts.astype(np.int64), sums.hits.astype(np.int64), accuracy, confidence
+        )
+
+    def metrics(self) -> dict[str, np.ndarray]:
+        """Arrays [S]: accuracy, ece, mce, nll, brier, and the series that were recorded.
+
+        ECE and MCE: top-label confidence, 15 equal-width bins, all N examples.
+        """
+        if "metrics" not in self._computed:
+            self._compute([])
+        return {**self._series, **self._computed["metrics"]}
+
+    def _compute(self, keys: list[tuple]) -> None:
+        """Reads each snapshot once, for the bins asked for and for the metrics if still unknown."""
+        error_key = (calibration.CONFIDENCE, calibration.ERROR_BINS, "width")
+        with_metrics = "metrics" not in self._computed
+        keys = list(dict.fromkeys([*keys, error_key] if with_metrics else keys))
+        labels = jax.numpy.asarray(self.labels)
+        rows, scalars = [], []
+        for i in range(len(self)):
+            probs = self._probs(i)
+            rows.append([_binned(probs, labels, key) for key in keys])
+            if with_metrics:
+                scalars.append((self._nll(i, probs, labels), calibration.brier_score(probs, labels)))
+        for key, column in zip(keys, zip(*rows, strict=True), strict=True):
+            edges = np.stack([edges for edges, _ in column])
+            sums = calibration.BinSums(
+                *(np.stack(part) for part in zip(*(sums for _, sums in column), strict=True))
+            )
+            self._computed[key] = (edges[0] if key[2] == "width" else edges), sums
+        if with_metrics:
+            self._computed["metrics"] = self._summary(*self._computed[error_key], scalars)
+
+    def _nll(self, i: int, probs: jax.Array, labels: jax.Array) -> jax.Array:
+        if self._kind == "logits":
+            return calibration.negative_log_likelihood_of_logits(self._snapshots[i], labels)
+        return calibration.negative_log_likelihood(probs, labels)
+
+    def _summary(self, edges, sums, scalars) -> dict[str, np.ndarray]:
+        bins = (sums.counts, *calibration.shares(sums, edges))
+        nll, brier = np.asarray(scalars, np.float64).T
+        return {
+            "accuracy": sums.hits.sum(1) / len(self.labels),
+            "ece": calibration.expected_calibration_error(*bins),
+            "mce": calibration.maximum_calibration_error(*bins),
+            "nll": nll,
+            "brier": brier,
+        }
+
+
+def _binned(probs: jax.Array, labels: jax.Array, key: tuple) -> tuple:
+    view, bins, binning = key
+    scores, hits = calibration.scores_and_hits(probs, labels, view)
+    if binning == "width":
+        edges = calibration.width_edges(bins)
+        return edges, calibration.width_sums(scores, hits, edges)
+    edges = calibration.mass_edges(scores, bins)
+    return edges, calibration.edge_sums(scores, hits, edges)
+
+
+class Recorder:
+    """Collects snapshots of validation predictions, in memory.
+
+    Args:
+        labels: [N] integers in [0, K), or one-hot [N, K].
+        classes: K names; None names them "0", "1", ...
+        about: what a caption says of the run.
+
+    Raises:
+        ValueError: labels that are not integers, or out of range.
+    """
+
+    def __init__(self, *, labels, classes: Sequence[str] | None = None, about: About = About()):
+        self._labels = _labels(labels)
+        self._classes = None if classes is None else tuple(classes)
+        self._about = about
+        self._steps: list[int] = []
+        self._snapshots: list[np.ndarray] = []
+        self._series: dict[str, list[float]] = {}
+        self._kind: str | None = None
+
+    def snapshot(self, step: int, *, logits=None, probs=None, metrics=None) -> None:
+        """Keeps the predictions for all N validation examples at one step.
+
+        Args:
+            step: greater than the last one.
+            logits: [N, K] float, or
+            probs: [N, K] in [0, 1], rows summing to 1; [N] is P(class 1) of a binary model.
+            metrics: scalars to keep beside them, the same names at every step.
+
+        Raises:
+            ValueError: a step that does not increase, or predictions of a wrong shape or value.
+        """
+        if self._steps and step <= self._steps[-1]:
+            raise ValueError(f"step: expected more than {self._steps[-1]}, got {step}")
+        if (logits is None) == (probs is None):
+            raise ValueError("snapshot: expected either logits or probs")
+        kind = "probs" if logits is None else "logits"
+        if self._kind not in (None, kind):
+            raise ValueError(f"{kind}: the earlier snapshots of this run hold {self._kind}")
+        values = _predictions(kind, probs if logits is None else logits, len(self._labels))
+        self._check_classes(kind, values)
+        metrics = {} if metrics is None else metrics
+        if self._steps and set(metrics) != set(self._series):
+            expected = ", ".join(self._series) or "none"
+            raise ValueError(f"metrics: expected {expected}, got {', '.join(metrics) or 'none'}")
+        self._kind = kind
+        self._steps.append(int(step))
+        self._snapshots.append(values)
+        for name, value in metrics.items():
+            self._series.setdefault(name, []).append(float(value))
+
+    def _check_classes(self, kind: str, values: np.ndarray) -> None:
+        if self._snapshots:
+            expected = self._snapshots[0].shape[1]
+        else:
+            expected = values.shape[1] if self._classes is None else len(self._classes)
+            beyond = np.flatnonzero(self._labels >= expected)
+            if beyond.size:
+                raise ValueError(
+                    f"labels: expected integers in [0, {expected}), "
+                    f"got {self._labels[beyond[0]]} at index {beyond[0]}"
+                )
+        if values.shape[1] != expected:
+            raise ValueError(f"{kind}: expected {expected} classes, got {values.shape[1]}")
+
+    def run(self) -> Run:
+        """The snapshots so far, as a `Run`."""
+        if not self._steps:
+            raise ValueError("snapshot: expected at least one before a run is read")
+        series = {name: np.asarray(values) for name, values in self._series.items()}
+        return Run(
+            list(self._steps),
+            self._labels,
+            list(self._snapshots),
+            kind=self._kind,
+            classes=self._classes,
+            series=series,
+            about=self._about,
+        )
+
+
+def from_arrays(steps, labels, *, logits=None, probs=None, classes=None) -> Run:
+    """A run from predictions that are already in memory.
+
+    Args:
+        steps: [S] increasing integers.
+        labels: [N] integers in [0, K), or one-hot [N, K].
+        logits: [S, N, K] float, or
+        probs: [S, N, K] in [0, 1], or [S, N] as P(class 1) of a binary model.
+        classes: K names; None names them "0", "1", ...
+
+    Raises:
+        ValueError: as `Recorder.snapshot`.
+    """
+    recorder = Recorder(labels=labels, classes=classes)
+    given = {"logits": logits} if probs is None else {"probs": probs, "logits": logits}
+    for name, values in given.items():
+        if values is not None and len(values) != len(steps):
+            raise ValueError(f"{name}: expected {len(steps)} snapshots, got {len(values)}")
+    for i, step in enumerate(steps):
+        at_step = {name: None if values is None else values[i] for name, values in given.items()}
+        recorder.snapshot(int(step), **at_step)
+    return recorder.run()
+
+
+def _labels(labels) -> np.ndarray:
+    values = np.asarray(labels)
+    if values.ndim == 2:
+        is_one_hot = np.isin(values, (0, 1)).all() and (values.sum(1) == 1).all()
+        if not is_one_hot:
+            raise ValueError("labels: expected [N] integers or one-hot [N, K], got other rows")
+        values = values.argmax(1)
+    if values.ndim != 1 or values.size == 0:
+        raise ValueError(f"labels: expected [N] integers, got shape {np.shape(labels)}")
+    wrong = np.flatnonzero((values != np.floor(values)) | (values < 0))
+    if wrong.size:
+        raise ValueError(
+            f"labels: expected integers of at least 0, got {values[wrong[0]]} at index {wrong[0]}"
+        )
+    return values.astype(np.int32)
+
+
+def _predictions(kind: str, given, examples: int) -> np.ndarray:
+    """The predictions as float32 [N, K], checked."""
+    values = np.asarray(given, np.float32)
+    if kind == "probs" and values.ndim == 1:
+        values = np.stack([1 - values, values], axis=1)
+    if values.ndim != 2 or values.shape[0] != examples or values.shape[1] < 2:
+        expected = f"[{examples}, K] with K of at least 2"
+        raise ValueError(f"{kind}: expected {expected}, got shape {np.shape(given)}")
+    wrong = ~np.isfinite(values)
+    problem = "finite numbers"
+    if kind == "probs" and not wrong.any():
+        wrong = (values < 0) | (values > 1) | (np.abs(values.sum(1, keepdims=True) - 1) > 1e-3)
+        problem = "numbers in [0, 1] that sum to 1 (are these logits?)"
+    if wrong.any():
+        row = int(np.flatnonzero(wrong.any(1))[0])
+        raise ValueError(f"{kind}: expected {problem}, got {values[row]} at index {row}")
+    return values

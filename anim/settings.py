@@ -1,0 +1,205 @@
+"""Every number of an experiment and of a picture, with its default and its limits.
+
+Light on purpose: the command line checks a call against these dataclasses before it imports JAX
+or matplotlib.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+DATASETS = ("xor", "digits", "breast-cancer")
+OPTIMIZERS = ("adam", "adamw", "sgd", "momentum", "nesterov", "rmsprop", "lion")
+PANELS = ("reliability", "counts", "accuracy", "ece", "loss")
+THEMES = ("light", "dark")
+BINNINGS = ("width", "mass")
+PACES = ("step", "log")
+MAX_BINS = 256
+MAX_SIDE = 4096
+
+
+class SettingError(ValueError):
+    """A value that a setting cannot take.
+
+    Args:
+        name: the setting, as a Python name (``learning_rate``).
+        problem: what was expected and what was received.
+    """
+
+    def __init__(self, name: str, problem: str):
+        super().__init__(f"{name}: {problem}")
+        self.name = name
+        self.problem = problem
+
+
+def one_of(name: str, value: object, known: Iterable[str]) -> None:
+    """Raise `SettingError` unless ``value`` is known; the message names the nearest known one."""
+    known = tuple(known)
+    if value in known:
+        return
+    nearest = difflib.get_close_matches(str(value).lower(), known, n=1, cutoff=0.5)
+    hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
+    raise SettingError(name, f"expected one of {', '.join(known)}, got {value!r}{hint}")
+
+
+def _whole(name: str, value: object, low: int, high: int | None = None) -> None:
+    is_whole = hasattr(value, "__index__") and not isinstance(value, bool)
+    if not is_whole or value < low or (high is not None and value > high):
+        limits = f"of at least {low}" if high is None else f"from {low} to {high}"
+        raise SettingError(name, f"expected a whole number {limits}, got {value!r}")
+
+
+def _real(name: str, value: object, low: float, high: float = math.inf, *, above: bool = False):
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not (low < number if above else low <= number) or not number <= high or number == math.inf:
+        limits = f"above {low:g}" if above else f"of at least {low:g}"
+        limits += "" if high == math.inf else f" and at most {high:g}"
+        raise SettingError(name, f"expected a number {limits}, got {value!r}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    """What is trained. The defaults are the post's experiment.
+
+    Attributes:
+        data: the dataset's name, one of `DATASETS`.
+        train_size: training examples; None takes the dataset's own number.
+        val_size: validation examples; None takes the dataset's own number (XOR: 50 x train).
+        noise: probability that a label is flipped (XOR only).
+        hidden: width of each hidden layer.
+        epochs: passes over the training data.
+        every: steps between two snapshots; None takes one a pass over the training data.
+        batch_size: examples a step; the last batch of an epoch holds what is left.
+        optimizer: one of `OPTIMIZERS`.
+        learning_rate: constant step size.
+        weight_decay: decoupled weight decay, per step and learning rate.
+        seed: seeds the data, the initial parameters and the order of the examples.
+    """
+
+    data: str = "xor"
+    train_size: int | None = None
+    val_size: int | None = None
+    noise: float = 0.0
+    hidden: tuple[int, ...] = (3,)
+    epochs: int = 100
+    every: int | None = None
+    batch_size: int = 32
+    optimizer: str = "adam"
+    learning_rate: float = 0.01
+    weight_decay: float = 0.0
+    seed: int = 0
+
+    def __post_init__(self):
+        one_of("data", self.data, DATASETS)
+        for name in ("train_size", "val_size", "every"):
+            if getattr(self, name) is not None:
+                _whole(name, getattr(self, name), 1)
+        _real("noise", self.noise, 0.0, 1.0)
+        if self.noise and self.data != "xor":
+            raise SettingError("noise", f"only xor has label noise, the data is {self.data!r}")
+        for width in self.hidden:
+            _whole("hidden", width, 1)
+        _whole("epochs", self.epochs, 1)
+        _whole("batch_size", self.batch_size, 1)
+        one_of("optimizer", self.optimizer, OPTIMIZERS)
+        _real("learning_rate", self.learning_rate, 0.0, above=True)
+        _real("weight_decay", self.weight_decay, 0.0)
+        _whole("seed", self.seed, 0, 2**32 - 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """How a run is shown. Times are in seconds, sizes in pixels.
+
+    Attributes:
+        view: ``score``, ``confidence`` or ``class:NAME``; None takes ``score`` for two classes.
+        panels: names out of `PANELS`, top to bottom.
+        bins: number of bins; None takes 50 for the score view and 15 for the others.
+        binning: ``width`` (equal width) or ``mass`` (quantile bins).
+        fps: frames a second.
+        seconds: length of the moving part.
+        hold: length of the still at the end.
+        tween: whether frames between two snapshots are interpolated.
+        pace: ``step`` spends equal time on equal steps, ``log`` on equal ratios of steps.
+        size: width and height.
+        scale: pixels per unit of ``size``; 2 suits sharp screens.
+        theme: one of `THEMES`.
+        title: the headline; None takes a default.
+        at: the step a still shows; None takes the last.
+    """
+
+    view: str | None = None
+    panels: tuple[str, ...] = ("reliability", "accuracy")
+    bins: int | None = None
+    binning: str = "width"
+    fps: float = 25
+    seconds: float = 10
+    hold: float = 2
+    tween: bool = True
+    pace: str = "step"
+    size: tuple[int, int] = (768, 600)
+    scale: float = 1
+    theme: str = "light"
+    title: str | None = None
+    at: float | None = None
+
+    def __post_init__(self):
+        if not self.panels:
+            raise SettingError("panels", f"expected at least one of {', '.join(PANELS)}, got none")
+        for panel in self.panels:
+            one_of("panels", panel, PANELS)
+        if len(set(self.panels)) < len(self.panels):
+            raise SettingError("panels", f"expected each once, got {','.join(self.panels)}")
+        if self.bins is not None:
+            _whole("bins", self.bins, 1, MAX_BINS)
+        one_of("binning", self.binning, BINNINGS)
+        _real("fps", self.fps, 0.0, 240.0, above=True)
+        _real("seconds", self.seconds, 0.0, 3600.0, above=True)
+        _real("hold", self.hold, 0.0, 600.0)
+        if self.seconds * self.fps < 2:
+            raise SettingError(
+                "seconds",
+                f"expected time for at least 2 frames, got {self.seconds} at {self.fps} fps",
+            )
+        one_of("pace", self.pace, PACES)
+        self._check_size()
+        one_of("theme", self.theme, THEMES)
+        if self.at is not None:
+            _real("at", self.at, 0.0)
+
+    def _check_size(self):
+        if len(self.size) != 2:
+            raise SettingError("size", f"expected a width and a height, got {self.size!r}")
+        _real("scale", self.scale, 0.25, 8.0)
+        for side, low in zip(self.size, (320, 240), strict=True):
+            _whole("size", side, 2)
+            if side % 2:
+                raise SettingError(
+                    "size",
+                    f"expected even numbers (H.264 needs them), got {side}; try {side + 1}",
+                )
+            if side < low:
+                raise SettingError("size", f"expected at least 320x240, got {self.size_text}")
+            if side * self.scale > MAX_SIDE:
+                raise SettingError(
+                    "size", f"expected at most {MAX_SIDE} pixels a side, got {self.size_text}"
+                )
+        if any(pixels % 2 for pixels in self.pixels):
+            width, height = self.pixels
+            raise SettingError("scale", f"expected an even picture, got {width}x{height} pixels")
+
+    @property
+    def size_text(self) -> str:
+        scale = "" if self.scale == 1 else f" at scale {self.scale:g}"
+        return f"{self.size[0]}x{self.size[1]}{scale}"
+
+    @property
+    def pixels(self) -> tuple[int, int]:
+        """Width and height of the files."""
+        return round(self.size[0] * self.scale), round(self.size[1] * self.scale)
