@@ -1,0 +1,73 @@
+"""Files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from anim.settings import SettingError
+
+
+class PendingFile:
+    """A file that takes its place only when it is committed.
+
+    Where the system can (Linux), the bytes go to a file without a name, which vanishes with the
+    process however that ends. Elsewhere they go to a hidden temporary file in the same folder.
+
+    Attributes:
+        path: what to open and write to.
+    """
+
+    def __init__(self, target: Path):
+        self._target = Path(os.path.realpath(target))
+        self._named = self._target.with_name(f".{self._target.name}.{secrets.token_hex(4)}.part")
+        try:
+            flags = os.O_TMPFILE | os.O_RDWR
+            self._descriptor = os.open(self._target.parent, flags, 0o666)
+            self._anonymous = True
+        except (AttributeError, OSError):
+            flags = os.O_CREAT | os.O_EXCL | os.O_RDWR
+            self._descriptor = os.open(self._named, flags, 0o666)
+            self._anonymous = False
+        self.path = f"/proc/self/fd/{self._descriptor}" if self._anonymous else str(self._named)
+
+    def commit(self) -> None:
+        """Puts the file in its place, over an earlier one."""
+        os.fsync(self._descriptor)
+        if self._anonymous:
+            # A directory descriptor makes Python call linkat, which can follow the /proc link.
+            folder = os.open(self._target.parent, os.O_RDONLY)
+            try:
+                os.link(self.path, self._named, src_dir_fd=folder, follow_symlinks=True)
+            finally:
+                os.close(folder)
+        os.replace(self._named, self._target)
+        self._anonymous = True
+        self.discard()
+
+    def discard(self) -> None:
+        """Leaves nothing behind; does nothing after `commit`."""
+        if self._descriptor is None:
+            return
+        os.close(self._descriptor)
+        self._descriptor = None
+        if not self._anonymous:
+            self._named.unlink(missing_ok=True)
+
+
+def check_writable(path: Path) -> None:
+    """Raise `SettingError` unless a file can be made at the path."""
+    folder = path.resolve().parent
+    if not folder.exists():
+        raise SettingError("out", f"there is no folder {str(path.parent)!r}")
+    if not folder.is_dir():
+        raise SettingError("out", f"{str(path.parent)!r} is not a folder")
+    if path.is_dir():
+        raise SettingError("out", f"{str(path)!r} is a folder")
+    if path.exists() and not path.is_file():
+        raise SettingError("out", f"{str(path)!r} is not a regular file")
+    try:
+        PendingFile(path).discard()
+    except OSError as error:
+        raise SettingError("out", f"cannot write {str(path)!r}: {error.strerror}") from error

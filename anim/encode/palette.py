@@ -1,0 +1,97 @@
+"""One palette for a whole GIF, and the mapping of frames to it."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+
+# The last index stays transparent: the encoder writes it where a pixel did not change.
+COLOURS = 255
+_KEPT_EXACT = 176
+
+
+def choose_palette(samples, exact: np.ndarray) -> np.ndarray:
+    """The 255 colours or fewer that serve the frames best.
+
+    Flat areas keep their very colours: those in ``exact`` come first, then the ones that cover
+    most of the samples. What is left, the blends along edges, shares the other entries by median
+    cut.
+
+    Args:
+        samples: RGBA frames [H, W, 4] uint8.
+        exact: [C, 3] uint8 colours that must be in it.
+
+    Returns:
+        [P, 3] uint8, P <= 255, distinct.
+    """
+    area: dict[int, int] = {}
+    for sample in samples:
+        for colour, pixels in zip(*_areas(sample), strict=True):
+            area[int(colour)] = area.get(int(colour), 0) + int(pixels)
+    ranked = sorted(area, key=lambda colour: (-area[colour], colour))
+    wanted = dict.fromkeys([*_packed(exact).tolist(), *ranked])
+    if len(wanted) <= COLOURS:
+        return _unpacked(list(wanted))
+    kept = list(wanted)[:_KEPT_EXACT]
+    rest = _unpacked(list(wanted)[_KEPT_EXACT:])
+    blends = Image.fromarray(rest[None]).quantize(COLOURS - len(kept), Image.Quantize.MEDIANCUT)
+    merged = _packed(np.asarray(blends.convert("RGB"))[0])
+    return _unpacked(list(dict.fromkeys([*kept, *merged.tolist()])))
+
+
+class Indexer:
+    """Maps RGBA frames to palette indices: the exact colour, or the nearest one.
+
+    Only pixels that changed since the last frame are looked up.
+    """
+
+    def __init__(self, palette: np.ndarray, height: int, width: int):
+        self._palette = palette.astype(np.int32)
+        # 16 MiB of zeros, of which only the touched pages ever exist. 0 says: not yet known.
+        self._known = np.zeros(1 << 24, np.uint8)
+        self._known[_packed(palette)] = np.arange(len(palette)) + 1
+        self._last: np.ndarray | None = None
+        self.indices = np.zeros((height, width), np.uint8)
+
+    def update(self, rgba: np.ndarray) -> bool:
+        """Brings `indices` up to the frame; says whether any pixel changed."""
+        pixels = rgba.view("<u4").reshape(-1)
+        if self._last is None:
+            changed = np.arange(pixels.size)
+        else:
+            changed = np.flatnonzero(pixels != self._last)
+        self._last = pixels
+        if not changed.size:
+            return False
+        colours = pixels[changed] & np.uint32(0xFFFFFF)
+        found = self._known[colours]
+        if not found.all():
+            self._learn(np.unique(colours[found == 0]))
+            found = self._known[colours]
+        self.indices.reshape(-1)[changed] = found - 1
+        return True
+
+    def _learn(self, colours: np.ndarray) -> None:
+        for start in range(0, len(colours), 4096):
+            part = colours[start : start + 4096]
+            apart = _unpacked(part).astype(np.int32)[:, None] - self._palette
+            self._known[part] = np.square(apart).sum(2).argmin(1) + 1
+
+
+def _areas(rgba: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The colours of a frame and how many pixels each covers, by way of its runs."""
+    pixels = np.ascontiguousarray(rgba).view("<u4").reshape(-1) & np.uint32(0xFFFFFF)
+    starts = np.flatnonzero(np.concatenate([[True], pixels[1:] != pixels[:-1]]))
+    lengths = np.diff(starts, append=pixels.size)
+    colours, which = np.unique(pixels[starts], return_inverse=True)
+    return colours, np.bincount(which, lengths)
+
+
+def _packed(rgb: np.ndarray) -> np.ndarray:
+    rgb = np.asarray(rgb, np.uint32)
+    return rgb[..., 0] | rgb[..., 1] << 8 | rgb[..., 2] << 16
+
+
+def _unpacked(packed) -> np.ndarray:
+    packed = np.asarray(packed, np.uint32)
+    return np.stack([packed >> shift & 0xFF for shift in (0, 8, 16)], axis=-1).astype(np.uint8)

@@ -1,0 +1,389 @@
+"""``animate``, and the command ``python -m anim.render``."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from anim.settings import (
+    BINNINGS,
+    DATASETS,
+    OPTIMIZERS,
+    PACES,
+    PANELS,
+    THEMES,
+    Experiment,
+    Picture,
+    SettingError,
+)
+
+_DEFAULT = Picture()
+_SAMPLES = 10
+
+
+@dataclass(frozen=True)
+class Output:
+    """A file that was written.
+
+    Attributes:
+        path: where it is.
+        size: width and height in pixels.
+        frames: pictures shown, the held one included as often as it is repeated.
+        seconds: how long it plays; 0 for a still.
+        bytes: its length.
+    """
+
+    path: Path
+    size: tuple[int, int]
+    frames: int
+    seconds: float
+    bytes: int
+
+    def __str__(self) -> str:
+        width, height = self.size
+        frames = "1 frame" if self.frames == 1 else f"{self.frames} frames"
+        return (
+            f"{self.path}: {width}x{height} pixels, {frames}, {self.seconds:g} s, "
+            f"{self.bytes:,} bytes"
+        )
+
+
+def animate(
+    run,
+    *outputs: str | os.PathLike,
+    view: str | None = _DEFAULT.view,
+    panels: Sequence[str] | str = _DEFAULT.panels,
+    bins: int | None = _DEFAULT.bins,
+    binning: str = _DEFAULT.binning,
+    fps: float = _DEFAULT.fps,
+    seconds: float = _DEFAULT.seconds,
+    hold: float = _DEFAULT.hold,
+    tween: bool = _DEFAULT.tween,
+    pace: str = _DEFAULT.pace,
+    size: tuple[int, int] = _DEFAULT.size,
+    scale: float = _DEFAULT.scale,
+    theme: str = _DEFAULT.theme,
+    title: str | None = _DEFAULT.title,
+    at: float | None = _DEFAULT.at,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Output]:
+    """Draws a run once and writes it to every output.
+
+    Args:
+        run: an `anim.Run`.
+        outputs: files; ``.gif`` and ``.mp4`` move, ``.png``, ``.svg`` and ``.pdf`` are stills.
+        view: ``score`` (two classes), ``confidence`` or ``class:NAME``; None takes ``score`` for
+            two classes, else ``confidence``.
+        panels: names out of `anim.settings.PANELS`, top to bottom (or one text, with commas).
+        bins: number of bins; None takes 50 for ``score`` and 15 for the others.
+        binning: ``width`` (equal width) or ``mass`` (quantile bins).
+        fps: frames a second, at most 50 for a GIF.
+        seconds: length of the moving part.
+        hold: length of the still at the end, in seconds.
+        tween: whether frames between two snapshots are interpolated.
+        pace: ``step``, or ``log`` to give the first steps more time.
+        size: width and height in pixels, both even.
+        scale: pixels per unit of ``size``; 2 suits sharp screens.
+        theme: ``light`` or ``dark``.
+        title: the headline; None takes a default.
+        at: the step that stills show; None takes the last.
+        progress: called with (frames drawn, frames in all).
+
+    Returns:
+        What was written, in the order of ``outputs``.
+
+    Raises:
+        SettingError: an argument that is out of its range, or does not fit the run.
+        OSError: a file could not be written. Earlier files at these paths are untouched.
+    """
+    picture = Picture(
+        view=view,
+        panels=tuple(panels.split(",")) if isinstance(panels, str) else tuple(panels),
+        bins=bins,
+        binning=binning,
+        fps=fps,
+        seconds=seconds,
+        hold=hold,
+        tween=tween,
+        pace=pace,
+        size=tuple(size),
+        scale=scale,
+        theme=theme,
+        title=title,
+        at=at,
+    )
+    return _write(run, [Path(output) for output in outputs], picture, progress)
+
+
+def make_scene(run, picture: Picture):
+    """The timeline, the track and the scene of a run: all that drawing needs."""
+    from anim.scene import Scene, Subject
+    from anim.timeline import Timeline, Track
+
+    reliability = run.reliability(picture.view, picture.bins, picture.binning)
+    timeline = Timeline(
+        run.steps,
+        fps=picture.fps,
+        seconds=picture.seconds,
+        hold=picture.hold,
+        tween=picture.tween,
+        pace=picture.pace,
+    )
+    track = Track(
+        steps=run.steps,
+        edges=reliability.edges,
+        counts=reliability.counts,
+        hits=reliability.hits,
+        shares=reliability.accuracy,
+        confidences=reliability.confidence,
+        series=run.metrics(),
+    )
+    subject = Subject(
+        title="Prediction scores are not probabilities" if picture.title is None else picture.title,
+        caption=run.about.caption or f"{len(run.labels)} validation points",
+        view=reliability.view,
+        score_label=_score_label(reliability.view, run.classes),
+        steps_per_epoch=run.about.steps_per_epoch,
+    )
+    return timeline, track, Scene(subject, track, timeline, picture)
+
+
+def _score_label(view: str, classes: Sequence[str]) -> str:
+    if view == "confidence":
+        return "confidence: score of the predicted class"
+    name = classes[1] if view == "score" else view.removeprefix("class:")
+    return f"predicted score of {name}"
+
+
+def _write(run, paths: list[Path], picture: Picture, progress) -> list[Output]:
+    from anim import encode
+
+    encode.check(paths, picture.fps)
+    timeline, track, scene = make_scene(run, picture)
+    still = track.at(timeline.at(picture.at))
+    moving = [path for path in paths if path.suffix.lower() in encode.ANIMATIONS]
+    for path in paths:
+        if path not in moving:
+            _write_still(scene, still, path)
+    if moving:
+        _write_animations(scene, track, timeline, moving, picture.pixels, progress)
+    return [_describe(path, picture, timeline, path in moving) for path in paths]
+
+
+def _write_still(scene, frame, path: Path) -> None:
+    from anim import encode
+    from anim.encode import still
+
+    if path.suffix.lower() in encode.RASTER_STILLS:
+        still.write_png(path, scene.draw(frame))
+    else:
+        still.write_vector(path, lambda stream, form: scene.save(stream, form, frame))
+
+
+def _write_animations(scene, track, timeline, paths, pixels, progress) -> None:
+    from anim import encode
+
+    samples = [
+        scene.draw(track.at(timeline.moment(i / (_SAMPLES - 1)))).copy() for i in range(_SAMPLES)
+    ]
+    with ExitStack() as undo:
+        writers = []
+        for path in paths:
+            writer = encode.animation_writer(path, pixels, timeline, samples, scene.flat_colours())
+            writers.append(writer)
+            undo.callback(writer.discard)
+        del samples
+        with encode.Encoders(writers) as encoders:
+            for drawn, moment in enumerate(timeline, start=1):
+                encoders.write(scene.draw(track.at(moment)), moment.ticks)
+                if progress is not None:
+                    progress(drawn, len(timeline))
+
+
+def _describe(path: Path, picture: Picture, timeline, moves: bool) -> Output:
+    frames, seconds = (timeline.ticks, timeline.total_seconds) if moves else (1, 0)
+    return Output(path, picture.pixels, frames, seconds, path.stat().st_size)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, and names the nearest option."""
+
+    def error(self, message: str):
+        unknown = message.removeprefix("unrecognized arguments: ")
+        if unknown != message:
+            options = [name for action in self._actions for name in action.option_strings]
+            nearest = difflib.get_close_matches(unknown.split()[0], options, n=1)
+            message += f"; did you mean {nearest[0]}?" if nearest else ""
+        self.exit(2, f"{self.prog}: error: {message}\n")
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.lower().partition("x")
+    if not (width.isdecimal() and height.isdecimal()):
+        raise argparse.ArgumentTypeError(f"expected WIDTHxHEIGHT such as 768x600, got {text!r}")
+    return int(width), int(height)
+
+
+def _widths(text: str) -> tuple[int, ...]:
+    parts = text.split(",") if text else []
+    try:
+        return tuple(int(part) for part in parts)
+    except ValueError:
+        problem = f"expected layer widths such as 3 or 64,64, got {text!r}"
+        raise argparse.ArgumentTypeError(problem) from None
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="anim.render",
+        usage="python -m anim.render --out FILE [FILE ...] [options]",
+        description="Train the post's experiment and animate how far its scores can be believed.",
+        allow_abbrev=False,
+        argument_default=argparse.SUPPRESS,
+    )
+    parser.add_argument(
+        "--out",
+        nargs="+",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="what to write: .gif and .mp4 move; .png, .svg and .pdf show one frame",
+    )
+    parser.add_argument("--quiet", action="store_true", default=False, help="print errors only")
+    _add_experiment(parser.add_argument_group("the experiment"))
+    _add_picture(parser.add_argument_group("the picture"))
+    return parser
+
+
+def _add_experiment(group) -> None:
+    default = Experiment()
+
+    def add(flag: str, help_: str, **kind) -> None:
+        group.add_argument(flag, help=help_, **kind)
+
+    add("--data", f"{', '.join(DATASETS)} (default {default.data})", metavar="NAME")
+    add("--train-size", "training examples (default 2000 for xor)", type=int, metavar="N")
+    add("--val-size", "validation examples (default 50 x train for xor)", type=int, metavar="N")
+    add("--noise", "probability that a label is flipped, xor only (default 0)", type=float)
+    add("--hidden", "widths of the hidden layers (default 3)", type=_widths, metavar="W[,W...]")
+    add("--epochs", f"default {default.epochs}", type=int, metavar="N")
+    add("--batch-size", f"default {default.batch_size}", type=int, metavar="N")
+    known = ", ".join(OPTIMIZERS)
+    add("--optimizer", f"{known} (default {default.optimizer})", metavar="NAME")
+    add("--learning-rate", f"default {default.learning_rate}", type=float, metavar="R")
+    add("--weight-decay", f"default {default.weight_decay:g}", type=float, metavar="R")
+    add("--seed", f"default {default.seed}", type=int, metavar="N")
+    add("--every", "steps between two snapshots (default: one an epoch)", type=int, metavar="N")
+
+
+def _add_picture(group) -> None:
+    default = _DEFAULT
+
+    def add(flag: str, help_: str, **kind) -> None:
+        group.add_argument(flag, help=help_, **kind)
+
+    add("--view", "score, confidence or class:NAME (default: score for two classes)")
+    panels = ", ".join(PANELS)
+    add("--panels", f"out of {panels} (default {','.join(default.panels)})", type=_names)
+    add("--bins", "default 50 for the score view, else 15", type=int, metavar="N")
+    add("--binning", f"{' or '.join(BINNINGS)} (default {default.binning})")
+    add("--fps", f"frames a second (default {default.fps})", type=float)
+    add("--seconds", f"length of the moving part (default {default.seconds})", type=float)
+    add("--hold", f"seconds of the still at the end (default {default.hold})", type=float)
+    add(
+        "--tween",
+        "interpolate between snapshots (default), or show snapshots only",
+        action=argparse.BooleanOptionalAction,
+    )
+    add("--pace", f"{' or '.join(PACES)} (default {default.pace})")
+    width, height = default.size
+    add("--size", f"pixels (default {width}x{height})", type=_size, metavar="WxH")
+    add("--scale", f"pixels per unit of --size (default {default.scale})", type=float)
+    add("--theme", f"{' or '.join(THEMES)} (default {default.theme})")
+    add("--title", "the headline")
+    add("--at", "the step that a still shows (default: the last)", type=float, metavar="STEP")
+
+
+def _pick(kind: type, given: dict):
+    return kind(**{field.name: given[field.name] for field in fields(kind) if field.name in given})
+
+
+@contextmanager
+def _bar(label: str, quiet: bool):
+    """A progress callback that draws a bar on a terminal, and None elsewhere."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn(label.ljust(9)), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(label)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _run(arguments: argparse.Namespace) -> list[Output]:
+    given = vars(arguments)
+    experiment, picture = _pick(Experiment, given), _pick(Picture, given)
+
+    from anim import encode
+
+    encode.check(arguments.out, picture.fps)
+
+    from anim import data, train
+
+    dataset = data.load(
+        experiment.data,
+        train_size=experiment.train_size,
+        val_size=experiment.val_size,
+        noise=experiment.noise,
+        seed=experiment.seed,
+    )
+    in_data = ("data", "train_size", "val_size", "noise")
+    knobs = {name: value for name, value in vars(experiment).items() if name not in in_data}
+    with _bar("training", arguments.quiet) as progress:
+        run = train.fit(dataset, **knobs, progress=progress)
+    with _bar("drawing", arguments.quiet) as progress:
+        return _write(run, arguments.out, picture, progress)
+
+
+def _terminate(*_) -> None:
+    sys.exit(128 + signal.SIGTERM)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command; returns its exit code."""
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    # An exception, unlike the default action, lets the temporary files be removed.
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        written = _run(arguments)
+    except SettingError as error:
+        parser.error(f"argument --{error.name.replace('_', '-')}: {error.problem}")
+    except (OSError, ImportError, RuntimeError, MemoryError) as error:
+        message = error.strerror if isinstance(error, OSError) and error.strerror else error
+        print(f"{parser.prog}: error: {message or 'out of memory'}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"{parser.prog}: interrupted", file=sys.stderr)
+        return 130
+    if not arguments.quiet:
+        print(*written, sep="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""Colours and measures of the picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.colors import to_rgb
+
+# Strengths of a bar's colour between 0 (background) and 1; few enough for a GIF's palette.
+LEVELS = 16
+# A bin of this many examples has a standard error of at most 0.05 and is drawn in full colour.
+FULL_COUNT = 100
+_FAINTEST = 0.3
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours as hex strings.
+
+    Attributes:
+        background, text, muted, grid: of the page.
+        accuracy: bars, and lines over time.
+        under: the gap to the ideal where the model is under-confident.
+        over: the gap where it is over-confident; wrong predictions too.
+        points: counts.
+        ideal: the line of perfect calibration.
+    """
+
+    background: str
+    text: str
+    muted: str
+    grid: str
+    accuracy: str
+    under: str
+    over: str
+    points: str
+    ideal: str
+
+    def ramp(self, colour: str) -> np.ndarray:
+        """[LEVELS, 4] RGBA from the background to the colour, opaque, on whole 8-bit steps."""
+        start, end = np.array(to_rgb(self.background)), np.array(to_rgb(colour))
+        mixed = start + np.linspace(0, 1, LEVELS)[:, None] * (end - start)
+        return np.append(np.round(mixed * 255) / 255, np.ones((LEVELS, 1)), axis=1)
+
+    def flat_colours(self) -> np.ndarray:
+        """[C, 3] uint8: every colour that fills an area."""
+        plain = [getattr(self, name) for name in ("background", "text", "muted", "grid", "ideal")]
+        filled = (self.accuracy, self.under, self.over, self.points)
+        colours = [np.array([to_rgb(colour) for colour in plain])]
+        colours += [self.ramp(colour)[:, :3] for colour in filled]
+        return np.unique(np.round(np.concatenate(colours) * 255).astype(np.uint8), axis=0)
+
+
+LIGHT = Theme(
+    background="#ffffff",
+    text="#1b1f24",
+    muted="#57606a",
+    grid="#e4e7eb",
+    accuracy="#1f6feb",
+    under="#a8d1ff",
+    over="#f08a3c",
+    points="#aab1b9",
+    ideal="#1b1f24",
+)
+DARK = Theme(
+    background="#0d1117",
+    text="#e6edf3",
+    muted="#9198a1",
+    grid="#262c34",
+    accuracy="#2f7bf0",
+    under="#a9cdf8",
+    over="#c2571a",
+    points="#5d6671",
+    ideal="#f0f6fc",
+)
+THEMES = {"light": LIGHT, "dark": DARK}
+
+
+def strength(counts: np.ndarray, presence: np.ndarray) -> np.ndarray:
+    """Which of the `LEVELS` a bar is drawn in: fainter with few examples, fading as it goes.
+
+    Args:
+        counts: [B] examples.
+        presence: [B] in [0, 1].
+
+    Returns:
+        [B] integers in [0, LEVELS).
+    """
+    sure = np.sqrt(np.clip(counts / FULL_COUNT, 0, 1))
+    solid = (_FAINTEST + (1 - _FAINTEST) * sure) * presence
+    return np.round(solid * (LEVELS - 1)).astype(int)

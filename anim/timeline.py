@@ -1,0 +1,191 @@
+"""From snapshots to frames: which state is shown when, and what lies between two snapshots."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from anim.settings import SettingError
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A point in training, between two snapshots.
+
+    Attributes:
+        index: the snapshot at or before it.
+        fraction: how far towards the next snapshot, in [0, 1).
+        position: how far along the run's time axis, in [0, 1].
+        ticks: frames of the frame rate for which it is shown.
+    """
+
+    index: int
+    fraction: float
+    position: float
+    ticks: int = 1
+
+
+class Timeline:
+    """Places snapshots in time and cuts that time into frames.
+
+    Frame k shows the moment at k / fps seconds, so that another frame rate changes smoothness and
+    never speed. The moving part is followed by the last snapshot, held.
+
+    Args:
+        steps: [S] increasing.
+        fps: frames a second.
+        seconds: length of the moving part.
+        hold: length of the still at the end.
+        tween: whether moments between two snapshots are shown, or the snapshot before them.
+        pace: ``"step"`` spends equal time on equal steps, ``"log"`` on equal ratios of steps + 1.
+
+    Attributes:
+        ticks: frames of the frame rate in the whole animation, the held ones included.
+        moving: those before the still at the end.
+    """
+
+    def __init__(
+        self,
+        steps: np.ndarray,
+        *,
+        fps: float,
+        seconds: float,
+        hold: float,
+        tween: bool = True,
+        pace: str = "step",
+    ):
+        self.steps = np.asarray(steps, np.int64)
+        self.fps = fps
+        self.seconds = seconds
+        self.total_seconds = seconds + hold
+        self.ticks = max(1, math.floor(self.total_seconds * fps + 0.5))
+        self.moving = min(math.ceil(seconds * fps - 1e-9), self.ticks - 1)
+        self._tween = tween
+        self._pace = pace
+        self._places = self.place(self.steps)
+
+    def place(self, steps) -> np.ndarray:
+        """Position in [0, 1] of step numbers on the run's time axis."""
+        first, last = self._paced(self.steps[0]), self._paced(self.steps[-1])
+        span = last - first
+        if span == 0:
+            return np.ones(np.shape(steps))
+        return (self._paced(steps) - first) / span
+
+    def _paced(self, steps):
+        since_start = np.asarray(steps, np.float64) - self.steps[0]
+        return np.log1p(since_start) if self._pace == "log" else since_start
+
+    def __iter__(self) -> Iterator[Moment]:
+        """The frames to draw. Each shows once, for its ticks: the held still is one of them."""
+        for k in range(self.moving):
+            yield self.moment(k / (self.seconds * self.fps))
+        yield self.moment(1.0, self.ticks - self.moving)
+
+    def __len__(self) -> int:
+        return self.moving + 1
+
+    def moment(self, position: float, ticks: int = 1) -> Moment:
+        """The moment at a position in [0, 1] of the run's time axis."""
+        index = int(np.searchsorted(self._places, position, side="right")) - 1
+        index = min(max(index, 0), len(self.steps) - 1)
+        here = self._places[index]
+        if index == len(self.steps) - 1 or not self._tween:
+            return Moment(index, 0.0, float(here), ticks)
+        fraction = (position - here) / (self._places[index + 1] - here)
+        return Moment(index, float(fraction), position, ticks)
+
+    def at(self, step: float | None) -> Moment:
+        """The moment of a step; None is the last.
+
+        Raises:
+            SettingError: a step outside the run.
+        """
+        first, last = self.steps[0], self.steps[-1]
+        if step is None:
+            return self.moment(1.0)
+        if not first <= step <= last:
+            raise SettingError("at", f"expected a step from {first} to {last}, got {step:g}")
+        return self.moment(float(self.place(step)))
+
+
+@dataclass(frozen=True, eq=False)
+class Track:
+    """What is shown of one run, snapshot by snapshot.
+
+    Attributes:
+        steps: [S].
+        edges: [B + 1], or [S, B + 1].
+        counts: [S, B] examples in each bin.
+        hits: [S, B] those that count towards the share.
+        shares: [S, B] hits / counts; NaN where a bin is empty.
+        confidences: [S, B] mean score in each bin; NaN where a bin is empty.
+        series: scalars over time, [S] each.
+    """
+
+    steps: np.ndarray
+    edges: np.ndarray
+    counts: np.ndarray
+    hits: np.ndarray
+    shares: np.ndarray
+    confidences: np.ndarray
+    series: dict[str, np.ndarray]
+
+    def at(self, moment: Moment) -> Frame:
+        """The values at a moment: linear between two snapshots.
+
+        A bin that is filled on one side only keeps that side's share while its presence, and so
+        its colour, fades.
+        """
+        i = moment.index
+        j = min(i + 1, len(self.steps) - 1)
+
+        def mix(values: np.ndarray):
+            return values[i] + moment.fraction * (values[j] - values[i])
+
+        def mix_filled(values: np.ndarray) -> np.ndarray:
+            before, after = values[i], values[j]
+            before = np.where(np.isnan(before), after, before)
+            after = np.where(np.isnan(after), before, after)
+            return before + moment.fraction * (after - before)
+
+        moving_edges = self.edges.ndim == 2
+        before, after = self.counts[i] > 0, self.counts[j] > 0
+        return Frame(
+            moment=moment,
+            step=float(mix(self.steps)),
+            edges=mix(self.edges) if moving_edges else self.edges,
+            counts=mix(self.counts),
+            hits=mix(self.hits),
+            shares=mix_filled(self.shares),
+            confidences=mix_filled(self.confidences),
+            presence=before + moment.fraction * (after.astype(float) - before),
+            series={name: float(mix(values)) for name, values in self.series.items()},
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """The values one frame shows; see `Track`.
+
+    Attributes:
+        moment: when it is.
+        step: the step shown.
+        edges: [B + 1].
+        counts, hits, shares, confidences: [B].
+        presence: [B] in [0, 1]; 0 where there is no bar, in between while one fades.
+        series: scalars.
+    """
+
+    moment: Moment
+    step: float
+    edges: np.ndarray
+    counts: np.ndarray
+    hits: np.ndarray
+    shares: np.ndarray
+    confidences: np.ndarray
+    presence: np.ndarray
+    series: dict[str, float]
