@@ -18,6 +18,7 @@ from anim.settings import (
     OPTIMIZERS,
     PACES,
     PANELS,
+    SCHEDULES,
     THEMES,
     Experiment,
     Picture,
@@ -282,6 +283,8 @@ def _add_experiment(group) -> None:
     known = ", ".join(OPTIMIZERS)
     add("--optimizer", f"{known} (default {default.optimizer})", metavar="NAME")
     add("--learning-rate", f"default {default.learning_rate}", type=float, metavar="R")
+    add("--schedule", f"{' or '.join(SCHEDULES)} (default {default.schedule})")
+    add("--gradient-noise", f"default {default.gradient_noise:g}", type=float, metavar="V")
     add("--weight-decay", f"default {default.weight_decay:g}", type=float, metavar="R")
     add("--seed", f"default {default.seed}", type=int, metavar="N")
     add("--every", "steps between two snapshots (default: one an epoch)", type=int, metavar="N")

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 DATASETS = ("xor", "digits", "breast-cancer")
-OPTIMIZERS = ("adam", "adamw", "sgd", "momentum", "nesterov", "rmsprop", "lion")
+SCHEDULES = ("cosine", "constant")
+OPTIMIZERS = ("adam", "sgd", "momentum", "nesterov", "rmsprop", "lion")
 PANELS = ("reliability", "counts", "accuracy", "ece", "loss")
 THEMES = ("light", "dark")
 BINNINGS = ("width", "mass")
@@ -77,8 +78,12 @@ class Experiment:
         every: steps between two snapshots; None takes one a pass over the training data.
         batch_size: examples a step; the last batch of an epoch holds what is left.
         optimizer: one of `OPTIMIZERS`.
-        learning_rate: constant step size.
+        learning_rate: step size, or the largest one where the schedule varies it.
+        schedule: one of `SCHEDULES`: ``cosine`` rises linearly for half of the run, then falls
+            to 0 along a cosine.
         weight_decay: decoupled weight decay, per step and learning rate.
+        gradient_noise: variance of the Gaussian noise on the first gradient; it falls with the
+            steps. It shakes small networks out of local minima.
         seed: seeds the data, the initial parameters and the order of the examples.
     """
 
@@ -91,8 +96,10 @@ class Experiment:
     every: int | None = None
     batch_size: int = 32
     optimizer: str = "adam"
-    learning_rate: float = 0.01
-    weight_decay: float = 0.0
+    learning_rate: float = 0.1
+    schedule: str = "cosine"
+    weight_decay: float = 0.001
+    gradient_noise: float = 1.0
     seed: int = 0
 
     def __post_init__(self):
@@ -109,7 +116,9 @@ class Experiment:
         _whole("batch_size", self.batch_size, 1)
         one_of("optimizer", self.optimizer, OPTIMIZERS)
         _real("learning_rate", self.learning_rate, 0.0, above=True)
+        one_of("schedule", self.schedule, SCHEDULES)
         _real("weight_decay", self.weight_decay, 0.0)
+        _real("gradient_noise", self.gradient_noise, 0.0)
         _whole("seed", self.seed, 0, 2**32 - 1)
 
 

@@ -25,6 +25,52 @@ class Bars(PathCollection):
         self.stale = True
 
 
+class Readout:
+    """A number that changes every frame, painted from pictures of its digits.
+
+    Laying out text is the dearest part of a frame, and there are only ten digits.
+
+    Args:
+        text: an animated text that stands at its left end, holding the widest number.
+
+    Attributes:
+        text: the text itself, for the formats that are drawn whole.
+    """
+
+    def __init__(self, text: Text):
+        self.text = text
+        self._widest = text.get_text()
+        self._slots: list[tuple[slice, slice]] = []
+        self._cells: list[dict[str, np.ndarray]] = []
+
+    def prepare(self, canvas) -> None:
+        """Takes the pictures, on the background that is on the canvas now."""
+        pixels = np.asarray(canvas.buffer_rgba())
+        still = canvas.copy_from_bbox(canvas.figure.bbox)
+        box = self.text.get_window_extent()
+        rows = slice(int(pixels.shape[0] - box.y1) - 1, int(pixels.shape[0] - box.y0) + 2)
+        ends = [box.x0]
+        for length in range(1, len(self._widest) + 1):
+            self.text.set_text(self._widest[:length])
+            ends.append(self.text.get_window_extent().x1)
+        columns = np.round(ends).astype(int)
+        self._slots = [(rows, slice(*pair)) for pair in zip(columns, columns[1:], strict=False)]
+        self._cells = [{" ": pixels[slot].copy()} for slot in self._slots]
+        for digit in "0123456789":
+            number = "".join(digit if mark.isdigit() else mark for mark in self._widest)
+            self.text.set_text(number)
+            self.text.draw(canvas.get_renderer())
+            for mark, slot, cell in zip(number, self._slots, self._cells, strict=True):
+                cell[mark] = pixels[slot].copy()
+            canvas.restore_region(still)
+
+    def paint(self, pixels: np.ndarray) -> None:
+        """Puts the present number on an RGBA buffer [H, W, 4]."""
+        shown = self.text.get_text().ljust(len(self._slots))
+        for mark, slot, cell in zip(shown, self._slots, self._cells, strict=True):
+            pixels[slot] = cell[mark]
+
+
 def bar_sides(axes, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Left and right sides of bars between edges [B + 1], on whole pixels, with a gap between.
 

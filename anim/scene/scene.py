@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from anim.scene.marks import shorten
+from anim.scene.marks import Readout, shorten
 from anim.scene.panels import PANELS, Stage
 from anim.scene.theme import THEMES
 from anim.settings import Picture, SettingError
@@ -55,7 +55,7 @@ class Scene:
 
     Attributes:
         figure: the matplotlib figure.
-        artists: those that move, in drawing order; everything else is drawn once.
+        artists: those that move, in drawing order, but for the numbers in the header.
 
     Raises:
         SettingError: more panels than the picture has room for.
@@ -89,18 +89,19 @@ class Scene:
             self._readouts = self._header(subject, track)
             self._panels = self._lay_out(stage, picture)
             self.artists = [artist for panel in self._panels for artist in panel.artists]
-            self.artists += self._readouts.values()
             self._canvas.draw()
             self._still = self._canvas.copy_from_bbox(self.figure.bbox)
             self._renderer = self._canvas.get_renderer()
+            for readout in self._readouts.values():
+                readout.prepare(self._canvas)
 
     def update(self, frame: Frame) -> None:
         """Moves every artist to where it is in the frame."""
         for panel in self._panels:
             panel.update(frame)
-        self._readouts["now"].set_text(f"{int(frame.step / self._steps_per_unit + 1e-9)}")
+        self._readouts["now"].text.set_text(f"{int(frame.step / self._steps_per_unit + 1e-9)}")
         for name in ("accuracy", "ece"):
-            self._readouts[name].set_text(f"{frame.series[name]:.3f}")
+            self._readouts[name].text.set_text(f"{frame.series[name]:.3f}")
 
     def draw(self, frame: Frame) -> np.ndarray:
         """The frame as RGBA [H, W, 4] uint8: a view that the next call overwrites."""
@@ -108,7 +109,10 @@ class Scene:
         self._canvas.restore_region(self._still)
         for artist in self.artists:
             artist.draw(self._renderer)
-        return np.asarray(self._canvas.buffer_rgba())
+        pixels = np.asarray(self._canvas.buffer_rgba())
+        for readout in self._readouts.values():
+            readout.paint(pixels)
+        return pixels
 
     def save(self, stream, form: str, frame: Frame) -> None:
         """Writes the frame as ``svg`` or ``pdf``, the same bytes for the same frame."""
@@ -135,8 +139,8 @@ class Scene:
             **style,
         )
 
-    def _header(self, subject: Subject, track: Track) -> dict[str, Text]:
-        """Writes the header; returns the texts that change: the time, accuracy and error."""
+    def _header(self, subject: Subject, track: Track) -> dict[str, Readout]:
+        """Writes the header; returns what changes in it: the time, accuracy and error."""
         theme, scale = self._theme, self.figure.dpi / _DPI
         pixel = self._unit * scale
         right = self.figure.bbox.width - _RIGHT * pixel
@@ -154,15 +158,16 @@ class Scene:
         shorten(caption, edge - 18 * pixel - _LEFT * pixel)
         return {"now": now, "accuracy": accuracy, "ece": ece}
 
-    def _readout(self, x, y, name, widest, size, colour, **style) -> tuple[Text, float]:
+    def _readout(self, x, y, name, widest, size, colour, **style) -> tuple[Readout, float]:
         """A name that stands and a number that changes; returns it and the left end in pixels."""
-        number = self._text(x, y, widest, size, colour, ha="right", **style)
-        left = number.get_window_extent().x0
+        width = self.figure.bbox.width
         pixel = self._unit * self.figure.dpi / _DPI
-        label_x = (left - self.figure.bbox.width) / pixel - size * 0.35
-        label = self._text(label_x, y, name, size, colour, ha="right", **style)
-        number.set_animated(True)
-        return number, label.get_window_extent().x0
+        number = self._text(x, y, widest, size, colour, ha="right", **style)
+        start = (number.get_window_extent().x0 - width) / pixel
+        label = self._text(start - size * 0.35, y, name, size, colour, ha="right", **style)
+        # It grows to the right of a fixed place, so that nothing beside it ever moves.
+        number.set(x=1 + start * pixel / width, ha="left", animated=True)
+        return Readout(number), label.get_window_extent().x0
 
     def _lay_out(self, stage: Stage, picture: Picture) -> list:
         """Stacks the panels: fixed room for their labels, the rest by their weights."""
