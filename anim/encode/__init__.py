@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from anim.encode.files import check_writable
+from anim.encode.files import AHEAD, check_writable
 from anim.settings import SettingError, one_of
 from anim.timeline import Timeline
 
@@ -42,7 +42,7 @@ def check(outputs: Iterable[Path], fps: float) -> None:
 
 
 def animation_writer(path: Path, size: tuple[int, int], timeline: Timeline, samples, exact):
-    """A writer with ``write(rgba, ticks)``, ``close()`` and ``discard()``.
+    """What `Encoders` needs to write an animation.
 
     Args:
         path: where the file goes once it is whole.
@@ -50,6 +50,11 @@ def animation_writer(path: Path, size: tuple[int, int], timeline: Timeline, samp
         timeline: the frames to come.
         samples: some of the frames, RGBA [H, W, 4] uint8, to choose a palette from.
         exact: [C, 3] uint8 colours that a palette must hold.
+
+    Returns:
+        A writer: ``take(rgba)`` makes of the caller's buffer something of the writer's own, or
+        None where it would add nothing; ``write(taken, ticks)`` encodes it, ``end()`` finishes the
+        file, ``commit()`` puts it in its place, ``discard()`` leaves nothing behind.
     """
     if path.suffix.lower() == ".gif":
         from anim.encode.gif import GifWriter
@@ -69,19 +74,16 @@ class Encoders:
     it by an exception discards them.
     """
 
-    _AHEAD = 4
-
     def __init__(self, writers: list):
-        self._lanes = [_Lane(writer, self._AHEAD) for writer in writers]
+        self._lanes = [_Lane(writer) for writer in writers]
 
     def __enter__(self) -> Encoders:
         return self
 
     def write(self, rgba: np.ndarray, ticks: int) -> None:
-        """Takes a copy of an RGBA frame [H, W, 4] uint8, shown for so many ticks."""
-        copy = rgba.copy()
+        """Takes a frame [H, W, 4] uint8, shown for so many ticks; the buffer may change after."""
         for lane in self._lanes:
-            lane.put((copy, ticks))
+            lane.put(rgba, ticks)
 
     def __exit__(self, kind, error, trace) -> None:
         for lane in self._lanes:
@@ -90,7 +92,7 @@ class Encoders:
         try:
             if kind is None and not failed:
                 for lane in self._lanes:
-                    lane.writer.close()
+                    lane.writer.commit()
         finally:
             for lane in self._lanes:
                 lane.writer.discard()
@@ -99,40 +101,40 @@ class Encoders:
 
 
 class _Lane:
-    """One writer, its thread and its queue."""
+    """One writer, its thread and its queue.
 
-    def __init__(self, writer, ahead: int):
+    The thread does nothing but encode: work that takes Python's lock often would wait for the
+    drawing each time.
+    """
+
+    def __init__(self, writer):
         self.writer = writer
         self.error: BaseException | None = None
-        self._queue: queue.Queue = queue.Queue(ahead)
-        self._stop = threading.Event()
+        self._queue: queue.Queue = queue.Queue(AHEAD)
+        self._aborted = False
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._thread.start()
 
-    def put(self, item) -> None:
-        while self.error is None:
-            try:
-                return self._queue.put(item, timeout=0.5)
-            except queue.Full:
-                continue
-        raise self.error
+    def put(self, rgba: np.ndarray, ticks: int) -> None:
+        if self.error is not None:
+            raise self.error
+        self._queue.put((self.writer.take(rgba), ticks))
 
     def finish(self, *, abort: bool) -> None:
-        if abort:
-            self._stop.set()
-        while self._thread.is_alive():
-            try:
-                self._queue.put(None, timeout=0.05)
-                break
-            except queue.Full:
-                continue
+        self._aborted = abort
+        self._queue.put(None)
         self._thread.join()
 
     def _work(self) -> None:
+        """Encodes until the end; after a failure it only empties the queue."""
+        while (item := self._queue.get()) is not None:
+            if not self._aborted and self.error is None:
+                self._try(self.writer.write, *item)
+        if not self._aborted and self.error is None:
+            self._try(self.writer.end)
+
+    def _try(self, action, *arguments) -> None:
         try:
-            while (item := self._queue.get()) is not None and not self._stop.is_set():
-                self.writer.write(*item)
-            if not self._stop.is_set():
-                self.writer.end()
+            action(*arguments)
         except BaseException as error:
             self.error = error

@@ -8,6 +8,11 @@ from pathlib import Path
 
 from anim.settings import SettingError
 
+# Frames that may wait for an encoder.
+AHEAD = 4
+# With them, the one that is being taken and the one that is being encoded.
+IN_FLIGHT = AHEAD + 2
+
 
 class PendingFile:
     """A file that takes its place only when it is committed.

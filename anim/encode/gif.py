@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
 
-from anim.encode.files import PendingFile
+from anim.encode.files import IN_FLIGHT, PendingFile
 from anim.encode.palette import COLOURS, Indexer
 from anim.timeline import Timeline
 
 _HUNDREDTH = Fraction(1, 100)
 _SHORTEST_DELAY = 2
+
+
+def _paletted_frames(indices: np.ndarray, palette: np.ndarray) -> list[av.VideoFrame]:
+    """Frames to use in turn: fresh memory for each would cost more than encoding it.
+
+    The encoder still reads the frame it was given last while others wait for it.
+    """
+    argb = np.zeros((256, 4), np.uint8)
+    argb[:COLOURS, 0] = 255
+    argb[: len(palette), 1:] = palette
+    return [
+        av.VideoFrame.from_ndarray((indices, argb), format="pal8") for _ in range(IN_FLIGHT + 1)
+    ]
 
 
 class GifWriter:
@@ -23,11 +37,9 @@ class GifWriter:
         width, height = size
         self._timeline = timeline
         self._indexer = Indexer(palette, height, width)
-        self._argb = np.zeros((256, 4), np.uint8)
-        self._argb[: len(palette), 0] = 255
-        self._argb[: len(palette), 1:] = palette
-        self._argb[len(palette) : COLOURS, 0] = 255
+        self._frames = itertools.cycle(_paletted_frames(self._indexer.indices, palette))
         self._tick = 0
+        self._last: av.VideoFrame | None = None
         self._file = PendingFile(path)
         last = self._hundredths(timeline.moving)
         end = max(round(100 * timeline.total_seconds), last + _SHORTEST_DELAY)
@@ -42,22 +54,30 @@ class GifWriter:
     def _hundredths(self, tick: int) -> int:
         return round(100 * tick / self._timeline.fps)
 
-    def write(self, rgba: np.ndarray, ticks: int) -> None:
-        changed = self._indexer.update(rgba)
-        is_last = self._tick + ticks == self._timeline.ticks
-        # A frame like the one before only lengthens that one's delay.
-        if changed or is_last:
-            frame = av.VideoFrame.from_ndarray((self._indexer.indices, self._argb), format="pal8")
+    def take(self, rgba: np.ndarray) -> av.VideoFrame | None:
+        if not self._indexer.update(rgba):
+            return None
+        frame = next(self._frames)
+        frame.planes[0].update(self._indexer.indices)
+        return frame
+
+    def write(self, frame: av.VideoFrame | None, ticks: int) -> None:
+        # A frame like the one before only lengthens that one's delay, but for the last, to which
+        # the time of the hold belongs.
+        if frame is None and self._tick + ticks == self._timeline.ticks:
+            frame = self._last
+        if frame is not None:
             frame.pts = self._hundredths(self._tick)
             frame.time_base = _HUNDREDTH
             self._container.mux(self._stream.encode(frame))
+            self._last = frame
         self._tick += ticks
 
     def end(self) -> None:
         self._container.mux(self._stream.encode())
         self._container.close()
 
-    def close(self) -> None:
+    def commit(self) -> None:
         self._file.commit()
 
     def discard(self) -> None:

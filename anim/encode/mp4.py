@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
-from av.video.reformatter import Colorspace, ColorRange
+from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
-from anim.encode.files import PendingFile
+from anim.encode.files import IN_FLIGHT, PendingFile
 from anim.timeline import Timeline
 
-_X264 = {"preset": "veryfast", "crf": "17", "tune": "animation"}
+_X264 = {"preset": "veryfast", "crf": "18"}
 _BT709 = 1
 
 
@@ -33,11 +34,21 @@ class Mp4Writer:
         # Untagged, players guess the matrix from the height, and colours shift.
         context.color_primaries = context.color_trc = context.colorspace = _BT709
         context.color_range = ColorRange.MPEG
+        # Used in turn: fresh memory for each frame would cost as much as drawing it.
+        buffers = [np.empty((size[1], size[0], 4), np.uint8) for _ in range(IN_FLIGHT)]
+        self._buffers = itertools.cycle(buffers)
+        # One for all frames: each keeps its tables, which are dear to make.
+        self._reformatter = VideoReformatter()
         self._tick = 0
 
-    def write(self, rgba: np.ndarray, ticks: int) -> None:
-        drawn = av.VideoFrame.from_ndarray(rgba, format="rgba")
-        frame = drawn.reformat(
+    def take(self, rgba: np.ndarray) -> av.VideoFrame:
+        buffer = next(self._buffers)
+        np.copyto(buffer, rgba)
+        return av.VideoFrame.from_numpy_buffer(buffer, format="rgba")
+
+    def write(self, drawn: av.VideoFrame, ticks: int) -> None:
+        frame = self._reformatter.reformat(
+            drawn,
             format="yuv420p",
             dst_colorspace=Colorspace.ITU709,
             src_color_range=ColorRange.JPEG,
@@ -53,7 +64,7 @@ class Mp4Writer:
         self._container.mux(self._stream.encode())
         self._container.close()
 
-    def close(self) -> None:
+    def commit(self) -> None:
         self._file.commit()
 
     def discard(self) -> None:

@@ -57,13 +57,14 @@ class Indexer:
         """Brings `indices` up to the frame; says whether any pixel changed."""
         pixels = rgba.view("<u4").reshape(-1)
         if self._last is None:
-            changed = np.arange(pixels.size)
-        else:
-            changed = np.flatnonzero(pixels != self._last)
-        self._last = pixels
+            self._last = ~pixels
+            self._differs = np.empty(pixels.shape, bool)
+        changed = np.flatnonzero(np.not_equal(pixels, self._last, out=self._differs))
         if not changed.size:
             return False
-        colours = pixels[changed] & np.uint32(0xFFFFFF)
+        colours = pixels[changed]
+        self._last[changed] = colours
+        colours &= np.uint32(0xFFFFFF)
         found = self._known[colours]
         if not found.all():
             self._learn(np.unique(colours[found == 0]))

