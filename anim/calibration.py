@@ -165,7 +165,11 @@ def negative_log_likelihood(probs: jax.Array, labels: jax.Array) -> jax.Array:
 @jax.jit
 def negative_log_likelihood_of_logits(logits: jax.Array, labels: jax.Array) -> jax.Array:
     """`negative_log_likelihood` of softmax(logits), without the loss of digits near 0."""
-    log_probs = jax.nn.log_softmax(logits.astype(jnp.float32), axis=1)
+    logits = logits.astype(jnp.float32)
+    if logits.shape[1] == 2:
+        margin = logits[:, 1] - logits[:, 0]
+        return _mean(jax.nn.softplus(jnp.where(labels == 1, -margin, margin)))
+    log_probs = jax.nn.log_softmax(logits, axis=1)
     return _mean(-jnp.take_along_axis(log_probs, labels[:, None], axis=1)[:, 0])
 
 

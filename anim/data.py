@@ -68,9 +68,7 @@ def xor(
     return Dataset("XOR", *part(train_size), *part(val_size), ("not_xor", "is_xor"))
 
 
-def digits(
-    train_size: int | None = None, val_size: int | None = None, seed: int = 0
-) -> Dataset:
+def digits(train_size: int | None = None, val_size: int | None = None, seed: int = 0) -> Dataset:
     """Handwritten digits, 8 x 8 pixels, 10 classes, 1797 images (UCI, shipped by scikit-learn).
 
     Args:
@@ -83,7 +81,9 @@ def digits(
         SettingError: more examples asked for than there are.
     """
     bunch = _sklearn("digits")
-    return _split("handwritten digits", bunch, map(str, bunch.target_names), train_size, val_size, seed)
+    return _split(
+        "handwritten digits", bunch, map(str, bunch.target_names), train_size, val_size, seed
+    )
 
 
 def breast_cancer(

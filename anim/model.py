@@ -37,9 +37,7 @@ class MLP(nnx.Module):
         # end in a local minimum of XOR. The gain makes the sigmoids curve from the start.
         gains = [_HIDDEN_GAIN] * len(hidden) + [1.0]
         self.layers = nnx.List(
-            nnx.Linear(
-                fan_in, fan_out, kernel_init=nnx.initializers.orthogonal(gain), rngs=rngs
-            )
+            nnx.Linear(fan_in, fan_out, kernel_init=nnx.initializers.orthogonal(gain), rngs=rngs)
             for fan_in, fan_out, gain in zip(widths[:-1], widths[1:], gains, strict=True)
         )
         if centre is not None and hidden:

@@ -150,7 +150,12 @@ class Run:
         edges, sums = self._computed[key]
         accuracy, confidence = calibration.shares(sums, edges)
         return Reliability(
-            view, edges, sums.counts.astype(np.int64), sums.hits.astype(np.int64), accuracy, confidence
+            view,
+            edges,
+            sums.counts.astype(np.int64),
+            sums.hits.astype(np.int64),
+            accuracy,
+            confidence,
         )
 
     def metrics(self) -> dict[str, np.ndarray]:
@@ -173,7 +178,9 @@ class Run:
             probs = self._probs(i)
             rows.append([_binned(probs, labels, key) for key in keys])
             if with_metrics:
-                scalars.append((self._nll(i, probs, labels), calibration.brier_score(probs, labels)))
+                scalars.append(
+                    (self._nll(i, probs, labels), calibration.brier_score(probs, labels))
+                )
         for key, column in zip(keys, zip(*rows, strict=True), strict=True):
             edges = np.stack([edges for edges, _ in column])
             sums = calibration.BinSums(

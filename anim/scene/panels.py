@@ -71,7 +71,9 @@ class Stage:
             shorten(axes.xaxis.label, axes.bbox.width)
         if y:
             # At one distance for all panels, however wide their tick labels are.
-            axes.yaxis.set_label_coords(-self.points(44) / 72 * self.figure.dpi / axes.bbox.width, 0.5)
+            axes.yaxis.set_label_coords(
+                -self.points(44) / 72 * self.figure.dpi / axes.bbox.width, 0.5
+            )
             axes.set_ylabel(y, **style)
             label = axes.yaxis.label
             if label.get_window_extent().height > axes.bbox.height * 1.25:
@@ -156,7 +158,9 @@ class ReliabilityPanel:
         depth = np.sqrt(frame.counts / max(frame.counts.max(), 1))
         wrong = (frame.counts - frame.hits) / np.maximum(frame.counts, 1e-9)
         split = depth * (wrong if self._has_wrong else 0)
-        self._histogram.place(left, right, np.append(np.zeros_like(split), split), np.append(split, depth))
+        self._histogram.place(
+            left, right, np.append(np.zeros_like(split), split), np.append(split, depth)
+        )
         full = np.repeat([self._ramps["over"][-1], self._ramps["points"][-1]], len(split), axis=0)
         self._histogram.set_facecolor(full)
 
@@ -205,7 +209,9 @@ def _root_ticks(most: float) -> np.ndarray:
     """About four round numbers that stand apart on a square-root axis up to ``most``."""
     power = 10.0 ** np.floor(np.log10(most))
     top = next(power * lead for lead in (5, 2, 1) if power * lead <= most)
-    return np.array([0.0, top / 20, top / 4, top]) if most >= 20 else np.array([0.0, np.floor(most)])
+    return (
+        np.array([0.0, top / 20, top / 4, top]) if most >= 20 else np.array([0.0, np.floor(most)])
+    )
 
 
 def _short_number(value: float) -> str:
@@ -262,7 +268,9 @@ class StripPanel:
         return line
 
     def _key(self, stage: Stage, line: Line2D) -> Line2D:
-        return Line2D([], [], color=line.get_color(), lw=line.get_linewidth(), label=line.get_label())
+        return Line2D(
+            [], [], color=line.get_color(), lw=line.get_linewidth(), label=line.get_label()
+        )
 
     def _limits(self) -> tuple[float, float]:
         values = np.concatenate([self._track.series[name] for name in self._names])

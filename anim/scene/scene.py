@@ -149,9 +149,7 @@ class Scene:
         now, edge = self._readout(-_RIGHT, 30, self._unit_name, longest, 18, theme.text, **bold)
         title = self._text(_LEFT, 30, subject.title, 18, theme.text, **bold)
         shorten(title, edge - 18 * pixel - _LEFT * pixel)
-        ece, edge = self._readout(
-            -_RIGHT, 54, "calibration error", "0.000", 12.5, theme.muted
-        )
+        ece, edge = self._readout(-_RIGHT, 54, "calibration error", "0.000", 12.5, theme.muted)
         offset = -(right - edge) / pixel - _RIGHT - 16
         accuracy, edge = self._readout(offset, 54, "accuracy", "0.000", 12.5, theme.muted)
         caption = self._text(_LEFT, 54, subject.caption, 12.5, theme.muted)
