@@ -47,7 +47,7 @@ class PendingFile:
                 os.link(self.path, self._named, src_dir_fd=folder, follow_symlinks=True)
             finally:
                 os.close(folder)
-        os.replace(self._named, self._target)
+        self._named.replace(self._target)
         self._anonymous = True
         self.discard()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from matplotlib.collections import PathCollection
 from matplotlib.path import Path
@@ -54,7 +56,7 @@ class Readout:
             self.text.set_text(self._widest[:length])
             ends.append(self.text.get_window_extent().x1)
         columns = np.round(ends).astype(int)
-        self._slots = [(rows, slice(*pair)) for pair in zip(columns, columns[1:], strict=False)]
+        self._slots = [(rows, slice(*pair)) for pair in itertools.pairwise(columns)]
         self._cells = [{" ": pixels[slot].copy()} for slot in self._slots]
         for digit in "0123456789":
             number = "".join(digit if mark.isdigit() else mark for mark in self._widest)

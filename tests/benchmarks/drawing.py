@@ -9,7 +9,6 @@ Both sides draw the same artists on the same figure. FFMpegWriter and the gifsic
 
 import argparse
 import importlib.util
-import resource
 import shutil
 import subprocess
 import sys
@@ -91,7 +90,7 @@ def ours(timeline, track, scene, path: Path, size) -> dict[str, float]:
 def peak_memory(frames: int, suffix: str) -> float:
     """Peak MiB of a process that draws so many frames."""
     code = (
-        "import sys; sys.path.insert(0, sys.argv[1]); from drawing import *\n"
+        "import resource, sys; sys.path.insert(0, sys.argv[1]); from drawing import *\n"
         "with tempfile.TemporaryDirectory() as folder:\n"
         f"    anim.animate(a_run(), folder + '/x{suffix}', seconds={frames} / 25, hold=0)\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)\n"
