@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import sys
 import threading
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,6 +18,9 @@ ANIMATIONS = (".gif", ".mp4")
 RASTER_STILLS = (".png",)
 VECTOR_STILLS = (".svg", ".pdf")
 MAX_GIF_FPS = 50
+# An encoder that has done its part waits this many seconds at most for Python's lock. The default,
+# 0.005, is longer than it takes to draw a frame, and would undo the overlap.
+_SWITCH_INTERVAL = 1e-4
 
 
 def check(outputs: Iterable[Path], fps: float) -> None:
@@ -78,6 +82,8 @@ class Encoders:
         self._lanes = [_Lane(writer) for writer in writers]
 
     def __enter__(self) -> Encoders:
+        self._switch_interval = sys.getswitchinterval()
+        sys.setswitchinterval(_SWITCH_INTERVAL)
         return self
 
     def write(self, rgba: np.ndarray, ticks: int) -> None:
@@ -86,6 +92,7 @@ class Encoders:
             lane.put(rgba, ticks)
 
     def __exit__(self, kind, error, trace) -> None:
+        sys.setswitchinterval(self._switch_interval)
         for lane in self._lanes:
             lane.finish(abort=kind is not None)
         failed = [lane.error for lane in self._lanes if lane.error is not None]

@@ -92,7 +92,8 @@ def peak_memory(frames: int, suffix: str) -> float:
     code = (
         "import resource, sys; sys.path.insert(0, sys.argv[1]); from drawing import *\n"
         "with tempfile.TemporaryDirectory() as folder:\n"
-        f"    anim.animate(a_run(), folder + '/x{suffix}', seconds={frames} / 25, hold=0)\n"
+        "    run = a_run(examples=2000)\n"
+        f"    anim.animate(run, folder + '/x{suffix}', seconds={frames} / 25, hold=0)\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)\n"
     )
     here = str(Path(__file__).parent)
