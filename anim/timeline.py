@@ -19,12 +19,14 @@ class Moment:
         index: the snapshot at or before it.
         fraction: how far towards the next snapshot, in [0, 1).
         position: how far along the run's time axis, in [0, 1].
+        step: the step it shows, whole at a snapshot.
         ticks: frames of the frame rate for which it is shown.
     """
 
     index: int
     fraction: float
     position: float
+    step: float
     ticks: int = 1
 
 
@@ -79,6 +81,13 @@ class Timeline:
         since_start = np.asarray(steps, np.float64) - self.steps[0]
         return np.log1p(since_start) if self._pace == "log" else since_start
 
+    def _step_at(self, position: float) -> float:
+        """The step at a position: the inverse of `place`."""
+        first, span = self.steps[0], float(self.steps[-1] - self.steps[0])
+        if self._pace == "log":
+            return first + math.expm1(position * math.log1p(span))
+        return first + position * span
+
     def __iter__(self) -> Iterator[Moment]:
         """The frames to draw. Each shows once, for its ticks: the held still is one of them."""
         for k in range(self.moving):
@@ -94,9 +103,9 @@ class Timeline:
         index = min(max(index, 0), len(self.steps) - 1)
         here = self._places[index]
         if index == len(self.steps) - 1 or not self._tween:
-            return Moment(index, 0.0, float(here), ticks)
+            return Moment(index, 0.0, float(here), float(self.steps[index]), ticks)
         fraction = (position - here) / (self._places[index + 1] - here)
-        return Moment(index, float(fraction), position, ticks)
+        return Moment(index, float(fraction), position, self._step_at(position), ticks)
 
     def at(self, step: float | None) -> Moment:
         """The moment of a step; None is the last.
@@ -156,7 +165,6 @@ class Track:
         before, after = self.counts[i] > 0, self.counts[j] > 0
         return Frame(
             moment=moment,
-            step=float(mix(self.steps)),
             edges=mix(self.edges) if moving_edges else self.edges,
             counts=mix(self.counts),
             hits=mix(self.hits),
@@ -173,7 +181,6 @@ class Frame:
 
     Attributes:
         moment: when it is.
-        step: the step shown.
         edges: [B + 1].
         counts, hits, shares, confidences: [B].
         presence: [B] in [0, 1]; 0 where there is no bar, in between while one fades.
@@ -181,7 +188,6 @@ class Frame:
     """
 
     moment: Moment
-    step: float
     edges: np.ndarray
     counts: np.ndarray
     hits: np.ndarray

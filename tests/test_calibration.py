@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+import sklearn.calibration
+import sklearn.metrics
 
 import anim
 
@@ -67,3 +69,97 @@ def test_quantile_bins_hold_equal_shares():
     counts = run.reliability("confidence", bins=8, binning="mass").counts
     assert counts.sum(1).tolist() == [4000] * 3
     assert np.abs(counts - 500).max() <= 1
+
+
+def test_metrics_equal_scikit_learn():
+    run, labels = a_run()
+    probs = run.probs(0)[:, 1].astype(np.float64)
+    metrics = {name: values[0] for name, values in run.metrics().items()}
+    assert metrics["brier"] == pytest.approx(sklearn.metrics.brier_score_loss(labels, probs), 1e-5)
+    assert metrics["nll"] == pytest.approx(sklearn.metrics.log_loss(labels, probs), rel=1e-5)
+
+
+def test_the_class_view_equals_the_calibration_curve_of_scikit_learn():
+    run, labels = a_run(classes=4)
+    reliability = run.reliability("class:2", bins=10)
+    shares, scores = sklearn.calibration.calibration_curve(
+        labels == 2, run.probs(1)[:, 2].astype(np.float64), n_bins=10
+    )
+    filled = reliability.counts[1] > 0
+    np.testing.assert_allclose(reliability.accuracy[1][filled], shares, atol=1e-12)
+    np.testing.assert_allclose(reliability.confidence[1][filled], scores, atol=1e-6)
+
+
+def test_mce_is_the_largest_gap_of_a_filled_bin():
+    # Three at 0.9, all right (gap 0.1); two at 0.6, one right (gap 0.1); one at 0.75, wrong (0.75).
+    probs = np.array([[0.9, 0.9, 0.9, 0.6, 0.6, 0.75]])
+    run = anim.from_arrays([0], [1, 1, 1, 1, 0, 0], probs=probs)
+    assert run.metrics()["mce"][0] == pytest.approx(0.75, abs=1e-6)
+    assert run.metrics()["ece"][0] == pytest.approx((3 * 0.1 + 2 * 0.1 + 0.75) / 6, abs=1e-6)
+
+
+def test_a_perfectly_believable_model_has_no_error():
+    scores = np.repeat([0.1, 0.4, 0.8], 1000)
+    labels = np.concatenate([np.arange(1000) < 1000 * s for s in (0.1, 0.4, 0.8)]).astype(int)
+    metrics = anim.from_arrays([0], labels, probs=scores[None]).metrics()
+    assert metrics["ece"][0] == pytest.approx(0, abs=1e-6)
+    assert metrics["mce"][0] == pytest.approx(0, abs=1e-6)
+
+
+def test_confident_logits_have_a_finite_nll():
+    """softmax(0, 200) is 0 in float32, and its log is not."""
+    run = anim.from_arrays([0], [0, 1], logits=np.array([[[0.0, 200.0], [0.0, 200.0]]]))
+    assert run.metrics()["nll"][0] == pytest.approx(100)
+
+
+def test_sums_over_parts_add_up():
+    from anim import calibration
+
+    rng = np.random.default_rng(0)
+    scores, hits = rng.random(5000, np.float32), rng.random(5000) < 0.5
+    edges = calibration.width_edges(15)
+    whole = calibration.width_sums(scores, hits, edges)
+    parts = [calibration.width_sums(scores[k::3], hits[k::3], edges) for k in range(3)]
+    total = parts[0] + parts[1] + parts[2]
+    np.testing.assert_array_equal(total.counts, whole.counts)
+    np.testing.assert_array_equal(total.hits, whole.hits)
+    np.testing.assert_allclose(total.offsets, whole.offsets, rtol=1e-5)
+
+
+def test_a_million_points_lose_no_digits():
+    rng = np.random.default_rng(0)
+    probs = rng.random(1_000_000, np.float32)
+    labels = (rng.random(1_000_000) < probs).astype(int)
+    run = anim.from_arrays([0], labels, probs=probs[None])
+    exact = probs.astype(np.float64)
+    assert run.metrics()["brier"][0] == pytest.approx(np.square(exact - labels).mean(), rel=1e-6)
+    index = np.minimum((exact * 50).astype(int), 49)
+    means = np.bincount(index, exact) / np.bincount(index)
+    np.testing.assert_allclose(run.reliability("score").confidence[0], means, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ({"labels": [0, 3], "logits": np.zeros((1, 2, 3))}, r"got 3 at index 1"),
+        ({"labels": [0, 1], "logits": np.zeros((1, 3, 2))}, r"\[2, K\]"),
+        ({"labels": [0, 1], "logits": [[[0, np.nan], [0, 0]]]}, "finite"),
+        ({"labels": [0, 1], "probs": [[[2.0, -1.0], [0.5, 0.5]]]}, "are these logits"),
+        ({"labels": [0.5, 1], "probs": [[0.1, 0.2]]}, "integers"),
+        ({"labels": [0, 1]}, "either logits or probs"),
+        ({"labels": [0, 1], "probs": [[0.1, 0.2]], "classes": list("abc")}, "3 classes"),
+    ],
+)
+def test_wrong_predictions_are_named(arguments, problem):
+    with pytest.raises(ValueError, match=problem):
+        anim.from_arrays([0], **arguments)
+
+
+def test_steps_increase():
+    with pytest.raises(ValueError, match="step: expected more than 5, got 5"):
+        anim.from_arrays([5, 5], [0, 1], probs=[[0.1, 0.2]] * 2)
+
+
+def test_one_hot_labels_are_labels():
+    run = anim.from_arrays([0], [[0, 1], [1, 0]], probs=[[0.9, 0.2]])
+    assert run.metrics()["accuracy"][0] == 1

@@ -53,12 +53,9 @@ class Stage:
         """Bare axes with a light grid; the box is in figure fractions."""
         axes = self.figure.add_axes(box, facecolor=self.theme.background)
         axes.spines[:].set_visible(False)
-        axes.tick_params(
-            length=0,
-            pad=self.points(6),
-            labelsize=self.points(11.5),
-            colors=self.theme.muted,
-        )
+        style = {"length": 0, "labelsize": self.points(11.5), "colors": self.theme.muted}
+        axes.tick_params(axis="x", pad=self.points(7.5), **style)
+        axes.tick_params(axis="y", pad=self.points(6), **style)
         axes.grid(color=self.theme.grid, linewidth=self.points(1.2))
         axes.set_axisbelow(True)
         axes.set_xlim(0, 1)

@@ -99,7 +99,7 @@ class Scene:
         """Moves every artist to where it is in the frame."""
         for panel in self._panels:
             panel.update(frame)
-        self._readouts["now"].text.set_text(f"{int(frame.step / self._steps_per_unit + 1e-9)}")
+        self._readouts["now"].text.set_text(f"{int(frame.moment.step / self._steps_per_unit + 1e-9)}")
         for name in ("accuracy", "ece"):
             self._readouts[name].text.set_text(f"{frame.series[name]:.3f}")
 

@@ -60,7 +60,7 @@ LIGHT = Theme(
     accuracy="#1f6feb",
     under="#a8d1ff",
     over="#f08a3c",
-    points="#aab1b9",
+    points="#c4cad1",
     ideal="#1b1f24",
 )
 DARK = Theme(
@@ -68,10 +68,10 @@ DARK = Theme(
     text="#e6edf3",
     muted="#9198a1",
     grid="#262c34",
-    accuracy="#2f7bf0",
-    under="#a9cdf8",
-    over="#c2571a",
-    points="#5d6671",
+    accuracy="#2a70e0",
+    under="#b9d8fb",
+    over="#e0813a",
+    points="#59626d",
     ideal="#f0f6fc",
 )
 THEMES = {"light": LIGHT, "dark": DARK}
