@@ -1,30 +1,17 @@
-"""The command and its files, decoded again by Pillow."""
+"""The command as it is called: what it prints, its exit codes, and what it leaves behind."""
 
+import os
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
 
-import anim
 from anim.render import main
 
 SMALL = ["--val-size", "500", "--epochs", "2", "--seconds", "1", "--hold", "0.5", "--quiet"]
-
-
-def test_gif_lasts_what_was_asked(tmp_path):
-    path = tmp_path / "a.gif"
-    assert main(["--out", str(path), "--fps", "30", *SMALL]) == 0
-    with Image.open(path) as image:
-        assert image.size == (768, 600)
-        delays = []
-        for k in range(image.n_frames):
-            image.seek(k)
-            delays.append(image.info["duration"])
-    assert sum(delays) == 1500
-    assert min(delays) >= 20
-    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_every_format_is_written_in_one_pass(tmp_path):
@@ -91,7 +78,140 @@ def test_help_imports_neither_jax_nor_matplotlib():
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
 
 
-def test_first_snapshot_is_step_0_and_the_last_step_is_one():
-    run = anim.fit(anim.data.xor(100, 50), epochs=3, every=5)
-    assert run.steps.tolist() == [0, 5, 10, 12]
-    assert np.isfinite(run.logits(3)).all()
+def test_a_wrong_name_brings_the_known_ones_and_the_nearest(tmp_path, capsys):
+    path = str(tmp_path / "a.gif")
+    for arguments, hints in (
+        (["--out", path, "--data", "xro"], ["xor, digits, breast-cancer", "mean 'xor'"]),
+        (["--out", path, "--optimizer", "adm"], ["sgd", "mean 'adam'"]),
+        (["--out", path, "--theme", "drak"], ["light", "mean 'dark'"]),
+        (["--out", path, "--panels", "reliability,acuracy"], ["counts", "mean 'accuracy'"]),
+        (["--out", path, "--view", "scroe", *SMALL], ["confidence", "mean 'score'"]),
+        (["--out", path, "--view", "class:is_xr", *SMALL], ["not_xor", "mean 'is_xor'"]),
+        (["--out", path + "f"], [".gif", ".mp4", ".pdf", "mean '.gif'"]),
+        (["--out", path, "--eproch", "3"], ["mean --epochs"]),
+    ):
+        with pytest.raises(SystemExit) as stop:
+            main(arguments)
+        assert stop.value.code == 2
+        printed = capsys.readouterr().err
+        assert printed.startswith("anim.render: error: ")
+        for hint in hints:
+            assert hint in printed
+
+
+def test_a_place_that_cannot_be_written_is_found_before_any_work(tmp_path, capsys):
+    (tmp_path / "folder.gif").mkdir()
+    (tmp_path / "file").write_text("")
+    for place, problem in (
+        (tmp_path / "nowhere" / "a.gif", "there is no folder"),
+        (tmp_path / "folder.gif", "is a folder"),
+        (tmp_path / "file" / "a.gif", "not a folder"),
+        (Path("/proc/a.gif"), "cannot write"),
+    ):
+        with pytest.raises(SystemExit) as stop:
+            main(["--out", str(place)])
+        assert stop.value.code == 2
+        assert problem in capsys.readouterr().err
+
+
+def test_a_file_is_named_once(tmp_path, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["--out", str(tmp_path / "a.gif"), f"{tmp_path}/../{tmp_path.name}/a.gif"])
+    assert stop.value.code == 2
+    assert "once" in capsys.readouterr().err
+
+
+def test_the_score_view_is_for_two_classes(tmp_path, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["--out", str(tmp_path / "a.gif"), "--data", "digits", "--view", "score",
+              "--epochs", "1"])  # fmt: skip
+    assert stop.value.code == 2
+    assert "this run has 10; try confidence or class:NAME" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_missing_extra_names_the_pip_command(tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    assert main(["--out", str(tmp_path / "a.gif"), "--data", "digits"]) == 1
+    printed = capsys.readouterr().err
+    assert "pip install scikit-learn" in printed
+    assert printed.count("\n") == 1
+
+
+def test_one_line_a_file_says_what_was_written(tmp_path, capsys):
+    path = tmp_path / "a.gif"
+    arguments = [option for option in SMALL if option != "--quiet"]
+    assert main(["--out", str(path), *arguments]) == 0
+    printed = capsys.readouterr()
+    size = f"{path.stat().st_size:,}"
+    assert printed.out == f"{path}: 768x600 pixels, 38 frames, 1.5 s, {size} bytes\n"
+    assert printed.err == ""
+
+
+def command(*arguments, before=()):
+    return subprocess.Popen(
+        [*before, sys.executable, "-m", "anim.render", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def is_drawing(process, folder: Path) -> bool:
+    """Whether the process holds a file in the folder open, named or not (Linux)."""
+    links = Path(f"/proc/{process.pid}/fd").iterdir()
+    return any(str(link.readlink()).startswith(str(folder)) for link in links if link.is_symlink())
+
+
+def an_interrupted(tmp_path, number: int):
+    """The command, stopped by a signal while it draws over an earlier file."""
+    (tmp_path / "a.gif").write_bytes(b"earlier")
+    process = command(
+        "--out", tmp_path / "a.gif", tmp_path / "b.mp4", *SMALL, "--seconds", "600"
+    )  # fmt: skip
+    deadline = time.monotonic() + 120
+    while process.poll() is None and not is_drawing(process, tmp_path):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    time.sleep(0.5)
+    process.send_signal(number)
+    _, printed = process.communicate(timeout=60)
+    return process.returncode, printed
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -signal.SIGKILL)],
+)
+def test_a_stopped_command_leaves_the_earlier_file_and_no_litter(tmp_path, number, code):
+    returned, printed = an_interrupted(tmp_path, number)
+    assert returned == code
+    assert "Traceback" not in printed
+    assert (tmp_path / "a.gif").read_bytes() == b"earlier"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.gif"]
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".mp4", ".png", ".pdf"])
+def test_a_full_disk_is_one_line_and_leaves_the_earlier_file(tmp_path, suffix):
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(b"earlier")
+    full = ["sh", "-c", 'ulimit -f 16 && exec "$@"', "sh"]
+    process = command("--out", path, *SMALL, before=full)
+    _, printed = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert printed == "anim.render: error: File too large\n"
+    assert path.read_bytes() == b"earlier"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_without_unnamed_files_the_temporary_one_is_removed(tmp_path, monkeypatch):
+    monkeypatch.delattr(os, "O_TMPFILE")
+    path = tmp_path / "a.png"
+    assert main(["--out", str(path), *SMALL]) == 0
+    assert list(tmp_path.iterdir()) == [path]
+    path.write_bytes(b"earlier")
+    monkeypatch.setattr(os, "fsync", lambda _: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        main(["--out", str(path), *SMALL])
+    assert path.read_bytes() == b"earlier"
+    assert list(tmp_path.iterdir()) == [path]
