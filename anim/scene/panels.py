@@ -239,7 +239,7 @@ class StripPanel:
         places, texts = _time_ticks(stage)
         self._axes.set_xticks(places, texts if with_labels else [""] * len(places))
         self._axes.set_ylim(*self._limits())
-        self._axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+        self._axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
         stage.label(self._axes, x=stage.unit_name if with_labels else "", y=self.title)
         self.artists = [self._line(stage, i) for i in range(len(self._names))]
         if len(self._names) > 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import matplotlib
@@ -17,8 +18,10 @@ from anim.scene.theme import THEMES
 from anim.settings import Picture, SettingError
 from anim.timeline import Frame, Timeline, Track
 
-# The design was drawn at this size; all its lengths grow with the picture.
+# The design was drawn at this size; all its lengths grow with the picture, and shrink with it as
+# long as text can be read.
 _REFERENCE = (768, 600)
+_SMALLEST_UNIT = 0.65
 _DPI = 96
 _LEFT, _RIGHT, _HEADER, _FOOTER = 62, 24, 66, 34
 _LEAST_PANEL = 36
@@ -64,7 +67,7 @@ class Scene:
     def __init__(self, subject: Subject, track: Track, timeline: Timeline, picture: Picture):
         self._theme = THEMES[picture.theme]
         width, height = picture.size
-        self._unit = min(width / _REFERENCE[0], height / _REFERENCE[1])
+        self._unit = max(min(width / _REFERENCE[0], height / _REFERENCE[1]), _SMALLEST_UNIT)
         in_epochs = subject.steps_per_epoch and track.steps[-1] >= 2 * subject.steps_per_epoch
         self._steps_per_unit = subject.steps_per_epoch if in_epochs else 1
         self._unit_name = "epoch" if in_epochs else "step"
@@ -99,7 +102,9 @@ class Scene:
         """Moves every artist to where it is in the frame."""
         for panel in self._panels:
             panel.update(frame)
-        self._readouts["now"].text.set_text(f"{int(frame.moment.step / self._steps_per_unit + 1e-9)}")
+        self._readouts["now"].text.set_text(
+            f"{int(frame.moment.step / self._steps_per_unit + 1e-9)}"
+        )
         for name in ("accuracy", "ece"):
             self._readouts[name].text.set_text(f"{frame.series[name]:.3f}")
 
@@ -118,8 +123,20 @@ class Scene:
         """Writes the frame as ``svg`` or ``pdf``, the same bytes for the same frame."""
         self.update(frame)
         undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}[form]
-        with matplotlib.style.context(_STYLE):
+        with matplotlib.style.context(_STYLE), self._readouts_as_text():
             self.figure.savefig(stream, format=form, metadata=undated)
+
+    @contextmanager
+    def _readouts_as_text(self):
+        """Matplotlib leaves out a figure's animated texts, even where it saves animated bars."""
+        texts = [readout.text for readout in self._readouts.values()]
+        for text in texts:
+            text.set_animated(False)
+        try:
+            yield
+        finally:
+            for text in texts:
+                text.set_animated(True)
 
     def flat_colours(self) -> np.ndarray:
         """[C, 3] uint8 colours of areas, which a palette should hold exactly."""
