@@ -168,7 +168,7 @@ class Picture:
         if self.bins is not None:
             _whole("bins", self.bins, 1, MAX_BINS)
         one_of("binning", self.binning, BINNINGS)
-        _real("fps", self.fps, 0.0, 240.0, above=True)
+        _real("fps", self.fps, 0.1, 240.0)
         _real("seconds", self.seconds, 0.0, 3600.0, above=True)
         _real("hold", self.hold, 0.0, 600.0)
         if self.seconds * self.fps < 2:

@@ -9,11 +9,11 @@ from pathlib import Path
 import av
 import numpy as np
 
-from anim.encode.files import IN_FLIGHT, PendingFile
+from anim.encode.container import ContainerWriter
+from anim.encode.files import IN_FLIGHT
 from anim.encode.palette import COLOURS, Indexer
 from anim.timeline import Timeline
 
-_HUNDREDTH = Fraction(1, 100)
 _SHORTEST_DELAY = 2
 
 
@@ -30,7 +30,7 @@ def _paletted_frames(indices: np.ndarray, palette: np.ndarray) -> list[av.VideoF
     ]
 
 
-class GifWriter:
+class GifWriter(ContainerWriter):
     """Writes frames with one palette; see `anim.encode.animation_writer`."""
 
     def __init__(self, path: Path, size: tuple[int, int], timeline: Timeline, palette: np.ndarray):
@@ -40,16 +40,18 @@ class GifWriter:
         self._frames = itertools.cycle(_paletted_frames(self._indexer.indices, palette))
         self._tick = 0
         self._last: av.VideoFrame | None = None
-        self._file = PendingFile(path)
         last = self._hundredths(timeline.moving)
         end = max(round(100 * timeline.total_seconds), last + _SHORTEST_DELAY)
-        self._container = av.open(
-            self._file.path, "w", format="gif", options={"final_delay": str(end - last)}
+        super().__init__(
+            path,
+            size,
+            form="gif",
+            codec="gif",
+            pix_fmt="pal8",
+            rate=Fraction(100),
+            options={"final_delay": str(end - last)},
+            codec_options={},
         )
-        self._stream = self._container.add_stream("gif", rate=100)
-        self._stream.width, self._stream.height = size
-        self._stream.pix_fmt = "pal8"
-        self._stream.codec_context.time_base = _HUNDREDTH
 
     def _hundredths(self, tick: int) -> int:
         return round(100 * tick / self._timeline.fps)
@@ -67,18 +69,6 @@ class GifWriter:
         if frame is None and self._tick + ticks == self._timeline.ticks:
             frame = self._last
         if frame is not None:
-            frame.pts = self._hundredths(self._tick)
-            frame.time_base = _HUNDREDTH
-            self._container.mux(self._stream.encode(frame))
+            self._encode(frame, self._hundredths(self._tick))
             self._last = frame
         self._tick += ticks
-
-    def end(self) -> None:
-        self._container.mux(self._stream.encode())
-        self._container.close()
-
-    def commit(self) -> None:
-        self._file.commit()
-
-    def discard(self) -> None:
-        self._file.discard()

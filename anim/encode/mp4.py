@@ -10,27 +10,29 @@ import av
 import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
-from anim.encode.files import IN_FLIGHT, PendingFile
+from anim.encode.container import ContainerWriter
+from anim.encode.files import IN_FLIGHT
 from anim.timeline import Timeline
 
 _X264 = {"preset": "veryfast", "crf": "18"}
 _BT709 = 1
 
 
-class Mp4Writer:
+class Mp4Writer(ContainerWriter):
     """Writes frames at a constant rate; see `anim.encode.animation_writer`."""
 
     def __init__(self, path: Path, size: tuple[int, int], timeline: Timeline):
-        self._file = PendingFile(path)
-        self._container = av.open(
-            self._file.path, "w", format="mp4", options={"movflags": "+faststart"}
+        super().__init__(
+            path,
+            size,
+            form="mp4",
+            codec="libx264",
+            pix_fmt="yuv420p",
+            rate=Fraction(timeline.fps).limit_denominator(1001),
+            options={"movflags": "+faststart"},
+            codec_options=_X264,
         )
-        rate = Fraction(timeline.fps).limit_denominator(1001)
-        self._stream = self._container.add_stream("libx264", rate=rate, options=_X264)
-        self._stream.width, self._stream.height = size
-        self._stream.pix_fmt = "yuv420p"
         context = self._stream.codec_context
-        context.time_base = 1 / rate
         # Untagged, players guess the matrix from the height, and colours shift.
         context.color_primaries = context.color_trc = context.colorspace = _BT709
         context.color_range = ColorRange.MPEG
@@ -55,17 +57,5 @@ class Mp4Writer:
             dst_color_range=ColorRange.MPEG,
         )
         for _ in range(ticks):
-            frame.pts = self._tick
-            frame.time_base = self._stream.codec_context.time_base
-            self._container.mux(self._stream.encode(frame))
+            self._encode(frame, self._tick)
             self._tick += 1
-
-    def end(self) -> None:
-        self._container.mux(self._stream.encode())
-        self._container.close()
-
-    def commit(self) -> None:
-        self._file.commit()
-
-    def discard(self) -> None:
-        self._file.discard()
