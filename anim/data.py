@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from anim.settings import SettingError
+from anim.settings import SettingError, whole
 
 
 class MissingExtraError(ImportError):
@@ -53,8 +53,7 @@ def xor(
     """
     val_size = 50 * train_size if val_size is None else val_size
     for name, size in (("train_size", train_size), ("val_size", val_size)):
-        if size < 1:
-            raise SettingError(name, f"expected a whole number of at least 1, got {size}")
+        whole(name, size, 1)
     if not 0 <= noise <= 1:
         raise SettingError("noise", f"expected a number from 0 to 1, got {noise}")
     rng = np.random.default_rng(seed)
@@ -138,13 +137,10 @@ def _split(name, bunch, classes, train_size, val_size, seed) -> Dataset:
     """Shuffles, splits, and standardises each input by its training mean and deviation."""
     total = len(bunch.target)
     train_size = total // 2 if train_size is None else train_size
-    if not 1 <= train_size < total:
-        problem = f"expected a whole number from 1 to {total - 1}, got {train_size}"
-        raise SettingError("train_size", problem)
+    whole("train_size", train_size, 1, total - 1)
     left = total - train_size
     val_size = left if val_size is None else val_size
-    if not 1 <= val_size <= left:
-        raise SettingError("val_size", f"expected a whole number from 1 to {left}, got {val_size}")
+    whole("val_size", val_size, 1, left)
     order = np.random.default_rng(seed).permutation(total)
     train, val = order[:train_size], order[train_size : train_size + val_size]
     mean, deviation = bunch.data[train].mean(0), bunch.data[train].std(0)

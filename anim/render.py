@@ -7,6 +7,7 @@ import difflib
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields
@@ -101,9 +102,14 @@ def animate(
         What was written, in the order of ``outputs``.
 
     Raises:
+        TypeError: something else than a run.
         SettingError: an argument that is out of its range, or does not fit the run.
         OSError: a file could not be written. Earlier files at these paths are untouched.
     """
+    from anim.run import Run
+
+    if not isinstance(run, Run):
+        raise TypeError(f"run: expected an anim.Run, got {type(run).__name__}")
     picture = Picture(
         view=view,
         panels=tuple(panels.split(",")) if isinstance(panels, str) else tuple(panels),
@@ -114,7 +120,7 @@ def animate(
         hold=hold,
         tween=tween,
         pace=pace,
-        size=tuple(size),
+        size=size,
         scale=scale,
         theme=theme,
         title=title,
@@ -146,14 +152,19 @@ def make_scene(run, picture: Picture):
         confidences=reliability.confidence,
         series=run.metrics(),
     )
+    title = "Prediction scores are not probabilities" if picture.title is None else picture.title
     subject = Subject(
-        title="Prediction scores are not probabilities" if picture.title is None else picture.title,
-        caption=run.about.caption or f"{len(run.labels)} validation points",
+        title=_one_line(title),
+        caption=_one_line(run.about.caption or f"{len(run.labels)} validation points"),
         view=reliability.view,
-        score_label=_score_label(reliability.view, run.classes),
+        score_label=_one_line(_score_label(reliability.view, run.classes)),
         steps_per_epoch=run.about.steps_per_epoch,
     )
     return timeline, track, Scene(subject, track, timeline, picture)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _score_label(view: str, classes: Sequence[str]) -> str:
@@ -277,7 +288,12 @@ def _add_experiment(group) -> None:
     add("--train-size", "training examples (default 2000 for xor)", type=int, metavar="N")
     add("--val-size", "validation examples (default 50 x train for xor)", type=int, metavar="N")
     add("--noise", "probability that a label is flipped, xor only (default 0)", type=float)
-    add("--hidden", "widths of the hidden layers (default 3)", type=_widths, metavar="W[,W...]")
+    add(
+        "--hidden",
+        "widths of the hidden layers (default 3; '' for none)",
+        type=_widths,
+        metavar="W[,W...]",
+    )
     add("--epochs", f"default {default.epochs}", type=int, metavar="N")
     add("--batch-size", f"default {default.batch_size}", type=int, metavar="N")
     known = ", ".join(OPTIMIZERS)
@@ -366,6 +382,10 @@ def _terminate(*_) -> None:
     sys.exit(128 + signal.SIGTERM)
 
 
+def _say(parser: argparse.ArgumentParser, line: str) -> None:
+    print(f"{parser.prog}: {line}", file=sys.stderr)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """The command; returns its exit code."""
     parser = _parser()
@@ -373,15 +393,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     # An exception, unlike the default action, lets the temporary files be removed.
     signal.signal(signal.SIGTERM, _terminate)
     try:
-        written = _run(arguments)
+        with warnings.catch_warnings():
+            warnings.showwarning = lambda message, *_: _say(parser, f"warning: {message}")
+            written = _run(arguments)
     except SettingError as error:
         parser.error(f"argument --{error.name.replace('_', '-')}: {error.problem}")
     except (OSError, ImportError, RuntimeError, MemoryError) as error:
-        message = error.strerror if isinstance(error, OSError) and error.strerror else error
-        print(f"{parser.prog}: error: {message or 'out of memory'}", file=sys.stderr)
+        message = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        message, *_ = message.splitlines() or ["out of memory"]
+        _say(parser, f"error: {message}")
         return 1
     except KeyboardInterrupt:
-        print(f"{parser.prog}: interrupted", file=sys.stderr)
+        _say(parser, "interrupted")
         return 130
     if not arguments.quiet:
         print(*written, sep="\n")

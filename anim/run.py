@@ -9,7 +9,7 @@ import jax
 import numpy as np
 
 from anim import calibration
-from anim.settings import BINNINGS, SettingError, one_of
+from anim.settings import BINNINGS, SettingError, one_of, whole
 
 DEFAULT_BINS = {calibration.SCORE: 50}
 
@@ -142,8 +142,7 @@ class Run:
         view = self.default_view() if view is None else view
         bins = DEFAULT_BINS.get(view, calibration.ERROR_BINS) if bins is None else bins
         one_of("binning", binning, BINNINGS)
-        if bins < 1:
-            raise SettingError("bins", f"expected a whole number of at least 1, got {bins}")
+        whole("bins", bins, 1)
         key = (self._view_key(view), bins, binning)
         if key not in self._computed:
             self._compute([key])
@@ -231,7 +230,9 @@ class Recorder:
 
     def __init__(self, *, labels, classes: Sequence[str] | None = None, about: About = About()):
         self._labels = _labels(labels)
-        self._classes = None if classes is None else tuple(classes)
+        self._classes = None if classes is None else tuple(map(str, classes))
+        if self._classes and len(set(self._classes)) < len(self._classes):
+            raise ValueError(f"classes: expected each name once, got {', '.join(self._classes)}")
         self._about = about
         self._steps: list[int] = []
         self._snapshots: list[np.ndarray] = []
@@ -243,13 +244,15 @@ class Recorder:
 
         Args:
             step: greater than the last one.
-            logits: [N, K] float, or
-            probs: [N, K] in [0, 1], rows summing to 1; [N] is P(class 1) of a binary model.
+            logits: [N, K] float; [N] or [N, 1] is what a binary model puts into its sigmoid; or
+            probs: [N, K] in [0, 1], rows summing to 1; [N] or [N, 1] is P(class 1) of a binary
+                model.
             metrics: scalars to keep beside them, the same names at every step.
 
         Raises:
             ValueError: a step that does not increase, or predictions of a wrong shape or value.
         """
+        whole("step", step, 0)
         if self._steps and step <= self._steps[-1]:
             raise ValueError(f"step: expected more than {self._steps[-1]}, got {step}")
         if (logits is None) == (probs is None):
@@ -325,6 +328,11 @@ def from_arrays(steps, labels, *, logits=None, probs=None, classes=None) -> Run:
 
 def _labels(labels) -> np.ndarray:
     values = np.asarray(labels)
+    if values.dtype.kind not in "biuf":
+        raise ValueError(
+            f"labels: expected integers in [0, K), got {str(values.flat[0])!r}; "
+            "names of classes belong in classes="
+        )
     if values.ndim == 2:
         is_one_hot = np.isin(values, (0, 1)).all() and (values.sum(1) == 1).all()
         if not is_one_hot:
@@ -343,8 +351,10 @@ def _labels(labels) -> np.ndarray:
 def _predictions(kind: str, given, examples: int) -> np.ndarray:
     """The predictions as float32 [N, K], checked."""
     values = np.asarray(given, np.float32)
-    if kind == "probs" and values.ndim == 1:
-        values = np.stack([1 - values, values], axis=1)
+    if values.shape in ((examples,), (examples, 1)):
+        of_class_1 = values.reshape(-1)
+        of_class_0 = 1 - of_class_1 if kind == "probs" else np.zeros_like(of_class_1)
+        values = np.stack([of_class_0, of_class_1], axis=1)
     if values.ndim != 2 or values.shape[0] != examples or values.shape[1] < 2:
         expected = f"[{examples}, K] with K of at least 2"
         raise ValueError(f"{kind}: expected {expected}, got shape {np.shape(given)}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 DATASETS = ("xor", "digits", "breast-cancer")
@@ -46,7 +46,8 @@ def one_of(name: str, value: object, known: Iterable[str]) -> None:
     raise SettingError(name, f"expected one of {', '.join(known)}, got {value!r}{hint}")
 
 
-def _whole(name: str, value: object, low: int, high: int | None = None) -> None:
+def whole(name: str, value: object, low: int, high: int | None = None) -> None:
+    """Raise `SettingError` unless ``value`` is an integer from ``low`` to ``high``."""
     is_whole = hasattr(value, "__index__") and not isinstance(value, bool)
     if not is_whole or value < low or (high is not None and value > high):
         limits = f"of at least {low}" if high is None else f"from {low} to {high}"
@@ -106,20 +107,20 @@ class Experiment:
         one_of("data", self.data, DATASETS)
         for name in ("train_size", "val_size", "every"):
             if getattr(self, name) is not None:
-                _whole(name, getattr(self, name), 1)
+                whole(name, getattr(self, name), 1)
         _real("noise", self.noise, 0.0, 1.0)
         if self.noise and self.data != "xor":
             raise SettingError("noise", f"only xor has label noise, the data is {self.data!r}")
         for width in self.hidden:
-            _whole("hidden", width, 1)
-        _whole("epochs", self.epochs, 1)
-        _whole("batch_size", self.batch_size, 1)
+            whole("hidden", width, 1)
+        whole("epochs", self.epochs, 1)
+        whole("batch_size", self.batch_size, 1)
         one_of("optimizer", self.optimizer, OPTIMIZERS)
         _real("learning_rate", self.learning_rate, 0.0, above=True)
         one_of("schedule", self.schedule, SCHEDULES)
         _real("weight_decay", self.weight_decay, 0.0)
         _real("gradient_noise", self.gradient_noise, 0.0)
-        _whole("seed", self.seed, 0, 2**32 - 1)
+        whole("seed", self.seed, 0, 2**32 - 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,7 +167,7 @@ class Picture:
         if len(set(self.panels)) < len(self.panels):
             raise SettingError("panels", f"expected each once, got {','.join(self.panels)}")
         if self.bins is not None:
-            _whole("bins", self.bins, 1, MAX_BINS)
+            whole("bins", self.bins, 1, MAX_BINS)
         one_of("binning", self.binning, BINNINGS)
         _real("fps", self.fps, 0.1, 240.0)
         _real("seconds", self.seconds, 0.0, 3600.0, above=True)
@@ -183,11 +184,11 @@ class Picture:
             _real("at", self.at, 0.0)
 
     def _check_size(self):
-        if len(self.size) != 2:
+        if not isinstance(self.size, Sequence) or len(self.size) != 2:
             raise SettingError("size", f"expected a width and a height, got {self.size!r}")
         _real("scale", self.scale, 0.25, 8.0)
         for side, low in zip(self.size, (320, 240), strict=True):
-            _whole("size", side, 2)
+            whole("size", side, 2)
             if side % 2:
                 raise SettingError(
                     "size",

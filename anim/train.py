@@ -168,7 +168,8 @@ def make_optimizer(settings: Experiment, steps: int) -> optax.GradientTransforma
     }
     rate, decay, noise = settings.learning_rate, settings.weight_decay, settings.gradient_noise
     if settings.schedule == "cosine":
-        rate = optax.warmup_cosine_decay_schedule(0.0, rate, (steps + 1) // 2, steps)
+        rise = (steps + 1) // 2
+        rate = optax.warmup_cosine_decay_schedule(0.0, rate, rise, max(steps, rise + 1))
     return optax.chain(
         optax.add_noise(noise, _NOISE_DECAY, settings.seed) if noise else optax.identity(),
         makers[settings.optimizer](),

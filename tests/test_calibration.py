@@ -146,6 +146,9 @@ def test_a_million_points_lose_no_digits():
         ({"labels": [0, 1], "logits": [[[0, np.nan], [0, 0]]]}, "finite"),
         ({"labels": [0, 1], "probs": [[[2.0, -1.0], [0.5, 0.5]]]}, "are these logits"),
         ({"labels": [0.5, 1], "probs": [[0.1, 0.2]]}, "integers"),
+        ({"labels": ["cat", "dog"], "probs": [[0.1, 0.2]]}, "classes="),
+        ({"labels": [0, 1], "probs": [[0.1, 0.2]], "classes": "aa"}, "each name once"),
+        ({"labels": [0, 1], "probs": [0.5]}, r"got shape \(\)"),
         ({"labels": [0, 1]}, "either logits or probs"),
         ({"labels": [0, 1], "probs": [[0.1, 0.2]], "classes": list("abc")}, "3 classes"),
     ],
@@ -163,3 +166,24 @@ def test_steps_increase():
 def test_one_hot_labels_are_labels():
     run = anim.from_arrays([0], [[0, 1], [1, 0]], probs=[[0.9, 0.2]])
     assert run.metrics()["accuracy"][0] == 1
+
+
+def test_one_output_of_a_binary_model_is_that_of_class_1():
+    margin = np.array([-1.0, 0.5, 3.0], np.float32)
+    labels = [0, 1, 1]
+    score = 1 / (1 + np.exp(-margin))
+    for given in (
+        {"logits": [margin]},
+        {"logits": [margin[:, None]]},
+        {"probs": [score]},
+        {"probs": [score[:, None]]},
+    ):
+        probs = anim.from_arrays([0], labels, **given).probs(0)
+        np.testing.assert_allclose(probs, np.column_stack([1 - score, score]), atol=1e-6)
+
+
+@pytest.mark.parametrize("step", [-1, 1.5, "3"])
+def test_a_step_is_a_whole_number(step):
+    recorder = anim.Recorder(labels=[0, 1])
+    with pytest.raises(ValueError, match="step: expected a whole number"):
+        recorder.snapshot(step, probs=[0.1, 0.2])

@@ -76,6 +76,20 @@ def test_gif_delays_add_up_and_none_is_too_short_for_browsers(tmp_path, fps):
     assert min(delays) >= 20
 
 
+@pytest.mark.parametrize("size", [(330, 246), (502, 400)])
+def test_a_width_of_no_round_number_is_drawn_too(tmp_path, size):
+    run = a_run()
+    paths = [tmp_path / f"a{suffix}" for suffix in (".gif", ".mp4")]
+    anim.animate(run, *paths, size=size, **SHORT)
+    frames, flat = drawn(run, size=size)
+    with av.open(paths[1]) as container:
+        video = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+    decoded, _ = read_gif(paths[0])
+    exact = (decoded[20] == frames[20]).all(2)
+    assert exact[is_flat(frames[20], flat)].all()
+    assert np.abs(video[20].astype(float) - frames[20]).mean() < 4
+
+
 def test_a_gif_loops_for_ever(tmp_path):
     anim.animate(a_run(), tmp_path / "a.gif", size=(320, 240), **SHORT)
     with Image.open(tmp_path / "a.gif") as image:

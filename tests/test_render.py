@@ -5,10 +5,12 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import pytest
 
+import anim
 from anim.render import main
 
 SMALL = ["--val-size", "500", "--epochs", "2", "--seconds", "1", "--hold", "0.5", "--quiet"]
@@ -112,6 +114,20 @@ def test_a_place_that_cannot_be_written_is_found_before_any_work(tmp_path, capsy
             main(["--out", str(place)])
         assert stop.value.code == 2
         assert problem in capsys.readouterr().err
+
+
+def test_a_warning_is_one_line_too(tmp_path, capsys):
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        assert main(["--out", str(tmp_path / "a.png"), "--title", "\U000f1234", *SMALL]) == 0
+    printed = capsys.readouterr().err
+    assert printed.startswith("anim.render: warning: no installed font has \U000f1234")
+    assert printed.count("\n") == 1
+
+
+def test_only_a_run_can_be_animated(tmp_path):
+    with pytest.raises(TypeError, match=r"run: expected an anim\.Run, got list"):
+        anim.animate([], tmp_path / "a.gif")
 
 
 def test_a_file_is_named_once(tmp_path, capsys):

@@ -204,3 +204,14 @@ def test_fading_ends_in_nothing():
     background = np.round(np.array(to_rgb(THEMES["light"].background)) * 255)
     grid_and_line = (left != background).any(1).mean()
     assert grid_and_line < 0.06
+
+
+def test_characters_without_a_font_are_named_once():
+    with pytest.warns(UserWarning, match="no installed font has \U000f1234 ") as caught:
+        a_scene(title="private \U000f1234 \U000f1234 use")
+    assert len(caught) == 1
+
+
+def test_a_headline_is_one_line_and_no_mathematics():
+    scene, frames = a_scene(title="costs $5\nand $x^2$")
+    assert "costs $5 and $x^2$" in [text.get_text() for text in texts_of(scene, frames[0])]

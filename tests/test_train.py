@@ -80,6 +80,11 @@ def test_deep_networks_and_many_classes_train():
     assert run.metrics()["accuracy"][-1] > 0.8
 
 
+def test_a_run_of_one_step_is_a_run():
+    run = anim.fit(anim.data.xor(8, 10), epochs=1)
+    assert run.steps.tolist() == [0, 1]
+
+
 def test_divergence_names_the_very_step():
     """Plain descent with a rate of 1e30 is infinite after the first step or two."""
     with pytest.raises(DivergedError) as caught:

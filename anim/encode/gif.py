@@ -60,7 +60,10 @@ class GifWriter(ContainerWriter):
         if not self._indexer.update(rgba):
             return None
         frame = next(self._frames)
-        frame.planes[0].update(self._indexer.indices)
+        plane = frame.planes[0]
+        # FFmpeg pads its rows; what is in the padding is never read.
+        rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+        rows[:, : plane.width] = self._indexer.indices
         return frame
 
     def write(self, frame: av.VideoFrame | None, ticks: int) -> None:

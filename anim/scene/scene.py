@@ -5,13 +5,12 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import matplotlib
-import matplotlib.style
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from anim.scene.fonts import style, warn_of_missing
 from anim.scene.marks import Readout, shorten
 from anim.scene.panels import PANELS, Stage
 from anim.scene.theme import THEMES
@@ -25,7 +24,6 @@ _SMALLEST_UNIT = 0.65
 _DPI = 96
 _LEFT, _RIGHT, _HEADER, _FOOTER = 62, 24, 66, 34
 _LEAST_PANEL = 36
-_STYLE = ["default", {"svg.hashsalt": "anim", "font.family": "DejaVu Sans"}]
 
 
 @dataclass(frozen=True)
@@ -65,13 +63,14 @@ class Scene:
     """
 
     def __init__(self, subject: Subject, track: Track, timeline: Timeline, picture: Picture):
+        warn_of_missing(subject.title + subject.caption + subject.score_label)
         self._theme = THEMES[picture.theme]
         width, height = picture.size
         self._unit = max(min(width / _REFERENCE[0], height / _REFERENCE[1]), _SMALLEST_UNIT)
         in_epochs = subject.steps_per_epoch and track.steps[-1] >= 2 * subject.steps_per_epoch
         self._steps_per_unit = subject.steps_per_epoch if in_epochs else 1
         self._unit_name = "epoch" if in_epochs else "step"
-        with matplotlib.style.context(_STYLE):
+        with style():
             self.figure = Figure(
                 figsize=(width / _DPI, height / _DPI),
                 dpi=_DPI * picture.scale,
@@ -123,7 +122,7 @@ class Scene:
         """Writes the frame as ``svg`` or ``pdf``, the same bytes for the same frame."""
         self.update(frame)
         undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}[form]
-        with matplotlib.style.context(_STYLE), self._readouts_as_text():
+        with style(), self._readouts_as_text():
             self.figure.savefig(stream, format=form, metadata=undated)
 
     @contextmanager

@@ -1,0 +1,48 @@
+"""Fonts: one that matplotlib ships, and those of the system for the scripts that it lacks."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import matplotlib.style
+from matplotlib import font_manager
+
+# The usual ones of Linux, macOS and Windows; those that are not installed are left out.
+_FALLBACKS = (
+    "Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans CJK KR", "Noto Sans Devanagari",
+    "Noto Sans Thai", "WenQuanYi Zen Hei", "Hiragino Sans", "PingFang SC", "Apple SD Gothic Neo",
+    "Yu Gothic", "Microsoft YaHei", "Malgun Gothic", "Nirmala UI", "Leelawadee UI",
+    "Arial Unicode MS",
+)  # fmt: skip
+
+
+def families() -> list[str]:
+    installed = set(font_manager.get_font_names())
+    return ["DejaVu Sans", *(name for name in _FALLBACKS if name in installed)]
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Matplotlib's own defaults, whatever the user's settings are, with our fonts."""
+    settings = {"svg.hashsalt": "anim", "font.family": families()}
+    with matplotlib.style.context(["default", settings]), warnings.catch_warnings():
+        # Said once by `warn_of_missing`, not once for each letter and frame.
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font")
+        yield
+
+
+def warn_of_missing(text: str) -> None:
+    """One warning that names the characters of a text that no installed font has."""
+    known: set[int] = set()
+    for family in families():
+        path = font_manager.findfont(font_manager.FontProperties(family=family))
+        known.update(font_manager.get_font(path).get_charmap())
+    missing = [mark for mark in dict.fromkeys(text) if ord(mark) not in known]
+    if missing:
+        warnings.warn(
+            f"no installed font has {' '.join(missing)} (drawn as boxes); "
+            "a Noto font of that script would have it",
+            stacklevel=2,
+        )
