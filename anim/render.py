@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import os
 import signal
 import sys
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
-from anim.settings import (
-    BINNINGS,
-    DATASETS,
-    OPTIMIZERS,
-    PACES,
-    PANELS,
-    SCHEDULES,
-    THEMES,
-    Experiment,
-    Picture,
-    SettingError,
-)
+from anim.options import Parser, add_experiment, add_picture, pick
+from anim.settings import Experiment, Picture, SettingError
 
 _DEFAULT = Picture()
 _SAMPLES = 10
@@ -224,40 +213,8 @@ def _describe(path: Path, picture: Picture, timeline, moves: bool) -> Output:
     return Output(path, picture.pixels, frames, seconds, path.stat().st_size)
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, and names the nearest option."""
-
-    def error(self, message: str):
-        unknown = message.removeprefix("unrecognized arguments: ")
-        if unknown != message:
-            options = [name for action in self._actions for name in action.option_strings]
-            nearest = difflib.get_close_matches(unknown.split()[0], options, n=1)
-            message += f"; did you mean {nearest[0]}?" if nearest else ""
-        self.exit(2, f"{self.prog}: error: {message}\n")
-
-
-def _size(text: str) -> tuple[int, int]:
-    width, _, height = text.lower().partition("x")
-    if not (width.isdecimal() and height.isdecimal()):
-        raise argparse.ArgumentTypeError(f"expected WIDTHxHEIGHT such as 768x600, got {text!r}")
-    return int(width), int(height)
-
-
-def _widths(text: str) -> tuple[int, ...]:
-    parts = text.split(",") if text else []
-    try:
-        return tuple(int(part) for part in parts)
-    except ValueError:
-        problem = f"expected layer widths such as 3 or 64,64, got {text!r}"
-        raise argparse.ArgumentTypeError(problem) from None
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="anim.render",
         usage="python -m anim.render --out FILE [FILE ...] [options]",
         description="Train the post's experiment and animate how far its scores can be believed.",
@@ -273,69 +230,9 @@ def _parser() -> argparse.ArgumentParser:
         help="what to write: .gif and .mp4 move; .png, .svg and .pdf show one frame",
     )
     parser.add_argument("--quiet", action="store_true", default=False, help="print errors only")
-    _add_experiment(parser.add_argument_group("the experiment"))
-    _add_picture(parser.add_argument_group("the picture"))
+    add_experiment(parser.add_argument_group("the experiment"))
+    add_picture(parser.add_argument_group("the picture"))
     return parser
-
-
-def _add_experiment(group) -> None:
-    default = Experiment()
-
-    def add(flag: str, help_: str, **kind) -> None:
-        group.add_argument(flag, help=help_, **kind)
-
-    add("--data", f"{', '.join(DATASETS)} (default {default.data})", metavar="NAME")
-    add("--train-size", "training examples (default 2000 for xor)", type=int, metavar="N")
-    add("--val-size", "validation examples (default 50 x train for xor)", type=int, metavar="N")
-    add("--noise", "probability that a label is flipped, xor only (default 0)", type=float)
-    add(
-        "--hidden",
-        "widths of the hidden layers (default 3; '' for none)",
-        type=_widths,
-        metavar="W[,W...]",
-    )
-    add("--epochs", f"default {default.epochs}", type=int, metavar="N")
-    add("--batch-size", f"default {default.batch_size}", type=int, metavar="N")
-    known = ", ".join(OPTIMIZERS)
-    add("--optimizer", f"{known} (default {default.optimizer})", metavar="NAME")
-    add("--learning-rate", f"default {default.learning_rate}", type=float, metavar="R")
-    add("--schedule", f"{' or '.join(SCHEDULES)} (default {default.schedule})")
-    add("--gradient-noise", f"default {default.gradient_noise:g}", type=float, metavar="V")
-    add("--weight-decay", f"default {default.weight_decay:g}", type=float, metavar="R")
-    add("--seed", f"default {default.seed}", type=int, metavar="N")
-    add("--every", "steps between two snapshots (default: one an epoch)", type=int, metavar="N")
-
-
-def _add_picture(group) -> None:
-    default = _DEFAULT
-
-    def add(flag: str, help_: str, **kind) -> None:
-        group.add_argument(flag, help=help_, **kind)
-
-    add("--view", "score, confidence or class:NAME (default: score for two classes)")
-    panels = ", ".join(PANELS)
-    add("--panels", f"out of {panels} (default {','.join(default.panels)})", type=_names)
-    add("--bins", "default 50 for the score view, else 15", type=int, metavar="N")
-    add("--binning", f"{' or '.join(BINNINGS)} (default {default.binning})")
-    add("--fps", f"frames a second (default {default.fps})", type=float)
-    add("--seconds", f"length of the moving part (default {default.seconds})", type=float)
-    add("--hold", f"seconds of the still at the end (default {default.hold})", type=float)
-    add(
-        "--tween",
-        "interpolate between snapshots (default), or show snapshots only",
-        action=argparse.BooleanOptionalAction,
-    )
-    add("--pace", f"{' or '.join(PACES)} (default {default.pace})")
-    width, height = default.size
-    add("--size", f"pixels (default {width}x{height})", type=_size, metavar="WxH")
-    add("--scale", f"pixels per unit of --size (default {default.scale})", type=float)
-    add("--theme", f"{' or '.join(THEMES)} (default {default.theme})")
-    add("--title", "the headline")
-    add("--at", "the step that a still shows (default: the last)", type=float, metavar="STEP")
-
-
-def _pick(kind: type, given: dict):
-    return kind(**{field.name: given[field.name] for field in fields(kind) if field.name in given})
 
 
 @contextmanager
@@ -355,7 +252,7 @@ def _bar(label: str, quiet: bool):
 
 def _run(arguments: argparse.Namespace) -> list[Output]:
     given = vars(arguments)
-    experiment, picture = _pick(Experiment, given), _pick(Picture, given)
+    experiment, picture = pick(Experiment, given), pick(Picture, given)
 
     from anim import encode
 
@@ -382,8 +279,12 @@ def _terminate(*_) -> None:
     sys.exit(128 + signal.SIGTERM)
 
 
-def _say(parser: argparse.ArgumentParser, line: str) -> None:
-    print(f"{parser.prog}: {line}", file=sys.stderr)
+def _told(error: Exception) -> str:
+    """An error in one line."""
+    if isinstance(error, OSError) and error.filename:
+        return f"cannot write {error.filename}: {error.strerror}"
+    first, *_ = str(error).splitlines() or ["out of memory"]
+    return first
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -394,17 +295,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _terminate)
     try:
         with warnings.catch_warnings():
-            warnings.showwarning = lambda message, *_: _say(parser, f"warning: {message}")
+            warnings.showwarning = lambda message, *_: parser.say(f"warning: {message}")
             written = _run(arguments)
     except SettingError as error:
         parser.error(f"argument --{error.name.replace('_', '-')}: {error.problem}")
     except (OSError, ImportError, RuntimeError, MemoryError) as error:
-        message = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        message, *_ = message.splitlines() or ["out of memory"]
-        _say(parser, f"error: {message}")
+        parser.say(f"error: {_told(error)}")
         return 1
     except KeyboardInterrupt:
-        _say(parser, "interrupted")
+        parser.say("interrupted")
         return 130
     if not arguments.quiet:
         print(*written, sep="\n")

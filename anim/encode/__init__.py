@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from anim.encode.files import AHEAD, check_writable
+from anim.encode.files import AHEAD, check_writable, naming
 from anim.settings import SettingError, one_of
 from anim.timeline import Timeline
 
@@ -58,7 +58,7 @@ def animation_writer(path: Path, size: tuple[int, int], timeline: Timeline, samp
     Returns:
         A writer: ``take(rgba)`` makes of the caller's buffer something of the writer's own, or
         None where it would add nothing; ``write(taken, ticks)`` encodes it, ``end()`` finishes the
-        file, ``commit()`` puts it in its place, ``discard()`` leaves nothing behind.
+        file, ``commit()`` puts it in its place, ``discard()`` leaves nothing behind; ``path``.
     """
     if path.suffix.lower() == ".gif":
         from anim.encode.gif import GifWriter
@@ -99,7 +99,8 @@ class Encoders:
         try:
             if kind is None and not failed:
                 for lane in self._lanes:
-                    lane.writer.commit()
+                    with naming(lane.writer.path):
+                        lane.writer.commit()
         finally:
             for lane in self._lanes:
                 lane.writer.discard()
@@ -142,6 +143,7 @@ class _Lane:
 
     def _try(self, action, *arguments) -> None:
         try:
-            action(*arguments)
+            with naming(self.writer.path):
+                action(*arguments)
         except BaseException as error:
             self.error = error

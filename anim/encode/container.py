@@ -36,6 +36,7 @@ class ContainerWriter:
         options: dict[str, str],
         codec_options: dict[str, str],
     ):
+        self.path = path
         self._file = PendingFile(path)
         try:
             self._container = av.open(self._file.path, "w", format=form, options=options)

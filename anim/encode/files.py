@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from anim.settings import SettingError
@@ -12,6 +14,15 @@ from anim.settings import SettingError
 AHEAD = 4
 # With them, the one that is being taken and the one that is being encoded.
 IN_FLIGHT = AHEAD + 2
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Errors of the system name the file that was asked for, not the temporary one."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 class PendingFile:

@@ -1,0 +1,116 @@
+"""The options of the commands: from words on the command line to settings."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import sys
+from dataclasses import fields
+
+from anim.settings import (
+    BINNINGS,
+    DATASETS,
+    OPTIMIZERS,
+    PACES,
+    PANELS,
+    SCHEDULES,
+    THEMES,
+    Experiment,
+    Picture,
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, and names the nearest option."""
+
+    def error(self, message: str):
+        unknown = message.removeprefix("unrecognized arguments: ")
+        if unknown != message:
+            options = [name for action in self._actions for name in action.option_strings]
+            nearest = difflib.get_close_matches(unknown.split()[0], options, n=1)
+            message += f"; did you mean {nearest[0]}?" if nearest else ""
+        self.exit(2, f"{self.prog}: error: {message}\n")
+
+    def say(self, line: str) -> None:
+        """A line on stderr, signed by the command."""
+        print(f"{self.prog}: {line}", file=sys.stderr)
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.lower().partition("x")
+    if not (width.isdecimal() and height.isdecimal()):
+        raise argparse.ArgumentTypeError(f"expected WIDTHxHEIGHT such as 768x600, got {text!r}")
+    return int(width), int(height)
+
+
+def _widths(text: str) -> tuple[int, ...]:
+    parts = text.split(",") if text else []
+    try:
+        return tuple(int(part) for part in parts)
+    except ValueError:
+        problem = f"expected layer widths such as 3 or 64,64, got {text!r}"
+        raise argparse.ArgumentTypeError(problem) from None
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def add_experiment(group) -> None:
+    default = Experiment()
+
+    def add(flag: str, help_: str, **kind) -> None:
+        group.add_argument(flag, help=help_, **kind)
+
+    add("--data", f"{', '.join(DATASETS)} (default {default.data})", metavar="NAME")
+    add("--train-size", "training examples (default 2000 for xor)", type=int, metavar="N")
+    add("--val-size", "validation examples (default 50 x train for xor)", type=int, metavar="N")
+    add("--noise", "probability that a label is flipped, xor only (default 0)", type=float)
+    add(
+        "--hidden",
+        "widths of the hidden layers (default 3; '' for none)",
+        type=_widths,
+        metavar="W[,W...]",
+    )
+    add("--epochs", f"default {default.epochs}", type=int, metavar="N")
+    add("--batch-size", f"default {default.batch_size}", type=int, metavar="N")
+    known = ", ".join(OPTIMIZERS)
+    add("--optimizer", f"{known} (default {default.optimizer})", metavar="NAME")
+    add("--learning-rate", f"default {default.learning_rate}", type=float, metavar="R")
+    add("--schedule", f"{' or '.join(SCHEDULES)} (default {default.schedule})")
+    add("--gradient-noise", f"default {default.gradient_noise:g}", type=float, metavar="V")
+    add("--weight-decay", f"default {default.weight_decay:g}", type=float, metavar="R")
+    add("--seed", f"default {default.seed}", type=int, metavar="N")
+    add("--every", "steps between two snapshots (default: one an epoch)", type=int, metavar="N")
+
+
+def add_picture(group) -> None:
+    default = Picture()
+
+    def add(flag: str, help_: str, **kind) -> None:
+        group.add_argument(flag, help=help_, **kind)
+
+    add("--view", "score, confidence or class:NAME (default: score for two classes)")
+    panels = ", ".join(PANELS)
+    add("--panels", f"out of {panels} (default {','.join(default.panels)})", type=_names)
+    add("--bins", "default 50 for the score view, else 15", type=int, metavar="N")
+    add("--binning", f"{' or '.join(BINNINGS)} (default {default.binning})")
+    add("--fps", f"frames a second (default {default.fps})", type=float)
+    add("--seconds", f"length of the moving part (default {default.seconds})", type=float)
+    add("--hold", f"seconds of the still at the end (default {default.hold})", type=float)
+    add(
+        "--tween",
+        "interpolate between snapshots (default), or show snapshots only",
+        action=argparse.BooleanOptionalAction,
+    )
+    add("--pace", f"{' or '.join(PACES)} (default {default.pace})")
+    width, height = default.size
+    add("--size", f"pixels (default {width}x{height})", type=_size, metavar="WxH")
+    add("--scale", f"pixels per unit of --size (default {default.scale})", type=float)
+    add("--theme", f"{' or '.join(THEMES)} (default {default.theme})")
+    add("--title", "the headline")
+    add("--at", "the step that a still shows (default: the last)", type=float, metavar="STEP")
+
+
+def pick(kind: type, given: dict):
+    return kind(**{field.name: given[field.name] for field in fields(kind) if field.name in given})
