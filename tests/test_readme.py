@@ -1,0 +1,48 @@
+"""What the README says is so: its code runs, its options and pictures are there."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from anim.render import main
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+
+@pytest.mark.slow
+def test_the_api_on_a_postcard_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    exec(PYTHON[0], {})
+    assert {path.name for path in tmp_path.iterdir()} == {"calib.gif", "calib.mp4"}
+
+
+def test_the_loop_of_ones_own_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    given = {
+        "y_val": rng.integers(0, 2, 40),
+        "x_val": rng.normal(size=(40, 2)),
+        "model": lambda x: x,
+        "batches": range(120),
+    }
+    exec("import anim\n" + PYTHON[1], given)
+    assert (tmp_path / "mine.gif").stat().st_size > 10_000
+
+
+def test_every_option_it_names_is_one(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    known = set(re.findall(r"--[a-z-]+", capsys.readouterr().out))
+    assert set(re.findall(r"(?<=[ `])--[a-z][a-z-]+", README)) <= known
+
+
+def test_every_file_it_links_is_there():
+    links = re.findall(r'(?:\]\(|src=")((?:examples|tests)/[^)"]+)', README)
+    assert len(links) >= 9
+    for link in links:
+        assert (ROOT / link).is_file(), link
+    assert (ROOT / "examples/pictures/calib.gif").stat().st_size < 1_000_000
