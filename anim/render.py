@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
-import warnings
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from anim.options import Parser, add_experiment, add_picture, pick
-from anim.settings import Experiment, Picture, SettingError
+from anim import command
+from anim.settings import Experiment, Picture
 
 _DEFAULT = Picture()
 _SAMPLES = 10
@@ -213,8 +211,8 @@ def _describe(path: Path, picture: Picture, timeline, moves: bool) -> Output:
     return Output(path, picture.pixels, frames, seconds, path.stat().st_size)
 
 
-def _parser() -> Parser:
-    parser = Parser(
+def _parser() -> command.Parser:
+    parser = command.Parser(
         prog="anim.render",
         usage="python -m anim.render --out FILE [FILE ...] [options]",
         description="Train the post's experiment and animate how far its scores can be believed.",
@@ -230,16 +228,16 @@ def _parser() -> Parser:
         help="what to write: .gif and .mp4 move; .png, .svg and .pdf show one frame",
     )
     parser.add_argument("--quiet", action="store_true", default=False, help="print errors only")
-    add_experiment(parser.add_argument_group("the experiment"))
-    add_picture(parser.add_argument_group("the picture"))
+    command.add_experiment(parser.add_argument_group("the experiment"))
+    command.add_picture(parser.add_argument_group("the picture"))
     return parser
 
 
 @contextmanager
-def _bar(label: str, quiet: bool):
-    """A progress callback that draws a bar on a terminal, and None elsewhere."""
-    if quiet or not sys.stderr.isatty():
-        yield None
+def _progress(label: str, check: Callable[[], None], *, with_bar: bool):
+    """A progress callback that calls ``check``, and draws a bar on a terminal."""
+    if not with_bar:
+        yield lambda done, total: check()
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -247,12 +245,17 @@ def _bar(label: str, quiet: bool):
     columns = (TextColumn(label.ljust(9)), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(label)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+        def report(done: int, total: int) -> None:
+            check()
+            bar.update(task, completed=done, total=total)
+
+        yield report
 
 
-def _run(arguments: argparse.Namespace) -> list[Output]:
+def _run(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
     given = vars(arguments)
-    experiment, picture = pick(Experiment, given), pick(Picture, given)
+    experiment, picture = command.pick(Experiment, given), command.pick(Picture, given)
 
     from anim import encode
 
@@ -269,45 +272,20 @@ def _run(arguments: argparse.Namespace) -> list[Output]:
     )
     in_data = ("data", "train_size", "val_size", "noise")
     knobs = {name: value for name, value in vars(experiment).items() if name not in in_data}
-    with _bar("training", arguments.quiet) as progress:
+    with_bar = sys.stderr.isatty() and not arguments.quiet
+    with _progress("training", check, with_bar=with_bar) as progress:
         run = train.fit(dataset, **knobs, progress=progress)
-    with _bar("drawing", arguments.quiet) as progress:
-        return _write(run, arguments.out, picture, progress)
-
-
-def _terminate(*_) -> None:
-    sys.exit(128 + signal.SIGTERM)
-
-
-def _told(error: Exception) -> str:
-    """An error in one line."""
-    if isinstance(error, OSError) and error.filename:
-        return f"cannot write {error.filename}: {error.strerror}"
-    first, *_ = str(error).splitlines() or ["out of memory"]
-    return first
+    with _progress("drawing", check, with_bar=with_bar) as progress:
+        written = _write(run, arguments.out, picture, progress)
+    if not arguments.quiet:
+        print(*written, sep="\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The command; returns its exit code."""
     parser = _parser()
     arguments = parser.parse_args(argv)
-    # An exception, unlike the default action, lets the temporary files be removed.
-    signal.signal(signal.SIGTERM, _terminate)
-    try:
-        with warnings.catch_warnings():
-            warnings.showwarning = lambda message, *_: parser.say(f"warning: {message}")
-            written = _run(arguments)
-    except SettingError as error:
-        parser.error(f"argument --{error.name.replace('_', '-')}: {error.problem}")
-    except (OSError, ImportError, RuntimeError, MemoryError) as error:
-        parser.say(f"error: {_told(error)}")
-        return 1
-    except KeyboardInterrupt:
-        parser.say("interrupted")
-        return 130
-    if not arguments.quiet:
-        print(*written, sep="\n")
-    return 0
+    return command.run(parser, lambda check: _run(arguments, check))
 
 
 if __name__ == "__main__":

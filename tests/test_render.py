@@ -1,5 +1,6 @@
 """The command as it is called: what it prints, its exit codes, and what it leaves behind."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -191,7 +192,10 @@ def an_interrupted(tmp_path, number: int):
         time.sleep(0.05)
     time.sleep(0.5)
     process.send_signal(number)
-    _, printed = process.communicate(timeout=60)
+    try:
+        _, printed = process.communicate(timeout=60)
+    finally:
+        process.kill()
     return process.returncode, printed
 
 
@@ -205,6 +209,24 @@ def test_a_stopped_command_leaves_the_earlier_file_and_no_litter(tmp_path, numbe
     assert "Traceback" not in printed
     assert (tmp_path / "a.gif").read_bytes() == b"earlier"
     assert [path.name for path in tmp_path.iterdir()] == ["a.gif"]
+
+
+def test_a_stop_that_matplotlib_swallows_is_one_all_the_same(tmp_path, capsys, monkeypatch):
+    """An exception that a signal raises inside of a callback of C code may be lost on the way."""
+    from anim.scene import Scene
+
+    draw = Scene.draw
+
+    def draw_and_lose_a_signal(self, frame):
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+        return draw(self, frame)
+
+    monkeypatch.setattr(Scene, "draw", draw_and_lose_a_signal)
+    assert main(["--out", str(tmp_path / "a.gif"), *SMALL]) == 143
+    assert capsys.readouterr().err == "anim.render: terminated\n"
+    assert not list(tmp_path.iterdir())
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 
 
 @pytest.mark.parametrize("suffix", [".gif", ".mp4", ".png", ".pdf"])

@@ -1,10 +1,14 @@
-"""The options of the commands: from words on the command line to settings."""
+"""What the commands share: options that become settings, errors in one line, an end by signal."""
 
 from __future__ import annotations
 
 import argparse
 import difflib
+import signal
 import sys
+import threading
+import warnings
+from collections.abc import Callable
 from dataclasses import fields
 
 from anim.settings import (
@@ -17,7 +21,10 @@ from anim.settings import (
     THEMES,
     Experiment,
     Picture,
+    SettingError,
 )
+
+_SIGNALS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
 
 
 class Parser(argparse.ArgumentParser):
@@ -114,3 +121,64 @@ def add_picture(group) -> None:
 
 def pick(kind: type, given: dict):
     return kind(**{field.name: given[field.name] for field in fields(kind) if field.name in given})
+
+
+class _Signals:
+    """Turns Ctrl-C and a request to terminate into an exception, and remembers it.
+
+    An exception that is raised inside of a C extension or a finalizer may be lost, or come out as
+    another one: hence `check`, and `number`.
+    """
+
+    def __init__(self):
+        self.number: int | None = None
+        self._earlier: dict = {}
+
+    def __enter__(self) -> _Signals:
+        if threading.current_thread() is threading.main_thread():
+            self._earlier = {number: signal.signal(number, self._stop) for number in _SIGNALS}
+        return self
+
+    def __exit__(self, *_) -> None:
+        for number, handler in self._earlier.items():
+            signal.signal(number, handler)
+
+    def _stop(self, number: int, _) -> None:
+        self.number = number
+        raise KeyboardInterrupt
+
+    def check(self) -> None:
+        if self.number is not None:
+            raise KeyboardInterrupt
+
+
+def run(parser: Parser, work: Callable[[Callable[[], None]], None]) -> int:
+    """Does the work of a command and returns its exit code.
+
+    Args:
+        parser: the command's.
+        work: called with a function that it calls often, which raises once it is time to stop.
+    """
+    with _Signals() as signals, warnings.catch_warnings():
+        warnings.showwarning = lambda message, *_: parser.say(f"warning: {message}")
+        try:
+            work(signals.check)
+        except BaseException as error:
+            if signals.number is not None:
+                parser.say(_SIGNALS[signals.number])
+                return 128 + signals.number
+            if isinstance(error, SettingError):
+                parser.error(f"argument --{error.name.replace('_', '-')}: {error.problem}")
+            if not isinstance(error, (OSError, ImportError, RuntimeError, MemoryError)):
+                raise
+            parser.say(f"error: {_told(error)}")
+            return 1
+    return 0
+
+
+def _told(error: Exception) -> str:
+    """An error in one line."""
+    if isinstance(error, OSError) and error.filename:
+        return f"cannot write {error.filename}: {error.strerror}"
+    first, *_ = str(error).splitlines() or ["out of memory"]
+    return first
