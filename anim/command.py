@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import os
 import signal
 import sys
 import threading
@@ -124,10 +125,10 @@ def pick(kind: type, given: dict):
 
 
 class _Signals:
-    """Turns Ctrl-C and a request to terminate into an exception, and remembers it.
+    """Remembers Ctrl-C and a request to terminate until the work asks for it.
 
-    An exception that is raised inside of a C extension or a finalizer may be lost, or come out as
-    another one: hence `check`, and `number`.
+    An exception raised right there, inside of a C extension or a finalizer, may be lost, come out
+    as another one or crash the process. A second signal ends it on the spot.
     """
 
     def __init__(self):
@@ -136,16 +137,17 @@ class _Signals:
 
     def __enter__(self) -> _Signals:
         if threading.current_thread() is threading.main_thread():
-            self._earlier = {number: signal.signal(number, self._stop) for number in _SIGNALS}
+            self._earlier = {number: signal.signal(number, self._note) for number in _SIGNALS}
         return self
 
     def __exit__(self, *_) -> None:
         for number, handler in self._earlier.items():
             signal.signal(number, handler)
 
-    def _stop(self, number: int, _) -> None:
+    def _note(self, number: int, _) -> None:
+        if self.number is not None:
+            os._exit(128 + number)
         self.number = number
-        raise KeyboardInterrupt
 
     def check(self) -> None:
         if self.number is not None:
@@ -163,16 +165,14 @@ def run(parser: Parser, work: Callable[[Callable[[], None]], None]) -> int:
         warnings.showwarning = lambda message, *_: parser.say(f"warning: {message}")
         try:
             work(signals.check)
-        except BaseException as error:
-            if signals.number is not None:
-                parser.say(_SIGNALS[signals.number])
-                return 128 + signals.number
-            if isinstance(error, SettingError):
-                parser.error(f"argument --{error.name.replace('_', '-')}: {error.problem}")
-            if not isinstance(error, (OSError, ImportError, RuntimeError, MemoryError)):
-                raise
+        except SettingError as error:
+            parser.error(f"argument --{error.name.replace('_', '-')}: {error.problem}")
+        except (OSError, ImportError, RuntimeError, MemoryError) as error:
             parser.say(f"error: {_told(error)}")
             return 1
+        except KeyboardInterrupt:
+            parser.say(_SIGNALS[signals.number])
+            return 128 + signals.number
     return 0
 
 

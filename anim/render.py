@@ -263,6 +263,7 @@ def _run(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
 
     from anim import data, train
 
+    check()
     dataset = data.load(
         experiment.data,
         train_size=experiment.train_size,

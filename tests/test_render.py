@@ -1,6 +1,5 @@
 """The command as it is called: what it prints, its exit codes, and what it leaves behind."""
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -211,25 +210,7 @@ def test_a_stopped_command_leaves_the_earlier_file_and_no_litter(tmp_path, numbe
     assert [path.name for path in tmp_path.iterdir()] == ["a.gif"]
 
 
-def test_a_stop_that_matplotlib_swallows_is_one_all_the_same(tmp_path, capsys, monkeypatch):
-    """An exception that a signal raises inside of a callback of C code may be lost on the way."""
-    from anim.scene import Scene
-
-    draw = Scene.draw
-
-    def draw_and_lose_a_signal(self, frame):
-        with contextlib.suppress(KeyboardInterrupt):
-            signal.raise_signal(signal.SIGTERM)
-        return draw(self, frame)
-
-    monkeypatch.setattr(Scene, "draw", draw_and_lose_a_signal)
-    assert main(["--out", str(tmp_path / "a.gif"), *SMALL]) == 143
-    assert capsys.readouterr().err == "anim.render: terminated\n"
-    assert not list(tmp_path.iterdir())
-    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
-
-
-@pytest.mark.parametrize("suffix", [".gif", ".mp4", ".png", ".pdf"])
+@pytest.mark.parametrize("suffix", [".gif", ".mp4", ".png"])
 def test_a_full_disk_is_one_line_and_leaves_the_earlier_file(tmp_path, suffix):
     path = tmp_path / f"a{suffix}"
     path.write_bytes(b"earlier")
