@@ -187,3 +187,13 @@ def test_a_step_is_a_whole_number(step):
     recorder = anim.Recorder(labels=[0, 1])
     with pytest.raises(ValueError, match="step: expected a whole number"):
         recorder.snapshot(step, probs=[0.1, 0.2])
+
+
+def test_a_buffer_may_be_used_again_after_a_snapshot():
+    recorder = anim.Recorder(labels=[0, 1])
+    buffer = np.zeros((2, 2), np.float32)
+    for step in range(3):
+        buffer[:] = step * np.eye(2)
+        recorder.snapshot(step, logits=buffer)
+    run = recorder.run()
+    assert [run.logits(i)[0, 0] for i in range(3)] == [0, 1, 2]

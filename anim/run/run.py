@@ -27,6 +27,9 @@ class About:
     steps_per_epoch: int | None = None
 
 
+NOTHING_KNOWN = About()
+
+
 @dataclass(frozen=True, eq=False)
 class Reliability:
     """The bins of every snapshot in one view.
@@ -70,7 +73,7 @@ class Run:
         kind: str = "logits",
         classes: Sequence[str] | None = None,
         series: Mapping[str, np.ndarray] | None = None,
-        about: About = About(),
+        about: About = NOTHING_KNOWN,
     ):
         self.steps = np.asarray(steps, np.int64)
         self.labels = np.asarray(labels, np.int32)
@@ -214,156 +217,3 @@ def _binned(probs: jax.Array, labels: jax.Array, key: tuple) -> tuple:
         return edges, calibration.width_sums(scores, hits, edges)
     edges = calibration.mass_edges(scores, bins)
     return edges, calibration.edge_sums(scores, hits, edges)
-
-
-class Recorder:
-    """Collects snapshots of validation predictions, in memory.
-
-    Args:
-        labels: [N] integers in [0, K), or one-hot [N, K].
-        classes: K names; None names them "0", "1", ...
-        about: what a caption says of the run.
-
-    Raises:
-        ValueError: labels that are not integers, or out of range.
-    """
-
-    def __init__(self, *, labels, classes: Sequence[str] | None = None, about: About = About()):
-        self._labels = _labels(labels)
-        self._classes = None if classes is None else tuple(map(str, classes))
-        if self._classes and len(set(self._classes)) < len(self._classes):
-            raise ValueError(f"classes: expected each name once, got {', '.join(self._classes)}")
-        self._about = about
-        self._steps: list[int] = []
-        self._snapshots: list[np.ndarray] = []
-        self._series: dict[str, list[float]] = {}
-        self._kind: str | None = None
-
-    def snapshot(self, step: int, *, logits=None, probs=None, metrics=None) -> None:
-        """Keeps the predictions for all N validation examples at one step.
-
-        Args:
-            step: greater than the last one.
-            logits: [N, K] float; [N] or [N, 1] is what a binary model puts into its sigmoid; or
-            probs: [N, K] in [0, 1], rows summing to 1; [N] or [N, 1] is P(class 1) of a binary
-                model.
-            metrics: scalars to keep beside them, the same names at every step.
-
-        Raises:
-            ValueError: a step that does not increase, or predictions of a wrong shape or value.
-        """
-        whole("step", step, 0)
-        if self._steps and step <= self._steps[-1]:
-            raise ValueError(f"step: expected more than {self._steps[-1]}, got {step}")
-        if (logits is None) == (probs is None):
-            raise ValueError("snapshot: expected either logits or probs")
-        kind = "probs" if logits is None else "logits"
-        if self._kind not in (None, kind):
-            raise ValueError(f"{kind}: the earlier snapshots of this run hold {self._kind}")
-        values = _predictions(kind, probs if logits is None else logits, len(self._labels))
-        self._check_classes(kind, values)
-        metrics = {} if metrics is None else metrics
-        if self._steps and set(metrics) != set(self._series):
-            expected = ", ".join(self._series) or "none"
-            raise ValueError(f"metrics: expected {expected}, got {', '.join(metrics) or 'none'}")
-        self._kind = kind
-        self._steps.append(int(step))
-        self._snapshots.append(values)
-        for name, value in metrics.items():
-            self._series.setdefault(name, []).append(float(value))
-
-    def _check_classes(self, kind: str, values: np.ndarray) -> None:
-        if self._snapshots:
-            expected = self._snapshots[0].shape[1]
-        else:
-            expected = values.shape[1] if self._classes is None else len(self._classes)
-            beyond = np.flatnonzero(self._labels >= expected)
-            if beyond.size:
-                raise ValueError(
-                    f"labels: expected integers in [0, {expected}), "
-                    f"got {self._labels[beyond[0]]} at index {beyond[0]}"
-                )
-        if values.shape[1] != expected:
-            raise ValueError(f"{kind}: expected {expected} classes, got {values.shape[1]}")
-
-    def run(self) -> Run:
-        """The snapshots so far, as a `Run`."""
-        if not self._steps:
-            raise ValueError("snapshot: expected at least one before a run is read")
-        series = {name: np.asarray(values) for name, values in self._series.items()}
-        return Run(
-            list(self._steps),
-            self._labels,
-            list(self._snapshots),
-            kind=self._kind,
-            classes=self._classes,
-            series=series,
-            about=self._about,
-        )
-
-
-def from_arrays(steps, labels, *, logits=None, probs=None, classes=None) -> Run:
-    """A run from predictions that are already in memory.
-
-    Args:
-        steps: [S] increasing integers.
-        labels: [N] integers in [0, K), or one-hot [N, K].
-        logits: [S, N, K] float, or
-        probs: [S, N, K] in [0, 1], or [S, N] as P(class 1) of a binary model.
-        classes: K names; None names them "0", "1", ...
-
-    Raises:
-        ValueError: as `Recorder.snapshot`.
-    """
-    recorder = Recorder(labels=labels, classes=classes)
-    given = {"logits": logits} if probs is None else {"probs": probs, "logits": logits}
-    for name, values in given.items():
-        if values is not None and len(values) != len(steps):
-            raise ValueError(f"{name}: expected {len(steps)} snapshots, got {len(values)}")
-    for i, step in enumerate(steps):
-        at_step = {name: None if values is None else values[i] for name, values in given.items()}
-        recorder.snapshot(int(step), **at_step)
-    return recorder.run()
-
-
-def _labels(labels) -> np.ndarray:
-    values = np.asarray(labels)
-    if values.dtype.kind not in "biuf":
-        raise ValueError(
-            f"labels: expected integers in [0, K), got {str(values.flat[0])!r}; "
-            "names of classes belong in classes="
-        )
-    if values.ndim == 2:
-        is_one_hot = np.isin(values, (0, 1)).all() and (values.sum(1) == 1).all()
-        if not is_one_hot:
-            raise ValueError("labels: expected [N] integers or one-hot [N, K], got other rows")
-        values = values.argmax(1)
-    if values.ndim != 1 or values.size == 0:
-        raise ValueError(f"labels: expected [N] integers, got shape {np.shape(labels)}")
-    wrong = np.flatnonzero((values != np.floor(values)) | (values < 0))
-    if wrong.size:
-        raise ValueError(
-            f"labels: expected integers of at least 0, got {values[wrong[0]]} at index {wrong[0]}"
-        )
-    return values.astype(np.int32)
-
-
-def _predictions(kind: str, given, examples: int) -> np.ndarray:
-    """The predictions as float32 [N, K], checked."""
-    values = np.asarray(given, np.float32)
-    if values.shape in ((examples,), (examples, 1)):
-        of_class_1 = values.reshape(-1)
-        of_class_0 = 1 - of_class_1 if kind == "probs" else np.zeros_like(of_class_1)
-        values = np.stack([of_class_0, of_class_1], axis=1)
-    if values.ndim != 2 or values.shape[0] != examples or values.shape[1] < 2:
-        expected = f"[{examples}, K] with K of at least 2"
-        raise ValueError(f"{kind}: expected {expected}, got shape {np.shape(given)}")
-    wrong = ~np.isfinite(values)
-    problem = "finite numbers"
-    if kind == "probs" and not wrong.any():
-        wrong = (values < 0) | (values > 1) | (np.abs(values.sum(1, keepdims=True) - 1) > 1e-3)
-        problem = "numbers in [0, 1] that sum to 1 (are these logits?)"
-    if wrong.any():
-        row = int(np.flatnonzero(wrong.any(1))[0])
-        raise ValueError(f"{kind}: expected {problem}, got {values[row]} at index {row}")
-    return values

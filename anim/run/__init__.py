@@ -1,0 +1,6 @@
+"""Runs: what a training left behind, and how it is recorded."""
+
+from anim.run.recorder import Recorder, from_arrays
+from anim.run.run import About, Reliability, Run
+
+__all__ = ["About", "Recorder", "Reliability", "Run", "from_arrays"]
