@@ -9,10 +9,12 @@ import importlib
 _HOMES = {
     "Dataset": "data",
     "Recorder": "run",
+    "RecordingError": "run",
     "Run": "run",
     "animate": "render",
     "fit": "train",
     "from_arrays": "run",
+    "open": "run",
 }
 _MODULES = ("calibration", "data", "encode", "model", "render", "run", "scene", "timeline", "train")
 

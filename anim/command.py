@@ -11,6 +11,7 @@ import threading
 import warnings
 from collections.abc import Callable
 from dataclasses import fields
+from pathlib import Path
 
 from anim.settings import (
     BINNINGS,
@@ -89,6 +90,12 @@ def add_experiment(group) -> None:
     add("--gradient-noise", f"default {default.gradient_noise:g}", type=float, metavar="V")
     add("--weight-decay", f"default {default.weight_decay:g}", type=float, metavar="R")
     add("--seed", f"default {default.seed}", type=int, metavar="N")
+    add(
+        "--save",
+        "a folder to record the run to, for another picture of it",
+        type=Path,
+        metavar="RUN",
+    )
     add("--every", "steps between two snapshots (default: one an epoch)", type=int, metavar="N")
 
 
@@ -166,7 +173,9 @@ def run(parser: Parser, work: Callable[[Callable[[], None]], None]) -> int:
         try:
             work(signals.check)
         except SettingError as error:
-            parser.error(f"argument --{error.name.replace('_', '-')}: {error.problem}")
+            is_option = error.name.islower()
+            name = f"--{error.name.replace('_', '-')}" if is_option else error.name
+            parser.error(f"argument {name}: {error.problem}")
         except (OSError, ImportError, RuntimeError, MemoryError) as error:
             parser.say(f"error: {_told(error)}")
             return 1

@@ -7,11 +7,11 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from anim import command
-from anim.settings import Experiment, Picture
+from anim.settings import Experiment, Picture, SettingError
 
 _DEFAULT = Picture()
 _SAMPLES = 10
@@ -214,10 +214,19 @@ def _describe(path: Path, picture: Picture, timeline, moves: bool) -> Output:
 def _parser() -> command.Parser:
     parser = command.Parser(
         prog="anim.render",
-        usage="python -m anim.render --out FILE [FILE ...] [options]",
-        description="Train the post's experiment and animate how far its scores can be believed.",
+        usage="python -m anim.render [RUN] --out FILE [FILE ...] [options]",
+        description="Animate how far the scores of a training run can be believed. Without RUN the "
+        "post's experiment is trained first.",
         allow_abbrev=False,
         argument_default=argparse.SUPPRESS,
+    )
+    parser.add_argument(
+        "recording",
+        nargs="?",
+        default=None,
+        type=Path,
+        metavar="RUN",
+        help="a folder that anim.Recorder wrote",
     )
     parser.add_argument(
         "--out",
@@ -253,17 +262,10 @@ def _progress(label: str, check: Callable[[], None], *, with_bar: bool):
         yield report
 
 
-def _run(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
-    given = vars(arguments)
-    experiment, picture = command.pick(Experiment, given), command.pick(Picture, given)
-
-    from anim import encode
-
-    encode.check(arguments.out, picture.fps)
-
+def _train(experiment: Experiment, save: Path | None, progress: Callable[[int, int], None]):
+    """The run of the experiment, recorded at ``save`` if that is given."""
     from anim import data, train
 
-    check()
     dataset = data.load(
         experiment.data,
         train_size=experiment.train_size,
@@ -273,9 +275,41 @@ def _run(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
     )
     in_data = ("data", "train_size", "val_size", "noise")
     knobs = {name: value for name, value in vars(experiment).items() if name not in in_data}
+    return train.fit(dataset, **knobs, path=save, progress=progress)
+
+
+def _open(arguments: argparse.Namespace):
+    """The recorded run; an option of the experiment beside it is a wrong call."""
+    from anim.run import RecordingError, open
+
+    for name in ("save", *(field.name for field in fields(Experiment))):
+        if name in arguments:
+            raise SettingError(
+                name, f"is of a run that is trained now, {str(arguments.recording)!r} was before"
+            )
+    try:
+        return open(arguments.recording)
+    except RecordingError as error:
+        raise SettingError("RUN", str(error)) from error
+
+
+def _run(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
+    given = vars(arguments)
+    experiment, picture = command.pick(Experiment, given), command.pick(Picture, given)
+
+    from anim import encode
+
+    encode.check(arguments.out, picture.fps)
+    check()
     with_bar = sys.stderr.isatty() and not arguments.quiet
-    with _progress("training", check, with_bar=with_bar) as progress:
-        run = train.fit(dataset, **knobs, progress=progress)
+    if arguments.recording is None:
+        save = given.get("save")
+        if save is not None and save.exists():
+            raise SettingError("save", f"there is something at {str(save)!r} already")
+        with _progress("training", check, with_bar=with_bar) as progress:
+            run = _train(experiment, save, progress)
+    else:
+        run = _open(arguments)
     with _progress("drawing", check, with_bar=with_bar) as progress:
         written = _write(run, arguments.out, picture, progress)
     if not arguments.quiet:

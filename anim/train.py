@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
@@ -46,6 +47,7 @@ def fit(
     weight_decay: float = _DEFAULT.weight_decay,
     gradient_noise: float = _DEFAULT.gradient_noise,
     seed: int = _DEFAULT.seed,
+    path: str | os.PathLike | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Run:
     """Trains an `anim.model.MLP` and records its validation predictions on the way.
@@ -65,6 +67,7 @@ def fit(
         weight_decay: decoupled weight decay, per step and learning rate.
         gradient_noise: variance of the noise on the first gradient; it falls with the steps.
         seed: seeds the initial parameters and the order of the examples.
+        path: a folder to record to; None keeps the predictions in memory.
         progress: called with (steps done, steps in all) after each snapshot.
 
     Returns:
@@ -101,28 +104,25 @@ def fit(
     x_train, y_train, x_val = map(jnp.asarray, (dataset.x_train, dataset.y_train, dataset.x_val))
     batches = _batches(len(dataset.y_train), batch_size, seed)
 
-    recorder = Recorder(
-        labels=dataset.y_val,
-        classes=dataset.classes,
-        about=About(_caption(dataset, settings), steps_per_epoch),
-    )
-    done, losses = 0, [np.full(1, np.nan)]
-    while True:
-        logits = predict(params, x_val)
-        logits.copy_to_host_async()
-        pending = (done, logits, losses)
-        # The next stretch is on its way before this snapshot is waited for.
-        if done < last:
-            count = min(every, last - done)
-            params, opt_state, losses = _train(
-                stretch, params, opt_state, x_train, y_train, batches, count, every
-            )
-            done += count
-        _record(recorder, *pending, learning_rate)
-        if progress is not None:
-            progress(pending[0], last)
-        if pending[0] == last:
-            return recorder.run()
+    about = About(_caption(dataset, settings), steps_per_epoch)
+    with Recorder(path, labels=dataset.y_val, classes=dataset.classes, about=about) as recorder:
+        done, losses = 0, [np.full(1, np.nan)]
+        while True:
+            logits = predict(params, x_val)
+            logits.copy_to_host_async()
+            pending = (done, logits, losses)
+            # The next stretch is on its way before this snapshot is waited for.
+            if done < last:
+                count = min(every, last - done)
+                params, opt_state, losses = _train(
+                    stretch, params, opt_state, x_train, y_train, batches, count, every
+                )
+                done += count
+            _record(recorder, *pending, learning_rate)
+            if progress is not None:
+                progress(pending[0], last)
+            if pending[0] == last:
+                return recorder.run()
 
 
 def _train(stretch, params, opt_state, x, y, batches, count, every):

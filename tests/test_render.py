@@ -164,6 +164,42 @@ def test_one_line_a_file_says_what_was_written(tmp_path, capsys):
     assert printed.err == ""
 
 
+def test_a_saved_run_gives_the_same_picture_later(tmp_path):
+    first, second, run = tmp_path / "a.gif", tmp_path / "b.gif", tmp_path / "r"
+    assert main(["--out", str(first), "--save", str(run), *SMALL]) == 0
+    assert main([str(run), "--out", str(second), *SMALL[4:]]) == 0
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_wrong_run_is_one_line(tmp_path, capsys):
+    run, out = str(tmp_path / "r"), ["--out", str(tmp_path / "a.png")]
+    assert main([*out, "--save", run, *SMALL]) == 0
+    for arguments, problem in (
+        ([run, *out, "--epochs", "3"], "argument --epochs: is of a run"),
+        ([run, *out, "--save", run + "2"], "argument --save: is of a run"),
+        ([*out, "--save", run], "argument --save: there is something"),
+        ([str(tmp_path), *out], "argument RUN: "),
+        ([run + "2", *out], "argument RUN: there is no recording"),
+    ):
+        with pytest.raises(SystemExit) as stop:
+            main(arguments)
+        assert stop.value.code == 2
+        printed = capsys.readouterr().err
+        assert problem in printed
+        assert printed.count("\n") == 1
+
+
+def test_rendering_a_recorded_run_imports_neither_flax_nor_optax(tmp_path):
+    run, out = str(tmp_path / "r"), str(tmp_path / "a.png")
+    assert main(["--out", out, "--save", run, *SMALL]) == 0
+    code = (
+        "import sys\nfrom anim.render import main\n"
+        f"assert main([{run!r}, '--out', {out!r}]) == 0\n"
+        "assert not {'flax', 'optax', 'sklearn'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
 def command(*arguments, before=()):
     return subprocess.Popen(
         [*before, sys.executable, "-m", "anim.render", *map(str, arguments)],

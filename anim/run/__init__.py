@@ -2,5 +2,6 @@
 
 from anim.run.recorder import Recorder, from_arrays
 from anim.run.run import About, Reliability, Run
+from anim.run.store import RecordingError, open
 
-__all__ = ["About", "Recorder", "Reliability", "Run", "from_arrays"]
+__all__ = ["About", "Recorder", "RecordingError", "Reliability", "Run", "from_arrays", "open"]

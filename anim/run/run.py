@@ -81,8 +81,9 @@ class Run:
         self._snapshots = snapshots
         self._kind = kind
         self._series = dict(series or {})
-        width = snapshots[0].shape[1]
-        self.classes = tuple(str(k) for k in range(width)) if classes is None else tuple(classes)
+        if classes is None:
+            classes = map(str, range(snapshots[0].shape[1]))
+        self.classes = tuple(classes)
         self._computed: dict = {}
 
     def __len__(self) -> int:

@@ -1,0 +1,205 @@
+"""Recordings on disk: read back by `zarr` too, killed, resumed, damaged."""
+
+import json
+import random
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import zarr
+
+import anim
+
+LABELS = np.arange(300) % 3
+
+
+def logits(step):
+    return np.random.default_rng(step).normal(size=(300, 3)).astype(np.float32)
+
+
+def record(path, steps, **options):
+    with anim.Recorder(path, labels=LABELS, classes=list("abc"), **options) as recorder:
+        for step in steps:
+            recorder.snapshot(step, logits=logits(step), metrics={"loss": 1 / (step + 1)})
+
+
+def holds(path, steps):
+    run = anim.open(path)
+    assert run.steps.tolist() == list(steps)
+    for i, step in enumerate(steps):
+        np.testing.assert_array_equal(run.logits(i), logits(step))
+    np.testing.assert_array_equal(run.metrics()["loss"], [1 / (step + 1) for step in steps])
+    return run
+
+
+def test_what_was_recorded_reads_back_bit_for_bit(tmp_path):
+    record(tmp_path / "r", range(0, 50, 10))
+    run = holds(tmp_path / "r", range(0, 50, 10))
+    assert run.classes == ("a", "b", "c")
+    np.testing.assert_array_equal(run.labels, LABELS)
+
+
+def test_it_reads_as_plain_zarr(tmp_path):
+    record(tmp_path / "r", [0, 10])
+    group = zarr.open_group(tmp_path / "r", mode="r")
+    np.testing.assert_array_equal(group["steps"][:], [0, 10])
+    np.testing.assert_array_equal(group["labels"][:], LABELS)
+    np.testing.assert_array_equal(group["logits"][1], logits(10))
+    np.testing.assert_array_equal(group["metrics/loss"][:], [1, 1 / 11])
+    assert group.attrs["anim"]["classes"] == ["a", "b", "c"]
+
+
+def test_statistics_are_those_of_the_same_run_in_memory(tmp_path):
+    record(tmp_path / "r", [0, 1, 2])
+    there, here = (
+        anim.open(tmp_path / "r"),
+        anim.from_arrays([0, 1, 2], LABELS, logits=[logits(k) for k in range(3)]),
+    )
+    for name, values in here.metrics().items():
+        np.testing.assert_array_equal(there.metrics()[name], values)
+
+
+def test_resume_goes_on_after_the_last_or_after_a_step(tmp_path):
+    record(tmp_path / "r", [0, 10, 20])
+    record(tmp_path / "r", [30, 40], resume=True)
+    holds(tmp_path / "r", [0, 10, 20, 30, 40])
+    record(tmp_path / "r", [15], resume=10)
+    holds(tmp_path / "r", [0, 10, 15])
+
+
+def test_a_step_that_was_dropped_never_comes_back(tmp_path):
+    record(tmp_path / "r", [0, 10, 20])
+    with anim.Recorder(tmp_path / "r", labels=LABELS, resume=0):
+        pass
+    holds(tmp_path / "r", [0])
+
+
+def test_resume_begins_where_there_is_nothing_yet(tmp_path):
+    record(tmp_path / "r", [0], resume=True)
+    holds(tmp_path / "r", [0])
+
+
+def test_an_earlier_recording_is_replaced_only_when_asked(tmp_path):
+    record(tmp_path / "r", [0, 10])
+    with pytest.raises(anim.RecordingError, match="overwrite=True"):
+        record(tmp_path / "r", [5])
+    holds(tmp_path / "r", [0, 10])
+    record(tmp_path / "r", [5], overwrite=True)
+    holds(tmp_path / "r", [5])
+
+
+def test_a_folder_of_something_else_is_never_touched(tmp_path):
+    (tmp_path / "thesis.tex").write_text("years")
+    with pytest.raises(anim.RecordingError, match="no recording"):
+        record(tmp_path, [0], overwrite=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_two_cannot_write_at_once(tmp_path):
+    with anim.Recorder(tmp_path / "r", labels=LABELS) as recorder:
+        recorder.snapshot(0, logits=logits(0))
+        recorder.flush()
+        with pytest.raises(anim.RecordingError, match="another recorder"):
+            anim.Recorder(tmp_path / "r", labels=LABELS, resume=True)
+        assert len(anim.open(tmp_path / "r")) == 1
+
+
+def test_resume_refuses_other_labels(tmp_path):
+    record(tmp_path / "r", [0])
+    with pytest.raises(anim.RecordingError, match="labels"):
+        anim.Recorder(tmp_path / "r", labels=LABELS[::-1], resume=True)
+
+
+def test_what_cannot_be_opened_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "empty").mkdir()
+    for name in ("nowhere", "file", "empty"):
+        with pytest.raises(anim.RecordingError, match=name):
+            anim.open(tmp_path / name)
+    record(tmp_path / "r", [0])
+    group = tmp_path / "r" / "zarr.json"
+    group.write_text(group.read_text().replace('"schema": 1', '"schema": 2'))
+    with pytest.raises(anim.RecordingError, match="schema 2"):
+        anim.open(tmp_path / "r")
+
+
+def test_a_damaged_snapshot_is_named(tmp_path):
+    record(tmp_path / "r", [0, 10, 20])
+    (tmp_path / "r" / "logits" / "c" / "1" / "0" / "0").write_bytes(b"short")
+    (tmp_path / "r" / "logits" / "c" / "2" / "0" / "0").unlink()
+    run = anim.open(tmp_path / "r")
+    np.testing.assert_array_equal(run.logits(0), logits(0))
+    for i, step in ((1, 10), (2, 20)):
+        with pytest.raises(anim.RecordingError, match=rf"snapshot {i} \(step {step}\)"):
+            run.logits(i)
+
+
+def test_a_snapshot_after_close_is_refused(tmp_path):
+    recorder = anim.Recorder(tmp_path / "r", labels=LABELS)
+    recorder.close()
+    with pytest.raises(RuntimeError, match="closed before step 3"):
+        recorder.snapshot(3, logits=logits(3))
+
+
+@pytest.mark.slow
+def test_a_killed_writer_loses_nothing_that_was_committed(tmp_path):
+    """One process after another goes on with the recording, is killed, and its word is checked."""
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[2])\n"
+        "import anim, pathlib\n"
+        "from test_store import LABELS, logits\n"
+        "path = pathlib.Path(sys.argv[1])\n"
+        "recorder = anim.Recorder(path, labels=LABELS, resume=True)\n"
+        "step = int(sys.argv[3])\n"
+        "print('ready', flush=True)\n"
+        "while True:\n"
+        "    recorder.snapshot(step, logits=logits(step), metrics={'loss': 1 / (step + 1)})\n"
+        "    if step % 3 == 0:\n"
+        "        recorder.flush()\n"
+        "        print(step, flush=True)\n"
+        "    step += 1\n"
+    )
+    rng, committed = random.Random(0), []
+    for _ in range(50):
+        begin = committed[-1] + 1 if committed else 0
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, tmp_path / "r", "tests", str(begin)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(rng.uniform(0, 0.3))
+        process.kill()
+        said = process.communicate()[0].split()
+        if not committed and not said:
+            continue
+        committed = anim.open(tmp_path / "r").steps.tolist()
+        assert committed == list(range(len(committed)))
+        if said:
+            assert committed[-1] >= int(said[-1])
+    assert len(committed) > 50
+    holds(tmp_path / "r", range(len(committed)))
+
+
+def test_a_full_disk_is_told_and_what_was_committed_stays(tmp_path):
+    code = (
+        "import sys; sys.path.insert(0, 'tests')\n"
+        "import anim\n"
+        "from test_store import LABELS, logits\n"
+        "recorder = anim.Recorder(sys.argv[1], labels=LABELS)\n"
+        "recorder.snapshot(0, logits=logits(0))\n"
+        "recorder.flush()\n"
+        "import resource\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))\n"
+        "recorder.snapshot(1, logits=logits(1))\n"
+        "try: recorder.flush()\n"
+        "except OSError as error: print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "r"], capture_output=True, text=True, check=True
+    )
+    assert "File too large" in done.stdout
+    assert anim.open(tmp_path / "r").steps.tolist() == [0]
+    assert json.loads((tmp_path / "r" / "zarr.json").read_text())["node_type"] == "group"
