@@ -1,7 +1,7 @@
 """Runs: what a training left behind, and how it is recorded."""
 
+from anim.run.reader import open
 from anim.run.recorder import Recorder, from_arrays
-from anim.run.run import About, Reliability, Run
-from anim.run.store import RecordingError, open
+from anim.run.run import About, RecordingError, Reliability, Run
 
 __all__ = ["About", "Recorder", "RecordingError", "Reliability", "Run", "from_arrays", "open"]

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
-
-from anim.run.checks import checked_labels, checked_predictions
-from anim.run.memory import Memory
+from anim.run.checks import (
+    NotFiniteError,
+    check_choices,
+    check_range,
+    checked_classes,
+    checked_labels,
+    checked_metrics,
+    checked_snapshot,
+)
+from anim.run.memory import Memory, form_of
 from anim.run.run import NOTHING_KNOWN, About, Run
-from anim.run.store import Writer
+from anim.run.writer import Writer
 from anim.settings import whole
 
 
@@ -28,12 +35,16 @@ class Recorder:
         labels: [N] integers in [0, K), or one-hot [N, K].
         classes: K names; None names them "0", "1", ...
         about: what a caption says of the run.
+        keep: ``float32`` keeps logits or probs as they are, ``float16`` halves them, ``top`` keeps
+            the confidence of the predicted class and whether it was right, which is all that the
+            ``confidence`` view needs, and the way to record very many classes.
+        nan: what NaN or infinite predictions do: ``raise``, or ``skip`` that snapshot and warn.
         resume: goes on with the recording at ``path``, if there is one: True after its last
             snapshot, a step after that step, dropping later snapshots.
         overwrite: replaces the recording at ``path``, if there is one.
 
     Raises:
-        ValueError: labels that are not integers, or out of range.
+        ValueError: labels that are not integers, or out of range; an unknown choice.
         RecordingError: there is a recording already, or something else; another process records.
     """
 
@@ -44,16 +55,20 @@ class Recorder:
         labels,
         classes: Sequence[str] | None = None,
         about: About = NOTHING_KNOWN,
+        keep: str = "float32",
+        nan: str = "raise",
         resume: bool | int = False,
         overwrite: bool = False,
     ):
+        check_choices(keep, nan)
+        self._keep, self._nan = keep, nan
         self._labels = checked_labels(labels)
-        self._classes = None if classes is None else tuple(map(str, classes))
-        if self._classes and len(set(self._classes)) < len(self._classes):
-            raise ValueError(f"classes: expected each name once, got {', '.join(self._classes)}")
-        arguments = (self._labels, self._classes, about)
+        self._classes = checked_classes(classes)
+        if self._classes is not None:
+            check_range(self._labels, len(self._classes))
         if resume is not False and overwrite:
             raise ValueError("resume, overwrite: expected one of them at most")
+        arguments = (self._labels, self._classes, about)
         if path is None:
             if resume is not False or overwrite:
                 raise ValueError("resume and overwrite need a path")
@@ -61,22 +76,31 @@ class Recorder:
         else:
             self._keeper = Writer(Path(path), *arguments, resume=resume, overwrite=overwrite)
         self._last_step = self._keeper.steps[-1] if self._keeper.steps else None
-        self._kind = self._keeper.kind
-        self._width = self._keeper.width
-        self._names = self._keeper.series if self._keeper.steps else None
+        self._form = self._keeper.form
         self._thread = ThreadPoolExecutor(1, "anim-recorder")
         self._pending: deque[Future] = deque()
         self._is_open = True
 
-    def snapshot(self, step: int, *, logits=None, probs=None, metrics=None) -> None:
+    @property
+    def last_step(self) -> int | None:
+        """The step of the last snapshot, one that was recorded before `resume` included."""
+        return self._last_step
+
+    def snapshot(
+        self, step: int, *, logits=None, probs=None, confidence=None, correct=None, metrics=None
+    ) -> None:
         """Keeps the predictions for all N validation examples at one step.
+
+        Arrays are anything that NumPy or DLPack can read. They may be changed afterwards.
 
         Args:
             step: greater than the last one.
             logits: [N, K] float; [N] or [N, 1] is what a binary model puts into its sigmoid; or
             probs: [N, K] in [0, 1], rows summing to 1; [N] or [N, 1] is P(class 1) of a binary
-                model.
-            metrics: scalars to keep beside them, the same names at every step.
+                model; or
+            confidence: [N] in [0, 1], the score of the predicted class, together with
+            correct: [N] booleans, whether the predicted class is the label.
+            metrics: scalars to keep beside them; a name that is missing at a step is NaN there.
 
         Raises:
             ValueError: a step that does not increase, or predictions of a wrong shape or value.
@@ -88,24 +112,20 @@ class Recorder:
         whole("step", step, 0)
         if self._last_step is not None and step <= self._last_step:
             raise ValueError(f"step: expected more than {self._last_step}, got {step}")
-        if (logits is None) == (probs is None):
-            raise ValueError("snapshot: expected either logits or probs")
-        kind = "probs" if logits is None else "logits"
-        if self._kind not in (None, kind):
-            raise ValueError(f"{kind}: the earlier snapshots of this run hold {self._kind}")
-        values = checked_predictions(kind, probs if logits is None else logits, len(self._labels))
-        self._check_classes(kind, values)
-        metrics = {name: float(value) for name, value in (metrics or {}).items()}
-        if self._names is not None and set(metrics) != set(self._names):
-            expected = ", ".join(self._names) or "none"
-            raise ValueError(f"metrics: expected {expected}, got {', '.join(metrics) or 'none'}")
+        given = {"logits": logits, "probs": probs, "confidence": confidence, "correct": correct}
+        metrics = checked_metrics(metrics)
+        try:
+            snapshot = checked_snapshot(given, self._labels, self._keep)
+        except NotFiniteError as error:
+            if self._nan == "raise":
+                raise
+            warnings.warn(f"step {step} is left out: {error}", stacklevel=2)
+            return
+        self._check_form(snapshot)
         # One is being written, one waits: memory does not grow where the disk is slower.
         self._wait(at_most=1)
-        self._pending.append(
-            self._thread.submit(self._keeper.append, int(step), kind, values, metrics)
-        )
-        self._last_step, self._kind, self._width = int(step), kind, values.shape[1]
-        self._names = tuple(metrics)
+        self._pending.append(self._thread.submit(self._keeper.append, int(step), snapshot, metrics))
+        self._last_step = int(step)
 
     def flush(self) -> None:
         """Returns when all earlier snapshots are committed."""
@@ -137,19 +157,30 @@ class Recorder:
         while len(self._pending) > at_most:
             self._pending.popleft().result()
 
-    def _check_classes(self, kind: str, values: np.ndarray) -> None:
-        if self._width is not None:
-            expected = self._width
-        else:
-            expected = values.shape[1] if self._classes is None else len(self._classes)
-            beyond = np.flatnonzero(self._labels >= expected)
-            if beyond.size:
-                raise ValueError(
-                    f"labels: expected integers in [0, {expected}), "
-                    f"got {self._labels[beyond[0]]} at index {beyond[0]}"
-                )
-        if values.shape[1] != expected:
-            raise ValueError(f"{kind}: expected {expected} classes, got {values.shape[1]}")
+    def _check_form(self, snapshot: dict) -> None:
+        """The first snapshot decides what the others hold."""
+        form = form_of(snapshot)
+        name, (shape, dtype) = next(iter(form.items()))
+        if not self._form:
+            if len(shape) == 2:
+                self._check_classes(name, shape[1])
+            self._form = form
+            return
+        if form.keys() != self._form.keys():
+            earlier, now = " and ".join(self._form), " and ".join(form)
+            raise ValueError(f"{now}: the earlier snapshots of this run hold {earlier}")
+        earlier_shape, earlier_dtype = self._form[name]
+        if shape != earlier_shape:
+            raise ValueError(f"{name}: expected {earlier_shape[1]} classes, got {shape[1]}")
+        if dtype != earlier_dtype:
+            raise ValueError(
+                f"keep: the earlier snapshots of this run are {earlier_dtype}, got {dtype}"
+            )
+
+    def _check_classes(self, name: str, got: int) -> None:
+        if self._classes is not None and got != len(self._classes):
+            raise ValueError(f"{name}: expected {len(self._classes)} classes, got {got}")
+        check_range(self._labels, got)
 
 
 def from_arrays(steps, labels, *, logits=None, probs=None, classes=None) -> Run:
@@ -166,7 +197,7 @@ def from_arrays(steps, labels, *, logits=None, probs=None, classes=None) -> Run:
         ValueError: as `Recorder.snapshot`.
     """
     recorder = Recorder(labels=labels, classes=classes)
-    given = {"logits": logits} if probs is None else {"probs": probs, "logits": logits}
+    given = {"logits": logits, "probs": probs}
     for name, values in given.items():
         if values is not None and len(values) != len(steps):
             raise ValueError(f"{name}: expected {len(steps)} snapshots, got {len(values)}")

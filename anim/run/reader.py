@@ -1,0 +1,113 @@
+"""Reads a recording on disk, one snapshot at a time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from urllib.parse import unquote
+
+import numpy as np
+import tensorstore as ts
+
+from anim.run import layout
+from anim.run.checks import KINDS, check_range
+from anim.run.run import About, RecordingError, Run, class_names
+
+
+class Snapshots(Sequence):
+    """Predictions on disk, read when they are asked for, the next one ahead of time.
+
+    Args:
+        arrays: [S or more, N, ...] by name.
+        steps: of the S snapshots, to name one that is damaged.
+    """
+
+    def __init__(self, arrays: Mapping[str, ts.TensorStore], steps: Sequence[int]):
+        self._arrays = arrays
+        self._steps = steps
+        self._ahead: tuple[int, dict[str, ts.Future]] | None = None
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    def _begin(self, i: int) -> dict[str, ts.Future]:
+        return {name: array[i].read() for name, array in self._arrays.items()}
+
+    def __getitem__(self, i: int) -> dict[str, np.ndarray]:
+        i = range(len(self))[i]
+        futures = self._begin(i) if self._ahead is None or self._ahead[0] != i else self._ahead[1]
+        self._ahead = (i + 1, self._begin(i + 1)) if i + 1 < len(self) else None
+        where = f"snapshot {i} (step {self._steps[i]})"
+        try:
+            return {name: future.result() for name, future in futures.items()}
+        except ValueError as error:
+            raise RecordingError(f"{where} is damaged: {_brief(error)}") from error
+
+
+def _brief(error: Exception) -> str:
+    """TensorStore's message without the place in its own source that it ends with."""
+    return str(error).partition(" [")[0]
+
+
+def open(path: str | os.PathLike) -> Run:
+    """Opens a recording; its predictions are read as they are needed.
+
+    Args:
+        path: the folder a `anim.Recorder` wrote to, or is writing to.
+
+    Returns:
+        A `Run` of the snapshots that were whole when it was opened.
+
+    Raises:
+        RecordingError: no recording, one without a snapshot, or one that can't be read.
+    """
+    path = Path(path)
+    about = layout.read_group(path)
+    try:
+        return _opened(path, about)
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
+        raise RecordingError(f"{str(path)!r} cannot be read: {_brief(error)}") from error
+
+
+def _opened(path: Path, about: dict) -> Run:
+    # The steps first: what they name is there, even if a writer goes on meanwhile.
+    steps = layout.committed_steps(path)
+    if not steps:
+        raise RecordingError(f"{str(path)!r} holds no snapshot yet")
+    if steps[0] < 0 or np.any(np.diff(steps) <= 0):
+        raise ValueError("its steps do not increase")
+    labels = layout.open_array(path / "labels").read().result()
+    kind = layout.kind_of(path)
+    arrays = {name: layout.open_array(path / name) for name in KINDS[kind]}
+    rank = 2 if kind == "confidence" else 3
+    for name, array in arrays.items():
+        shape = tuple(array.shape)
+        if len(shape) != rank or shape[0] < len(steps) or shape[1:2] != labels.shape:
+            raise ValueError(f"{name} has shape {shape} for {len(labels)} labels")
+    form = {name: (array.shape[1:], array.dtype.numpy_dtype) for name, array in arrays.items()}
+    classes = class_names(about["classes"], form, labels)
+    if rank == 3 and len(classes) != arrays[kind].shape[2]:
+        raise ValueError(f"{len(classes)} names for {arrays[kind].shape[2]} classes")
+    check_range(labels, len(classes))
+    if labels.min() < 0:
+        raise ValueError("a label is negative")
+    return Run(
+        steps,
+        labels,
+        Snapshots(arrays, steps),
+        kind=kind,
+        classes=tuple(map(str, classes)),
+        series={
+            unquote(folder.name): _series(folder, len(steps))
+            for folder in layout.series_folders(path)
+        },
+        about=About(str(about["caption"]), about["steps_per_epoch"]),
+    )
+
+
+def _series(folder: Path, count: int) -> np.ndarray:
+    """[count] float64; NaN for snapshots that came without."""
+    array = layout.open_array(folder)
+    found = array[: min(count, array.shape[0])].read().result()
+    return np.append(found, np.full(count - len(found), np.nan)).astype(np.float64)

@@ -1,0 +1,210 @@
+"""Appends to a recording on disk; see `anim.run.layout` for what is written in which order."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import os
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+import numpy as np
+import tensorstore as ts
+
+from anim.run import layout
+from anim.run.checks import KINDS
+from anim.run.reader import open
+from anim.run.run import About, RecordingError, Run
+
+_OURS = (".lock", ".zarr.json.part")
+
+
+class Writer:
+    """Appends snapshots to a recording; only one process at a time can.
+
+    Args:
+        path: a folder, made where it is missing.
+        labels: [N] int32.
+        classes: K names, or None.
+        about: what a caption says of the run.
+        resume: go on with the recording that is there, after its last whole snapshot, or after
+            that of a step, which drops later ones.
+        overwrite: replace the recording that is there.
+
+    Raises:
+        RecordingError: something else is there, or another process writes to it.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        labels: np.ndarray,
+        classes: Sequence[str] | None,
+        about: About,
+        *,
+        resume: bool | int,
+        overwrite: bool,
+    ):
+        self.path = path
+        if path.exists() and not path.is_dir():
+            raise RecordingError(f"{str(path)!r} is a file, not a folder")
+        there = path.exists() and any(file.name not in _OURS for file in path.iterdir())
+        if there:
+            layout.read_group(path)
+            if resume is False and not overwrite:
+                raise RecordingError(
+                    f"there is a recording at {str(path)!r}: resume=True goes on with it, "
+                    "overwrite=True replaces it"
+                )
+        path.mkdir(parents=True, exist_ok=True)
+        self.steps: list[int] = []
+        self._arrays: dict[str, ts.TensorStore] = {}
+        self._series: dict[str, ts.TensorStore] = {}
+        self._lock = _lock(path)
+        try:
+            _clear_locks(path)
+            if there and not overwrite and layout.committed_steps(path):
+                self._resume(labels, classes, resume)
+            else:
+                self._create(labels, classes, about)
+        except ValueError as error:
+            self.close()
+            raise _system_error(error, path) from error
+        except BaseException:
+            self.close()
+            raise
+
+    def _create(self, labels: np.ndarray, classes: Sequence[str] | None, about: About) -> None:
+        arrays = [name for names in KINDS.values() for name in names]
+        for name in ("steps", *arrays, "metrics", "labels"):
+            shutil.rmtree(self.path / name, ignore_errors=True)
+        layout.write_group(self.path, {"anim": _description(classes, about)})
+        folder = self.path / "labels"
+        layout.create(folder, labels.dtype, labels.shape, labels.shape, ["example"]).write(
+            labels
+        ).result()
+        self._steps = layout.create_series(self.path / "steps", np.int64)
+
+    def _resume(self, labels: np.ndarray, classes: Sequence[str] | None, last: bool | int) -> None:
+        if not np.array_equal(layout.open_array(self.path / "labels").read().result(), labels):
+            raise RecordingError(f"labels: {str(self.path)!r} was recorded with other ones")
+        recorded = layout.read_group(self.path)["classes"]
+        if classes is not None and recorded is not None and list(classes) != recorded:
+            raise RecordingError(f"classes: {str(self.path)!r} was recorded with {recorded}")
+        self._steps = layout.open_array(self.path / "steps")
+        self.steps = layout.committed(self._steps)
+        if last is not True:
+            self.steps = [step for step in self.steps if step <= last]
+        count = len(self.steps)
+        # What is cut off would come back when the array grows into the same chunk again.
+        self._steps[count:].write(layout.NO_STEP).result()
+        self._steps = layout.resized(self._steps, count)
+        for name in KINDS[layout.kind_of(self.path)]:
+            self._arrays[name] = layout.resized(layout.open_array(self.path / name), count)
+        for folder in layout.series_folders(self.path):
+            series = layout.open_array(folder)
+            series[min(count, series.shape[0]) :].write(np.nan).result()
+            self._series[unquote(folder.name)] = layout.resized(series, count)
+
+    @property
+    def form(self) -> dict[str, tuple]:
+        """Shape and dtype of each array of a snapshot; empty before the first."""
+        return {
+            name: (array.shape[1:], array.dtype.numpy_dtype) for name, array in self._arrays.items()
+        }
+
+    def append(
+        self, step: int, snapshot: Mapping[str, np.ndarray], metrics: Mapping[str, float]
+    ) -> None:
+        """Writes one snapshot; it is safe when this returns.
+
+        Raises:
+            OSError: the system would not write it, for want of room for example.
+        """
+        try:
+            self._append(step, snapshot, metrics)
+        except ValueError as error:
+            raise _system_error(error, self.path) from error
+
+    def _append(self, step: int, snapshot, metrics) -> None:
+        count = len(self.steps)
+        if not self._arrays:
+            for name, values in snapshot.items():
+                folder = self.path / name
+                self._arrays[name] = layout.create_snapshots(folder, values.shape, values.dtype)
+        for name in metrics.keys() - self._series.keys():
+            self._series[name] = self._new_series(name)
+        writes = []
+        for arrays, given in ((self._arrays, snapshot), (self._series, metrics)):
+            for name, values in given.items():
+                arrays[name] = layout.resized(arrays[name], count + 1)
+                writes.append(arrays[name][count].write(values))
+        for write in writes:
+            write.result()
+        self._steps = layout.resized(self._steps, count + 1)
+        self._steps[count].write(step).result()
+        self.steps.append(step)
+
+    def _new_series(self, name: str) -> ts.TensorStore:
+        if not (self.path / "metrics" / "zarr.json").exists():
+            layout.write_group(self.path / "metrics", {})
+        return layout.create_series(self.path / "metrics" / quote(name, safe=""), np.float64)
+
+    def run(self) -> Run:
+        return open(self.path)
+
+    def close(self) -> None:
+        """Leaves all arrays at one length, as readers of Zarr expect, and lets others write."""
+        with contextlib.suppress(ValueError):
+            for array in (*self._arrays.values(), *self._series.values()):
+                layout.resized(array, len(self.steps))
+        os.close(self._lock)
+
+
+def _lock(path: Path) -> int:
+    """A lock that the system takes back when the process ends, however that happens."""
+    import fcntl
+
+    descriptor = os.open(path / ".lock", os.O_CREAT | os.O_RDWR, 0o666)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        raise RecordingError(f"another recorder is writing to {str(path)!r}") from error
+    return descriptor
+
+
+def _clear_locks(path: Path) -> None:
+    """TensorStore's own lock files, which a killed writer leaves half-written beside a chunk."""
+    for left in path.rglob("*.__lock"):
+        left.unlink(missing_ok=True)
+
+
+def _system_error(error: ValueError, path: Path) -> Exception:
+    """What TensorStore says of the system, as Python says it."""
+    code = re.search(r"os_error_code='(\d+)'", str(error))
+    if code is None:
+        return RecordingError(f"{str(path)!r} cannot be written: {error}")
+    return OSError(int(code[1]), os.strerror(int(code[1])), str(path))
+
+
+def _description(classes: Sequence[str] | None, about: About) -> dict:
+    packages = ("anim", "numpy", "tensorstore", "jax")
+    return {
+        "schema": layout.SCHEMA,
+        "classes": None if classes is None else list(classes),
+        "caption": about.caption,
+        "steps_per_epoch": about.steps_per_epoch,
+        "versions": {name: _version(name) for name in packages},
+    }
+
+
+def _version(package: str) -> str | None:
+    """None where it runs from a folder that was never installed."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
