@@ -16,7 +16,18 @@ _HOMES = {
     "from_arrays": "run",
     "open": "run",
 }
-_MODULES = ("calibration", "data", "encode", "model", "render", "run", "scene", "timeline", "train")
+_MODULES = (
+    "calibration",
+    "compose",
+    "data",
+    "encode",
+    "model",
+    "render",
+    "run",
+    "scene",
+    "timeline",
+    "train",
+)
 
 __all__ = [*_HOMES, *_MODULES]
 

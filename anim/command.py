@@ -10,10 +10,11 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import fields
-from pathlib import Path
 
 from anim.settings import (
+    ALIGNMENTS,
     BINNINGS,
     DATASETS,
     OPTIMIZERS,
@@ -90,12 +91,6 @@ def add_experiment(group) -> None:
     add("--gradient-noise", f"default {default.gradient_noise:g}", type=float, metavar="V")
     add("--weight-decay", f"default {default.weight_decay:g}", type=float, metavar="R")
     add("--seed", f"default {default.seed}", type=int, metavar="N")
-    add(
-        "--save",
-        "a folder to record the run to, for another picture of it",
-        type=Path,
-        metavar="RUN",
-    )
     add("--every", "steps between two snapshots (default: one an epoch)", type=int, metavar="N")
 
 
@@ -106,7 +101,7 @@ def add_picture(group) -> None:
         group.add_argument(flag, help=help_, **kind)
 
     add("--view", "score, confidence or class:NAME (default: score for two classes)")
-    panels = ", ".join(PANELS)
+    panels = ", ".join((*PANELS, "metric:NAME"))
     add("--panels", f"out of {panels} (default {','.join(default.panels)})", type=_names)
     add("--bins", "default 50 for the score view, else 15", type=int, metavar="N")
     add("--binning", f"{' or '.join(BINNINGS)} (default {default.binning})")
@@ -124,11 +119,36 @@ def add_picture(group) -> None:
     add("--scale", f"pixels per unit of --size (default {default.scale})", type=float)
     add("--theme", f"{' or '.join(THEMES)} (default {default.theme})")
     add("--title", "the headline")
+    add(
+        "--align",
+        f"several runs share a clock by {' or by '.join(ALIGNMENTS)} (default {default.align})",
+    )
+    add("--label", "a name for each of several runs", nargs="+", metavar="NAME")
     add("--at", "the step that a still shows (default: the last)", type=float, metavar="STEP")
 
 
 def pick(kind: type, given: dict):
     return kind(**{field.name: given[field.name] for field in fields(kind) if field.name in given})
+
+
+@contextmanager
+def progress(label: str, check: Callable[[], None], *, with_bar: bool):
+    """A progress callback that calls ``check``, and draws a bar on a terminal."""
+    if not with_bar:
+        yield lambda done, total: check()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn(label.ljust(9)), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(label)
+
+        def report(done: int, total: int) -> None:
+            check()
+            bar.update(task, completed=done, total=total)
+
+        yield report
 
 
 class _Signals:

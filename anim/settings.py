@@ -18,6 +18,9 @@ PANELS = ("reliability", "counts", "accuracy", "ece", "loss")
 THEMES = ("light", "dark")
 BINNINGS = ("width", "mass")
 PACES = ("step", "log")
+ALIGNMENTS = ("step", "fraction")
+MAX_RUNS = 6
+METRIC = "metric:"
 MAX_BINS = 256
 MAX_SIDE = 4096
 
@@ -129,7 +132,7 @@ class Picture:
 
     Attributes:
         view: ``score``, ``confidence`` or ``class:NAME``; None takes ``score`` for two classes.
-        panels: names out of `PANELS`, top to bottom.
+        panels: names out of `PANELS`, or ``metric:NAME`` for a recorded scalar, top to bottom.
         bins: number of bins; None takes 50 for the score view and 15 for the others.
         binning: ``width`` (equal width) or ``mass`` (quantile bins).
         fps: frames a second.
@@ -142,6 +145,8 @@ class Picture:
         theme: one of `THEMES`.
         title: the headline; None takes a default.
         at: the step a still shows; None takes the last.
+        align: how several runs share one clock: by ``step``, or by the ``fraction`` of each.
+        label: a name for each of several runs; None takes those of their folders.
     """
 
     view: str | None = None
@@ -158,12 +163,15 @@ class Picture:
     theme: str = "light"
     title: str | None = None
     at: float | None = None
+    align: str = "step"
+    label: tuple[str, ...] | None = None
 
     def __post_init__(self):
         if not self.panels:
             raise SettingError("panels", f"expected at least one of {', '.join(PANELS)}, got none")
         for panel in self.panels:
-            one_of("panels", panel, PANELS)
+            if not panel.startswith(METRIC):
+                one_of("panels", panel, (*PANELS, "metric:NAME"))
         if len(set(self.panels)) < len(self.panels):
             raise SettingError("panels", f"expected each once, got {','.join(self.panels)}")
         if self.bins is not None:
@@ -178,6 +186,7 @@ class Picture:
                 f"expected time for at least 2 frames, got {self.seconds} at {self.fps} fps",
             )
         one_of("pace", self.pace, PACES)
+        one_of("align", self.align, ALIGNMENTS)
         self._check_size()
         one_of("theme", self.theme, THEMES)
         if self.at is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ class Moment:
     Attributes:
         index: the snapshot at or before it.
         fraction: how far towards the next snapshot, in [0, 1).
-        position: how far along the run's time axis, in [0, 1].
+        position: how far along the time axis, in [0, 1].
         step: the step it shows, whole at a snapshot.
         ticks: frames of the frame rate for which it is shown.
     """
@@ -43,6 +43,7 @@ class Timeline:
         hold: length of the still at the end.
         tween: whether moments between two snapshots are shown, or the snapshot before them.
         pace: ``"step"`` spends equal time on equal steps, ``"log"`` on equal ratios of steps + 1.
+        axis: first and last step of the time axis; None takes those of ``steps``.
 
     Attributes:
         ticks: frames of the frame rate in the whole animation, the held ones included.
@@ -58,8 +59,10 @@ class Timeline:
         hold: float,
         tween: bool = True,
         pace: str = "step",
+        axis: tuple[int, int] | None = None,
     ):
         self.steps = np.asarray(steps, np.int64)
+        self._axis = (int(self.steps[0]), int(self.steps[-1])) if axis is None else axis
         self.fps = fps
         self.seconds = seconds
         self.total_seconds = seconds + hold
@@ -70,20 +73,19 @@ class Timeline:
         self._places = self.place(self.steps)
 
     def place(self, steps) -> np.ndarray:
-        """Position in [0, 1] of step numbers on the run's time axis."""
-        first, last = self._paced(self.steps[0]), self._paced(self.steps[-1])
-        span = last - first
+        """Position in [0, 1] of step numbers on the time axis."""
+        span = self._paced(self._axis[1])
         if span == 0:
             return np.ones(np.shape(steps))
-        return (self._paced(steps) - first) / span
+        return self._paced(steps) / span
 
     def _paced(self, steps):
-        since_start = np.asarray(steps, np.float64) - self.steps[0]
+        since_start = np.asarray(steps, np.float64) - self._axis[0]
         return np.log1p(since_start) if self._pace == "log" else since_start
 
     def _step_at(self, position: float) -> float:
         """The step at a position: the inverse of `place`."""
-        first, span = self.steps[0], float(self.steps[-1] - self.steps[0])
+        first, span = self._axis[0], float(self._axis[1] - self._axis[0])
         if self._pace == "log":
             return first + math.expm1(position * math.log1p(span))
         return first + position * span
@@ -98,11 +100,14 @@ class Timeline:
         return self.moving + 1
 
     def moment(self, position: float, ticks: int = 1) -> Moment:
-        """The moment at a position in [0, 1] of the run's time axis."""
+        """The moment at a position in [0, 1] of the time axis.
+
+        Before its first snapshot and after its last, a run stands still.
+        """
         index = int(np.searchsorted(self._places, position, side="right")) - 1
         index = min(max(index, 0), len(self.steps) - 1)
         here = self._places[index]
-        if index == len(self.steps) - 1 or not self._tween:
+        if index == len(self.steps) - 1 or position <= here or not self._tween:
             return Moment(index, 0.0, float(here), float(self.steps[index]), ticks)
         fraction = (position - here) / (self._places[index + 1] - here)
         return Moment(index, float(fraction), position, self._step_at(position), ticks)
@@ -195,3 +200,51 @@ class Frame:
     confidences: np.ndarray
     presence: np.ndarray
     series: dict[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Shot:
+    """What one frame of the animation shows.
+
+    Attributes:
+        moment: of the clock.
+        frames: one a run.
+    """
+
+    moment: Moment
+    frames: tuple[Frame, ...]
+
+
+class Reel:
+    """Runs on one clock.
+
+    Args:
+        clock: the time that is shown.
+        lanes: the timeline and the track of each run; all timelines cut time as the clock does.
+    """
+
+    def __init__(self, clock: Timeline, lanes: Sequence[tuple[Timeline, Track]]):
+        self.clock = clock
+        self.lanes = tuple(lanes)
+
+    @property
+    def tracks(self) -> tuple[Track, ...]:
+        return tuple(track for _, track in self.lanes)
+
+    def __len__(self) -> int:
+        return len(self.clock)
+
+    def __iter__(self) -> Iterator[Shot]:
+        return map(self._shot, self.clock)
+
+    def at(self, step: float | None) -> Shot:
+        """The shot of a step of the clock; None is the last; see `Timeline.at`."""
+        return self._shot(self.clock.at(step))
+
+    def at_position(self, position: float) -> Shot:
+        """The shot at a position in [0, 1] of the time axis."""
+        return self._shot(self.clock.moment(position))
+
+    def _shot(self, moment: Moment) -> Shot:
+        frames = (track.at(timeline.moment(moment.position)) for timeline, track in self.lanes)
+        return Shot(moment, tuple(frames))

@@ -1,10 +1,16 @@
-"""The built-in trainer: compiled stretches of steps with a snapshot after each."""
+"""The built-in trainer, and the command ``python -m anim.train``, which records a run of it.
+
+Stretches of steps are compiled, and a snapshot is taken after each.
+"""
 
 from __future__ import annotations
 
+import argparse
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -12,9 +18,10 @@ import numpy as np
 import optax
 from flax import nnx
 
+from anim import command, data
 from anim.data import Dataset
 from anim.model import MLP
-from anim.run import About, Recorder, Run
+from anim.run import About, Recorder, RecordingError, Run
 from anim.settings import Experiment, SettingError
 
 _DEFAULT = Experiment()
@@ -125,6 +132,19 @@ def fit(
                 return recorder.run()
 
 
+def run_experiment(
+    experiment: Experiment,
+    path: str | os.PathLike | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Run:
+    """`fit` on the data that the settings name."""
+    in_data = ("train_size", "val_size", "noise")
+    knobs = dict(vars(experiment))
+    chosen = {name: knobs.pop(name) for name in in_data}
+    dataset = data.load(knobs.pop("data"), seed=experiment.seed, **chosen)
+    return fit(dataset, **knobs, path=path, progress=progress)
+
+
 def _train(stretch, params, opt_state, x, y, batches, count, every):
     """``count`` steps, compiled for one length so that the last, shorter stretch reuses it."""
     length = min(every, _LONGEST_STRETCH)
@@ -233,3 +253,38 @@ def _caption(dataset: Dataset, settings: Experiment) -> str:
     widths = "-".join(map(str, (dataset.x_train.shape[1], *settings.hidden, len(dataset.classes))))
     points = f"{len(dataset.y_val):,}".replace(",", "\u2009")
     return f"{dataset.name}, {widths} network, {points} validation points"
+
+
+def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
+    given = vars(arguments)
+    experiment = command.pick(Experiment, given)
+    with_bar = sys.stderr.isatty() and not arguments.quiet
+    with command.progress("training", check, with_bar=with_bar) as progress:
+        try:
+            run = run_experiment(experiment, arguments.out, progress)
+        except RecordingError as error:
+            raise SettingError("out", str(error)) from error
+    if not arguments.quiet:
+        print(f"{arguments.out}: {len(run)} snapshots of {len(run.labels)} predictions")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command; returns its exit code."""
+    parser = command.Parser(
+        prog="anim.train",
+        usage="python -m anim.train --out RUN [options]",
+        description="Train the post's experiment, or a variant of it, and record it.",
+        allow_abbrev=False,
+        argument_default=argparse.SUPPRESS,
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="RUN", help="a folder that is not there yet"
+    )
+    parser.add_argument("--quiet", action="store_true", default=False, help="print errors only")
+    command.add_experiment(parser.add_argument_group("the experiment"))
+    arguments = parser.parse_args(argv)
+    return command.run(parser, lambda check: _command(arguments, check))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 import anim
-from anim.render import make_scene
+from anim.compose import compose
 from anim.settings import Picture
 
 SHORT = {"seconds": 2, "hold": 0.5}
@@ -24,8 +24,8 @@ def a_run(snapshots=6):
 
 def drawn(run, **picture):
     """The frames as they were drawn, RGB, each as often as it is shown."""
-    timeline, track, scene = make_scene(run, Picture(**SHORT, **picture))
-    frames = [(scene.draw(track.at(moment))[..., :3].copy(), moment.ticks) for moment in timeline]
+    reel, scene = compose([run], Picture(**SHORT, **picture))
+    frames = [(scene.draw(shot)[..., :3].copy(), shot.moment.ticks) for shot in reel]
     flat = {tuple(colour) for colour in scene.flat_colours().tolist()}
     return [frame for frame, ticks in frames for _ in range(ticks)], flat
 

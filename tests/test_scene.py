@@ -1,23 +1,16 @@
 """The picture: its colours, its texts and its bars, read back from the pixels."""
 
-import itertools
-
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
-from matplotlib.text import Text
+from seeing import check_texts, contrast, difference_in_grey, distance, texts_of
 
 import anim
-from anim.render import make_scene
+from anim.compose import compose
 from anim.scene.theme import THEMES
 from anim.settings import Picture, SettingError
 
-# Machado, Oliveira and Fernandes 2009, severity 1, for linear RGB.
-PROTANOPIA = [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216],
-              [-0.003882, -0.048116, 1.051998]]  # fmt: skip
-DEUTERANOPIA = [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
-                [-0.011820, 0.042940, 0.968881]]  # fmt: skip
 # What meets what: a gap stands on its bar, the wrong ones on the others, all on the background.
 NEIGHBOURS = [
     ("accuracy", "under"), ("accuracy", "over"), ("under", "over"), ("points", "over"),
@@ -25,38 +18,18 @@ NEIGHBOURS = [
 ]  # fmt: skip
 
 
-def linear(colour):
-    rgb = np.array(to_rgb(colour))
-    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-
-
-def luminance(colour):
-    return linear(colour) @ [0.2126, 0.7152, 0.0722]
-
-
-def lab(rgb):
-    to_xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
-    x, y, z = np.array(to_xyz) @ rgb / [0.9505, 1, 1.089]
-    fx, fy, fz = (np.cbrt(v) if v > 216 / 24389 else (24389 / 27 * v + 16) / 116 for v in (x, y, z))
-    return np.array([116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)])
-
-
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
 @pytest.mark.parametrize("name", ["text", "muted"])
 def test_text_has_contrast_enough_to_read(theme, name):
-    low, high = sorted(luminance(getattr(theme, part)) for part in (name, "background"))
-    assert (high + 0.05) / (low + 0.05) >= 4.5
+    assert contrast(getattr(theme, name), theme.background) >= 4.5
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
 @pytest.mark.parametrize("pair", NEIGHBOURS, ids="-".join)
 def test_colours_stay_apart_for_every_eye_and_in_grey(theme, pair):
-    one, other = (linear(getattr(theme, name)) for name in pair)
-    for seen in (np.eye(3), np.array(PROTANOPIA), np.array(DEUTERANOPIA)):
-        apart = np.linalg.norm(lab(np.clip(seen @ one, 0, 1)) - lab(np.clip(seen @ other, 0, 1)))
-        assert apart >= 15
-    greys = [lab(np.full(3, luminance(getattr(theme, name))))[0] for name in pair]
-    assert abs(greys[0] - greys[1]) >= 9
+    one, other = (getattr(theme, name) for name in pair)
+    assert distance(one, other) >= 15
+    assert difference_in_grey(one, other) >= 9
 
 
 def a_run(classes=("no", "yes"), examples=3000):
@@ -69,29 +42,12 @@ def a_run(classes=("no", "yes"), examples=3000):
 
 def a_scene(run=None, **picture):
     picture = Picture(**{"hold": 0, **picture})
-    timeline, track, scene = make_scene(a_run() if run is None else run, picture)
-    return scene, [track.at(moment) for moment in timeline]
+    reel, scene = compose([a_run() if run is None else run], picture)
+    return scene, list(reel)
 
 
 SIZES = [(320, 240), (480, 360), (768, 600), (1280, 720), (400, 800)]
 LONG = "A headline that goes on and on, well past any width that a picture could ever have: " * 2
-
-
-def texts_of(scene, frame):
-    scene.update(frame)
-    scene.figure.draw(FigureCanvasAgg(scene.figure).get_renderer())
-    found = [text for text in scene.figure.findobj(Text) if text.get_visible()]
-    # Ticks outside the axes belong to no picture: matplotlib never draws them.
-    outside = [
-        label
-        for axes in scene.figure.axes
-        for axis in (axes.xaxis, axes.yaxis)
-        for tick in axis.get_major_ticks()
-        if not min(axis.get_view_interval()) - 1e-9 <= tick.get_loc()
-        <= max(axis.get_view_interval()) + 1e-9
-        for label in (tick.label1, tick.label2)
-    ]  # fmt: skip
-    return [text for text in found if text.get_text().strip() and text not in outside]
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
@@ -111,20 +67,9 @@ def test_no_text_is_clipped_or_over_another(size, title, panels, view):
         scene, frames = a_scene(run, size=size, title=title, panels=panels, view=view)
     except SettingError as error:
         assert len(panels) > 2 and size[1] < 600
-        assert "taller picture" in str(error)
+        assert "larger picture" in str(error)
         return
-    width, height = scene.figure.bbox.size
-    boxes = {}
-    for text in texts_of(scene, frames[-1]):
-        box = text.get_window_extent()
-        boxes[text] = box
-        assert box.x0 >= -0.5, text
-        assert box.y0 >= -0.5, text
-        assert box.x1 <= width + 0.5, text
-        assert box.y1 <= height + 0.5, text
-    for (one, box), (other, its) in itertools.combinations(boxes.items(), 2):
-        gap = max(box.x0 - its.x1, its.x0 - box.x1, box.y0 - its.y1, its.y0 - box.y1)
-        assert gap > -1, (one, other)
+    check_texts(scene, frames[-1])
 
 
 def test_the_header_never_moves():

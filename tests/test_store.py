@@ -125,15 +125,139 @@ def test_what_cannot_be_opened_is_named(tmp_path):
         anim.open(tmp_path / "r")
 
 
-def test_a_damaged_snapshot_is_named(tmp_path):
-    record(tmp_path / "r", [0, 10, 20])
-    (tmp_path / "r" / "logits" / "c" / "1" / "0" / "0").write_bytes(b"short")
-    (tmp_path / "r" / "logits" / "c" / "2" / "0" / "0").unlink()
+def chunk(path, i, name="logits"):
+    return path / name / "c" / str(i) / "0" / "0"
+
+
+def flip_a_bit(file):
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+
+
+DAMAGES = {
+    "truncated": lambda file: file.write_bytes(file.read_bytes()[:-100]),
+    "empty": lambda file: file.write_bytes(b""),
+    "missing": lambda file: file.unlink(),
+    "flipped": flip_a_bit,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_snapshot_is_named_and_the_others_still_render(tmp_path, damage):
+    record(tmp_path / "r", [0, 10, 20, 30])
+    damage(chunk(tmp_path / "r", 1))
     run = anim.open(tmp_path / "r")
     np.testing.assert_array_equal(run.logits(0), logits(0))
-    for i, step in ((1, 10), (2, 20)):
-        with pytest.raises(anim.RecordingError, match=rf"snapshot {i} \(step {step}\)"):
-            run.logits(i)
+    with pytest.raises(anim.RecordingError, match=r"snapshot 1 \(step 10\) is damaged"):
+        run.logits(1)
+    with pytest.warns(UserWarning, match=r"snapshot 1 \(step 10\).*left out"):
+        anim.animate(run, tmp_path / "a.gif", seconds=1, hold=0)
+    assert (tmp_path / "a.gif").stat().st_size > 1000
+    expected = anim.from_arrays([0, 20, 30], LABELS, logits=[logits(k) for k in (0, 20, 30)])
+    for name, values in expected.metrics().items():
+        np.testing.assert_array_equal(run.metrics()[name], np.insert(values, 1, np.nan))
+
+
+def test_a_recording_with_no_readable_snapshot_says_so(tmp_path):
+    record(tmp_path / "r", [0])
+    chunk(tmp_path / "r", 0).unlink()
+    with (
+        pytest.warns(UserWarning, match="snapshot 0"),
+        pytest.raises(anim.RecordingError, match="no snapshot can be read"),
+    ):
+        anim.open(tmp_path / "r").metrics()
+
+
+def rewrite(file, **changes):
+    content = json.loads(file.read_text())
+    file.write_text(json.dumps({**content, **changes}))
+
+
+@pytest.mark.parametrize(
+    ("array", "shape"),
+    [
+        ("labels", [10**12]),
+        ("steps", [10**13]),
+        ("logits", [2, 300, 10**11]),
+        ("logits", [10**6, 10**7, 3]),
+        ("metrics/loss", [10**12]),
+    ],
+)
+def test_an_absurd_shape_is_refused_before_memory_is_reserved(tmp_path, array, shape):
+    record(tmp_path / "r", [0, 10])
+    rewrite(tmp_path / "r" / array / "zarr.json", shape=shape)
+    with pytest.raises(anim.RecordingError, match=r"claims|shape|names for"):
+        anim.open(tmp_path / "r")
+
+
+@pytest.mark.parametrize(
+    ("about", "problem"),
+    [
+        ({"classes": ["a"]}, "1 names for 3 classes"),
+        ({"classes": 7}, "cannot be read"),
+        ({}, "cannot be read"),
+    ],
+)
+def test_wrong_words_about_a_recording_are_an_error_in_words(tmp_path, about, problem):
+    record(tmp_path / "r", [0])
+    known = {"schema": 1, "caption": "", "steps_per_epoch": None}
+    attributes = {"anim": {**known, **about} if about else {"schema": 1}}
+    rewrite(tmp_path / "r" / "zarr.json", attributes=attributes)
+    with pytest.raises(anim.RecordingError, match=problem):
+        anim.open(tmp_path / "r")
+
+
+def test_labels_out_of_range_and_steps_that_go_back_are_refused(tmp_path):
+    for array, values, problem in (
+        ("labels", np.full(300, 7), "got 7 at index 0"),
+        ("steps", [10, 0], "do not increase"),
+    ):
+        record(tmp_path / array, [0, 10])
+        zarr.open_array(tmp_path / array / array, mode="r+")[:] = values
+        with pytest.raises(anim.RecordingError, match=problem):
+            anim.open(tmp_path / array)
+
+
+def test_it_reads_as_an_xarray_dataset(tmp_path):
+    xarray = pytest.importorskip("xarray", reason="xarray is not installed")
+    record(tmp_path / "r", [0, 10])
+    with xarray.open_zarr(tmp_path / "r", consolidated=False) as dataset:
+        assert dict(dataset.sizes) == {"snapshot": 2, "example": 300, "class": 3}
+        np.testing.assert_array_equal(dataset["logits"][1], logits(10))
+
+
+def test_what_zarr_compressed_again_is_still_a_recording(tmp_path):
+    record(tmp_path / "r", [0, 10])
+    there = zarr.open_group(tmp_path / "r", mode="r+")
+    values = there["logits"][:]
+    there.create_array("logits", data=values, chunks=(2, 100, 3), overwrite=True)
+    holds(tmp_path / "r", [0, 10])
+
+
+@pytest.mark.slow
+def test_a_recording_larger_than_memory_is_rendered(tmp_path):
+    """4 GB of predictions; one snapshot's chunks stand for all, linked, so the disk stays free."""
+    examples, snapshots = 100_000, 1000
+    rng = np.random.default_rng(0)
+    with anim.Recorder(tmp_path / "r", labels=rng.integers(0, 10, examples)) as recorder:
+        recorder.snapshot(0, logits=rng.normal(size=(examples, 10)))
+    root = zarr.open_group(tmp_path / "r", mode="r+")
+    root["logits"].resize((snapshots, examples, 10))
+    root["steps"].resize((snapshots,))
+    root["steps"][:] = np.arange(snapshots)
+    for i in range(1, snapshots):
+        chunk(tmp_path / "r", i).parent.mkdir(parents=True)
+        chunk(tmp_path / "r", i).hardlink_to(chunk(tmp_path / "r", 0))
+    code = (
+        "import resource, sys\n"
+        "resource.setrlimit(resource.RLIMIT_DATA, (1_500_000_000, 1_500_000_000))\n"
+        "from anim.render import main\n"
+        "sys.exit(main([sys.argv[1], '--out', sys.argv[2], '--seconds', '1']))"
+    )
+    command = [sys.executable, "-c", code, tmp_path / "r", tmp_path / "a.gif"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "frames" in done.stdout
 
 
 def test_a_snapshot_after_close_is_refused(tmp_path):

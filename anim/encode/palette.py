@@ -32,8 +32,9 @@ def choose_palette(samples, exact: np.ndarray) -> np.ndarray:
     wanted = dict.fromkeys([*_packed(exact).tolist(), *ranked])
     if len(wanted) <= COLOURS:
         return _unpacked(list(wanted))
-    kept = list(wanted)[:_KEPT_EXACT]
-    rest = _unpacked(list(wanted)[_KEPT_EXACT:])
+    exactly = max(_KEPT_EXACT, len(exact))
+    kept = list(wanted)[:exactly]
+    rest = _unpacked(list(wanted)[exactly:])
     blends = Image.fromarray(rest[None]).quantize(COLOURS - len(kept), Image.Quantize.MEDIANCUT)
     merged = _packed(np.asarray(blends.convert("RGB"))[0])
     return _unpacked(list(dict.fromkeys([*kept, *merged.tolist()])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import unquote
@@ -46,8 +47,8 @@ class Snapshots(Sequence):
 
 
 def _brief(error: Exception) -> str:
-    """TensorStore's message without the place in its own source that it ends with."""
-    return str(error).partition(" [")[0]
+    """TensorStore's message without the technical details that it ends with."""
+    return re.split(r" \[[a-z_ ]+=", str(error), maxsplit=1)[0]
 
 
 def open(path: str | os.PathLike) -> Run:
@@ -102,8 +103,16 @@ def _opened(path: Path, about: dict) -> Run:
             unquote(folder.name): _series(folder, len(steps))
             for folder in layout.series_folders(path)
         },
-        about=About(str(about["caption"]), about["steps_per_epoch"]),
+        about=_about(about),
+        name=path.resolve().name,
     )
+
+
+def _about(attributes: Mapping) -> About:
+    steps_per_epoch = attributes["steps_per_epoch"]
+    if not (steps_per_epoch is None or (type(steps_per_epoch) is int and steps_per_epoch > 0)):
+        raise ValueError(f"steps_per_epoch is {steps_per_epoch!r}")
+    return About(str(attributes["caption"]), steps_per_epoch)
 
 
 def _series(folder: Path, count: int) -> np.ndarray:

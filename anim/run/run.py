@@ -68,6 +68,7 @@ class Run:
         classes: K names.
         series: recorded scalars, [S] each.
         about: what a caption says of the run.
+        name: what a picture of several runs calls it.
     """
 
     def __init__(
@@ -80,11 +81,13 @@ class Run:
         classes: Sequence[str],
         series: Mapping[str, np.ndarray] | None = None,
         about: About = NOTHING_KNOWN,
+        name: str = "",
     ):
         self.steps = np.asarray(steps, np.int64)
         self.labels = np.asarray(labels, np.int32)
         self.classes = tuple(classes)
         self.about = about
+        self.name = name
         self._snapshots = snapshots
         self._kind = kind
         self._series = dict(series or {})

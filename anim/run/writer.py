@@ -19,8 +19,6 @@ from anim.run.checks import KINDS
 from anim.run.reader import open
 from anim.run.run import About, RecordingError, Run
 
-_OURS = (".lock", ".zarr.json.part")
-
 
 class Writer:
     """Appends snapshots to a recording; only one process at a time can.
@@ -51,7 +49,7 @@ class Writer:
         self.path = path
         if path.exists() and not path.is_dir():
             raise RecordingError(f"{str(path)!r} is a file, not a folder")
-        there = path.exists() and any(file.name not in _OURS for file in path.iterdir())
+        there = path.exists() and any(file.name != ".zarr.json.part" for file in path.iterdir())
         if there:
             layout.read_group(path)
             if resume is False and not overwrite:
@@ -165,10 +163,10 @@ class Writer:
 
 
 def _lock(path: Path) -> int:
-    """A lock that the system takes back when the process ends, however that happens."""
+    """A lock on the folder, which the system takes back however the process ends."""
     import fcntl
 
-    descriptor = os.open(path / ".lock", os.O_CREAT | os.O_RDWR, 0o666)
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

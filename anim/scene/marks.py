@@ -97,5 +97,5 @@ def shorten(text: Text, width: float) -> Text:
         middle = (low + high + 1) // 2
         text.set_text(whole[:middle].rstrip() + "…")
         low, high = (middle, high) if text.get_window_extent().width <= width else (low, middle - 1)
-    text.set_text(whole[:low].rstrip() + "…")
+    text.set_text(whole[:low].rstrip() + "…" if low else "")
     return text

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from matplotlib.text import Text
 
+from anim.scene import layout
 from anim.scene.fonts import style, warn_of_missing
+from anim.scene.layout import Place
 from anim.scene.marks import Readout, shorten
-from anim.scene.panels import PANELS, Stage
+from anim.scene.panels import CountsPanel, ReliabilityPanel
+from anim.scene.stage import REFERENCE_DPI, Stage
+from anim.scene.strips import AccuracyPanel, ErrorPanel, LossPanel, metric_panel
 from anim.scene.theme import THEMES
-from anim.settings import Picture, SettingError
-from anim.timeline import Frame, Timeline, Track
+from anim.settings import METRIC, Picture
+from anim.timeline import Reel, Shot
 
 # The design was drawn at this size; all its lengths grow with the picture, and shrink with it as
 # long as text can be read.
 _REFERENCE = (768, 600)
 _SMALLEST_UNIT = 0.65
-_DPI = 96
-_LEFT, _RIGHT, _HEADER, _FOOTER = 62, 24, 66, 34
-_LEAST_PANEL = 36
+_PANELS = {
+    "reliability": ReliabilityPanel,
+    "counts": CountsPanel,
+    "accuracy": AccuracyPanel,
+    "ece": ErrorPanel,
+    "loss": LossPanel,
+}
 
 
 @dataclass(frozen=True)
@@ -35,23 +45,26 @@ class Subject:
         caption: what was trained.
         view: the view of the bins.
         score_label: what the x axis of the bins is.
-        steps_per_epoch: makes time count in epochs; None counts steps.
+        names: of the runs; one run needs none.
+        unit_name: what time counts.
+        steps_per_unit: steps of the clock in one of these.
     """
 
     title: str
     caption: str
     view: str
     score_label: str
-    steps_per_epoch: int | None = None
+    names: tuple[str, ...] = ("",)
+    unit_name: str = "step"
+    steps_per_unit: int = 1
 
 
 class Scene:
-    """Draws frames of one track.
+    """Draws shots of one reel.
 
     Args:
         subject: what the picture is about.
-        track: the values to come.
-        timeline: when they come.
+        reel: the values to come.
         picture: size, theme and panels.
 
     Attributes:
@@ -62,18 +75,19 @@ class Scene:
         SettingError: more panels than the picture has room for.
     """
 
-    def __init__(self, subject: Subject, track: Track, timeline: Timeline, picture: Picture):
-        warn_of_missing(subject.title + subject.caption + subject.score_label)
+    def __init__(self, subject: Subject, reel: Reel, picture: Picture):
+        warn_of_missing(
+            "".join((subject.title, subject.caption, subject.score_label, *subject.names))
+        )
         self._theme = THEMES[picture.theme]
+        self._runs = len(reel.lanes)
         width, height = picture.size
         self._unit = max(min(width / _REFERENCE[0], height / _REFERENCE[1]), _SMALLEST_UNIT)
-        in_epochs = subject.steps_per_epoch and track.steps[-1] >= 2 * subject.steps_per_epoch
-        self._steps_per_unit = subject.steps_per_epoch if in_epochs else 1
-        self._unit_name = "epoch" if in_epochs else "step"
+        self._steps_per_unit = subject.steps_per_unit
         with style():
             self.figure = Figure(
-                figsize=(width / _DPI, height / _DPI),
-                dpi=_DPI * picture.scale,
+                figsize=(width / REFERENCE_DPI, height / REFERENCE_DPI),
+                dpi=REFERENCE_DPI * picture.scale,
                 facecolor=self._theme.background,
             )
             self._canvas = FigureCanvasAgg(self.figure)
@@ -81,46 +95,50 @@ class Scene:
                 figure=self.figure,
                 theme=self._theme,
                 unit=self._unit,
-                track=track,
-                timeline=timeline,
+                reel=reel,
+                names=subject.names,
                 view=subject.view,
                 score_label=subject.score_label,
-                steps_per_unit=self._steps_per_unit,
-                unit_name=self._unit_name,
+                steps_per_unit=subject.steps_per_unit,
+                unit_name=subject.unit_name,
             )
-            self._readouts = self._header(subject, track)
-            self._panels = self._lay_out(stage, picture)
+            kinds = [_panel(name) for name in picture.panels]
+            places = layout.places(kinds, self._runs, picture.size, self._unit, picture.size_text)
+            self._panels = [place.kind(stage, place) for place in places]
             self.artists = [artist for panel in self._panels for artist in panel.artists]
+            self._now, self._numbers = self._header(stage, subject, places)
             self._canvas.draw()
             self._still = self._canvas.copy_from_bbox(self.figure.bbox)
             self._renderer = self._canvas.get_renderer()
-            for readout in self._readouts.values():
+            for readout in self._readouts():
                 readout.prepare(self._canvas)
 
-    def update(self, frame: Frame) -> None:
-        """Moves every artist to where it is in the frame."""
-        for panel in self._panels:
-            panel.update(frame)
-        self._readouts["now"].text.set_text(
-            f"{int(frame.moment.step / self._steps_per_unit + 1e-9)}"
-        )
-        for name in ("accuracy", "ece"):
-            self._readouts[name].text.set_text(f"{frame.series[name]:.3f}")
+    def _readouts(self) -> Iterator[Readout]:
+        yield self._now
+        yield from self._numbers.values()
 
-    def draw(self, frame: Frame) -> np.ndarray:
-        """The frame as RGBA [H, W, 4] uint8: a view that the next call overwrites."""
-        self.update(frame)
+    def update(self, shot: Shot) -> None:
+        """Moves every artist to where it is in the shot."""
+        for panel in self._panels:
+            panel.update(shot)
+        self._now.text.set_text(f"{int(shot.moment.step / self._steps_per_unit + 1e-9)}")
+        for (rank, name), readout in self._numbers.items():
+            readout.text.set_text(f"{shot.frames[rank].series[name]:.3f}")
+
+    def draw(self, shot: Shot) -> np.ndarray:
+        """The shot as RGBA [H, W, 4] uint8: a view that the next call overwrites."""
+        self.update(shot)
         self._canvas.restore_region(self._still)
         for artist in self.artists:
             artist.draw(self._renderer)
         pixels = np.asarray(self._canvas.buffer_rgba())
-        for readout in self._readouts.values():
+        for readout in self._readouts():
             readout.paint(pixels)
         return pixels
 
-    def save(self, stream, form: str, frame: Frame) -> None:
-        """Writes the frame as ``svg`` or ``pdf``, the same bytes for the same frame."""
-        self.update(frame)
+    def save(self, stream, form: str, shot: Shot) -> None:
+        """Writes the shot as ``svg`` or ``pdf``, the same bytes for the same shot."""
+        self.update(shot)
         undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}[form]
         with style(), self._readouts_as_text():
             self.figure.savefig(stream, format=form, metadata=undated)
@@ -128,7 +146,7 @@ class Scene:
     @contextmanager
     def _readouts_as_text(self):
         """Matplotlib leaves out a figure's animated texts, even where it saves animated bars."""
-        texts = [readout.text for readout in self._readouts.values()]
+        texts = [readout.text for readout in self._readouts()]
         for text in texts:
             text.set_animated(False)
         try:
@@ -139,11 +157,11 @@ class Scene:
 
     def flat_colours(self) -> np.ndarray:
         """[C, 3] uint8 colours of areas, which a palette should hold exactly."""
-        return self._theme.flat_colours()
+        return self._theme.flat_colours(self._runs)
 
     def _text(self, x: float, y: float, text: str, size: float, colour: str, **style) -> Text:
         """A text at a place of the reference design; x < 0 counts from the right."""
-        width, height = self.figure.get_size_inches() * _DPI
+        width, height = self.figure.get_size_inches() * REFERENCE_DPI
         x = x * self._unit + (width if x < 0 else 0)
         return self.figure.text(
             x / width,
@@ -155,62 +173,96 @@ class Scene:
             **style,
         )
 
-    def _header(self, subject: Subject, track: Track) -> dict[str, Readout]:
-        """Writes the header; returns what changes in it: the time, accuracy and error."""
-        theme, scale = self._theme, self.figure.dpi / _DPI
-        pixel = self._unit * scale
-        right = self.figure.bbox.width - _RIGHT * pixel
+    @property
+    def _pixel(self) -> float:
+        """Pixels of the file for one of the reference design."""
+        return self._unit * self.figure.dpi / REFERENCE_DPI
+
+    def _header(self, stage: Stage, subject: Subject, places: list[Place]):
+        """Writes what stands over the panels; returns the readouts of the clock and of the runs."""
+        theme, clock = self._theme, stage.reel.clock
         bold = {"fontweight": "bold"}
-        longest = f"{int(track.steps[-1] / self._steps_per_unit + 1e-9)}"
-        now, edge = self._readout(-_RIGHT, 30, self._unit_name, longest, 18, theme.text, **bold)
-        title = self._text(_LEFT, 30, subject.title, 18, theme.text, **bold)
-        shorten(title, edge - 18 * pixel - _LEFT * pixel)
-        ece, edge = self._readout(-_RIGHT, 54, "calibration error", "0.000", 12.5, theme.muted)
-        offset = -(right - edge) / pixel - _RIGHT - 16
-        accuracy, edge = self._readout(offset, 54, "accuracy", "0.000", 12.5, theme.muted)
-        caption = self._text(_LEFT, 54, subject.caption, 12.5, theme.muted)
-        shorten(caption, edge - 18 * pixel - _LEFT * pixel)
-        return {"now": now, "accuracy": accuracy, "ece": ece}
+        longest = f"{int(clock.steps[-1] / self._steps_per_unit + 1e-9)}"
+        now, edge = self._readout(
+            -layout.RIGHT, 30, subject.unit_name, longest, 18, theme.text, **bold
+        )
+        title = self._text(layout.LEFT, 30, subject.title, 18, theme.text, **bold)
+        self._fit(title, edge)
+        numbers: dict[tuple[int, str], Readout] = {}
+        if stage.is_one_run:
+            edge = self._shown_at_right(numbers)
+        else:
+            edge = self._key_at_right(stage, places)
+            for place in places:
+                named = {rank for rank, _ in numbers}
+                if place.rank is not None and place.rank not in named:
+                    self._cell_header(place, subject.names[place.rank], numbers)
+        caption = self._text(layout.LEFT, 54, subject.caption, 12.5, theme.muted)
+        self._fit(caption, edge)
+        return now, numbers
+
+    def _fit(self, text: Text, edge: float) -> None:
+        """Shortens a text of the header that would come near an edge, in pixels."""
+        shorten(text, edge - (18 + layout.LEFT) * self._pixel)
+
+    def _shown_at_right(self, numbers: dict) -> float:
+        """Accuracy and error of the only run; returns their left end in pixels."""
+        muted, width = self._theme.muted, self.figure.bbox.width
+        numbers[0, "ece"], edge = self._readout(
+            -layout.RIGHT, 54, "calibration error", "0.000", 12.5, muted
+        )
+        offset = (edge - width) / self._pixel - 16
+        numbers[0, "accuracy"], edge = self._readout(offset, 54, "accuracy", "0.000", 12.5, muted)
+        return edge
+
+    def _key_at_right(self, stage: Stage, places: list[Place]) -> float:
+        """The legend that all cells share, or that of the lines; returns its left end in pixels."""
+        cell = next((place for place in places if place.rank is not None), None)
+        if cell is not None:
+            handles = cell.kind.key(stage)
+        else:
+            room = self.figure.bbox.width / self._pixel - layout.LEFT - layout.RIGHT
+            longest = int((room / self._runs - 40) / 7.5)
+            handles = [
+                Patch(color=self._theme.of_run(rank).accuracy, label=_cut(name, longest))
+                for rank, name in enumerate(stage.names)
+            ]
+        width, height = self.figure.get_size_inches() * REFERENCE_DPI
+        corner = (1 - layout.RIGHT * self._unit / width, 1 - 50 * self._unit / height)
+        legend = self.figure.legend(
+            handles=handles, loc="center right", bbox_to_anchor=corner, **stage.row(handles)
+        )
+        return legend.get_window_extent(self._canvas.get_renderer()).x0
+
+    def _cell_header(self, place: Place, name: str, numbers: dict) -> None:
+        """The name of a run, its accuracy and its error, over its cell."""
+        height = self.figure.get_size_inches()[1] * REFERENCE_DPI
+        top = (height - place.bottom - place.height) / self._unit
+        left, colour = place.left / self._unit, self._theme.of_run(place.rank).accuracy
+        text = self._text(left, top - 27, name, 13, colour, fontweight="bold")
+        shorten(text, place.width / self._unit * self._pixel)
+        for key, label in (("accuracy", "accuracy"), ("ece", "error")):
+            shown = self._text(left, top - 9, label, 11.5, self._theme.muted)
+            left = shown.get_window_extent().x1 / self._pixel + 5
+            number = self._text(left, top - 9, "0.000", 11.5, self._theme.muted)
+            left = number.get_window_extent().x1 / self._pixel + 12
+            number.set_animated(True)
+            numbers[place.rank, key] = Readout(number)
 
     def _readout(self, x, y, name, widest, size, colour, **style) -> tuple[Readout, float]:
         """A name that stands and a number that changes; returns it and the left end in pixels."""
         width = self.figure.bbox.width
-        pixel = self._unit * self.figure.dpi / _DPI
         number = self._text(x, y, widest, size, colour, ha="right", **style)
-        start = (number.get_window_extent().x0 - width) / pixel
+        start = (number.get_window_extent().x0 - width) / self._pixel
         label = self._text(start - size * 0.35, y, name, size, colour, ha="right", **style)
         # It grows to the right of a fixed place, so that nothing beside it ever moves.
-        number.set(x=1 + start * pixel / width, ha="left", animated=True)
+        number.set(x=1 + start * self._pixel / width, ha="left", animated=True)
         return Readout(number), label.get_window_extent().x0
 
-    def _lay_out(self, stage: Stage, picture: Picture) -> list:
-        """Stacks the panels: fixed room for their labels, the rest by their weights."""
-        width, height = picture.size
-        unit = self._unit
-        kinds = [PANELS[name] for name in picture.panels]
-        # A strip needs its own time labels unless the next panel down is a strip too.
-        labelled = [
-            kind.shows_time and not (after is not None and after.shows_time)
-            for kind, after in zip(kinds, [*kinds[1:], None], strict=True)
-        ]
-        below = [
-            kind.below + (_FOOTER if with_labels else 0)
-            for kind, with_labels in zip(kinds, labelled, strict=True)
-        ]
-        fixed = _HEADER + sum(kind.above for kind in kinds) + sum(below)
-        room = (height - fixed * unit) / sum(kind.weight for kind in kinds)
-        if room * min(kind.weight for kind in kinds) < _LEAST_PANEL * unit:
-            raise SettingError(
-                "panels",
-                f"{len(kinds)} panels need a taller picture than {picture.size_text}",
-            )
-        panels, top = [], height - _HEADER * unit
-        for kind, with_labels, under in zip(kinds, labelled, below, strict=True):
-            tall = round(room * kind.weight)
-            bottom = round(top - kind.above * unit - tall)
-            left, right = round(_LEFT * unit), round(width - _RIGHT * unit)
-            box = (left / width, bottom / height, (right - left) / width, tall / height)
-            extra = {"with_labels": with_labels} if kind.shows_time else {}
-            panels.append(kind(stage, box, **extra))
-            top = bottom - under * unit
-        return panels
+
+def _panel(name: str) -> type:
+    return metric_panel(name.removeprefix(METRIC)) if name.startswith(METRIC) else _PANELS[name]
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"

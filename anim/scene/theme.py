@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from matplotlib.colors import to_rgb
@@ -25,6 +25,7 @@ class Theme:
         over: the gap where it is over-confident; wrong predictions too.
         points: counts.
         ideal: the line of perfect calibration.
+        runs: accuracy and under of the second run of a picture, the third, ...
     """
 
     background: str
@@ -36,6 +37,12 @@ class Theme:
     over: str
     points: str
     ideal: str
+    runs: tuple[tuple[str, str], ...]
+
+    def of_run(self, rank: int) -> Theme:
+        """The theme in the colours of a run."""
+        accuracy, under = ((self.accuracy, self.under), *self.runs)[rank]
+        return replace(self, accuracy=accuracy, under=under)
 
     def ramp(self, colour: str) -> np.ndarray:
         """[LEVELS, 4] RGBA from the background to the colour, opaque, on whole 8-bit steps."""
@@ -43,10 +50,12 @@ class Theme:
         mixed = start + np.linspace(0, 1, LEVELS)[:, None] * (end - start)
         return np.append(np.round(mixed * 255) / 255, np.ones((LEVELS, 1)), axis=1)
 
-    def flat_colours(self) -> np.ndarray:
-        """[C, 3] uint8: every colour that fills an area."""
+    def flat_colours(self, runs: int = 1) -> np.ndarray:
+        """[C, 3] uint8: every colour that fills an area of a picture of so many runs."""
         plain = [getattr(self, name) for name in ("background", "text", "muted", "grid", "ideal")]
-        filled = (self.accuracy, self.under, self.over, self.points)
+        filled = [self.over, self.points]
+        for theme in map(self.of_run, range(runs)):
+            filled += [theme.accuracy, theme.under]
         colours = [np.array([to_rgb(colour) for colour in plain])]
         colours += [self.ramp(colour)[:, :3] for colour in filled]
         return np.unique(np.round(np.concatenate(colours) * 255).astype(np.uint8), axis=0)
@@ -62,6 +71,13 @@ LIGHT = Theme(
     over="#f08a3c",
     points="#c4cad1",
     ideal="#1b1f24",
+    runs=(
+        ("#039358", "#8acdb2"),
+        ("#62388a", "#c7b8d6"),
+        ("#6d1837", "#d1b7c0"),
+        ("#584700", "#c4bea4"),
+        ("#6c7781", "#b9bfc3"),
+    ),
 )
 DARK = Theme(
     background="#0d1117",
@@ -73,6 +89,13 @@ DARK = Theme(
     over="#e0813a",
     points="#59626d",
     ideal="#f0f6fc",
+    runs=(
+        ("#08743c", "#bad8c8"),
+        ("#884bb7", "#decdeb"),
+        ("#ed1855", "#fabdcf"),
+        ("#746406", "#d8d3b9"),
+        ("#60656a", "#d2d4d5"),
+    ),
 )
 THEMES = {"light": LIGHT, "dark": DARK}
 

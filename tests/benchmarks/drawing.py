@@ -21,8 +21,8 @@ import numpy as np
 from matplotlib.animation import FFMpegWriter, FuncAnimation, PillowWriter
 
 import anim
+from anim.compose import compose
 from anim.encode import Encoders, animation_writer
-from anim.render import make_scene
 from anim.settings import Picture
 
 
@@ -43,30 +43,30 @@ def seconds(action) -> float:
     return time.perf_counter() - start
 
 
-def baseline(timeline, track, scene, frames: int, writer, path: Path) -> float:
+def baseline(reel, scene, frames: int, writer, path: Path) -> float:
     """Seconds a frame of FuncAnimation; the artists are drawn with the figure, as it does."""
-    animated = [*scene.artists, *(readout.text for readout in scene._readouts.values())]
+    animated = [*scene.artists, *(readout.text for readout in scene._readouts())]
     for artist in animated:
         artist.set_animated(False)
-    moments = list(timeline)[:: max(1, len(timeline) // frames)][:frames]
-    animation = FuncAnimation(scene.figure, lambda m: scene.update(track.at(m)), frames=moments)
+    shots = list(reel)[:: max(1, len(reel) // frames)][:frames]
+    animation = FuncAnimation(scene.figure, scene.update, frames=shots)
     took = seconds(lambda: animation.save(path, writer=writer, dpi=scene.figure.dpi))
     for artist in animated:
         artist.set_animated(True)
-    return took / len(moments)
+    return took / len(shots)
 
 
-def ours(timeline, track, scene, path: Path, size) -> dict[str, float]:
+def ours(reel, scene, path: Path, size) -> dict[str, float]:
     """Seconds a frame: drawing alone, encoding alone, and both overlapped."""
-    shown = [(scene.draw(track.at(moment)).copy(), moment.ticks) for moment in timeline]
+    shown = [(scene.draw(shot).copy(), shot.moment.ticks) for shot in reel]
     samples = [frame for frame, _ in shown[:: len(shown) // 10]]
 
     def writer():
-        return animation_writer(path, size, timeline, samples, scene.flat_colours())
+        return animation_writer(path, size, reel.clock, samples, scene.flat_colours())
 
     def draw():
-        for moment in timeline:
-            scene.draw(track.at(moment))
+        for shot in reel:
+            scene.draw(shot)
 
     def encode(target):
         for frame, ticks in shown:
@@ -76,8 +76,8 @@ def ours(timeline, track, scene, path: Path, size) -> dict[str, float]:
 
     def both(target):
         with Encoders([target]) as encoders:
-            for moment in timeline:
-                encoders.write(scene.draw(track.at(moment)), moment.ticks)
+            for shot in reel:
+                encoders.write(scene.draw(shot), shot.moment.ticks)
 
     tasks = {
         "drawing": draw,
@@ -139,14 +139,14 @@ def compare_times(frames: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for suffix, writer in writers.items():
             path = Path(folder) / f"x{suffix}"
-            timeline, track, scene = make_scene(run, picture)
-            fast = ours(timeline, track, scene, path, picture.pixels)
+            reel, scene = compose([run], picture)
+            fast = ours(reel, scene, path, picture.pixels)
             if suffix == ".gif" and shutil.which("gifsicle"):
                 smaller = Path(folder) / "smaller.gif"
                 subprocess.run(["gifsicle", "-O3", path, "-o", smaller], check=True)
                 ratio = path.stat().st_size / smaller.stat().st_size
                 print(f".gif size: {ratio:.3f} times gifsicle -O3")
-            slow = baseline(timeline, track, scene, frames, writer, path)
+            slow = baseline(reel, scene, frames, writer, path)
             parts = ", ".join(f"{name} {1e3 * value:.2f} ms" for name, value in fast.items())
             longer = max(fast["drawing"], fast["encoding"])
             print(f"{suffix} a frame: {parts} ({fast['both'] / longer:.2f} times the longer)")

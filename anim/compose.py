@@ -1,0 +1,118 @@
+"""From runs to a picture of them: their tracks on one clock, and the scene that draws these."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from anim.run import Run
+from anim.scene import Scene, Subject
+from anim.settings import MAX_RUNS, Picture, SettingError
+from anim.timeline import Reel, Timeline, Track
+
+_TITLE = "Prediction scores are not probabilities"
+_PERCENT = np.arange(101)
+
+
+def compose(runs: Sequence[Run], picture: Picture) -> tuple[Reel, Scene]:
+    """All that drawing needs.
+
+    Raises:
+        SettingError: a view that a run does not have, a wrong number of runs or of names for them.
+    """
+    if not 1 <= len(runs) <= MAX_RUNS:
+        raise SettingError("runs", f"expected 1 to {MAX_RUNS} of them, got {len(runs)}")
+    views = {run.default_view() for run in runs}
+    view = picture.view or (views.pop() if len(views) == 1 else "confidence")
+    tracks = [_track(run, view, picture) for run in runs]
+    reel = _reel(tracks, picture)
+    unit_name, steps_per_unit = _unit(runs, reel, picture)
+    subject = Subject(
+        title=_one_line(_TITLE if picture.title is None else picture.title),
+        caption=_one_line(_caption(runs)),
+        view=view,
+        score_label=_one_line(_score_label(view, runs)),
+        names=_names(runs, picture),
+        unit_name=unit_name,
+        steps_per_unit=steps_per_unit,
+    )
+    return reel, Scene(subject, reel, picture)
+
+
+def _track(run: Run, view: str, picture: Picture) -> Track:
+    """What is shown of a run: its snapshots, but for those that cannot be read."""
+    bins = run.reliability(view, picture.bins, picture.binning)
+    series = run.metrics()
+    is_read = np.isfinite(series["accuracy"])
+    return Track(
+        steps=run.steps[is_read],
+        edges=bins.edges if bins.edges.ndim == 1 else bins.edges[is_read],
+        counts=bins.counts[is_read],
+        hits=bins.hits[is_read],
+        shares=bins.accuracy[is_read],
+        confidences=bins.confidence[is_read],
+        series={name: values[is_read] for name, values in series.items()},
+    )
+
+
+def _reel(tracks: Sequence[Track], picture: Picture) -> Reel:
+    def timeline(steps: np.ndarray, axis: tuple[int, int] | None = None) -> Timeline:
+        return Timeline(
+            steps,
+            fps=picture.fps,
+            seconds=picture.seconds,
+            hold=picture.hold,
+            tween=picture.tween,
+            pace=picture.pace,
+            axis=axis,
+        )
+
+    if len(tracks) > 1 and picture.align == "fraction":
+        clock, axis = timeline(_PERCENT), None
+    else:
+        clock = timeline(np.unique(np.concatenate([track.steps for track in tracks])))
+        axis = (int(clock.steps[0]), int(clock.steps[-1]))
+    return Reel(clock, [(timeline(track.steps, axis), track) for track in tracks])
+
+
+def _unit(runs: Sequence[Run], reel: Reel, picture: Picture) -> tuple[str, int]:
+    """What time counts: epochs where they are known and the same, and there are two of them."""
+    if len(runs) > 1 and picture.align == "fraction":
+        return "percent", 1
+    epochs = {run.about.steps_per_epoch for run in runs}
+    steps = epochs.pop()
+    if epochs or not steps or reel.clock.steps[-1] < 2 * steps:
+        return "step", 1
+    return "epoch", steps
+
+
+def _names(runs: Sequence[Run], picture: Picture) -> tuple[str, ...]:
+    if picture.label is None:
+        return tuple(_one_line(run.name) or f"run {i}" for i, run in enumerate(runs, start=1))
+    if len(picture.label) != len(runs):
+        expected = f"expected {len(runs)} names, one a run"
+        raise SettingError("label", f"{expected}, got {len(picture.label)}")
+    return tuple(map(_one_line, picture.label))
+
+
+def _caption(runs: Sequence[Run]) -> str:
+    captions = {run.about.caption for run in runs}
+    if len(captions) == 1 and (caption := captions.pop()):
+        return caption
+    sizes = {len(run.labels) for run in runs}
+    points = f"{sizes.pop():,} validation points".replace(",", "\u2009") if len(sizes) == 1 else ""
+    return points or f"{len(runs)} runs"
+
+
+def _score_label(view: str, runs: Sequence[Run]) -> str:
+    if view == "confidence":
+        return "confidence" + (": score of the predicted class" if len(runs) == 1 else "")
+    if view != "score":
+        return f"predicted score of {view.removeprefix('class:')}"
+    names = {run.classes[1] for run in runs}
+    return f"predicted score of {names.pop() if len(names) == 1 else 'class 1'}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,145 @@
+"""The panels that show time: scalars, drawn up to now, a line a run."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from anim.scene.layout import Place
+from anim.scene.stage import Stage
+from anim.settings import SettingError
+from anim.timeline import Shot
+
+
+class StripPanel:
+    """Scalars over time, drawn up to now.
+
+    Attributes:
+        names: the series of the track it draws, the first in the colour of accuracy.
+        title: what the y axis is.
+    """
+
+    weight = 1.15
+    above = 12.0
+    below = 12.0
+    shows_time = True
+    names: tuple[str, ...]
+    title: str
+
+    def __init__(self, stage: Stage, place: Place):
+        self._lines = self._series_of(stage)
+        self._places = [timeline.place(track.steps) for timeline, track in stage.reel.lanes]
+        self._tracks = stage.reel.tracks
+        self._axes = stage.axes(place)
+        places, texts = _time_ticks(stage)
+        self._axes.set_xticks(places, texts if place.is_bottom else [""] * len(places))
+        self._axes.set_ylim(*self._limits())
+        self._axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+        stage.label(self._axes, x=stage.unit_name if place.is_bottom else "", y=self.title)
+        self.artists = [self._line(stage, rank, name) for rank, name in self._lines]
+        if stage.is_one_run and len(self._lines) > 1:
+            stage.legend(self._axes, [self._key(line) for line in self.artists])
+
+    def _series_of(self, stage: Stage) -> list[tuple[int, str]]:
+        """Which series of which run is a line: all of one run, the first of each of several."""
+        found = [
+            [(rank, name) for name in self.names if name in track.series]
+            for rank, track in enumerate(stage.reel.tracks)
+        ]
+        lines = found[0] if stage.is_one_run else [names[0] for names in found if names]
+        if not lines:
+            known = ", ".join(stage.reel.tracks[0].series)
+            raise SettingError("panels", f"no run has {' or '.join(self.names)}, only {known}")
+        return lines
+
+    def _line(self, stage: Stage, rank: int, name: str) -> Line2D:
+        is_first = (rank, name) == self._lines[0] or not stage.is_one_run
+        colour = stage.theme.of_run(rank).accuracy if is_first else stage.theme.muted
+        (line,) = self._axes.plot(
+            [],
+            [],
+            color=colour,
+            linewidth=stage.points(2.2 if is_first else 1.4),
+            solid_joinstyle="round",
+            marker="o" if is_first else "",
+            markersize=stage.points(8),
+            markeredgecolor=stage.theme.background,
+            markeredgewidth=stage.points(1.5),
+            markevery=[-1],
+            label=_SERIES_NAMES.get(name, name),
+            animated=True,
+        )
+        line.set_clip_on(False)
+        return line
+
+    def _key(self, line: Line2D) -> Line2D:
+        return Line2D(
+            [], [], color=line.get_color(), lw=line.get_linewidth(), label=line.get_label()
+        )
+
+    def _values(self) -> np.ndarray:
+        """All finite values that will be shown."""
+        values = np.concatenate([self._tracks[rank].series[name] for rank, name in self._lines])
+        return values[np.isfinite(values)]
+
+    def _limits(self) -> tuple[float, float]:
+        values = self._values()
+        low, high = min(values.min(initial=0.0), 0.0), max(values.max(initial=0.0), 0.0)
+        return float(low * 1.08), max(float(high * 1.08), 1e-3 if low == 0 else 0.0)
+
+    def update(self, shot: Shot) -> None:
+        for line, (rank, name) in zip(self.artists, self._lines, strict=True):
+            frame = shot.frames[rank]
+            shown = frame.moment.index + 1
+            line.set_data(
+                np.append(self._places[rank][:shown], frame.moment.position),
+                np.append(self._tracks[rank].series[name][:shown], frame.series[name]),
+            )
+
+
+_SERIES_NAMES = {"nll": "validation", "train_loss": "training", "loss": "training"}
+
+
+class AccuracyPanel(StripPanel):
+    names = ("accuracy",)
+    title = "accuracy"
+
+    def _limits(self) -> tuple[float, float]:
+        lowest = self._values().min()
+        return max(0.0, float(np.floor((lowest - 0.02) * 10) / 10)), 1.0
+
+
+class ErrorPanel(StripPanel):
+    names = ("ece",)
+    title = "ECE"
+
+
+class LossPanel(StripPanel):
+    names = ("nll", "train_loss", "loss")
+    title = "loss"
+    above = 24.0
+
+
+def metric_panel(name: str) -> type[StripPanel]:
+    """The panel of a recorded scalar."""
+    return type("MetricPanel", (StripPanel,), {"names": (name,), "title": name})
+
+
+def _time_ticks(stage: Stage) -> tuple[np.ndarray, list[str]]:
+    """Places in [0, 1] and texts of round numbers of epochs or steps."""
+    clock = stage.reel.clock
+    steps = clock.steps
+    first, last = steps[0] / stage.steps_per_unit, steps[-1] / stage.steps_per_unit
+    values = MaxNLocator(6, integer=True).tick_values(first, last)
+    places = clock.place(values * stage.steps_per_unit)
+    if np.any(np.diff(places) < 0.05):
+        tens = 10.0 ** np.arange(0, np.ceil(np.log10(max(last - first, 1))) + 1)
+        values = np.unique([first, *(first + tens), last])
+        places = clock.place(values * stage.steps_per_unit)
+    kept: list[int] = []
+    for i in np.argsort(-places):
+        inside = -1e-9 <= places[i] <= 1 + 1e-9
+        if inside and (not kept or places[kept[-1]] - places[i] >= 0.05):
+            kept.append(int(i))
+    return places[kept], [f"{values[i]:,.0f}".replace(",", "\u2009") for i in kept]

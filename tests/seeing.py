@@ -1,0 +1,81 @@
+"""How a picture is seen: colours as eyes see them, and the texts that are really drawn."""
+
+import itertools
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
+from matplotlib.text import Text
+
+# Machado, Oliveira and Fernandes 2009, severity 1, for linear RGB.
+PROTANOPIA = [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216],
+              [-0.003882, -0.048116, 1.051998]]  # fmt: skip
+DEUTERANOPIA = [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
+                [-0.011820, 0.042940, 0.968881]]  # fmt: skip
+EYES = (np.eye(3), np.array(PROTANOPIA), np.array(DEUTERANOPIA))
+
+
+def linear(colour):
+    rgb = np.array(to_rgb(colour))
+    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+
+
+def luminance(colour):
+    return linear(colour) @ [0.2126, 0.7152, 0.0722]
+
+
+def lab(rgb):
+    to_xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    x, y, z = np.array(to_xyz) @ rgb / [0.9505, 1, 1.089]
+    fx, fy, fz = (np.cbrt(v) if v > 216 / 24389 else (24389 / 27 * v + 16) / 116 for v in (x, y, z))
+    return np.array([116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)])
+
+
+def distance(one, other):
+    """Of two colours, in CIELAB, as the eye sees them that tells them apart least."""
+    pairs = ([lab(np.clip(eye @ linear(c), 0, 1)) for c in (one, other)] for eye in EYES)
+    return min(np.linalg.norm(np.subtract(*pair)) for pair in pairs)
+
+
+def difference_in_grey(one, other):
+    """Of two colours, in CIELAB's lightness."""
+    greys = [lab(np.full(3, luminance(colour)))[0] for colour in (one, other)]
+    return abs(greys[0] - greys[1])
+
+
+def contrast(one, other):
+    low, high = sorted(luminance(colour) for colour in (one, other))
+    return (high + 0.05) / (low + 0.05)
+
+
+def texts_of(scene, frame):
+    scene.update(frame)
+    scene.figure.draw(FigureCanvasAgg(scene.figure).get_renderer())
+    found = [text for text in scene.figure.findobj(Text) if text.get_visible()]
+    # Ticks outside the axes belong to no picture: matplotlib never draws them.
+    outside = [
+        label
+        for axes in scene.figure.axes
+        for axis in (axes.xaxis, axes.yaxis)
+        for tick in axis.get_major_ticks()
+        if not min(axis.get_view_interval()) - 1e-9 <= tick.get_loc()
+        <= max(axis.get_view_interval()) + 1e-9
+        for label in (tick.label1, tick.label2)
+    ]  # fmt: skip
+    return [text for text in found if text.get_text().strip() and text not in outside]
+
+
+def check_texts(scene, shot):
+    """No text is clipped by the picture, or lies over another."""
+    width, height = scene.figure.bbox.size
+    boxes = {}
+    for text in texts_of(scene, shot):
+        box = text.get_window_extent()
+        boxes[text] = box
+        assert box.x0 >= -0.5, text
+        assert box.y0 >= -0.5, text
+        assert box.x1 <= width + 0.5, text
+        assert box.y1 <= height + 0.5, text
+    for (one, box), (other, its) in itertools.combinations(boxes.items(), 2):
+        gap = max(box.x0 - its.x1, its.x0 - box.x1, box.y0 - its.y1, its.y0 - box.y1)
+        assert gap > -1, (one, other)
