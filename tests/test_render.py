@@ -126,8 +126,8 @@ def test_a_warning_is_one_line_too(tmp_path, capsys):
 
 
 def test_only_a_run_can_be_animated(tmp_path):
-    with pytest.raises(TypeError, match=r"run: expected an anim\.Run, got list"):
-        anim.animate([], tmp_path / "a.gif")
+    with pytest.raises(TypeError, match=r"runs: expected an anim\.Run, got list"):
+        anim.animate([[]], tmp_path / "a.gif")
 
 
 def test_a_file_is_named_once(tmp_path, capsys):

@@ -1,0 +1,94 @@
+"""Hugging Face Transformers: a callback for its ``Trainer``.
+
+Trainer(..., callbacks=[SnapshotCallback("runs/mine", eval_dataset)])
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from anim.integrations.base import Snapshots, require
+from anim.integrations.torch import evaluating
+
+transformers = require("transformers", "transformers")
+torch = require("torch", "torch")
+
+
+class SnapshotCallback(transformers.TrainerCallback):
+    """Records validation predictions while a trainer trains: before the first step, then regularly.
+
+    What the trainer logs (``loss``, ``learning_rate``, ...) is recorded with the next snapshot.
+
+    Args:
+        path: a folder for the recording; None keeps it in memory, for `run`.
+        eval_dataset: N examples: mappings with ``labels`` (or ``label``) and what the model takes.
+        every: optimizer steps between two snapshots; None takes one an epoch.
+        batch_size: of the predictions.
+        data_collator: makes a batch of examples; None takes the default one of Transformers.
+        options: more arguments of `anim.Recorder`: ``classes``, ``keep``, ``resume``, ...
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike | None,
+        eval_dataset,
+        *,
+        every: int | None = None,
+        batch_size: int = 64,
+        data_collator: Callable | None = None,
+        **options,
+    ):
+        self._loader = torch.utils.data.DataLoader(
+            eval_dataset,
+            batch_size=batch_size,
+            collate_fn=data_collator or transformers.default_data_collator,
+        )
+        labels = np.concatenate([np.asarray(batch["labels"]) for batch in self._loader])
+        self._snapshots = Snapshots(path, labels, every=every, outputs="logits", options=options)
+        self._logs: dict[str, float] = {}
+
+    def run(self):
+        """The snapshots so far, as an `anim.Run`."""
+        return self._snapshots.run()
+
+    def _take(self, state, model) -> None:
+        step = self._snapshots.offset + state.global_step
+        if step <= self._snapshots.last_step or not state.is_world_process_zero:
+            return
+        self._snapshots.take(step, self._logits(model), self._logs)
+        self._logs = {}
+
+    def _logits(self, model) -> np.ndarray:
+        found = []
+        with evaluating(model):
+            for batch in self._loader:
+                inputs = {name: x.to(model.device) for name, x in batch.items() if name != "labels"}
+                outputs = model(**inputs)
+                logits = outputs["logits"] if isinstance(outputs, Mapping) else outputs[0]
+                found.append(logits.float().cpu().numpy())
+        return np.concatenate(found)
+
+    def on_train_begin(self, args, state, control, model=None, **_):
+        if state.is_world_process_zero:
+            self._snapshots.begin()
+            # A trainer that goes on from a checkpoint counts on from there by itself.
+            self._snapshots.offset = 0 if state.global_step else self._snapshots.offset
+        self._take(state, model)
+
+    def on_log(self, args, state, control, logs=None, **_):
+        self._logs.update(logs or {})
+
+    def on_step_end(self, args, state, control, model=None, **_):
+        if self._snapshots.is_due(state.global_step):
+            self._take(state, model)
+
+    def on_epoch_end(self, args, state, control, model=None, **_):
+        if not self._snapshots.is_by_step:
+            self._take(state, model)
+
+    def on_train_end(self, args, state, control, model=None, **_):
+        self._take(state, model)
+        self._snapshots.end()
