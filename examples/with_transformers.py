@@ -38,9 +38,10 @@ trainer = Trainer(
     model,
     TrainingArguments(
         output_dir="checkpoints",
-        num_train_epochs=15,
+        num_train_epochs=30,
         per_device_train_batch_size=64,
         learning_rate=3e-3,
+        warmup_steps=50,
         logging_steps=10,
         report_to=[],
         save_strategy="no",

@@ -16,6 +16,9 @@ from anim.integrations.torch import evaluating
 transformers = require("transformers", "transformers")
 torch = require("torch", "torch")
 
+# Sums over the whole training, logged once at its end.
+_NO_SERIES = ("total_flos", "train_runtime", "train_samples_per_second", "train_steps_per_second")
+
 
 class SnapshotCallback(transformers.TrainerCallback):
     """Records validation predictions while a trainer trains: before the first step, then regularly.
@@ -79,7 +82,7 @@ class SnapshotCallback(transformers.TrainerCallback):
         self._take(state, model)
 
     def on_log(self, args, state, control, logs=None, **_):
-        self._logs.update(logs or {})
+        self._logs.update({k: v for k, v in (logs or {}).items() if k not in _NO_SERIES})
 
     def on_step_end(self, args, state, control, model=None, **_):
         if self._snapshots.is_due(state.global_step):
