@@ -62,7 +62,7 @@ def _widths(text: str) -> tuple[int, ...]:
         raise argparse.ArgumentTypeError(problem) from None
 
 
-def _names(text: str) -> tuple[str, ...]:
+def names(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
@@ -102,7 +102,7 @@ def add_picture(group) -> None:
 
     add("--view", "score, confidence or class:NAME (default: score for two classes)")
     panels = ", ".join((*PANELS, "metric:NAME"))
-    add("--panels", f"out of {panels} (default {','.join(default.panels)})", type=_names)
+    add("--panels", f"out of {panels} (default {','.join(default.panels)})", type=names)
     add("--bins", "default 50 for the score view, else 15", type=int, metavar="N")
     add("--binning", f"{' or '.join(BINNINGS)} (default {default.binning})")
     add("--fps", f"frames a second (default {default.fps})", type=float)
