@@ -26,7 +26,7 @@ def train_step(model, optimizer, x, y):
 
 
 predict = nnx.jit(lambda model, x: model(x))
-recorder = anim.Recorder(labels=data.y_val, classes=data.classes)  # 1
+recorder = anim.Recorder("runs/flax", labels=data.y_val, classes=data.classes)  # 1
 rng = np.random.default_rng(0)
 for step in range(601):
     if step % 10 == 0:
@@ -34,4 +34,4 @@ for step in range(601):
     batch = rng.integers(0, len(data.y_train), 32)
     train_step(model, optimizer, jax.numpy.asarray(data.x_train[batch]), data.y_train[batch])
 
-print(*anim.animate(recorder.run(), "digits.gif", title="Digits, and how sure of them"), sep="\n")
+anim.animate(recorder.run(), "digits.gif", title="Digits, and how sure of them", pace="log")

@@ -16,7 +16,7 @@ PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 @pytest.mark.slow
 def test_the_api_on_a_postcard_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    exec(PYTHON[0], {})
+    exec(PYTHON[1], {})
     assert {path.name for path in tmp_path.iterdir()} == {"calib.gif", "calib.mp4"}
 
 
@@ -29,7 +29,7 @@ def test_the_loop_of_ones_own_runs(tmp_path, monkeypatch):
         "model": lambda x: x,
         "batches": range(120),
     }
-    exec("import anim\n" + PYTHON[1], given)
+    exec("import anim\n" + PYTHON[0], given)
     assert (tmp_path / "mine.gif").stat().st_size > 10_000
 
 

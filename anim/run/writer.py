@@ -7,6 +7,7 @@ import importlib.metadata
 import os
 import re
 import shutil
+import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -61,7 +62,8 @@ class Writer:
         self.steps: list[int] = []
         self._arrays: dict[str, ts.TensorStore] = {}
         self._series: dict[str, ts.TensorStore] = {}
-        self._lock = _lock(path)
+        # Given back by `close`, by the garbage collector or at exit, whichever is first.
+        self._unlock = weakref.finalize(self, _release, _lock(path))
         try:
             _clear_locks(path)
             if there and not overwrite and layout.committed_steps(path):
@@ -159,7 +161,7 @@ class Writer:
         with contextlib.suppress(ValueError):
             for array in (*self._arrays.values(), *self._series.values()):
                 layout.resized(array, len(self.steps))
-        os.close(self._lock)
+        self._unlock()
 
 
 def _lock(path: Path) -> int:
@@ -171,8 +173,18 @@ def _lock(path: Path) -> int:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         os.close(descriptor)
-        raise RecordingError(f"another recorder is writing to {str(path)!r}") from error
+        raise RecordingError(
+            f"another recorder is writing to {str(path)!r}; close it first"
+        ) from error
     return descriptor
+
+
+def _release(descriptor: int) -> None:
+    import fcntl
+
+    # Closing is not enough where a process that was forked meanwhile holds a copy.
+    fcntl.flock(descriptor, fcntl.LOCK_UN)
+    os.close(descriptor)
 
 
 def _clear_locks(path: Path) -> None:
