@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -15,8 +15,15 @@ _TITLE = "Prediction scores are not probabilities"
 _PERCENT = np.arange(101)
 
 
-def compose(runs: Sequence[Run], picture: Picture) -> tuple[Reel, Scene]:
+def compose(
+    runs: Sequence[Run], picture: Picture, progress: Callable[[int, int], None] | None = None
+) -> tuple[Reel, Scene]:
     """All that drawing needs.
+
+    Args:
+        runs: what is shown.
+        picture: how it is shown.
+        progress: called with (snapshots read, snapshots in all).
 
     Raises:
         SettingError: a view that a run does not have, a wrong number of runs or of names for them.
@@ -25,7 +32,13 @@ def compose(runs: Sequence[Run], picture: Picture) -> tuple[Reel, Scene]:
         raise SettingError("runs", f"expected 1 to {MAX_RUNS} of them, got {len(runs)}")
     views = {run.default_view() for run in runs}
     view = picture.view or (views.pop() if len(views) == 1 else "confidence")
-    tracks = [_track(run, view, picture) for run in runs]
+    tracks, read, total = [], 0, sum(map(len, runs))
+    for run in runs:
+        tell = None if progress is None else lambda i, _, read=read: progress(read + i, total)
+        tracks.append(_track(run, view, picture, tell))
+        read += len(run)
+    if progress is not None:
+        progress(total, total)
     reel = _reel(tracks, picture)
     unit_name, steps_per_unit = _unit(runs, reel, picture)
     subject = Subject(
@@ -40,9 +53,9 @@ def compose(runs: Sequence[Run], picture: Picture) -> tuple[Reel, Scene]:
     return reel, Scene(subject, reel, picture)
 
 
-def _track(run: Run, view: str, picture: Picture) -> Track:
+def _track(run: Run, view: str, picture: Picture, progress) -> Track:
     """What is shown of a run: its snapshots, but for those that cannot be read."""
-    bins = run.reliability(view, picture.bins, picture.binning)
+    bins = run.reliability(view, picture.bins, picture.binning, progress=progress)
     series = run.metrics()
     is_read = np.isfinite(series["accuracy"])
     return Track(

@@ -99,6 +99,8 @@ def animate(
         SettingError: an argument that is out of its range, or does not fit the run.
         OSError: a file could not be written. Earlier files at these paths are untouched.
     """
+    from anim import encode
+    from anim.compose import compose
     from anim.run import Run
 
     if isinstance(runs, Mapping):
@@ -126,15 +128,14 @@ def animate(
         align=align,
         label=None if label is None else tuple(label),
     )
-    return _write(runs, [Path(output) for output in outputs], picture, progress)
-
-
-def _write(runs: Sequence, paths: list[Path], picture: Picture, progress) -> list[Output]:
-    from anim import encode
-    from anim.compose import compose
-
+    paths = [Path(output) for output in outputs]
     encode.check(paths, picture.fps)
-    reel, scene = compose(runs, picture)
+    return _write(*compose(runs, picture), paths, picture, progress)
+
+
+def _write(reel, scene, paths: list[Path], picture: Picture, progress) -> list[Output]:
+    from anim import encode
+
     still = reel.at(picture.at)
     moving = [path for path in paths if path.suffix.lower() in encode.ANIMATIONS]
     for path in paths:
@@ -260,8 +261,12 @@ def _run(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
 
         with command.progress("training", check, with_bar=with_bar) as progress:
             runs = [train.run_experiment(experiment, save, progress)]
+    from anim.compose import compose
+
+    with command.progress("reading", check, with_bar=with_bar) as progress:
+        composed = compose(runs, picture, progress)
     with command.progress("drawing", check, with_bar=with_bar) as progress:
-        written = _write(runs, arguments.out, picture, progress)
+        written = _write(*composed, arguments.out, picture, progress)
     if not arguments.quiet:
         print(*written, sep="\n")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import jax
@@ -157,7 +157,12 @@ class Run:
         return view
 
     def reliability(
-        self, view: str | None = None, bins: int | None = None, binning: str = "width"
+        self,
+        view: str | None = None,
+        bins: int | None = None,
+        binning: str = "width",
+        *,
+        progress: Callable[[int, int], None] | None = None,
     ) -> Reliability:
         """Bins of every snapshot.
 
@@ -166,6 +171,7 @@ class Run:
                 for two classes, else ``confidence``.
             bins: number of bins; None takes 50 for ``score`` and 15 for the others.
             binning: ``width``, equal widths on [0, 1], or ``mass``, quantile bins.
+            progress: called with (snapshots read, snapshots in all), where they are read for it.
 
         Raises:
             SettingError: an unknown view, class or binning, or less than one bin.
@@ -176,7 +182,7 @@ class Run:
         whole("bins", bins, 1)
         key = (self._view_key(view), bins, binning)
         if key not in self._computed:
-            self._compute([key])
+            self._compute([key], progress)
         edges, sums = self._computed[key]
         accuracy, confidence = calibration.shares(sums, edges)
         return Reliability(
@@ -199,7 +205,7 @@ class Run:
             self._compute([])
         return {**self._series, **self._computed["metrics"]}
 
-    def _compute(self, keys: list[tuple]) -> None:
+    def _compute(self, keys: list[tuple], progress=None) -> None:
         """Reads each snapshot once, for the bins asked for and for the metrics if still unknown.
 
         One that cannot be read has no example in its bins; a warning names it.
@@ -209,6 +215,8 @@ class Run:
         labels = jax.numpy.asarray(self.labels)
         rows: list[tuple[list, tuple] | None] = []
         for i in range(len(self)):
+            if progress is not None:
+                progress(i, len(self))
             try:
                 snapshot = self._snapshots[i]
             except RecordingError as error:
