@@ -172,11 +172,15 @@ model.fit(X, Y, batch_size=50, epochs=1, verbose=0, callbacks=[callback])
 assert anim.open(sys.argv[1]).steps[-1] == 24
 
 binary = keras.Sequential([keras.layers.Input((5,)), keras.layers.Dense(1, "sigmoid")])
-binary.compile("adam", "binary_crossentropy")
-callback = SnapshotCallback(None, X_VAL, (Y_VAL == 1).astype(int))
+at_once = 1 if keras.backend.backend() == "torch" else 2
+binary.compile("adam", "binary_crossentropy", steps_per_execution=at_once)
+callback = SnapshotCallback(None, X_VAL, (Y_VAL == 1).astype(int), every=5)
 binary.fit(X, (Y == 1).astype(int), epochs=2, verbose=0, callbacks=[callback])
 expected = binary.predict(X_VAL, verbose=0)[:, 0]
-np.testing.assert_allclose(callback.run().probs(2)[:, 1], expected, atol=1e-5)
+run = callback.run()
+expected_steps = [0, 5, 10, 14] if at_once == 1 else [0, 6, 11, 14]
+assert run.steps.tolist() == expected_steps, run.steps
+np.testing.assert_allclose(run.probs(3)[:, 1], expected, atol=1e-5)
 """
 
 
@@ -208,6 +212,10 @@ def test_xgboost_records_what_the_booster_predicts_and_evaluates(tmp_path, class
     np.testing.assert_allclose(run.probs(1), half, atol=1e-5)
     name = "validation_0/" + ("logloss" if classes == 2 else "mlogloss")
     np.testing.assert_allclose(run.metrics()[name][2], run.metrics()["nll"][2], atol=1e-5)
+    model.fit(X, y)
+    assert anim.open(tmp_path / "run").steps[-1] == 20
+    with pytest.raises(TypeError, match="cross-validation"):
+        xgboost.cv({}, xgboost.DMatrix(X, y), callbacks=[callback])
 
 
 @pytest.mark.parametrize("classes", [2, 3])
@@ -226,6 +234,8 @@ def test_lightgbm_records_what_the_booster_predicts_and_evaluates(tmp_path, clas
     np.testing.assert_allclose(run.probs(0), half, atol=1e-5)
     name = "valid_0/" + ("binary_logloss" if classes == 2 else "multi_logloss")
     np.testing.assert_allclose(run.metrics()[name][1], run.metrics()["nll"][1], atol=1e-5)
+    model.fit(X, y, callbacks=[callback])
+    assert anim.open(tmp_path / "run").steps[-1] == 20
 
 
 def test_a_missing_framework_is_named_with_its_pip_command(monkeypatch):

@@ -62,6 +62,7 @@ class Snapshots:
         self._recorder: Recorder | None = None
         self._expected: str | None = None
         self._is_open = False
+        #: What is added to the steps of a training that counts from 0 again.
         self.offset = 0
 
     @property
@@ -92,7 +93,10 @@ class Snapshots:
         self.offset = max(self.last_step, 0)
 
     def is_due(self, step: int) -> bool:
-        return self._every is not None and step % self._every == 0
+        """Whether a multiple of ``every`` was reached, or passed, since the last snapshot."""
+        if self._every is None:
+            return False
+        return step // self._every > max(self.last_step, 0) // self._every
 
     def take(self, step: int, predictions, metrics: Mapping | None = None) -> None:
         """Records predictions [N, K], [N, 1] or [N], unless there are some of that step."""

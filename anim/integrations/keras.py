@@ -41,7 +41,7 @@ class SnapshotCallback(keras.callbacks.Callback):
         super().__init__()
         self._snapshots = Snapshots(path, y_val, every=every, outputs=outputs, options=options)
         self._x_val, self._batch_size, self._outputs = x_val, batch_size, outputs
-        self._step = 0
+        self._step = self._epoch_start = 0
 
     def run(self):
         """The snapshots so far, as an `anim.Run`."""
@@ -60,8 +60,13 @@ class SnapshotCallback(keras.callbacks.Callback):
         self._step = self._snapshots.offset
         self._take()
 
+    def on_epoch_begin(self, epoch, logs=None):
+        self._epoch_start = self._step
+
     def on_train_batch_end(self, batch, logs=None):
-        self._step += 1
+        # With steps_per_execution there is one call for several batches, the last for fewer.
+        in_epoch = self.params.get("steps") or batch + 1
+        self._step = self._epoch_start + min(batch + 1, in_epoch)
         if self._snapshots.is_due(self._step):
             self._take(logs)
 

@@ -46,9 +46,10 @@ class SnapshotCallback:
 
     def __call__(self, env) -> None:
         self._snapshots.begin()
-        step, is_last = env.iteration + 1, env.iteration + 1 == env.end_iteration
+        rounds, is_last = env.iteration + 1, env.iteration + 1 == env.end_iteration
+        step = self._snapshots.offset + rounds
         if self._snapshots.is_due(step) or is_last:
-            scores = env.model.predict(self._x_val, raw_score=True, num_iteration=step)
+            scores = env.model.predict(self._x_val, raw_score=True, num_iteration=rounds)
             metrics = {
                 f"{data}/{name}": value
                 for data, name, value, *_ in env.evaluation_result_list or []

@@ -56,8 +56,11 @@ class SnapshotCallback(lightning.Callback):
         """The snapshots so far, as an `anim.Run`."""
         return self._snapshots.run()
 
+    def _step(self, trainer) -> int:
+        return self._snapshots.offset + trainer.global_step
+
     def _take(self, trainer, module) -> None:
-        step = self._snapshots.offset + trainer.global_step
+        step = self._step(trainer)
         if step <= self._snapshots.last_step or not trainer.is_global_zero:
             return
         forward = None if self._forward is None else lambda x: self._forward(module, x)
@@ -72,7 +75,7 @@ class SnapshotCallback(lightning.Callback):
         self._take(trainer, pl_module)
 
     def on_train_batch_end(self, trainer, pl_module, outputs, batch, batch_idx):
-        if self._snapshots.is_due(trainer.global_step):
+        if self._snapshots.is_due(self._step(trainer)):
             self._take(trainer, pl_module)
 
     def on_train_epoch_end(self, trainer, pl_module):

@@ -57,8 +57,11 @@ class SnapshotCallback(transformers.TrainerCallback):
         """The snapshots so far, as an `anim.Run`."""
         return self._snapshots.run()
 
+    def _step(self, state) -> int:
+        return self._snapshots.offset + state.global_step
+
     def _take(self, state, model) -> None:
-        step = self._snapshots.offset + state.global_step
+        step = self._step(state)
         if step <= self._snapshots.last_step or not state.is_world_process_zero:
             return
         self._snapshots.take(step, self._logits(model), self._logs)
@@ -85,7 +88,9 @@ class SnapshotCallback(transformers.TrainerCallback):
         self._logs.update({k: v for k, v in (logs or {}).items() if k not in _NO_SERIES})
 
     def on_step_end(self, args, state, control, model=None, **_):
-        if self._snapshots.is_due(state.global_step):
+        # The last step now: at the end of training the best model may have been loaded again.
+        is_last = state.global_step >= state.max_steps
+        if is_last or self._snapshots.is_due(self._step(state)):
             self._take(state, model)
 
     def on_epoch_end(self, args, state, control, model=None, **_):

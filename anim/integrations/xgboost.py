@@ -36,19 +36,26 @@ class SnapshotCallback(xgboost.callback.TrainingCallback):
         """The snapshots so far, as an `anim.Run`."""
         return self._snapshots.run()
 
+    def _step(self, model) -> int:
+        return self._snapshots.offset + model.num_boosted_rounds()
+
     def _take(self, model, metrics=None) -> None:
-        step = model.num_boosted_rounds()
+        step = self._step(model)
         if step > self._snapshots.last_step:
             margins = model.predict(self._x_val, output_margin=True)
             self._snapshots.take(step, margins, metrics)
 
     def before_training(self, model):
+        if not isinstance(model, xgboost.Booster):
+            raise TypeError("a cross-validation trains several models: give each a callback")
         self._snapshots.begin()
+        if model.num_boosted_rounds():
+            self._snapshots.offset = 0  # it goes on from an earlier model, and counts on
         self._take(model)
         return model
 
     def after_iteration(self, model, epoch, evals_log):
-        if self._snapshots.is_due(model.num_boosted_rounds()):
+        if self._snapshots.is_due(self._step(model)):
             self._take(model, _last(evals_log))
         return False
 
@@ -63,7 +70,5 @@ def _last(evals_log) -> dict[str, float]:
     found = {}
     for data, metrics in evals_log.items():
         for name, values in metrics.items():
-            # A cross-validation logs pairs of mean and deviation.
-            value = values[-1]
-            found[f"{data}/{name}"] = value[0] if isinstance(value, tuple) else value
+            found[f"{data}/{name}"] = values[-1]
     return found
