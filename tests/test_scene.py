@@ -160,3 +160,19 @@ def test_characters_without_a_font_are_named_once():
 def test_a_headline_is_one_line_and_no_mathematics():
     scene, frames = a_scene(title="costs $5\nand $x^2$")
     assert "costs $5 and $x^2$" in [text.get_text() for text in texts_of(scene, frames[0])]
+
+
+@pytest.mark.parametrize(
+    ("values", "label"),
+    [([3e-4, 1e-4, 2e-4], "rate ×10⁻⁴"), ([0, 1e7, 2e7], "rate ×10⁷"), ([0.5, -3, 1], "rate")],
+)
+def test_a_recorded_scalar_of_any_size_is_read_off_its_axis(values, label):
+    with anim.Recorder(labels=[0, 1]) as recorder:
+        for step, value in enumerate(values):
+            recorder.snapshot(step, probs=[0.2, 0.7], metrics={"rate": value})
+    scene, frames = a_scene(recorder.run(), panels=("reliability", "metric:rate"))
+    shown = [text.get_text() for text in texts_of(scene, frames[-1])]
+    assert label in shown
+    check_texts(scene, frames[-1])
+    low, high = scene.figure.axes[-1].get_ylim()
+    assert low <= min(values) < max(values) <= high <= 1.2 * max(np.abs(values))

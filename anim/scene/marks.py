@@ -87,15 +87,20 @@ def bar_sides(axes, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return (left - box.x0) / box.width, (right - box.x0) / box.width
 
 
-def shorten(text: Text, width: float) -> Text:
-    """Cuts a text that is wider than so many pixels, and ends it in an ellipsis."""
+def shorten(text: Text, length: float) -> Text:
+    """Cuts a text that is longer than so many pixels, and ends it in an ellipsis."""
     whole = text.get_text()
-    if text.get_window_extent().width <= width:
+
+    def fits() -> bool:
+        box = text.get_window_extent()
+        return (box.height if text.get_rotation() else box.width) <= length
+
+    if fits():
         return text
     low, high = 0, len(whole)
     while low < high:
         middle = (low + high + 1) // 2
         text.set_text(whole[:middle].rstrip() + "…")
-        low, high = (middle, high) if text.get_window_extent().width <= width else (low, middle - 1)
+        low, high = (middle, high) if fits() else (low, middle - 1)
     text.set_text(whole[:low].rstrip() + "…" if low else "")
     return text

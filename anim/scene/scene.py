@@ -239,8 +239,10 @@ class Scene:
         height = self.figure.get_size_inches()[1] * REFERENCE_DPI
         top = (height - place.bottom - place.height) / self._unit
         left, colour = place.left / self._unit, self._theme.of_run(place.rank).accuracy
-        text = self._text(left, top - 27, name, 13, colour, fontweight="bold")
-        shorten(text, place.width / self._unit * self._pixel)
+        # The name itself in a colour of text: not every bar's colour has the contrast for that.
+        self._text(left, top - 27, "\N{BLACK SQUARE}", 13, colour)
+        text = self._text(left + 15, top - 27, name, 13, self._theme.text, fontweight="bold")
+        shorten(text, (place.width / self._unit - 15) * self._pixel)
         for key, label in (("accuracy", "accuracy"), ("ece", "error")):
             shown = self._text(left, top - 9, label, 11.5, self._theme.muted)
             left = shown.get_window_extent().x1 / self._pixel + 5

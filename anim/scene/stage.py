@@ -13,6 +13,8 @@ from anim.scene.marks import shorten
 from anim.scene.theme import Theme
 from anim.timeline import Reel
 
+# A label of so many letters is shortened where there is no room; a shorter one is left out.
+_LONG = 12
 # Pixels of the picture, before its scale, to an inch.
 REFERENCE_DPI = 96
 
@@ -91,8 +93,10 @@ class Stage:
             )
             axes.set_ylabel(y, **style)
             label = axes.yaxis.label
-            if label.get_window_extent().height > axes.bbox.height * 1.25:
-                label.set_visible(False)
+            room = axes.bbox.height * 1.25
+            if label.get_window_extent().height > room and len(y) > _LONG:
+                shorten(label, room)
+            label.set_visible(label.get_window_extent().height <= room)
 
     def legend(self, axes: Axes, handles: list[Artist]) -> None:
         """A row over the axes."""

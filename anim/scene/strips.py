@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from anim.scene.layout import Place
 from anim.scene.stage import Stage
 from anim.settings import SettingError
 from anim.timeline import Shot
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class StripPanel:
@@ -36,7 +38,12 @@ class StripPanel:
         self._axes.set_xticks(places, texts if place.is_bottom else [""] * len(places))
         self._axes.set_ylim(*self._limits())
         self._axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
-        stage.label(self._axes, x=stage.unit_name if place.is_bottom else "", y=self.title)
+        power = _power(self._axes.get_ylim())
+        title = self.title
+        if power:
+            self._axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y / 10.0**power:g}"))
+            title += f" ×10{str(power).translate(_RAISED)}"
+        stage.label(self._axes, x=stage.unit_name if place.is_bottom else "", y=title)
         self.artists = [self._line(stage, rank, name) for rank, name in self._lines]
         if stage.is_one_run and len(self._lines) > 1:
             stage.legend(self._axes, [self._key(line) for line in self.artists])
@@ -86,7 +93,7 @@ class StripPanel:
     def _limits(self) -> tuple[float, float]:
         values = self._values()
         low, high = min(values.min(initial=0.0), 0.0), max(values.max(initial=0.0), 0.0)
-        return float(low * 1.08), max(float(high * 1.08), 1e-3 if low == 0 else 0.0)
+        return float(low * 1.08), float(high * 1.08) or float(low == 0)
 
     def update(self, shot: Shot) -> None:
         for line, (rank, name) in zip(self.artists, self._lines, strict=True):
@@ -119,6 +126,12 @@ class LossPanel(StripPanel):
     names = ("nll", "train_loss", "loss")
     title = "loss"
     above = 24.0
+
+
+def _power(limits: tuple[float, float]) -> int:
+    """The power of ten that leaves few digits to numbers up to these."""
+    largest = max(map(abs, limits))
+    return 0 if 0.05 <= largest < 1000 else int(np.floor(np.log10(largest)))
 
 
 def metric_panel(name: str) -> type[StripPanel]:
