@@ -29,7 +29,7 @@ def test_the_loop_of_ones_own_runs(tmp_path, monkeypatch):
         "model": lambda x: x,
         "batches": range(120),
     }
-    exec("import anim\n" + PYTHON[0], given)
+    exec(PYTHON[0], given)
     assert (tmp_path / "mine.gif").stat().st_size > 10_000
 
 
