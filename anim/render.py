@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from anim import command
-from anim.settings import Experiment, Picture, SettingError
+from anim.settings import MAX_RUNS, Experiment, Picture, SettingError
 
 _DEFAULT = Picture()
 _SAMPLES = 10
@@ -225,6 +225,9 @@ def _open(arguments: argparse.Namespace) -> list:
             raise SettingError(
                 name, f"is of a run that is trained now, {str(arguments.runs[0])!r} was before"
             )
+    if len(arguments.runs) > MAX_RUNS:
+        count = len(arguments.runs)
+        raise SettingError("RUN", f"expected at most {MAX_RUNS} of them, got {count}")
     try:
         return [open(path) for path in arguments.runs]
     except RecordingError as error:

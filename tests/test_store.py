@@ -228,6 +228,52 @@ def test_labels_out_of_range_and_steps_that_go_back_are_refused(tmp_path):
             anim.open(tmp_path / array)
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, -0.5, 1.5])
+def test_wrong_values_that_others_wrote_are_damage(tmp_path, value):
+    probs = np.full((300, 3), 1 / 3, np.float32)
+    with anim.Recorder(tmp_path / "r", labels=LABELS) as recorder:
+        for step in range(2):
+            recorder.snapshot(step, probs=probs)
+    array = zarr.open_array(tmp_path / "r" / "probs", mode="r+")
+    array[1] = np.where(np.arange(900).reshape(300, 3) == 500, value, probs)
+    run = anim.open(tmp_path / "r")
+    with pytest.raises(anim.RecordingError, match=r"snapshot 1 \(step 1\) is damaged: probs"):
+        run.probs(1)
+
+
+def test_arrays_of_a_wrong_type_are_refused(tmp_path):
+    for name, dtype in (("labels", "float32"), ("logits", "int32"), ("logits", "complex64")):
+        path = tmp_path / f"{name}{dtype}"
+        record(path, [0, 10])
+        group = zarr.open_group(path, mode="r+")
+        values = group[name][:].astype(dtype)
+        group.create_array(name, data=values, overwrite=True)
+        with pytest.raises(anim.RecordingError, match=f"{name}"):
+            anim.open(path)
+
+
+def test_a_first_snapshot_that_failed_does_not_stand_in_the_way_of_the_next(tmp_path, monkeypatch):
+    from anim.run import layout
+
+    whole, calls = layout.create_snapshots, []
+
+    def half(folder, shape, dtype):
+        array = whole(folder, shape, dtype)
+        calls.append(folder.name)
+        if calls == ["confidence", "correct"]:
+            raise ValueError("os_error_code='28'")
+        return array
+
+    monkeypatch.setattr(layout, "create_snapshots", half)
+    given = {"confidence": np.full(300, 0.5), "correct": LABELS == 0}
+    with anim.Recorder(tmp_path / "r", labels=LABELS) as recorder:
+        recorder.snapshot(0, **given)
+        with pytest.raises(OSError, match="No space left"):
+            recorder.flush()
+        recorder.snapshot(1, **given)
+    assert anim.open(tmp_path / "r").steps.tolist() == [1]
+
+
 def test_it_reads_as_an_xarray_dataset(tmp_path):
     xarray = pytest.importorskip("xarray", reason="xarray is not installed")
     record(tmp_path / "r", [0, 10])

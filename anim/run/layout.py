@@ -46,7 +46,7 @@ def _spec(folder: Path, **more) -> dict:
 
 
 def create(folder: Path, dtype, shape: Sequence[int], chunk: Sequence[int], dimensions):
-    """A new array."""
+    """A new array, in place of one that a failed attempt left behind."""
     dtype = np.dtype(dtype)
     fill = {"f": "NaN", "i": NO_STEP, "b": False}[dtype.kind]
     metadata = {
@@ -62,7 +62,8 @@ def create(folder: Path, dtype, shape: Sequence[int], chunk: Sequence[int], dime
         ],
         "dimension_names": list(dimensions),
     }
-    return ts.open(_spec(folder, metadata=metadata), create=True).result()
+    spec = _spec(folder, metadata=metadata)
+    return ts.open(spec, create=True, delete_existing=True).result()
 
 
 def create_series(folder: Path, dtype) -> ts.TensorStore:

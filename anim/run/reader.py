@@ -41,9 +41,20 @@ class Snapshots(Sequence):
         self._ahead = (i + 1, self._begin(i + 1)) if i + 1 < len(self) else None
         where = f"snapshot {i} (step {self._steps[i]})"
         try:
-            return {name: future.result() for name, future in futures.items()}
+            values = {name: future.result() for name, future in futures.items()}
+            for name, array in values.items():
+                _check_values(name, array)
         except ValueError as error:
             raise RecordingError(f"{where} is damaged: {_brief(error)}") from error
+        return values
+
+
+def _check_values(name: str, values: np.ndarray) -> None:
+    """Others may have written them."""
+    low, high = (-np.inf, np.inf) if name == "logits" else (0, 1)
+    least, largest = values.min(), values.max()
+    if not (low <= least and largest <= high and np.isfinite(least) and np.isfinite(largest)):
+        raise ValueError(f"{name} from {least} to {largest}")
 
 
 def _brief(error: Exception) -> str:
@@ -84,15 +95,18 @@ def _opened(path: Path, about: dict) -> Run:
     rank = 2 if kind == "confidence" else 3
     for name, array in arrays.items():
         shape = tuple(array.shape)
+        expected = "b" if name == "correct" else "f"
+        if array.dtype.numpy_dtype.kind != expected:
+            raise ValueError(f"{name} is of {array.dtype.name}")
         if len(shape) != rank or shape[0] < len(steps) or shape[1:2] != labels.shape:
             raise ValueError(f"{name} has shape {shape} for {len(labels)} labels")
     form = {name: (array.shape[1:], array.dtype.numpy_dtype) for name, array in arrays.items()}
     classes = class_names(about["classes"], form, labels)
     if rank == 3 and len(classes) != arrays[kind].shape[2]:
         raise ValueError(f"{len(classes)} names for {arrays[kind].shape[2]} classes")
+    if labels.dtype.kind not in "iu" or labels.min() < 0:
+        raise ValueError("its labels are no integers of at least 0")
     check_range(labels, len(classes))
-    if labels.min() < 0:
-        raise ValueError("a label is negative")
     return Run(
         steps,
         labels,

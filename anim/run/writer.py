@@ -132,9 +132,10 @@ class Writer:
     def _append(self, step: int, snapshot, metrics) -> None:
         count = len(self.steps)
         if not self._arrays:
-            for name, values in snapshot.items():
-                folder = self.path / name
-                self._arrays[name] = layout.create_snapshots(folder, values.shape, values.dtype)
+            self._arrays = {
+                name: layout.create_snapshots(self.path / name, values.shape, values.dtype)
+                for name, values in snapshot.items()
+            }
         for name in metrics.keys() - self._series.keys():
             self._series[name] = self._new_series(name)
         writes = []
