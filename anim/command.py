@@ -124,7 +124,12 @@ def add_picture(group) -> None:
         f"several runs share a clock by {' or by '.join(ALIGNMENTS)} (default {default.align})",
     )
     add("--label", "a name for each of several runs", nargs="+", metavar="NAME")
-    add("--at", "the step that a still shows (default: the last)", type=float, metavar="STEP")
+    add(
+        "--at",
+        "the step that a still shows (of --align fraction: the percentage; default: the last)",
+        type=float,
+        metavar="STEP",
+    )
 
 
 def pick(kind: type, given: dict):

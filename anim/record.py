@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from anim import command, saved
-from anim.run import About, Recorder, RecordingError
+from anim.run import About, Recorder, RecordingError, Run, open
 from anim.run.checks import KEEPS
 from anim.run.layout import read_group
 from anim.saved import Saved
@@ -29,7 +29,7 @@ def record(
     overwrite: bool = False,
     caption: str = "",
     check: Callable[[], None] = lambda: None,
-) -> int:
+) -> Run:
     """Records the snapshots in files, in the order of their steps.
 
     Args:
@@ -45,17 +45,17 @@ def record(
         check: called between snapshots; may raise.
 
     Returns:
-        How many snapshots there were.
+        The run that was recorded.
 
     Raises:
         SettingError: files that do not fit each other, or hold no predictions.
     """
     if out.exists():
         if not overwrite:
-            raise SettingError("out", f"there is something at {str(out)!r} already")
+            raise SettingError("out", f"there is something at {str(out)!r} already (--overwrite?)")
         read_group(out)
     part = out.with_name(f".{out.name}.part")
-    recorder, count = None, 0
+    recorder = None
     try:
         for snapshot, step in _in_order(paths):
             if recorder is None:
@@ -67,7 +67,6 @@ def record(
                 problem = "its labels are not those of the first file, in the same order"
                 raise SettingError("FILE", f"{str(snapshot.source)!r}: {problem}")
             recorder.snapshot(step, **_arguments(snapshot, truth, outputs))
-            count += 1
             check()
         recorder.close()
         if out.exists():
@@ -81,7 +80,7 @@ def record(
         if recorder is not None:
             recorder.close()
         shutil.rmtree(part, ignore_errors=True)
-    return count
+    return open(out)
 
 
 def _in_order(paths: Sequence[Path]) -> Iterator[tuple[Saved, int]]:
@@ -111,8 +110,8 @@ def _labels_and_names(labels, classes) -> tuple[np.ndarray, Sequence[str] | None
     known = sorted(set(labels.tolist())) if classes is None else list(classes)
     for i, name in enumerate(labels.tolist()):
         if name not in known:
-            problem = f"expected one of {', '.join(known[:8])}, got {name!r} at index {i}"
-            raise SettingError("labels", problem)
+            problem = f"labels: expected one of {', '.join(known[:8])}, got {name!r} at index {i}"
+            raise SettingError("FILE", problem)
     return np.array([known.index(name) for name in labels.tolist()]), known
 
 
@@ -124,14 +123,16 @@ def _arguments(snapshot: Saved, labels: np.ndarray, outputs: str | None) -> dict
         return {**given, "correct": predicted == labels}
     if outputs is not None and not snapshot.is_named:
         (values,) = given.values()
-        return {outputs: values}
+        given = {outputs: values}
+    if (probs := given.get("probs")) is not None and (whole := saved.as_probs(probs)) is not None:
+        given["probs"] = whole
     return given
 
 
 def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
     labels = None if arguments.labels is None else saved.read_labels(arguments.labels)
     try:
-        count = record(
+        run = record(
             arguments.files,
             arguments.out,
             labels=labels,
@@ -145,7 +146,14 @@ def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
     except RecordingError as error:
         raise SettingError("out", str(error)) from error
     if not arguments.quiet:
-        print(f"{arguments.out}: {count} snapshot{'' if count == 1 else 's'}")
+        print(f"{arguments.out}: {_told(run)}")
+
+
+def _told(run: Run) -> str:
+    """What was understood."""
+    kept = run.kind if run.has_scores else "top labels"
+    classes = ", ".join(run.classes[:8]) + (", ..." if len(run.classes) > 8 else "")
+    return f"{len(run)} snapshots of {len(run.labels)} {kept}, classes {classes}"
 
 
 def _parser() -> command.Parser:

@@ -106,10 +106,11 @@ def animate(
     if isinstance(runs, Mapping):
         label = tuple(runs) if label is None else label
         runs = list(runs.values())
-    runs = [runs] if isinstance(runs, Run) else list(runs)
+    runs = [runs] if isinstance(runs, Run | str | Path) else list(runs)
     for run in runs:
         if not isinstance(run, Run):
-            raise TypeError(f"runs: expected an anim.Run, got {type(run).__name__}")
+            hint = "; anim.open reads one from a folder" if isinstance(run, str | Path) else ""
+            raise TypeError(f"runs: expected an anim.Run, got {type(run).__name__}{hint}")
     picture = Picture(
         view=view,
         panels=tuple(panels.split(",")) if isinstance(panels, str) else tuple(panels),
@@ -236,11 +237,16 @@ def _open(arguments: argparse.Namespace) -> list:
 
 def _labels(paths: Sequence[Path]) -> tuple[str, ...]:
     """Names of folders, with as much of what is above them as tells them apart."""
-    for length in range(1, max(len(path.resolve().parts) for path in paths) + 1):
-        names = ["/".join(path.resolve().parts[-length:]) for path in paths]
-        if len(set(names)) == len(names):
+    whole = [path.resolve().parts[1:] for path in paths]
+    for length in range(1, max(map(len, whole)) + 1):
+        names = ["/".join(parts[-length:]) for parts in whole]
+        if len(set(names)) == len(set(whole)):
             break
-    return tuple(names)
+    earlier = [names[:i].count(name) for i, name in enumerate(names)]
+    return tuple(
+        f"{name} ({count + 1})" if count else name
+        for name, count in zip(names, earlier, strict=True)
+    )
 
 
 def _run(arguments: argparse.Namespace, check: Callable[[], None]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,9 @@ _LABELS = ("labels", "label", "y_true", "true_label", "y")
 _STEPS = ("step", "epoch", "iteration")
 _KINDS = ("logits", "probs")
 _TOP = ("pred_label", "confidence")
+# Columns that tables have besides: pandas writes an index without a name.
+_IGNORED = ("", "index", "id", "Unnamed: 0", "__index_level_0__")
+_EXACT, _ROUNDING = 1e-3, 0.005
 
 
 @dataclass(frozen=True)
@@ -74,10 +78,27 @@ def _of_array(path: Path, values: np.ndarray) -> dict[str, np.ndarray]:
     if values.ndim not in (1, 2) or values.dtype.kind not in "fiu":
         problem = f"expected numbers [N, K] or [N], got {values.dtype} of shape {values.shape}"
         raise SettingError("FILE", f"{str(path)!r}: {problem}")
-    is_share = values.size and values.min() >= 0 and values.max() <= 1
-    sums = values.sum(1) if values.ndim == 2 and values.shape[1] > 1 else np.ones(len(values))
-    is_probs = is_share and np.abs(sums - 1).max() <= 1e-3
-    return {"probs" if is_probs else "logits": values}
+    return {"logits" if as_probs(values) is None else "probs": values}
+
+
+def as_probs(values: np.ndarray) -> np.ndarray | None:
+    """Probabilities out of rounded ones or percentages; None where these are neither.
+
+    Rounding to two decimals moves each by 0.005 at most: rows that sum to 1 but for that are made
+    to sum to 1.
+    """
+    if not values.size or not values.min() >= 0:
+        return None
+    if values.ndim == 1 or values.shape[1] == 1:
+        return values if values.max() <= 1 else None
+    sums = values.sum(1, dtype=np.float64, keepdims=True)
+    slack = _EXACT + _ROUNDING * values.shape[1]
+    if values.max() <= 1 and np.abs(sums - 1).max() <= _EXACT:
+        return values
+    for whole in (1, 100):
+        if values.max() <= whole and np.abs(sums / whole - 1).max() <= slack:
+            return values / sums
+    return None
 
 
 def _read_npz(path: Path) -> Iterator[Saved]:
@@ -148,7 +169,8 @@ def _of_table(path: Path, table: Mapping[str, np.ndarray]) -> Iterator[Saved]:
         known = ", ".join(_LABELS)
         raise SettingError("FILE", f"{str(path)!r}: expected a column {known}, got {list(table)}")
     step = next((name for name in _STEPS if name in table), None)
-    rest = {name: values for name, values in table.items() if name not in (label, step)}
+    used = (label, step, *_IGNORED)
+    rest = {name: values for name, values in table.items() if name not in used}
     texts = [name for name, values in rest.items() if values.dtype.kind not in "fiub"]
     if set(_TOP) <= rest.keys():
         rest = {name: rest[name] for name in _TOP}
@@ -164,7 +186,15 @@ def _of_table(path: Path, table: Mapping[str, np.ndarray]) -> Iterator[Saved]:
             yield Saved(path, at, labels, _of_array(path, *columns.values()))
         else:
             scores = np.stack(list(columns.values()), axis=1)
-            yield Saved(path, at, labels, _of_array(path, scores), tuple(columns))
+            yield Saved(path, at, labels, _of_array(path, scores), _bare(tuple(columns), labels))
+
+
+def _bare(names: tuple[str, ...], labels: np.ndarray) -> tuple[str, ...]:
+    """Names of columns without a beginning that they share, such as ``prob_``, and labels lack."""
+    letters = zip(*names, strict=False)
+    shared = sum(1 for _ in itertools.takewhile(lambda place: len(set(place)) == 1, letters))
+    bare = tuple(name[shared:] for name in names)
+    return bare if set(map(str, labels.tolist())) <= set(bare) else names
 
 
 def _groups(path: Path, steps: np.ndarray | None) -> Iterator[tuple[int | None, np.ndarray]]:

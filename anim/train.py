@@ -258,6 +258,8 @@ def _caption(dataset: Dataset, settings: Experiment) -> str:
 def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
     given = vars(arguments)
     experiment = command.pick(Experiment, given)
+    if arguments.out.exists():
+        raise SettingError("out", f"there is something at {str(arguments.out)!r} already")
     with_bar = sys.stderr.isatty() and not arguments.quiet
     with command.progress("training", check, with_bar=with_bar) as progress:
         try:

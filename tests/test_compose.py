@@ -10,7 +10,7 @@ from seeing import check_texts, contrast, difference_in_grey, distance
 
 import anim
 from anim.compose import compose
-from anim.render import main
+from anim.render import _labels, main
 from anim.scene.theme import THEMES
 from anim.settings import MAX_RUNS, Picture, SettingError
 
@@ -143,6 +143,7 @@ def test_the_command_compares_recordings(tmp_path, capsys):
         main([*folders, "--out", str(out), "--seconds", "1", "--panels", "counts,metric:lr"]) == 0
     )
     assert out.stat().st_size > 5000
+    assert main([folders[0], folders[0], "--out", str(out), "--seconds", "1"]) == 0
     for wrong, problem in (
         (["--label", "a", "b"], "argument --label: expected 3 names"),
         (["--align", "setp"], "did you mean 'step'"),
@@ -153,6 +154,15 @@ def test_the_command_compares_recordings(tmp_path, capsys):
             main([*folders, "--out", str(out), *wrong])
         assert stop.value.code == 2
         assert problem in capsys.readouterr().err
+
+
+def test_names_of_folders_tell_them_apart(tmp_path):
+    for names, expected in (
+        (["a", "b"], ("a", "b")),
+        (["x/run", "y/run"], ("x/run", "y/run")),
+        (["a", "a", "b"], ("a", "a (2)", "b")),
+    ):
+        assert _labels([tmp_path / name for name in names]) == expected
 
 
 def test_animate_takes_one_run_a_list_or_a_mapping(tmp_path):

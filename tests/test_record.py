@@ -1,6 +1,7 @@
 """Predictions that others saved: each kind of file becomes the same recording."""
 
 import csv
+import warnings
 
 import numpy as np
 import pytest
@@ -100,8 +101,36 @@ def test_logits_are_told_from_probs_or_said(tmp_path):
     assert run.classes == tuple(NAMES)
     np.save(tmp_path / "2.npy", PROBS[0])
     options += ["--outputs", "logits"]
-    assert main(["--out", str(tmp_path / "other"), str(tmp_path / "2.npy"), *options]) == 0
+    with warnings.catch_warnings(action="ignore"):
+        assert main(["--out", str(tmp_path / "other"), str(tmp_path / "2.npy"), *options]) == 0
     np.testing.assert_array_equal(anim.open(tmp_path / "other").logits(0), PROBS[0])
+
+
+def test_rounded_probs_and_percentages_are_probs(tmp_path):
+    shared = {"labels": LABELS}
+    np.savez(tmp_path / "1.npz", probs=np.round(PROBS[0], 2), **shared)
+    np.save(tmp_path / "2.npy", np.round(PROBS[1], 2))
+    np.save(tmp_path / "3.npy", np.round(100 * PROBS[2], 1))
+    files = [str(tmp_path / name) for name in ("1.npz", "2.npy", "3.npy")]
+    assert main(["--out", str(tmp_path / "run"), *files, "--quiet"]) == 0
+    run = anim.open(tmp_path / "run")
+    for i in range(3):
+        np.testing.assert_allclose(run.probs(i).sum(1), 1, atol=1e-6)
+        np.testing.assert_allclose(run.probs(i), PROBS[i], atol=0.02)
+
+
+def test_an_index_is_no_class_and_a_shared_beginning_no_part_of_a_name(tmp_path, capsys):
+    rows = [
+        [i, NAMES[y], *p.tolist()] for i, (y, p) in enumerate(zip(LABELS, PROBS[0], strict=True))
+    ]
+    for header in ("", "id"):
+        path = tmp_path / f"{header or 'pandas'}.csv"
+        write_csv(path, [header, "label", *(f"prob_{name}" for name in NAMES)], rows)
+        assert main(["--out", str(tmp_path / path.stem), str(path)]) == 0
+        assert "1 snapshots of 50 probs, classes ant, bee, cat" in capsys.readouterr().out
+        run = anim.open(tmp_path / path.stem)
+        np.testing.assert_array_equal(run.labels, LABELS)
+        np.testing.assert_allclose(run.probs(0), PROBS[0], atol=1e-6)
 
 
 class Evil:
@@ -129,6 +158,7 @@ WRONG = {
     "11.csv": (lambda path: path.write_text("label,a,b\n"), "a header and rows"),
     "12.csv": (lambda path: path.write_text("step,label,a,b\n.5,0,1,0\n"), "whole numbers"),
     "13.csv": (lambda path: path.write_text("label,a,b\n0,1,0\nx,1,0\n"), "expected one of a, b"),
+    "15.csv": (lambda path: path.write_text("label,pa,pb\nx,1,0\n"), "expected one of pa, pb"),
     "14.parquet": (lambda path: path.write_bytes(b"PAR1"), "cannot be read"),
 }
 

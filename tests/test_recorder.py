@@ -202,3 +202,22 @@ def test_binary_outputs_are_the_score_of_class_1():
 def test_one_hot_labels_are_labels():
     run = recorded(None, {"logits": LOGITS}, labels=np.eye(4)[LABELS])
     np.testing.assert_array_equal(run.labels, LABELS)
+
+
+def test_names_are_labels_where_classes_tell_their_order():
+    names = np.array(["ant", "bee", "cat", "dog"])
+    for labels in (names[LABELS], names[LABELS].tolist(), names[LABELS].astype(object)):
+        run = recorded(None, {"logits": LOGITS}, labels=labels, classes=names)
+        np.testing.assert_array_equal(run.labels, LABELS)
+    with pytest.raises(ValueError, match=r"expected one of ant, bee, cat, got 'dog' at index"):
+        anim.Recorder(labels=names[LABELS], classes=names[:3])
+    with pytest.raises(ValueError, match="names need classes="):
+        anim.Recorder(labels=names[LABELS])
+
+
+def test_probs_passed_as_logits_are_warned_of_once():
+    probs = softmax(LOGITS)
+    with pytest.warns(UserWarning, match="say probs=") as caught:
+        recorded(None, *({"logits": probs} for _ in range(3)))
+    assert len(caught) == 1
+    assert caught[0].filename == __file__

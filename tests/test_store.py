@@ -69,6 +69,35 @@ def test_resume_goes_on_after_the_last_or_after_a_step(tmp_path):
     holds(tmp_path / "r", [0, 10, 15])
 
 
+def test_resuming_at_a_checkpoint_keeps_its_snapshot_and_does_not_take_it_again(tmp_path):
+    record(tmp_path / "r", [0, 10, 20])
+    record(tmp_path / "r", [10, 15], resume=10)
+    holds(tmp_path / "r", [0, 10, 15])
+    with pytest.raises(ValueError, match="expected more than 15, got 0; resume=STEP goes back"):
+        record(tmp_path / "r", [0], resume=True)
+    for wrong in (-1, "last", 2.5):
+        with pytest.raises(ValueError, match="resume: expected a whole number"):
+            record(tmp_path / "r", [20], resume=wrong)
+    holds(tmp_path / "r", [0, 10, 15])
+
+
+def test_a_path_may_go_up_and_through_links(tmp_path, monkeypatch):
+    (tmp_path / "inside").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "inside")
+    monkeypatch.chdir(tmp_path / "inside")
+    for path in ("../runs/a", "../inside/../runs/b", "../link/c", "d"):
+        record(path, [0, 10])
+        assert holds(path, [0, 10]).name == path[-1]
+    with pytest.raises(anim.RecordingError, match=r"there are \.\./runs/a, \.\./runs/b"):
+        anim.open("../runs")
+
+
+def test_a_recording_without_a_snapshot_is_begun_again(tmp_path):
+    anim.Recorder(tmp_path / "r", labels=LABELS).close()
+    record(tmp_path / "r", [0])
+    holds(tmp_path / "r", [0])
+
+
 def test_a_step_that_was_dropped_never_comes_back(tmp_path):
     record(tmp_path / "r", [0, 10, 20])
     with anim.Recorder(tmp_path / "r", labels=LABELS, resume=0):

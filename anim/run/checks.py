@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from urllib.parse import quote
 
@@ -54,15 +55,23 @@ def _raise(name: str, expected: str, values: np.ndarray, wrong: np.ndarray, kind
     raise kind(f"{name}: expected {expected}, got {values[index]} at index {place}")
 
 
-def checked_labels(labels) -> np.ndarray:
-    """The labels as int32 [N], of integers or of one-hot rows."""
+def checked_labels(labels, classes: tuple[str, ...] | None = None) -> np.ndarray:
+    """The labels as int32 [N], of integers, of one-hot rows or of names out of ``classes``."""
     values = as_array("labels", labels)
     if values.dtype.kind not in "biuf":
-        raise ValueError(
-            f"labels: expected integers in [0, K), got "
-            f"{str(values.flat[0]) if values.size else 'none'!r}; "
-            "names of classes belong in classes="
-        )
+        some = str(values.flat[0]) if values.size else "none"
+        if classes is None:
+            raise ValueError(
+                f"labels: expected integers in [0, K), got {some!r}; "
+                "names need classes= to tell their order"
+            )
+        ranks = {name: rank for rank, name in enumerate(classes)}
+        values = np.array([ranks.get(str(name), -1) for name in values.ravel()])
+        if (values < 0).any():
+            index = int((values < 0).argmax())
+            name = str(np.ravel(as_array("labels", labels))[index])
+            known = ", ".join(classes[:8]) + (", ..." if len(classes) > 8 else "")
+            raise ValueError(f"labels: expected one of {known}, got {name!r} at index {index}")
     if values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]
     if values.ndim == 2:
@@ -185,6 +194,18 @@ def _top(name: str, values: np.ndarray, labels: np.ndarray) -> dict[str, np.ndar
     probs = calibration.probabilities(values) if name == "logits" else values
     confidence, correct = calibration.scores_and_hits(probs, labels, calibration.CONFIDENCE)
     return {"confidence": np.asarray(confidence), "correct": np.asarray(correct)}
+
+
+def warn_of_probs(snapshot: Mapping[str, np.ndarray]) -> None:
+    """Says so where the logits look like probabilities; the picture would be wrong, not empty."""
+    values = snapshot.get("logits")
+    if values is None or values.min() < 0 or values.max() > 1:
+        return
+    if (np.abs(values.sum(1, dtype=np.float64) - 1) <= _SUM_TOLERANCE).all():
+        warnings.warn(
+            "logits: each row is in [0, 1] and sums to 1; if these are probabilities, say probs=",
+            stacklevel=4,
+        )
 
 
 def checked_metrics(metrics: Mapping[str, float] | None) -> dict[str, float]:

@@ -37,7 +37,7 @@ def _spec(folder: Path, **more) -> dict:
     is_series = folder.name == "steps" or folder.parent.name == "metrics"
     return {
         "driver": "zarr3",
-        "kvstore": {"driver": "file", "path": f"{folder}/"},
+        "kvstore": {"driver": "file", "path": f"{folder.resolve()}/"},
         # A chunk of a snapshot is a file, whatever is in it: one that is missing is damage.
         "store_data_equal_to_fill_value": True,
         "fill_missing_data_reads": is_series,
@@ -126,13 +126,21 @@ def read_group(path: Path) -> dict:
         about = json.loads((path / "zarr.json").read_bytes())["attributes"]["anim"]
         schema = about["schema"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise RecordingError(f"{str(path)!r} is no recording") from error
+        raise RecordingError(f"{str(path)!r} is no recording{_hint(path)}") from error
     if schema != SCHEMA:
         raise RecordingError(
             f"{str(path)!r} has schema {schema!r}, this version reads {SCHEMA}; "
             "a newer one of anim may read it"
         )
     return about
+
+
+def _hint(path: Path) -> str:
+    """What the caller may have meant."""
+    if path.is_file():
+        return "; python -m anim.record makes one of saved predictions"
+    inside = sorted(str(file.parent) for file in path.glob("*/zarr.json"))
+    return f"; there are {', '.join(inside[:5])}" if inside else ""
 
 
 def committed(steps: ts.TensorStore) -> list[int]:

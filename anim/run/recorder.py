@@ -17,6 +17,7 @@ from anim.run.checks import (
     checked_labels,
     checked_metrics,
     checked_snapshot,
+    warn_of_probs,
 )
 from anim.run.memory import Memory, form_of
 from anim.run.run import NOTHING_KNOWN, About, Run
@@ -32,7 +33,7 @@ class Recorder:
 
     Args:
         path: a folder for the recording; None keeps it in memory.
-        labels: [N] integers in [0, K), or one-hot [N, K].
+        labels: [N] integers in [0, K), or one-hot [N, K], or names out of ``classes``.
         classes: K names; None names them "0", "1", ...
         about: what a caption says of the run.
         keep: ``float32`` keeps logits or probs as they are, ``float16`` halves them, ``top`` keeps
@@ -40,7 +41,8 @@ class Recorder:
             ``confidence`` view needs, and the way to record very many classes.
         nan: what NaN or infinite predictions do: ``raise``, or ``skip`` that snapshot and warn.
         resume: goes on with the recording at ``path``, if there is one: True after its last
-            snapshot, a step after that step, dropping later snapshots.
+            snapshot; a step (that of a checkpoint) after that step, dropping later snapshots and
+            keeping its own, which is not recorded again.
         overwrite: replaces the recording at ``path``, if there is one.
 
     Raises:
@@ -62,8 +64,10 @@ class Recorder:
     ):
         check_choices(keep, nan)
         self._keep, self._nan = keep, nan
-        self._labels = checked_labels(labels)
         self._classes = checked_classes(classes)
+        self._labels = checked_labels(labels, self._classes)
+        if not isinstance(resume, bool):
+            whole("resume", resume, 0)
         if self._classes is not None:
             check_range(self._labels, len(self._classes))
         if resume is not False and overwrite:
@@ -76,7 +80,9 @@ class Recorder:
         else:
             self._keeper = Writer(Path(path), *arguments, resume=resume, overwrite=overwrite)
         self._last_step = self._keeper.steps[-1] if self._keeper.steps else None
+        self._resumed_at = None if isinstance(resume, bool) else self._last_step
         self._form = self._keeper.form
+        self._is_resumed = bool(self._keeper.steps)
         self._thread = ThreadPoolExecutor(1, "anim-recorder")
         self._pending: deque[Future] = deque()
         self._is_open = True
@@ -110,8 +116,11 @@ class Recorder:
         if not self._is_open:
             raise RuntimeError(f"snapshot: the recorder was closed before step {step}")
         whole("step", step, 0)
+        if step == self._resumed_at == self._last_step:
+            return
         if self._last_step is not None and step <= self._last_step:
-            raise ValueError(f"step: expected more than {self._last_step}, got {step}")
+            hint = "; resume=STEP goes back" if self._is_resumed else ""
+            raise ValueError(f"step: expected more than {self._last_step}, got {step}{hint}")
         given = {"logits": logits, "probs": probs, "confidence": confidence, "correct": correct}
         metrics = checked_metrics(metrics)
         try:
@@ -162,6 +171,7 @@ class Recorder:
         form = form_of(snapshot)
         name, (shape, dtype) = next(iter(form.items()))
         if not self._form:
+            warn_of_probs(snapshot)
             if len(shape) == 2:
                 self._check_classes(name, shape[1])
             self._form = form

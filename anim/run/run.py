@@ -89,7 +89,7 @@ class Run:
         self.about = about
         self.name = name
         self._snapshots = snapshots
-        self._kind = kind
+        self.kind = kind
         self._series = dict(series or {})
         self._computed: dict = {}
 
@@ -106,12 +106,12 @@ class Run:
     @property
     def has_scores(self) -> bool:
         """Whether the score of every class is there, or that of the predicted class alone."""
-        return self._kind != "confidence"
+        return self.kind != "confidence"
 
     def logits(self, i: int) -> np.ndarray:
         """Logits [N, K] float32 of snapshot i (log-probabilities where probs were recorded)."""
         values = self._scores(i)
-        if self._kind == "logits":
+        if self.kind == "logits":
             return values.astype(np.float32, copy=False)
         return np.log(np.maximum(values, np.finfo(np.float32).tiny, dtype=np.float32))
 
@@ -122,10 +122,10 @@ class Run:
     def _scores(self, i: int) -> np.ndarray:
         if not self.has_scores:
             raise ValueError("this run keeps the predicted class's confidence, and no other score")
-        return np.asarray(self._snapshots[i][self._kind])
+        return np.asarray(self._snapshots[i][self.kind])
 
     def _probs(self, values: jax.Array) -> jax.Array:
-        if self._kind == "logits":
+        if self.kind == "logits":
             return calibration.probabilities(values)
         return values.astype(np.float32)
 
@@ -241,7 +241,7 @@ class Run:
         if not self.has_scores:
             pair = tuple(map(jax.numpy.asarray, (snapshot["confidence"], snapshot["correct"])))
             return [_binned(*pair, bins, binning) for _, bins, binning in keys], ()
-        values = jax.numpy.asarray(snapshot[self._kind])
+        values = jax.numpy.asarray(snapshot[self.kind])
         probs = self._probs(values)
         sums = [
             _binned(*calibration.scores_and_hits(probs, labels, view), bins, binning)
@@ -249,7 +249,7 @@ class Run:
         ]
         if not with_metrics:
             return sums, ()
-        if self._kind == "logits":
+        if self.kind == "logits":
             nll = calibration.negative_log_likelihood_of_logits(values, labels)
         else:
             nll = calibration.negative_log_likelihood(probs, labels)

@@ -53,7 +53,7 @@ class Writer:
         there = path.exists() and any(file.name != ".zarr.json.part" for file in path.iterdir())
         if there:
             layout.read_group(path)
-            if resume is False and not overwrite:
+            if resume is False and not overwrite and layout.committed_steps(path):
                 raise RecordingError(
                     f"there is a recording at {str(path)!r}: resume=True goes on with it, "
                     "overwrite=True replaces it"

@@ -11,6 +11,8 @@ from anim.scene.stage import Stage
 from anim.settings import SettingError
 from anim.timeline import Shot
 
+# Pixels of the reference design from one number on an axis to the next.
+_LEAST_BETWEEN = 17
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -37,7 +39,8 @@ class StripPanel:
         places, texts = _time_ticks(stage)
         self._axes.set_xticks(places, texts if place.is_bottom else [""] * len(places))
         self._axes.set_ylim(*self._limits())
-        self._axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+        lines = min(max(int(place.height / (stage.unit * _LEAST_BETWEEN)), 1), 4)
+        self._axes.yaxis.set_major_locator(MaxNLocator(lines, steps=[1, 2, 2.5, 5, 10]))
         power = _power(self._axes.get_ylim())
         title = self.title
         if power:
