@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from anim.render import main
+from anim import record, render, train
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -34,8 +34,9 @@ def test_the_loop_of_ones_own_runs(tmp_path, monkeypatch):
 
 
 def test_every_option_it_names_is_one(capsys):
-    with pytest.raises(SystemExit):
-        main(["--help"])
+    for command in (render, train, record):
+        with pytest.raises(SystemExit):
+            command.main(["--help"])
     known = set(re.findall(r"--[a-z-]+", capsys.readouterr().out))
     assert set(re.findall(r"(?<=[ `])--[a-z][a-z-]+", README)) <= known
 
