@@ -1,7 +1,9 @@
 """Recordings on disk: read back by `zarr` too, killed, resumed, damaged."""
 
 import json
+import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -351,43 +353,51 @@ def test_a_snapshot_after_close_is_refused(tmp_path):
         recorder.snapshot(3, logits=logits(3))
 
 
+# Imports once; then each line on stdin forks a writer that goes on from that step until killed.
+WRITERS = """
+import os, sys
+sys.path.insert(0, "tests")
+import anim
+from test_store import LABELS, logits
+
+for line in sys.stdin:
+    if (writer := os.fork()) == 0:
+        recorder = anim.Recorder(sys.argv[1], labels=LABELS, resume=True)
+        step = int(line)
+        print("ready", os.getpid(), flush=True)
+        while True:
+            recorder.snapshot(step, logits=logits(step), metrics={"loss": 1 / (step + 1)})
+            if step % 3 == 0:
+                recorder.flush()
+                print(step, flush=True)
+            step += 1
+    os.waitpid(writer, 0)
+    print("killed", flush=True)
+"""
+
+
 @pytest.mark.slow
 def test_a_killed_writer_loses_nothing_that_was_committed(tmp_path):
     """One process after another goes on with the recording, is killed, and its word is checked."""
-    code = (
-        "import sys; sys.path.insert(0, sys.argv[2])\n"
-        "import anim, pathlib\n"
-        "from test_store import LABELS, logits\n"
-        "path = pathlib.Path(sys.argv[1])\n"
-        "recorder = anim.Recorder(path, labels=LABELS, resume=True)\n"
-        "step = int(sys.argv[3])\n"
-        "print('ready', flush=True)\n"
-        "while True:\n"
-        "    recorder.snapshot(step, logits=logits(step), metrics={'loss': 1 / (step + 1)})\n"
-        "    if step % 3 == 0:\n"
-        "        recorder.flush()\n"
-        "        print(step, flush=True)\n"
-        "    step += 1\n"
-    )
-    rng, committed = random.Random(0), []
-    for _ in range(50):
-        begin = committed[-1] + 1 if committed else 0
-        process = subprocess.Popen(
-            [sys.executable, "-c", code, tmp_path / "r", "tests", str(begin)],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert process.stdout.readline() == "ready\n"
-        time.sleep(rng.uniform(0, 0.3))
-        process.kill()
-        said = process.communicate()[0].split()
-        if not committed and not said:
-            continue
-        committed = anim.open(tmp_path / "r").steps.tolist()
-        assert committed == list(range(len(committed)))
-        if said:
-            assert committed[-1] >= int(said[-1])
-    assert len(committed) > 50
+    rng, committed, kills = random.Random(0), [], 50
+    command = [sys.executable, "-c", WRITERS, tmp_path / "r"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **pipes) as process:
+        for _ in range(kills):
+            print(committed[-1] + 1 if committed else 0, file=process.stdin, flush=True)
+            said, writer = process.stdout.readline().split()
+            assert said == "ready"
+            time.sleep(rng.uniform(0, 0.3))
+            os.kill(int(writer), signal.SIGKILL)
+            said = list(iter(process.stdout.readline, "killed\n"))
+            if not committed and not said:
+                continue
+            committed = anim.open(tmp_path / "r").steps.tolist()
+            assert committed == list(range(len(committed)))
+            if said:
+                assert committed[-1] >= int(said[-1])
+        process.stdin.close()
+    assert len(committed) > kills
     holds(tmp_path / "r", range(len(committed)))
 
 
