@@ -17,6 +17,7 @@ OPTIMIZERS = ("adam", "sgd", "momentum", "nesterov", "rmsprop", "lion")
 PANELS = ("reliability", "counts", "accuracy", "ece", "loss")
 THEMES = ("light", "dark")
 BINNINGS = ("width", "mass")
+CURVES = ("bars", "smooth", "isotonic")
 PACES = ("step", "log")
 ALIGNMENTS = ("step", "fraction")
 MAX_RUNS = 6

@@ -10,7 +10,8 @@ import jax
 import numpy as np
 
 from anim import calibration
-from anim.settings import BINNINGS, SettingError, one_of, whole
+from anim.run.statistics import Bins, Curve, ErrorCells, Errors, Predictions, ProperScores
+from anim.settings import BINNINGS, CURVES, SettingError, one_of, whole
 
 DEFAULT_BINS = {calibration.SCORE: 50}
 
@@ -117,17 +118,12 @@ class Run:
 
     def probs(self, i: int) -> np.ndarray:
         """Probabilities [N, K] float32 of snapshot i: the very numbers that are binned."""
-        return np.asarray(self._probs(jax.numpy.asarray(self._scores(i))))
+        return np.asarray(Predictions({self.kind: self._scores(i)}, self.labels).probs)
 
     def _scores(self, i: int) -> np.ndarray:
         if not self.has_scores:
             raise ValueError("this run keeps the predicted class's confidence, and no other score")
         return np.asarray(self._snapshots[i][self.kind])
-
-    def _probs(self, values: jax.Array) -> jax.Array:
-        if self.kind == "logits":
-            return calibration.probabilities(values)
-        return values.astype(np.float32)
 
     def default_view(self) -> str:
         has_two = len(self.classes) == 2 and self.has_scores
@@ -180,10 +176,10 @@ class Run:
         bins = DEFAULT_BINS.get(view, calibration.ERROR_BINS) if bins is None else bins
         one_of("binning", binning, BINNINGS)
         whole("bins", bins, 1)
-        key = (self._view_key(view), bins, binning)
-        if key not in self._computed:
-            self._compute([key], progress)
-        edges, sums = self._computed[key]
+        key = Bins(self._view_key(view), bins, binning)
+        edges, sums = self._compute([key], progress)[key]
+        if binning == "width":
+            edges = calibration.width_edges(bins)
         accuracy, confidence = calibration.shares(sums, edges)
         return Reliability(
             view,
@@ -194,6 +190,34 @@ class Run:
             confidence,
         )
 
+    def curve(
+        self,
+        view: str | None = None,
+        kind: str = "smooth",
+        points: int = 201,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> calibration.Curve:
+        """The reliability of every snapshot as a curve without bins.
+
+        Args:
+            view: as for `reliability`.
+            kind: ``smooth`` (kernel regression) or ``isotonic`` (CORP).
+            points: P places, evenly from 0 to 1.
+            progress: as for `reliability`.
+
+        Returns:
+            Arrays [S, P]: see `anim.calibration.kernel_curve` and `isotonic_curve`.
+
+        Raises:
+            SettingError: an unknown view, class or kind, or less than two points.
+        """
+        view = self.default_view() if view is None else view
+        one_of("kind", kind, CURVES[1:])
+        whole("points", points, 2)
+        key = Curve(self._view_key(view), kind, points)
+        return self._compute([key], progress)[key]
+
     def metrics(self) -> dict[str, np.ndarray]:
         """Arrays [S]: accuracy, ece, mce, nll, brier, and the series that were recorded.
 
@@ -201,94 +225,107 @@ class Run:
         need the scores of all classes, and are not there without. A snapshot that cannot be read is
         NaN.
         """
-        if "metrics" not in self._computed:
-            self._compute([])
-        return {**self._series, **self._computed["metrics"]}
+        found = self._compute([])
+        bins, sums = self._error_bins(), found[_ERROR_BINS][1]
+        summary = {
+            "accuracy": np.where(self._is_read, sums.hits.sum(1) / len(self.labels), np.nan),
+            "ece": calibration.expected_calibration_error(*bins),
+            "mce": calibration.maximum_calibration_error(*bins),
+        }
+        scores = (np.asarray(values, np.float64) for values in found[_PROPER_SCORES])
+        summary.update(zip(("nll", "brier"), scores, strict=False))
+        return {**self._series, **summary}
 
-    def _compute(self, keys: list[tuple], progress=None) -> None:
-        """Reads each snapshot once, for the bins asked for and for the metrics if still unknown.
+    def errors(self) -> dict[str, np.ndarray]:
+        """Arrays [S]: what `metrics` computes, and the errors that take longer.
+
+        - ``gap``: mean confidence less accuracy;
+        - ``ece_low``, ``ece_high``: a bootstrap interval of the ECE, 95 %;
+        - ``ece_if_calibrated``: the mean ECE of a calibrated model with these confidences;
+        - ``ece_mass``, ``debiased_l2``: of 15 equal-mass bins;
+        - ``smooth_ece``;
+        - ``classwise_ece``, and ``brier_reliability``, ``brier_resolution``,
+          ``brier_uncertainty``, ``brier_within``, where the scores of all classes are there.
+
+        Each is a function of `anim.calibration`.
+        """
+        found = self._compute([_ERRORS, _ERROR_CELLS])
+        counts, accuracy, confidence = self._error_bins()
+        edges, cells = found[_ERROR_CELLS]
+        intervals = [
+            calibration.error_interval(
+                calibration.BinSums(*(part[i] for part in cells)), edges[i], calibration.ERROR_BINS
+            )
+            if self._is_read[i]
+            else (np.nan, np.nan)
+            for i in range(len(self))
+        ]
+        low, high = np.array(intervals).T
+        weights = counts / len(self.labels)
+        gap = np.sum(weights * np.nan_to_num(confidence - accuracy), axis=1)
+        return {
+            **self.metrics(),
+            "gap": np.where(self._is_read, gap, np.nan),
+            "ece_low": low,
+            "ece_high": high,
+            "ece_if_calibrated": calibration.expected_error_if_calibrated(counts, confidence),
+            **{name: np.asarray(values, np.float64) for name, values in found[_ERRORS].items()},
+        }
+
+    def _error_bins(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        edges, sums = self._computed[_ERROR_BINS]
+        return sums.counts, *calibration.shares(sums, edges)
+
+    def _compute(self, statistics: list[Callable], progress=None) -> dict:
+        """Reads each snapshot once, for what is not known yet of the statistics and of the metrics.
 
         One that cannot be read has no example in its bins; a warning names it.
+
+        Returns:
+            The values of all snapshots by statistic, stacked.
         """
-        with_metrics = "metrics" not in self._computed
-        keys = list(dict.fromkeys([*keys, _ERROR_KEY] if with_metrics else keys))
+        wanted = dict.fromkeys([*statistics, _ERROR_BINS, _PROPER_SCORES])
+        wanted = [statistic for statistic in wanted if statistic not in self._computed]
+        if not wanted:
+            return self._computed
         labels = jax.numpy.asarray(self.labels)
-        rows: list[tuple[list, tuple] | None] = []
+        rows: list[list | None] = []
         for i in range(len(self)):
             if progress is not None:
                 progress(i, len(self))
             try:
-                snapshot = self._snapshots[i]
+                predictions = Predictions(self._snapshots[i], labels)
             except RecordingError as error:
                 warnings.warn(f"{error}; it is left out", stacklevel=3)
                 rows.append(None)
                 continue
-            row = self._statistics(snapshot, labels, keys, with_metrics)
+            row = [statistic(predictions) for statistic in wanted]
             # The last one is waited for while this one is computed: no queue of arrays in memory.
             if rows and rows[-1] is not None:
                 rows[-1] = jax.device_get(rows[-1])
             rows.append(row)
         rows = jax.device_get(rows)
-        if all(row is None for row in rows):
+        self._is_read = np.array([row is not None for row in rows])
+        if not self._is_read.any():
             raise RecordingError("no snapshot can be read")
-        for rank, key in enumerate(keys):
-            self._computed[key] = _stacked([row and row[0][rank] for row in rows], key)
-        if with_metrics:
-            self._computed["metrics"] = self._summary([row and row[1] for row in rows])
-
-    def _statistics(self, snapshot, labels, keys, with_metrics: bool) -> tuple[list, tuple]:
-        """What is computed of one snapshot: edges and sums for each key; NLL and Brier score."""
-        if not self.has_scores:
-            pair = tuple(map(jax.numpy.asarray, (snapshot["confidence"], snapshot["correct"])))
-            return [_binned(*pair, bins, binning) for _, bins, binning in keys], ()
-        values = jax.numpy.asarray(snapshot[self.kind])
-        probs = self._probs(values)
-        sums = [
-            _binned(*calibration.scores_and_hits(probs, labels, view), bins, binning)
-            for view, bins, binning in keys
-        ]
-        if not with_metrics:
-            return sums, ()
-        if self.kind == "logits":
-            nll = calibration.negative_log_likelihood_of_logits(values, labels)
-        else:
-            nll = calibration.negative_log_likelihood(probs, labels)
-        return sums, (nll, calibration.brier_score(probs, labels))
-
-    def _summary(self, scalars: list[tuple | None]) -> dict[str, np.ndarray]:
-        edges, sums = self._computed[_ERROR_KEY]
-        bins = (sums.counts, *calibration.shares(sums, edges))
-        is_read = np.array([row is not None for row in scalars])
-        summary = {
-            "accuracy": np.where(is_read, sums.hits.sum(1) / len(self.labels), np.nan),
-            "ece": calibration.expected_calibration_error(*bins),
-            "mce": calibration.maximum_calibration_error(*bins),
-        }
-        if self.has_scores:
-            unknown = (np.nan, np.nan)
-            rows = [unknown if row is None else row for row in scalars]
-            summary["nll"], summary["brier"] = np.asarray(rows, np.float64).T
-        return summary
+        self._computed.update(zip(wanted, _stacked(rows), strict=True))
+        return self._computed
 
 
-_ERROR_KEY = (calibration.CONFIDENCE, calibration.ERROR_BINS, "width")
+_ERROR_BINS = Bins(calibration.CONFIDENCE, calibration.ERROR_BINS)
+_PROPER_SCORES, _ERRORS, _ERROR_CELLS = ProperScores(), Errors(), ErrorCells()
 
 
-def _binned(scores: jax.Array, hits: jax.Array, bins: int, binning: str) -> tuple:
-    if binning == "width":
-        edges = calibration.width_edges(bins)
-        return edges, calibration.width_sums(scores, hits, edges)
-    edges = calibration.mass_edges(scores, bins)
-    return edges, calibration.edge_sums(scores, hits, edges)
+def _stacked(rows: list[list | None]) -> list:
+    """Values of all snapshots, NaN or 0 where one could not be read."""
 
+    def blank(values):
+        is_real = np.issubdtype(np.asarray(values).dtype, np.floating)
+        return np.full_like(values, np.nan if is_real else 0)
 
-def _stacked(column: list[tuple | None], key: tuple) -> tuple[np.ndarray, calibration.BinSums]:
-    """Edges and sums of all snapshots; zeros where one could not be read."""
-    some_edges, some_sums = next(cell for cell in column if cell is not None)
-    empty = (some_edges, calibration.BinSums(*map(np.zeros_like, some_sums)))
-    edges, sums = zip(*(empty if cell is None else cell for cell in column), strict=True)
-    stacked = calibration.BinSums(*(np.stack(part) for part in zip(*sums, strict=True)))
-    return (some_edges if key[2] == "width" else np.stack(edges)), stacked
+    nothing = jax.tree.map(blank, next(row for row in rows if row is not None))
+    rows = [nothing if row is None else row for row in rows]
+    return jax.tree.map(lambda *values: np.stack(values), *rows)
 
 
 def class_names(classes, form: Mapping[str, tuple], labels: np.ndarray) -> tuple[str, ...]:

@@ -1,0 +1,101 @@
+"""From predictions to bins, curves, errors and cures: pure functions on arrays.
+
+They are compiled where the arrays are, but for the few that SciPy computes on the host.
+"""
+
+from anim.calibration.bins import (
+    BinSums,
+    binned,
+    edge_sums,
+    mass_edges,
+    shares,
+    width_edges,
+    width_sums,
+)
+from anim.calibration.errors import (
+    ERROR_BINS,
+    BrierParts,
+    average_calibration_error,
+    brier_decomposition,
+    brier_score,
+    calibration_error,
+    debiased_calibration_error,
+    expected_calibration_error,
+    maximum_calibration_error,
+    negative_log_likelihood,
+    negative_log_likelihood_of_logits,
+    root_mean_square_calibration_error,
+    signed_gap,
+)
+from anim.calibration.noise import (
+    Interval,
+    consistency_band,
+    error_interval,
+    expected_error_if_calibrated,
+    wilson_interval,
+)
+from anim.calibration.scaling import (
+    IsotonicScale,
+    Temperature,
+    VectorScale,
+    apply_isotonic,
+    apply_vector_scale,
+    fit_isotonic,
+    fit_temperature,
+    fit_vector_scale,
+)
+from anim.calibration.scores import CONFIDENCE, SCORE, probabilities, scores_and_hits
+from anim.calibration.smooth import (
+    Curve,
+    SmoothError,
+    isotonic_curve,
+    isotonic_steps,
+    kernel_curve,
+    smooth_calibration_error,
+)
+
+__all__ = [
+    "CONFIDENCE",
+    "ERROR_BINS",
+    "SCORE",
+    "BinSums",
+    "BrierParts",
+    "Curve",
+    "Interval",
+    "IsotonicScale",
+    "SmoothError",
+    "Temperature",
+    "VectorScale",
+    "apply_isotonic",
+    "apply_vector_scale",
+    "average_calibration_error",
+    "binned",
+    "brier_decomposition",
+    "brier_score",
+    "calibration_error",
+    "consistency_band",
+    "debiased_calibration_error",
+    "edge_sums",
+    "error_interval",
+    "expected_calibration_error",
+    "expected_error_if_calibrated",
+    "fit_isotonic",
+    "fit_temperature",
+    "fit_vector_scale",
+    "isotonic_curve",
+    "isotonic_steps",
+    "kernel_curve",
+    "mass_edges",
+    "maximum_calibration_error",
+    "negative_log_likelihood",
+    "negative_log_likelihood_of_logits",
+    "probabilities",
+    "root_mean_square_calibration_error",
+    "scores_and_hits",
+    "shares",
+    "signed_gap",
+    "smooth_calibration_error",
+    "width_edges",
+    "width_sums",
+    "wilson_interval",
+]

@@ -1,0 +1,302 @@
+"""How far scores are from shares: errors of bins, errors of predictions, and proper scores."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from anim.calibration.bins import binned, shares
+from anim.calibration.scores import (
+    CONFIDENCE,
+    check_classes,
+    mean,
+    over_snapshots,
+    real,
+    scores_and_hits,
+)
+from anim.settings import BINNINGS, one_of, whole
+
+ERROR_BINS = 15
+
+
+def _gaps(counts, accuracy, confidence):
+    """Weights and |accuracy - confidence| of bins, 0 where empty, and the library they are of."""
+    xp = jnp if isinstance(counts, jax.Array) else np
+    filled = counts > 0
+    total = xp.sum(counts, axis=-1, keepdims=True)
+    weights = counts / xp.where(total > 0, total, xp.nan)
+    return weights, xp.where(filled, xp.abs(accuracy - confidence), 0.0), filled, xp
+
+
+def expected_calibration_error(counts, accuracy, confidence) -> np.ndarray:
+    """ECE (L1): the mean over examples of a bin's |accuracy - confidence|.
+
+    Args:
+        counts, accuracy, confidence: [..., B]; empty bins have no share in it.
+
+    Returns:
+        [...]; NaN where there is no example.
+
+    References:
+        Naeini et al. 2015; Guo et al. 2017 (arXiv 1706.04599), equation 3.
+    """
+    weights, gaps, _, xp = _gaps(counts, accuracy, confidence)
+    return xp.sum(weights * gaps, axis=-1)
+
+
+def root_mean_square_calibration_error(counts, accuracy, confidence) -> np.ndarray:
+    """L2 error: the root of the mean over examples of a bin's squared gap.
+
+    Args and Returns as for `expected_calibration_error`.
+
+    References:
+        Hendrycks et al. 2019 (arXiv 1812.04606), section 4.1; Kumar et al. 2019.
+    """
+    weights, gaps, _, xp = _gaps(counts, accuracy, confidence)
+    return xp.sqrt(xp.sum(weights * gaps**2, axis=-1))
+
+
+def maximum_calibration_error(counts, accuracy, confidence) -> np.ndarray:
+    """MCE: the largest |accuracy - confidence| of a filled bin.
+
+    Args and Returns as for `expected_calibration_error`.
+
+    References:
+        Naeini et al. 2015; Guo et al. 2017 (arXiv 1706.04599), equation 5.
+    """
+    _, gaps, filled, xp = _gaps(counts, accuracy, confidence)
+    return xp.where(filled.any(axis=-1), gaps.max(axis=-1), xp.nan)
+
+
+def average_calibration_error(counts, accuracy, confidence) -> np.ndarray:
+    """ACE: the mean over filled bins of |accuracy - confidence|, each bin alike.
+
+    Args and Returns as for `expected_calibration_error`.
+
+    References:
+        Neumann et al. 2018, Relaxed softmax; netcal calls it ACE.
+    """
+    _, gaps, filled, xp = _gaps(counts, accuracy, confidence)
+    bins = filled.sum(axis=-1)
+    return xp.sum(gaps, axis=-1) / xp.where(bins > 0, bins, xp.nan)
+
+
+def debiased_calibration_error(counts, accuracy, confidence) -> np.ndarray:
+    """L2 error less what noise adds to it: a bin's squared gap less the variance of its accuracy.
+
+    The plain L2 error of a calibrated model is above 0, the more so the more bins there are.
+    A bin of one example says nothing and counts as 0; a negative sum too.
+
+    Args and Returns as for `expected_calibration_error`.
+
+    References:
+        Kumar, Liang and Ma 2019, Verified uncertainty calibration (arXiv 1909.10155), section 4.
+    """
+    weights, gaps, filled, xp = _gaps(counts, accuracy, confidence)
+    several = counts > 1
+    share = xp.where(filled, accuracy, 0.0)
+    variance = share * (1 - share) / xp.where(several, counts - 1, 1)
+    squares = xp.where(several, gaps**2 - variance, 0.0)
+    return xp.sqrt(xp.maximum(xp.sum(weights * squares, axis=-1), 0.0))
+
+
+_OF_BINS = {
+    "l1": expected_calibration_error,
+    "l2": root_mean_square_calibration_error,
+    "max": maximum_calibration_error,
+    "average": average_calibration_error,
+}
+
+
+@over_snapshots(2)
+def calibration_error(
+    probs: jax.Array,
+    labels: jax.Array,
+    *,
+    norm: str = "l1",
+    bins: int = ERROR_BINS,
+    binning: str = "width",
+    debias: bool = False,
+    classwise: bool = False,
+) -> jax.Array:
+    """The binned calibration error of predictions; as it stands, the ECE of Guo et al. 2017.
+
+    Args:
+        probs: [..., N, K] probabilities of K >= 2 classes; leading axes are snapshots.
+        labels: [N] integers in [0, K).
+        norm: ``l1`` (ECE), ``l2``, ``max`` (MCE) or ``average`` (ACE).
+        bins: how many.
+        binning: ``width`` or ``mass``.
+        debias: whether what noise adds is taken off, for the norm ``l2`` alone.
+        classwise: whether it is the mean over classes of the error of each class's score, instead
+            of the error of the largest one.
+
+    Returns:
+        [...], of the dtype of the probabilities.
+
+    Raises:
+        ValueError: fewer than two classes, no example, or an option that is not known.
+
+    References:
+        See the functions of bins, one a norm; class-wise: Kull et al. 2019 (arXiv 1910.12656).
+    """
+    check_classes(probs)
+    one_of("norm", norm, _OF_BINS)
+    one_of("binning", binning, BINNINGS)
+    whole("bins", bins, 1)
+    if debias and norm != "l2":
+        raise ValueError(f"debias: expected norm 'l2', got {norm!r}")
+    probs, labels = real(probs), jnp.asarray(labels)
+    views = range(probs.shape[1]) if classwise else (CONFIDENCE,)
+    of_bins = debiased_calibration_error if debias else _OF_BINS[norm]
+    if binning == "width":
+        return _width_errors(probs, labels, tuple(views), bins, of_bins)
+    pairs = (scores_and_hits(probs, labels, view) for view in views)
+    return jnp.stack([_mass_error(*pair, bins, of_bins) for pair in pairs]).mean(0)
+
+
+@partial(jax.jit, static_argnames=("views", "bins", "of_bins"))
+def _width_errors(probs, labels, views, bins, of_bins):
+    pairs = (scores_and_hits(probs, labels, view) for view in views)
+    return jnp.stack([_error(*binned(*pair, bins, "width"), of_bins) for pair in pairs]).mean(0)
+
+
+def _mass_error(scores, hits, bins, of_bins):
+    edges, sums = binned(scores, hits, bins, "mass")
+    return _error(edges, sums, of_bins)
+
+
+@partial(jax.jit, static_argnames="of_bins")
+def _error(edges, sums, of_bins):
+    return of_bins(sums.counts, *shares(sums, edges))
+
+
+@over_snapshots(2)
+@jax.jit
+def signed_gap(probs: jax.Array, labels: jax.Array) -> jax.Array:
+    """Mean confidence less accuracy: above 0 where a model is over-confident as a whole.
+
+    Args:
+        probs: [..., N, K] probabilities; leading axes are snapshots.
+        labels: [N] integers in [0, K).
+
+    Returns:
+        [...] in [-1, 1].
+
+    References:
+        The bias of a forecast: Murphy 1973; for top-label confidence, Guo et al. 2017, section 2.
+    """
+    check_classes(probs)
+    confidence, correct = scores_and_hits(real(probs), labels, CONFIDENCE)
+    return mean(confidence - correct)
+
+
+@over_snapshots(2)
+@jax.jit
+def negative_log_likelihood(probs: jax.Array, labels: jax.Array) -> jax.Array:
+    """Mean of -log(probability of the label), in nats; probs [..., N, K], labels [N].
+
+    A probability of 0 counts as the smallest normal number of its dtype, so that the mean stays
+    finite.
+
+    References:
+        The logarithmic score: Good 1952; Gneiting and Raftery 2007, section 4.1.
+    """
+    check_classes(probs)
+    probs = real(probs)
+    of_label = jnp.take_along_axis(probs, labels[:, None], axis=1)[:, 0]
+    return mean(-jnp.log(jnp.maximum(of_label, jnp.finfo(probs.dtype).tiny)))
+
+
+@over_snapshots(2)
+@jax.jit
+def negative_log_likelihood_of_logits(logits: jax.Array, labels: jax.Array) -> jax.Array:
+    """`negative_log_likelihood` of softmax(logits), without the loss of digits near 0."""
+    check_classes(logits)
+    logits = real(logits)
+    if logits.shape[1] == 2:
+        margin = logits[:, 1] - logits[:, 0]
+        return mean(jax.nn.softplus(jnp.where(labels == 1, -margin, margin)))
+    log_probs = jax.nn.log_softmax(logits, axis=1)
+    return mean(-jnp.take_along_axis(log_probs, labels[:, None], axis=1)[:, 0])
+
+
+@over_snapshots(2)
+@jax.jit
+def brier_score(probs: jax.Array, labels: jax.Array) -> jax.Array:
+    """Mean squared distance of probs [..., N, K] from the one-hot labels [N].
+
+    The sum over classes for K > 2, and (p - y)^2 for K = 2, which is half that sum: the convention
+    of scikit-learn.
+
+    References:
+        Brier 1950, Verification of forecasts expressed in terms of probability.
+    """
+    check_classes(probs)
+    probs = real(probs)
+    target = jax.nn.one_hot(labels, probs.shape[1], dtype=probs.dtype)
+    return mean(jnp.square(probs - target).sum(1)) * _brier_unit(probs)
+
+
+def _brier_unit(probs: jax.Array) -> float:
+    return 0.5 if probs.shape[1] == 2 else 1.0
+
+
+class BrierParts(NamedTuple):
+    """The Brier score is reliability - resolution + uncertainty + within.
+
+    Attributes:
+        reliability: how far the shares of bins are from their mean scores; 0 is best.
+        resolution: how far the shares of bins are from the share of all; large is good.
+        uncertainty: what always naming the share of all would score.
+        within: what bins hide, the variation of scores and outcomes inside of them; small.
+    """
+
+    reliability: jax.Array
+    resolution: jax.Array
+    uncertainty: jax.Array
+    within: jax.Array
+
+
+@over_snapshots(2)
+@partial(jax.jit, static_argnames="bins")
+def brier_decomposition(probs: jax.Array, labels: jax.Array, bins: int = ERROR_BINS) -> BrierParts:
+    """Parts of the `brier_score`: of each class's score, summed as the score is.
+
+    Args:
+        probs: [..., N, K] probabilities; leading axes are snapshots.
+        labels: [N] integers in [0, K).
+        bins: equal-width bins of each class's score.
+
+    Returns:
+        `BrierParts` of [...].
+
+    References:
+        Murphy 1973, A new vector partition of the probability score; within: Stephenson, Coelho
+        and Jolliffe 2008, Two extra components in the Brier score decomposition.
+    """
+    check_classes(probs)
+    probs = real(probs)
+
+    def of_class(k: int) -> jax.Array:
+        edges, sums = binned(*scores_and_hits(probs, labels, k), bins, "width")
+        share, score = map(jnp.nan_to_num, shares(sums, edges))
+        weights = sums.counts / probs.shape[0]
+        base = sums.hits.sum() / probs.shape[0]
+        return jnp.stack(
+            [
+                jnp.sum(weights * (share - score) ** 2),
+                jnp.sum(weights * (share - base) ** 2),
+                base * (1 - base),
+            ]
+        )
+
+    # Both classes of two have the same parts: one of them is the score's own unit.
+    classes = (1,) if probs.shape[1] == 2 else range(probs.shape[1])
+    reliability, resolution, uncertainty = sum(map(of_class, classes))
+    rest = reliability - resolution + uncertainty
+    return BrierParts(reliability, resolution, uncertainty, brier_score(probs, labels) - rest)

@@ -1,0 +1,126 @@
+"""What can be computed of one snapshot; each statistic is its own key among those of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import jax
+import numpy as np
+
+from anim import calibration
+
+# Cells of a bin of the error, between which a bootstrap sample is drawn.
+_CELLS = 16
+
+
+class Predictions:
+    """A snapshot, on the device.
+
+    Args:
+        snapshot: its arrays by name; see `anim.run.run.Run`.
+        labels: [N].
+    """
+
+    def __init__(self, snapshot: Mapping[str, np.ndarray], labels: jax.Array):
+        self.labels = labels
+        self._arrays = {name: jax.numpy.asarray(values) for name, values in snapshot.items()}
+
+    @property
+    def logits(self) -> jax.Array | None:
+        return self._arrays.get("logits")
+
+    @cached_property
+    def probs(self) -> jax.Array | None:
+        """[N, K] float32; None where only the predicted class's confidence was kept."""
+        if self.logits is not None:
+            return calibration.probabilities(self.logits)
+        probs = self._arrays.get("probs")
+        return None if probs is None else probs.astype(np.float32)
+
+    def scores_and_hits(self, view: str | int) -> tuple[jax.Array, jax.Array]:
+        """[N] each; see `anim.calibration.scores_and_hits`."""
+        if self.probs is None:
+            return self._arrays["confidence"], self._arrays["correct"]
+        return calibration.scores_and_hits(self.probs, self.labels, view)
+
+
+@dataclass(frozen=True)
+class Bins:
+    """Edges and `calibration.BinSums` of a view."""
+
+    view: str | int
+    bins: int
+    binning: str = "width"
+
+    def __call__(self, predictions: Predictions) -> tuple:
+        pair = predictions.scores_and_hits(self.view)
+        return calibration.binned(*pair, self.bins, self.binning)
+
+
+@dataclass(frozen=True)
+class ProperScores:
+    """Negative log-likelihood and Brier score; nothing without the scores of all classes."""
+
+    def __call__(self, predictions: Predictions) -> tuple:
+        probs, labels = predictions.probs, predictions.labels
+        if probs is None:
+            return ()
+        if predictions.logits is not None:
+            nll = calibration.negative_log_likelihood_of_logits(predictions.logits, labels)
+        else:
+            nll = calibration.negative_log_likelihood(probs, labels)
+        return nll, calibration.brier_score(probs, labels)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A `calibration.Curve` of a view, ``smooth`` or ``isotonic``.
+
+    In the score view it is that of class 1, folded: where class 0 is predicted, a hit is what class
+    1 is not.
+    """
+
+    view: str | int
+    kind: str
+    points: int
+
+    def __call__(self, predictions: Predictions) -> calibration.Curve:
+        is_score = self.view == calibration.SCORE
+        scores, hits = predictions.scores_and_hits(1 if is_score else self.view)
+        of_kind = {"smooth": calibration.kernel_curve, "isotonic": calibration.isotonic_curve}
+        share, support = of_kind[self.kind](scores, hits, self.points)
+        if is_score:
+            share = np.where(np.linspace(0, 1, self.points) > 0.5, share, 1 - share)
+        return calibration.Curve(share, support)
+
+
+@dataclass(frozen=True)
+class ErrorCells:
+    """Bins of the confidence cut into small cells, from which a bootstrap sample is drawn."""
+
+    def __call__(self, predictions: Predictions) -> tuple:
+        cells = calibration.ERROR_BINS * _CELLS
+        return Bins(calibration.CONFIDENCE, cells)(predictions)
+
+
+@dataclass(frozen=True)
+class Errors:
+    """Errors that take longer than those of `Bins`: [] each, by name."""
+
+    def __call__(self, predictions: Predictions) -> dict[str, jax.Array]:
+        confidence, correct = predictions.scores_and_hits(calibration.CONFIDENCE)
+        edges, sums = calibration.binned(confidence, correct, calibration.ERROR_BINS, "mass")
+        of_mass = (sums.counts, *calibration.shares(jax.device_get(sums), edges))
+        errors = {
+            "ece_mass": calibration.expected_calibration_error(*of_mass),
+            "debiased_l2": calibration.debiased_calibration_error(*of_mass),
+            "smooth_ece": calibration.smooth_calibration_error(confidence, correct).error,
+        }
+        probs, labels = predictions.probs, predictions.labels
+        if probs is not None:
+            errors["classwise_ece"] = calibration.calibration_error(probs, labels, classwise=True)
+            parts = calibration.brier_decomposition(probs, labels)._asdict()
+            errors |= {f"brier_{name}": part for name, part in parts.items()}
+        return errors
