@@ -12,7 +12,7 @@ import numpy as np
 from anim.calibration.bins import binned, shares
 from anim.calibration.scores import (
     CONFIDENCE,
-    check_classes,
+    check_shapes,
     mean,
     over_snapshots,
     real,
@@ -112,7 +112,6 @@ _OF_BINS = {
 }
 
 
-@over_snapshots(2)
 def calibration_error(
     probs: jax.Array,
     labels: jax.Array,
@@ -144,30 +143,31 @@ def calibration_error(
     References:
         See the functions of bins, one a norm; class-wise: Kull et al. 2019 (arXiv 1910.12656).
     """
-    check_classes(probs)
+    probs, labels = real(probs), jnp.asarray(labels)
+    check_shapes(probs.shape, labels.shape)
     one_of("norm", norm, _OF_BINS)
     one_of("binning", binning, BINNINGS)
     whole("bins", bins, 1)
     if debias and norm != "l2":
         raise ValueError(f"debias: expected norm 'l2', got {norm!r}")
-    probs, labels = real(probs), jnp.asarray(labels)
-    views = range(probs.shape[1]) if classwise else (CONFIDENCE,)
+    views = tuple(range(probs.shape[-1])) if classwise else (CONFIDENCE,)
     of_bins = debiased_calibration_error if debias else _OF_BINS[norm]
+    options = (views, bins, binning, of_bins)
     if binning == "width":
-        return _width_errors(probs, labels, tuple(views), bins, of_bins)
+        return _mapped_error(probs, labels, *options)
+    # One at a time: scores are sorted on the host where they are in its reach.
+    one = probs.shape[-2:]
+    row = probs.reshape(-1, *one), jnp.broadcast_to(labels, probs.shape[:-1]).reshape(-1, one[0])
+    found = [_mean_error(*pair, *options) for pair in zip(*row, strict=True)]
+    return jnp.stack(found).reshape(probs.shape[:-2])
+
+
+def _mean_error(probs, labels, views, bins, binning, of_bins):
     pairs = (scores_and_hits(probs, labels, view) for view in views)
-    return jnp.stack([_mass_error(*pair, bins, of_bins) for pair in pairs]).mean(0)
+    return jnp.stack([_error(*binned(*pair, bins, binning), of_bins) for pair in pairs]).mean()
 
 
-@partial(jax.jit, static_argnames=("views", "bins", "of_bins"))
-def _width_errors(probs, labels, views, bins, of_bins):
-    pairs = (scores_and_hits(probs, labels, view) for view in views)
-    return jnp.stack([_error(*binned(*pair, bins, "width"), of_bins) for pair in pairs]).mean(0)
-
-
-def _mass_error(scores, hits, bins, of_bins):
-    edges, sums = binned(scores, hits, bins, "mass")
-    return _error(edges, sums, of_bins)
+_mapped_error = over_snapshots(2, static=("views", "bins", "binning", "of_bins"))(_mean_error)
 
 
 @partial(jax.jit, static_argnames="of_bins")
@@ -176,7 +176,6 @@ def _error(edges, sums, of_bins):
 
 
 @over_snapshots(2)
-@jax.jit
 def signed_gap(probs: jax.Array, labels: jax.Array) -> jax.Array:
     """Mean confidence less accuracy: above 0 where a model is over-confident as a whole.
 
@@ -190,13 +189,11 @@ def signed_gap(probs: jax.Array, labels: jax.Array) -> jax.Array:
     References:
         The bias of a forecast: Murphy 1973; for top-label confidence, Guo et al. 2017, section 2.
     """
-    check_classes(probs)
     confidence, correct = scores_and_hits(real(probs), labels, CONFIDENCE)
     return mean(confidence - correct)
 
 
 @over_snapshots(2)
-@jax.jit
 def negative_log_likelihood(probs: jax.Array, labels: jax.Array) -> jax.Array:
     """Mean of -log(probability of the label), in nats; probs [..., N, K], labels [N].
 
@@ -206,17 +203,14 @@ def negative_log_likelihood(probs: jax.Array, labels: jax.Array) -> jax.Array:
     References:
         The logarithmic score: Good 1952; Gneiting and Raftery 2007, section 4.1.
     """
-    check_classes(probs)
     probs = real(probs)
     of_label = jnp.take_along_axis(probs, labels[:, None], axis=1)[:, 0]
     return mean(-jnp.log(jnp.maximum(of_label, jnp.finfo(probs.dtype).tiny)))
 
 
 @over_snapshots(2)
-@jax.jit
 def negative_log_likelihood_of_logits(logits: jax.Array, labels: jax.Array) -> jax.Array:
     """`negative_log_likelihood` of softmax(logits), without the loss of digits near 0."""
-    check_classes(logits)
     logits = real(logits)
     if logits.shape[1] == 2:
         margin = logits[:, 1] - logits[:, 0]
@@ -226,7 +220,6 @@ def negative_log_likelihood_of_logits(logits: jax.Array, labels: jax.Array) -> j
 
 
 @over_snapshots(2)
-@jax.jit
 def brier_score(probs: jax.Array, labels: jax.Array) -> jax.Array:
     """Mean squared distance of probs [..., N, K] from the one-hot labels [N].
 
@@ -236,7 +229,6 @@ def brier_score(probs: jax.Array, labels: jax.Array) -> jax.Array:
     References:
         Brier 1950, Verification of forecasts expressed in terms of probability.
     """
-    check_classes(probs)
     probs = real(probs)
     target = jax.nn.one_hot(labels, probs.shape[1], dtype=probs.dtype)
     return mean(jnp.square(probs - target).sum(1)) * _brier_unit(probs)
@@ -262,8 +254,7 @@ class BrierParts(NamedTuple):
     within: jax.Array
 
 
-@over_snapshots(2)
-@partial(jax.jit, static_argnames="bins")
+@over_snapshots(2, static=("bins",))
 def brier_decomposition(probs: jax.Array, labels: jax.Array, bins: int = ERROR_BINS) -> BrierParts:
     """Parts of the `brier_score`: of each class's score, summed as the score is.
 
@@ -279,7 +270,6 @@ def brier_decomposition(probs: jax.Array, labels: jax.Array, bins: int = ERROR_B
         Murphy 1973, A new vector partition of the probability score; within: Stephenson, Coelho
         and Jolliffe 2008, Two extra components in the Brier score decomposition.
     """
-    check_classes(probs)
     probs = real(probs)
 
     def of_class(k: int) -> jax.Array:

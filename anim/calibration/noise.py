@@ -112,13 +112,16 @@ def error_interval(
 
     Returns:
         The basic bootstrap interval, two numbers not below 0: the draws spread around the ECE as it
-        does around the error of infinitely many examples, and lie above it by as much.
+        does around the error of infinitely many examples, and lie above it by as much. NaN where
+        there is no example.
 
     References:
         Efron and Tibshirani 1993, chapter 13; Davison and Hinkley 1997, section 5.2.
     """
     _, score = shares(cells, edges)
     parts = np.stack([cells.counts - cells.hits, cells.hits]).astype(float)
+    if not parts.any():
+        return Interval(np.float64(np.nan), np.float64(np.nan))
     drawn = np.random.default_rng(seed).multinomial(
         int(parts.sum()), (parts / parts.sum()).ravel(), size=_RESAMPLES
     )

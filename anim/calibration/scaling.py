@@ -8,12 +8,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from anim.calibration.scores import check_classes, mean, over_snapshots, real
+from anim.calibration.errors import negative_log_likelihood_of_logits
+from anim.calibration.scores import check_shapes, mean, over_snapshots, real
 from anim.calibration.smooth import isotonic_steps
 
-COOLEST, HOTTEST = 0.01, 100.0
+COOLEST, HOTTEST = 1e-6, 1e6
 _MOST_STEPS = 60
 _MOST_QUASI_NEWTON_STEPS = 500
+_GREATEST_WEIGHT = 100.0
 
 
 class Temperature(NamedTuple):
@@ -24,26 +26,23 @@ class Temperature(NamedTuple):
 
 
 @over_snapshots(2)
-@jax.jit
 def fit_temperature(logits: jax.Array, labels: jax.Array) -> Temperature:
     """The T > 0 for which softmax(logits / T) has the least negative log-likelihood.
 
-    The loss is convex in 1 / T: Newton's method on its slope, kept inside of a bracket that halves
-    where a step would leave it, and so converges always.
+    The loss is convex in 1 / T, which `_root` finds.
 
     Args:
         logits: [..., N, K]; leading axes are snapshots, fitted in one compiled call.
         labels: [N] integers in [0, K).
 
     Returns:
-        `Temperature` of [...]. There is none, NaN, where the least lies at or beyond the bounds of
-        0.01 and 100: classes that the logits separate (the colder the better), or logits that tell
-        nothing or the opposite (the hotter the better).
+        `Temperature` of [...]. There is none, NaN, where the loss has no least: classes that the
+        logits separate (the colder the better), or logits that tell nothing or the opposite (the
+        hotter the better). Nor where it is not between a millionth and a million.
 
     References:
         Guo et al. 2017, On calibration of modern neural networks (arXiv 1706.04599), section 4.2.
     """
-    check_classes(logits)
     logits = real(logits)
     # The greatest logit is 0: no exponential overflows, and sums keep their digits.
     logits = logits - logits.max(1, keepdims=True)
@@ -57,25 +56,44 @@ def fit_temperature(logits: jax.Array, labels: jax.Array) -> Temperature:
         second = (weights * logits**2).sum(1) / total
         return mean(first - of_label), mean(second - first**2)
 
+    least, most = 1 / HOTTEST, 1 / COOLEST
+    inverse = _root(slopes, *(jnp.asarray(value, logits.dtype) for value in (least, 1, most)))
+    # The slopes at 0 and in the limit: a convex loss has its least between, or none.
+    has_least = (mean(logits.mean(1) - of_label) < 0) & (mean(of_label) < 0)
+    nll = mean(jnp.log(jnp.exp(inverse * logits).sum(1)) - inverse * of_label)
+    is_sound = has_least & (inverse > 2 * least) & (inverse < most / 2)
+    return Temperature(*(jnp.where(is_sound, value, jnp.nan) for value in (1 / inverse, nll)))
+
+
+def _root(slopes, low: jax.Array, start: jax.Array, high: jax.Array) -> jax.Array:
+    """Where a rising function from ``low`` > 0 to ``high`` is 0; near an end, if it is not.
+
+    Newton's method, kept inside of a bracket that is halved, by ratio, where a step would leave it:
+    it converges always.
+
+    Args:
+        slopes: value and derivative of the function at a number.
+        low, start, high: [] each.
+    """
+
     def step(state):
-        low, high, inverse, _, count = state
-        slope, curvature = slopes(inverse)
-        low, high = jnp.where(slope < 0, inverse, low), jnp.where(slope < 0, high, inverse)
-        newton = inverse - slope / curvature
-        is_inside = (newton > low) & (newton < high)
-        following = jnp.where(is_inside, newton, jnp.sqrt(low * high))
-        return low, high, following, jnp.abs(following / inverse - 1), count + 1
+        low, high, at, _, count = state
+        slope, curvature = slopes(at)
+        low, high = jnp.where(slope < 0, at, low), jnp.where(slope < 0, high, at)
+        newton = at - slope / curvature
+        is_inside = (newton >= low) & (newton <= high)
+        following = jnp.where(is_inside, newton, jnp.sqrt(low) * jnp.sqrt(high))
+        moved = jnp.where(is_inside, jnp.abs(following / at - 1), 1)
+        return low, high, following, moved, count + 1
+
+    # What a step leaves is about the square of what the last one left.
+    tolerance = 0.1 * np.sqrt(jnp.finfo(start.dtype).eps)
 
     def goes_on(state):
-        return (state[3] > 4 * jnp.finfo(logits.dtype).eps) & (state[4] < _MOST_STEPS)
+        return (state[3] > tolerance) & (state[4] < _MOST_STEPS)
 
-    ends = [jnp.asarray(end, logits.dtype) for end in (1 / HOTTEST, 1 / COOLEST)]
-    one = jnp.ones((), logits.dtype)
-    *_, inverse, _, _ = jax.lax.while_loop(goes_on, step, (*ends, one, one, 0))
-    # At the bounds the least of a convex loss is inside where the slope changes its sign.
-    is_inside = (slopes(ends[0])[0] < 0) & (slopes(ends[1])[0] > 0)
-    nll = mean(jnp.log(jnp.exp(inverse * logits).sum(1)) - inverse * of_label)
-    return Temperature(*(jnp.where(is_inside, value, jnp.nan) for value in (1 / inverse, nll)))
+    first = (low, high, start, jnp.ones_like(start), 0)
+    return jax.lax.while_loop(goes_on, step, first)[2]
 
 
 class VectorScale(NamedTuple):
@@ -86,7 +104,6 @@ class VectorScale(NamedTuple):
 
 
 @over_snapshots(2)
-@jax.jit
 def fit_vector_scale(logits: jax.Array, labels: jax.Array) -> VectorScale:
     """The w and b for which softmax(w * logits + b) has the least negative log-likelihood.
 
@@ -101,22 +118,37 @@ def fit_vector_scale(logits: jax.Array, labels: jax.Array) -> VectorScale:
     References:
         Guo et al. 2017 (arXiv 1706.04599), section 4.2; L-BFGS: Liu and Nocedal 1989, by Optax.
     """
-    # Here, since all other work on a recorded run does without it.
-    import optax
-
-    check_classes(logits)
     logits = real(logits)
     classes = logits.shape[1]
     unit = jnp.maximum(jnp.std(logits), jnp.finfo(logits.dtype).tiny)
     scaled = logits / unit
 
-    def loss(scale: VectorScale):
-        found = scaled * scale.weights + scale.biases
-        return mean(optax.softmax_cross_entropy_with_integer_labels(found, labels))
+    def predicted(scale):
+        return scaled * scale.weights + scale.biases
+
+    def loss(scale):
+        return negative_log_likelihood_of_logits(predicted(scale), labels)
+
+    start = VectorScale(jnp.full(classes, unit), jnp.zeros(classes, logits.dtype))
+    scale, slope = _descend(loss, start)
+    of_label = jnp.take_along_axis(predicted(scale), labels[:, None], axis=1)[:, 0]
+    is_separated = (of_label >= predicted(scale).max(1)).all()
+    present = jnp.zeros(classes, bool).at[labels].set(True).all()
+    is_small = (jnp.abs(scale.weights) < _GREATEST_WEIGHT * unit).all()
+    is_sound = present & ~is_separated & is_small & (slope < 1e-3)
+    weights, biases = scale.weights / unit, scale.biases - scale.biases.mean()
+    return VectorScale(*(jnp.where(is_sound, part, jnp.nan) for part in (weights, biases)))
+
+
+def _descend(loss, start: VectorScale) -> tuple[VectorScale, jax.Array]:
+    """Where L-BFGS ends, and the norm of the slope there."""
+    # Here, since all other work on a recorded run does without it.
+    import optax
 
     solver = optax.lbfgs()
     value_and_grad = optax.value_and_grad_from_state(loss)
-    tolerance = 30 * jnp.finfo(logits.dtype).eps
+    dtype = start.weights.dtype
+    tolerance = 30 * jnp.finfo(dtype).eps
 
     def step(carry):
         scale, state, _, count = carry
@@ -128,13 +160,9 @@ def fit_vector_scale(logits: jax.Array, labels: jax.Array) -> VectorScale:
     def goes_on(carry):
         return (carry[2] > tolerance) & (carry[3] < _MOST_QUASI_NEWTON_STEPS)
 
-    start = VectorScale(jnp.full(classes, unit), jnp.zeros(classes, logits.dtype))
-    first = (start, solver.init(start), jnp.asarray(jnp.inf, logits.dtype), 0)
+    first = (start, solver.init(start), jnp.asarray(jnp.inf, dtype), 0)
     scale, _, slope, _ = jax.lax.while_loop(goes_on, step, first)
-    present = jnp.zeros(classes, bool).at[labels].set(True).all()
-    is_sound = present & (slope < 1e-3) & (jnp.abs(scale.weights) < HOTTEST * unit).all()
-    weights, biases = scale.weights / unit, scale.biases - scale.biases.mean()
-    return VectorScale(*(jnp.where(is_sound, part, jnp.nan) for part in (weights, biases)))
+    return scale, slope
 
 
 @jax.jit
@@ -161,6 +189,7 @@ def fit_isotonic(probs, labels) -> IsotonicScale:
         probability estimates.
     """
     probs, labels = np.asarray(probs), np.asarray(labels)
+    check_shapes(probs.shape, labels.shape)
     classes = (1,) if probs.shape[1] == 2 else range(probs.shape[1])
     knots = []
     for k in classes:

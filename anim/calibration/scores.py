@@ -24,38 +24,65 @@ def mean(values: jax.Array) -> jax.Array:
     return rows.sum(1).sum() / values.shape[0]
 
 
-def over_snapshots(axes: int) -> Callable:
-    """Lets a function of one snapshot take many: leading axes are mapped, one after another.
+def over_snapshots(axes: int, *, static: tuple[str, ...] = ()) -> Callable:
+    """Compiles a function of one snapshot, and lets it take many in one compiled call.
+
+    Leading axes of the first argument are snapshots, one after another; the second argument is the
+    same for all of them, or has these axes too. `check_shapes` checks both.
 
     Args:
-        axes: of the first argument, for one snapshot; the others are the same for all.
+        axes: of the first argument, for one snapshot: 2 for [N, K], 1 for [N].
+        static: names of options that are compiled in.
     """
 
     def decorate(function: Callable) -> Callable:
+        @partial(jax.jit, static_argnames=static)
         @wraps(function)
-        def mapped(values, *others, **options):
-            values = jnp.asarray(values)
-            if values.ndim < axes:
-                raise ValueError(f"expected {axes} axes or more, got shape {values.shape}")
+        def compiled(values, outcomes, *rest, **options):
+            def one(values, outcomes):
+                return function(values, outcomes, *rest, **options)
+
+            def in_a_row(values, axes):
+                return values.reshape(-1, *values.shape[-axes:])
+
             if values.ndim == axes:
-                return function(values, *others, **options)
-            lead, one = values.shape[:-axes], values.shape[-axes:]
-            found = jax.lax.map(
-                lambda part: function(part, *others, **options), values.reshape(-1, *one)
-            )
+                return one(values, outcomes)
+            row = in_a_row(values, axes)
+            if outcomes.ndim == 1:
+                found = jax.lax.map(lambda values: one(values, outcomes), row)
+            else:
+                found = jax.lax.map(lambda pair: one(*pair), (row, in_a_row(outcomes, 1)))
+            lead = values.shape[:-axes]
             return jax.tree.map(lambda part: part.reshape(lead + part.shape[1:]), found)
 
-        return mapped
+        @wraps(function)
+        def checked(values, outcomes, *rest, **options):
+            values, outcomes = jnp.asarray(values), jnp.asarray(outcomes)
+            check_shapes(values.shape, outcomes.shape, axes)
+            return compiled(values, outcomes, *rest, **options)
+
+        return checked
 
     return decorate
 
 
-def check_classes(values: jax.Array) -> None:
-    """Raise ValueError unless ``values`` [..., N, K] has two classes and an example."""
-    if values.shape[-1] < 2:
-        raise ValueError(f"expected 2 classes or more in the last axis, got shape {values.shape}")
-    if values.shape[-2] < 1:
-        raise ValueError(f"expected 1 example or more, got shape {values.shape}")
+def check_shapes(values: tuple[int, ...], outcomes: tuple[int, ...], axes: int = 2) -> None:
+    """Raise ValueError unless these are shapes of predictions and of what came of them.
+
+    Args:
+        values: [..., N, K] with K >= 2, or [..., N] where ``axes`` is 1.
+        outcomes: [N] or [..., N].
+        axes: of one snapshot.
+    """
+    if len(values) < axes:
+        raise ValueError(f"expected {axes} axes or more, got shape {values}")
+    if axes == 2 and values[-1] < 2:
+        raise ValueError(f"expected 2 classes or more in the last axis, got shape {values}")
+    lead = values[: 1 - axes] if axes > 1 else values
+    if lead[-1] < 1:
+        raise ValueError(f"expected 1 example or more, got shape {values}")
+    if outcomes not in (lead, lead[-1:]):
+        raise ValueError(f"expected labels or hits of shape {lead[-1:]}, got shape {outcomes}")
 
 
 @jax.jit

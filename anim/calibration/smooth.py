@@ -11,7 +11,7 @@ import numpy as np
 from jax.scipy.fft import dct, idct
 from scipy.optimize import isotonic_regression
 
-from anim.calibration.scores import over_snapshots, real
+from anim.calibration.scores import check_shapes, over_snapshots, real
 
 # Cells of [0, 1]; a few to the narrowest kernel.
 _CELLS = 4096
@@ -45,7 +45,6 @@ def _smoothed(waves: jax.Array, bandwidth: jax.Array) -> jax.Array:
 
 
 @over_snapshots(1)
-@jax.jit
 def smooth_calibration_error(scores: jax.Array, hits: jax.Array) -> SmoothError:
     """smECE: the mean |smoothed residual|, at the bandwidth that equals it.
 
@@ -55,7 +54,7 @@ def smooth_calibration_error(scores: jax.Array, hits: jax.Array) -> SmoothError:
 
     Args:
         scores: [..., N] in [0, 1]; leading axes are snapshots.
-        hits: [N] bool, or of the shape of scores.
+        hits: [N] bool, or [..., N].
 
     References:
         Błasiok and Nakkiran 2024, Smooth ECE (arXiv 2309.12236), definitions 1 to 3.
@@ -137,9 +136,10 @@ def isotonic_steps(scores, hits) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         Ayer et al. 1955; for reliability curves, CORP: Dimitriadis, Gneiting and Jordan 2021
         (PNAS 118, e2016191118).
     """
-    scores = np.asarray(scores)
+    scores, hits = np.asarray(scores), np.asarray(hits, np.float64)
+    check_shapes(scores.shape, hits.shape, axes=1)
     order = np.argsort(scores)
-    ordered, outcomes = scores[order], np.asarray(hits, np.float64)[order]
+    ordered, outcomes = scores[order], hits[order]
     starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
     counts = np.diff(np.append(starts, len(ordered)))
     means = np.add.reduceat(outcomes, starts) / counts
