@@ -12,6 +12,7 @@ _HOMES = {
     "RecordingError": "run",
     "Run": "run",
     "animate": "render",
+    "calibrate": "run",
     "fit": "train",
     "from_arrays": "run",
     "open": "run",

@@ -16,6 +16,8 @@ from dataclasses import fields
 from anim.settings import (
     ALIGNMENTS,
     BINNINGS,
+    CURES,
+    CURVES,
     DATASETS,
     OPTIMIZERS,
     PACES,
@@ -102,7 +104,20 @@ def add_picture(group) -> None:
 
     add("--view", "score, confidence or class:NAME (default: score for two classes)")
     panels = ", ".join((*PANELS, "metric:NAME"))
-    add("--panels", f"out of {panels} (default {','.join(default.panels)})", type=names)
+    shown = ",".join(default.shown_panels)
+    add("--panels", f"out of {panels} (default {shown}, or those of the cure)", type=names)
+    add("--calibrate", f"show it cured beside itself: {', '.join(CURES)}", metavar="CURE")
+    add(
+        "--held-out",
+        f"share of the examples to fit the cure on (default {default.held_out})",
+        type=float,
+        metavar="SHARE",
+    )
+    curves = ", ".join(CURVES[:-1]) + f" or {CURVES[-1]}"
+    add("--curve", f"{curves} (default {default.curve})")
+    switch = {"action": argparse.BooleanOptionalAction}
+    add("--band", "what chance alone does to a calibrated model (default: shown)", **switch)
+    add("--intervals", "95 %% intervals of bars and of the ECE (default: not shown)", **switch)
     add("--bins", "default 50 for the score view, else 15", type=int, metavar="N")
     add("--binning", f"{' or '.join(BINNINGS)} (default {default.binning})")
     add("--fps", f"frames a second (default {default.fps})", type=float)
@@ -111,7 +126,7 @@ def add_picture(group) -> None:
     add(
         "--tween",
         "interpolate between snapshots (default), or show snapshots only",
-        action=argparse.BooleanOptionalAction,
+        **switch,
     )
     add("--pace", f"{' or '.join(PACES)} (default {default.pace})")
     width, height = default.size

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from anim.run import Run
+from anim.run import Run, calibrate
 from anim.scene import Scene, Subject
-from anim.settings import MAX_RUNS, Picture, SettingError
+from anim.settings import CURES, MAX_RUNS, Picture, SettingError
 from anim.timeline import Reel, Timeline, Track
+from anim.tracks import track_of
 
 _TITLE = "Prediction scores are not probabilities"
 _PERCENT = np.arange(101)
@@ -30,15 +31,15 @@ def compose(
     """
     if not 1 <= len(runs) <= MAX_RUNS:
         raise SettingError("runs", f"expected 1 to {MAX_RUNS} of them, got {len(runs)}")
+    names = _names(runs, picture)
+    passes = 1 if picture.calibrate is None else 3
+    work = _Work(progress, passes * sum(map(len, runs)))
+    if picture.calibrate is not None:
+        runs, names = _with_cures(runs, names, picture, work)
     views = {run.default_view() for run in runs}
     view = picture.view or (views.pop() if len(views) == 1 else "confidence")
-    tracks, read, total = [], 0, sum(map(len, runs))
-    for run in runs:
-        tell = None if progress is None else lambda i, _, read=read: progress(read + i, total)
-        tracks.append(_track(run, view, picture, tell))
-        read += len(run)
-    if progress is not None:
-        progress(total, total)
+    tracks = [track_of(run, view, picture, work.part(len(run))) for run in runs]
+    work.part(0)(0, 0)
     reel = _reel(tracks, picture)
     unit_name, steps_per_unit = _unit(runs, reel, picture)
     subject = Subject(
@@ -46,27 +47,41 @@ def compose(
         caption=_one_line(_caption(runs)),
         view=view,
         score_label=_one_line(_score_label(view, runs)),
-        names=_names(runs, picture),
+        names=names,
         unit_name=unit_name,
         steps_per_unit=steps_per_unit,
     )
     return reel, Scene(subject, reel, picture)
 
 
-def _track(run: Run, view: str, picture: Picture, progress) -> Track:
-    """What is shown of a run: its snapshots, but for those that cannot be read."""
-    bins = run.reliability(view, picture.bins, picture.binning, progress=progress)
-    series = run.metrics()
-    is_read = np.isfinite(series["accuracy"])
-    return Track(
-        steps=run.steps[is_read],
-        edges=bins.edges if bins.edges.ndim == 1 else bins.edges[is_read],
-        counts=bins.counts[is_read],
-        hits=bins.hits[is_read],
-        shares=bins.accuracy[is_read],
-        confidences=bins.confidence[is_read],
-        series={name: values[is_read] for name, values in series.items()},
-    )
+class _Work:
+    """Progress of several passes over snapshots, as that of one."""
+
+    def __init__(self, progress: Callable[[int, int], None] | None, total: int):
+        self._progress, self._total, self._begun = progress, total, 0
+
+    def part(self, count: int) -> Callable[[int, int], None]:
+        """The progress of the next pass, over so many snapshots."""
+        before = self._begun
+        self._begun += count
+        return lambda done, _: self._progress and self._progress(before + done, self._total)
+
+
+def _with_cures(runs: Sequence[Run], names: Sequence[str], picture: Picture, work: _Work):
+    """Each run, and beside it the cured one, with names for both."""
+    if 2 * len(runs) > MAX_RUNS:
+        problem = f"expected at most {MAX_RUNS // 2} runs beside their cures, got {len(runs)}"
+        raise SettingError("calibrate", problem)
+    pairs = [
+        calibrate(run, picture.calibrate, picture.held_out, progress=work.part(len(run)))
+        for run in runs
+    ]
+    cured = CURES[picture.calibrate]
+    if len(runs) == 1 and picture.label is None:
+        names = ("as trained", cured)
+    else:
+        names = [text for name in names for text in (name, f"{name}, {cured}")]
+    return [run for pair in pairs for run in pair], tuple(names)
 
 
 def _reel(tracks: Sequence[Track], picture: Picture) -> Reel:

@@ -48,7 +48,12 @@ def animate(
     runs,
     *outputs: str | os.PathLike,
     view: str | None = _DEFAULT.view,
-    panels: Sequence[str] | str = _DEFAULT.panels,
+    panels: Sequence[str] | str | None = _DEFAULT.panels,
+    calibrate: str | None = _DEFAULT.calibrate,
+    held_out: float = _DEFAULT.held_out,
+    curve: str = _DEFAULT.curve,
+    band: bool = _DEFAULT.band,
+    intervals: bool = _DEFAULT.intervals,
     bins: int | None = _DEFAULT.bins,
     binning: str = _DEFAULT.binning,
     fps: float = _DEFAULT.fps,
@@ -73,7 +78,17 @@ def animate(
         view: ``score`` (two classes), ``confidence`` or ``class:NAME``; None takes ``score`` for
             two classes, else ``confidence``.
         panels: names out of `anim.settings.PANELS`, or ``metric:NAME`` for a recorded scalar, top
-            to bottom (or one text, with commas).
+            to bottom (or one text, with commas); None takes ``reliability,accuracy``, or those of
+            the cure.
+        calibrate: shows each run cured beside itself: ``temperature``, ``vector`` (scaling of
+            logits) or ``isotonic`` (of scores); see `anim.calibrate`.
+        held_out: share of the examples that the cure is fitted on, and that are not shown.
+        curve: ``bars``, or a curve without bins instead: ``smooth`` (kernel regression) or
+            ``isotonic`` (CORP).
+        band: whether it is shown what chance alone does to a calibrated model with as many
+            examples: where 95 % of its bars lie, and its ECE.
+        intervals: whether 95 % intervals are shown: of each bar (Wilson), and of the ECE
+            (bootstrap).
         bins: number of bins; None takes 50 for ``score`` and 15 for the others.
         binning: ``width`` (equal width) or ``mass`` (quantile bins).
         fps: frames a second, at most 50 for a GIF.
@@ -113,7 +128,12 @@ def animate(
             raise TypeError(f"runs: expected an anim.Run, got {type(run).__name__}{hint}")
     picture = Picture(
         view=view,
-        panels=tuple(panels.split(",")) if isinstance(panels, str) else tuple(panels),
+        panels=None if panels is None else _names(panels),
+        calibrate=calibrate,
+        held_out=held_out,
+        curve=curve,
+        band=band,
+        intervals=intervals,
         bins=bins,
         binning=binning,
         fps=fps,
@@ -132,6 +152,10 @@ def animate(
     paths = [Path(output) for output in outputs]
     encode.check(paths, picture.fps)
     return _write(*compose(runs, picture), paths, picture, progress)
+
+
+def _names(panels: Sequence[str] | str) -> tuple[str, ...]:
+    return command.names(panels) if isinstance(panels, str) else tuple(panels)
 
 
 def _write(reel, scene, paths: list[Path], picture: Picture, progress) -> list[Output]:
@@ -260,7 +284,7 @@ def _run(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
     with_bar = sys.stderr.isatty() and not arguments.quiet
     if arguments.runs:
         runs = _open(arguments)
-        if picture.label is None:
+        if picture.label is None and len(runs) > 1:
             picture = replace(picture, label=_labels(arguments.runs))
     else:
         save = given.get("save")

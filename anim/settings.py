@@ -14,10 +14,16 @@ from dataclasses import dataclass
 DATASETS = ("xor", "digits", "breast-cancer")
 SCHEDULES = ("cosine", "constant")
 OPTIMIZERS = ("adam", "sgd", "momentum", "nesterov", "rmsprop", "lion")
-PANELS = ("reliability", "counts", "accuracy", "ece", "loss")
+PANELS = ("reliability", "counts", "accuracy", "ece", "loss", "temperature")
 THEMES = ("light", "dark")
 BINNINGS = ("width", "mass")
 CURVES = ("bars", "smooth", "isotonic")
+# What a run is under each of them.
+CURES = {
+    "temperature": "temperature-scaled",
+    "vector": "vector-scaled",
+    "isotonic": "isotonic regression",
+}
 PACES = ("step", "log")
 ALIGNMENTS = ("step", "fraction")
 MAX_RUNS = 6
@@ -56,6 +62,13 @@ def whole(name: str, value: object, low: int, high: int | None = None) -> None:
     if not is_whole or value < low or (high is not None and value > high):
         limits = f"of at least {low}" if high is None else f"from {low} to {high}"
         raise SettingError(name, f"expected a whole number {limits}, got {value!r}")
+
+
+def share(name: str, value: object) -> None:
+    """Raise `SettingError` unless ``value`` is a number in (0, 1)."""
+    _real(name, value, 0.0, 1.0, above=True)
+    if value == 1:
+        raise SettingError(name, f"expected a number below 1, got {value!r}")
 
 
 def _real(name: str, value: object, low: float, high: float = math.inf, *, above: bool = False):
@@ -133,7 +146,13 @@ class Picture:
 
     Attributes:
         view: ``score``, ``confidence`` or ``class:NAME``; None takes ``score`` for two classes.
-        panels: names out of `PANELS`, or ``metric:NAME`` for a recorded scalar, top to bottom.
+        panels: names out of `PANELS`, or ``metric:NAME`` for a recorded scalar, top to bottom; None
+            takes `shown_panels`.
+        calibrate: a cure, one of `CURES`, to show beside each run; None shows none.
+        held_out: share of the examples that the cure is fitted on, and that are not shown.
+        curve: ``bars``, or a curve without bins: ``smooth`` (kernel regression), ``isotonic``.
+        band: whether it is shown what chance alone does to a calibrated model.
+        intervals: whether it is shown how well the examples tell the shares and the ECE.
         bins: number of bins; None takes 50 for the score view and 15 for the others.
         binning: ``width`` (equal width) or ``mass`` (quantile bins).
         fps: frames a second.
@@ -151,7 +170,12 @@ class Picture:
     """
 
     view: str | None = None
-    panels: tuple[str, ...] = ("reliability", "accuracy")
+    panels: tuple[str, ...] | None = None
+    calibrate: str | None = None
+    held_out: float = 0.5
+    curve: str = "bars"
+    band: bool = True
+    intervals: bool = False
     bins: int | None = None
     binning: str = "width"
     fps: float = 25
@@ -168,13 +192,11 @@ class Picture:
     label: tuple[str, ...] | None = None
 
     def __post_init__(self):
-        if not self.panels:
-            raise SettingError("panels", f"expected at least one of {', '.join(PANELS)}, got none")
-        for panel in self.panels:
-            if not panel.startswith(METRIC):
-                one_of("panels", panel, (*PANELS, "metric:NAME"))
-        if len(set(self.panels)) < len(self.panels):
-            raise SettingError("panels", f"expected each once, got {','.join(self.panels)}")
+        self._check_panels()
+        if self.calibrate is not None:
+            one_of("calibrate", self.calibrate, CURES)
+        share("held_out", self.held_out)
+        one_of("curve", self.curve, CURVES)
         if self.bins is not None:
             whole("bins", self.bins, 1, MAX_BINS)
         one_of("binning", self.binning, BINNINGS)
@@ -192,6 +214,24 @@ class Picture:
         one_of("theme", self.theme, THEMES)
         if self.at is not None:
             _real("at", self.at, 0.0)
+
+    @property
+    def shown_panels(self) -> tuple[str, ...]:
+        """Those that were asked for, or those that tell the story."""
+        if self.panels is not None:
+            return self.panels
+        of_cure = {"temperature": ("ece", "temperature"), None: ("accuracy",)}
+        return ("reliability", *of_cure.get(self.calibrate, ("ece",)))
+
+    def _check_panels(self):
+        panels = self.shown_panels
+        if not panels:
+            raise SettingError("panels", f"expected at least one of {', '.join(PANELS)}, got none")
+        for panel in panels:
+            if not panel.startswith(METRIC):
+                one_of("panels", panel, (*PANELS, "metric:NAME"))
+        if len(set(panels)) < len(panels):
+            raise SettingError("panels", f"expected each once, got {','.join(panels)}")
 
     def _check_size(self):
         if not isinstance(self.size, Sequence) or len(self.size) != 2:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from anim.settings import SettingError
+
+# The series of the ECE that a calibrated model has by chance.
+CHANCE = "ece_if_calibrated"
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,10 @@ class Track:
         shares: [S, B] hits / counts; NaN where a bin is empty.
         confidences: [S, B] mean score in each bin; NaN where a bin is empty.
         series: scalars over time, [S] each.
+        band: [S, 2, B] between which the bars of a calibrated model lie, or None.
+        intervals: [S, 2, B] in which the true shares lie, or None.
+        curve: [S, P] the share at P places from 0 to 1 instead of bars, or None.
+        spreads: [S, 2] in which the scalars of these names lie.
     """
 
     steps: np.ndarray
@@ -147,6 +154,10 @@ class Track:
     shares: np.ndarray
     confidences: np.ndarray
     series: dict[str, np.ndarray]
+    band: np.ndarray | None = None
+    intervals: np.ndarray | None = None
+    curve: np.ndarray | None = None
+    spreads: dict[str, np.ndarray] = field(default_factory=dict)
 
     def at(self, moment: Moment) -> Frame:
         """The values at a moment: linear between two snapshots.
@@ -160,7 +171,9 @@ class Track:
         def mix(values: np.ndarray):
             return values[i] + moment.fraction * (values[j] - values[i])
 
-        def mix_filled(values: np.ndarray) -> np.ndarray:
+        def mix_filled(values: np.ndarray | None) -> np.ndarray | None:
+            if values is None:
+                return None
             before, after = values[i], values[j]
             before = np.where(np.isnan(before), after, before)
             after = np.where(np.isnan(after), before, after)
@@ -177,6 +190,10 @@ class Track:
             confidences=mix_filled(self.confidences),
             presence=before + moment.fraction * (after.astype(float) - before),
             series={name: float(mix(values)) for name, values in self.series.items()},
+            band=mix_filled(self.band),
+            intervals=mix_filled(self.intervals),
+            curve=mix_filled(self.curve),
+            spreads={name: mix(values) for name, values in self.spreads.items()},
         )
 
 
@@ -190,6 +207,9 @@ class Frame:
         counts, hits, shares, confidences: [B].
         presence: [B] in [0, 1]; 0 where there is no bar, in between while one fades.
         series: scalars.
+        band, intervals: [2, B], or None.
+        curve: [P], or None.
+        spreads: [2] each.
     """
 
     moment: Moment
@@ -200,6 +220,10 @@ class Frame:
     confidences: np.ndarray
     presence: np.ndarray
     series: dict[str, float]
+    band: np.ndarray | None
+    intervals: np.ndarray | None
+    curve: np.ndarray | None
+    spreads: dict[str, np.ndarray]
 
 
 @dataclass(frozen=True, eq=False)

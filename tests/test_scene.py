@@ -85,7 +85,7 @@ def test_the_header_never_moves():
 def test_a_bar_is_as_tall_as_its_accuracy():
     labels = np.repeat([1, 1, 1, 0], 500)
     run = anim.from_arrays([0, 1], labels, probs=np.full((2, 2000), 0.75), classes=["a", "b"])
-    scene, frames = a_scene(run, bins=4, panels=("reliability",), scale=2)
+    scene, frames = a_scene(run, bins=4, panels=("reliability",), scale=2, band=False)
     pixels = scene.draw(frames[-1])[..., :3]
     axes = scene.figure.axes[0].bbox
     column = pixels[:, int(axes.x0 + 0.8 * axes.width)]

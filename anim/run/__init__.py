@@ -1,7 +1,17 @@
 """Runs: what a training left behind, and how it is recorded."""
 
+from anim.run.cure import calibrate
 from anim.run.reader import open
 from anim.run.recorder import Recorder, from_arrays
 from anim.run.run import About, RecordingError, Reliability, Run
 
-__all__ = ["About", "Recorder", "RecordingError", "Reliability", "Run", "from_arrays", "open"]
+__all__ = [
+    "About",
+    "Recorder",
+    "RecordingError",
+    "Reliability",
+    "Run",
+    "calibrate",
+    "from_arrays",
+    "open",
+]

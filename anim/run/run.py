@@ -14,6 +14,7 @@ from anim.run.statistics import Bins, Curve, ErrorCells, Errors, Predictions, Pr
 from anim.settings import BINNINGS, CURVES, SettingError, one_of, whole
 
 DEFAULT_BINS = {calibration.SCORE: 50}
+CURVE_POINTS = 401
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ NOTHING_KNOWN = About()
 
 class RecordingError(RuntimeError):
     """A folder that holds no recording, or one that can't be read or written."""
+
+
+class NoCureError(RecordingError):
+    """A snapshot that has no cure, as its held-out examples do not tell one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,9 +72,12 @@ class Run:
             ``confidence`` [N] and ``correct`` [N].
         kind: which of these: the first of their names.
         classes: K names.
-        series: recorded scalars, [S] each.
+        series: recorded scalars, [S] each; the attribute ``recorded``.
         about: what a caption says of the run.
         name: what a picture of several runs calls it.
+
+    Attributes:
+        lacks_cure: [S] bool, found while reading: snapshots that `anim.calibrate` left empty.
     """
 
     def __init__(
@@ -89,10 +97,11 @@ class Run:
         self.classes = tuple(classes)
         self.about = about
         self.name = name
-        self._snapshots = snapshots
+        self.snapshots = snapshots
         self.kind = kind
-        self._series = dict(series or {})
+        self.recorded = dict(series or {})
         self._computed: dict = {}
+        self.lacks_cure = np.zeros(len(self.steps), bool)
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -111,19 +120,16 @@ class Run:
 
     def logits(self, i: int) -> np.ndarray:
         """Logits [N, K] float32 of snapshot i (log-probabilities where probs were recorded)."""
-        values = self._scores(i)
-        if self.kind == "logits":
-            return values.astype(np.float32, copy=False)
-        return np.log(np.maximum(values, np.finfo(np.float32).tiny, dtype=np.float32))
+        return np.asarray(Predictions({self.kind: self._scores(i)}).as_logits)
 
     def probs(self, i: int) -> np.ndarray:
         """Probabilities [N, K] float32 of snapshot i: the very numbers that are binned."""
-        return np.asarray(Predictions({self.kind: self._scores(i)}, self.labels).probs)
+        return np.asarray(Predictions({self.kind: self._scores(i)}).probs)
 
     def _scores(self, i: int) -> np.ndarray:
         if not self.has_scores:
             raise ValueError("this run keeps the predicted class's confidence, and no other score")
-        return np.asarray(self._snapshots[i][self.kind])
+        return np.asarray(self.snapshots[i][self.kind])
 
     def default_view(self) -> str:
         has_two = len(self.classes) == 2 and self.has_scores
@@ -153,12 +159,7 @@ class Run:
         return view
 
     def reliability(
-        self,
-        view: str | None = None,
-        bins: int | None = None,
-        binning: str = "width",
-        *,
-        progress: Callable[[int, int], None] | None = None,
+        self, view: str | None = None, bins: int | None = None, binning: str = "width"
     ) -> Reliability:
         """Bins of every snapshot.
 
@@ -167,19 +168,15 @@ class Run:
                 for two classes, else ``confidence``.
             bins: number of bins; None takes 50 for ``score`` and 15 for the others.
             binning: ``width``, equal widths on [0, 1], or ``mass``, quantile bins.
-            progress: called with (snapshots read, snapshots in all), where they are read for it.
 
         Raises:
             SettingError: an unknown view, class or binning, or less than one bin.
         """
         view = self.default_view() if view is None else view
-        bins = DEFAULT_BINS.get(view, calibration.ERROR_BINS) if bins is None else bins
-        one_of("binning", binning, BINNINGS)
-        whole("bins", bins, 1)
-        key = Bins(self._view_key(view), bins, binning)
-        edges, sums = self._compute([key], progress)[key]
+        key = self._bins(view, bins, binning)
+        edges, sums = self._compute([key, *_METRICS])[key]
         if binning == "width":
-            edges = calibration.width_edges(bins)
+            edges = calibration.width_edges(key.bins)
         accuracy, confidence = calibration.shares(sums, edges)
         return Reliability(
             view,
@@ -190,13 +187,14 @@ class Run:
             confidence,
         )
 
+    def _bins(self, view: str, bins: int | None, binning: str) -> Bins:
+        bins = DEFAULT_BINS.get(view, calibration.ERROR_BINS) if bins is None else bins
+        one_of("binning", binning, BINNINGS)
+        whole("bins", bins, 1)
+        return Bins(self._view_key(view), bins, binning)
+
     def curve(
-        self,
-        view: str | None = None,
-        kind: str = "smooth",
-        points: int = 201,
-        *,
-        progress: Callable[[int, int], None] | None = None,
+        self, view: str | None = None, kind: str = "smooth", points: int = CURVE_POINTS
     ) -> calibration.Curve:
         """The reliability of every snapshot as a curve without bins.
 
@@ -204,7 +202,6 @@ class Run:
             view: as for `reliability`.
             kind: ``smooth`` (kernel regression) or ``isotonic`` (CORP).
             points: P places, evenly from 0 to 1.
-            progress: as for `reliability`.
 
         Returns:
             Arrays [S, P]: see `anim.calibration.kernel_curve` and `isotonic_curve`.
@@ -213,10 +210,39 @@ class Run:
             SettingError: an unknown view, class or kind, or less than two points.
         """
         view = self.default_view() if view is None else view
+        key = self._curve(view, kind, points)
+        return self._compute([key, *_METRICS])[key]
+
+    def _curve(self, view: str, kind: str, points: int = CURVE_POINTS) -> Curve:
         one_of("kind", kind, CURVES[1:])
         whole("points", points, 2)
-        key = Curve(self._view_key(view), kind, points)
-        return self._compute([key], progress)[key]
+        return Curve(self._view_key(view), kind, points)
+
+    def prepare(
+        self,
+        view: str | None = None,
+        bins: int | None = None,
+        binning: str = "width",
+        *,
+        curve: str = CURVES[0],
+        intervals: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """Computes in one pass over the snapshots what is going to be asked for.
+
+        Args:
+            view, bins, binning: of `reliability`.
+            curve: ``bars``, or the kind of a `curve`.
+            intervals: whether `error_interval` is.
+            progress: called with (snapshots read, snapshots in all).
+        """
+        view = self.default_view() if view is None else view
+        wanted: list[Callable] = [self._bins(view, bins, binning)]
+        if curve != CURVES[0]:
+            wanted.append(self._curve(view, curve))
+        if intervals:
+            wanted.append(_ERROR_CELLS)
+        self._compute([*wanted, *_METRICS], progress)
 
     def metrics(self) -> dict[str, np.ndarray]:
         """Arrays [S]: accuracy, ece, mce, nll, brier, and the series that were recorded.
@@ -225,7 +251,7 @@ class Run:
         need the scores of all classes, and are not there without. A snapshot that cannot be read is
         NaN.
         """
-        found = self._compute([])
+        found = self._compute(_METRICS)
         bins, sums = self._error_bins(), found[_ERROR_BINS][1]
         summary = {
             "accuracy": np.where(self._is_read, sums.hits.sum(1) / len(self.labels), np.nan),
@@ -234,7 +260,7 @@ class Run:
         }
         scores = (np.asarray(values, np.float64) for values in found[_PROPER_SCORES])
         summary.update(zip(("nll", "brier"), scores, strict=False))
-        return {**self._series, **summary}
+        return {**self.recorded, **summary}
 
     def errors(self) -> dict[str, np.ndarray]:
         """Arrays [S]: what `metrics` computes, and the errors that take longer.
@@ -249,18 +275,9 @@ class Run:
 
         Each is a function of `anim.calibration`.
         """
-        found = self._compute([_ERRORS, _ERROR_CELLS])
+        found = self._compute([_ERRORS, _ERROR_CELLS, *_METRICS])
         counts, accuracy, confidence = self._error_bins()
-        edges, cells = found[_ERROR_CELLS]
-        intervals = [
-            calibration.error_interval(
-                calibration.BinSums(*(part[i] for part in cells)), edges[i], calibration.ERROR_BINS
-            )
-            if self._is_read[i]
-            else (np.nan, np.nan)
-            for i in range(len(self))
-        ]
-        low, high = np.array(intervals).T
+        low, high = self.error_interval()
         weights = counts / len(self.labels)
         gap = np.sum(weights * np.nan_to_num(confidence - accuracy), axis=1)
         return {
@@ -272,20 +289,32 @@ class Run:
             **{name: np.asarray(values, np.float64) for name, values in found[_ERRORS].items()},
         }
 
+    def error_interval(self) -> calibration.Interval:
+        """[S] each: a bootstrap interval, 95 %, of the ECE."""
+        edges, cells = self._compute([_ERROR_CELLS])[_ERROR_CELLS]
+        intervals = [
+            calibration.error_interval(
+                calibration.BinSums(*(part[i] for part in cells)), edges[i], calibration.ERROR_BINS
+            )
+            if self._is_read[i]
+            else (np.nan, np.nan)
+            for i in range(len(self))
+        ]
+        return calibration.Interval(*np.array(intervals).T)
+
     def _error_bins(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         edges, sums = self._computed[_ERROR_BINS]
         return sums.counts, *calibration.shares(sums, edges)
 
     def _compute(self, statistics: list[Callable], progress=None) -> dict:
-        """Reads each snapshot once, for what is not known yet of the statistics and of the metrics.
+        """Reads each snapshot once, for what is not known yet of the statistics.
 
         One that cannot be read has no example in its bins; a warning names it.
 
         Returns:
             The values of all snapshots by statistic, stacked.
         """
-        wanted = dict.fromkeys([*statistics, _ERROR_BINS, _PROPER_SCORES])
-        wanted = [statistic for statistic in wanted if statistic not in self._computed]
+        wanted = [one for one in dict.fromkeys(statistics) if one not in self._computed]
         if not wanted:
             return self._computed
         labels = jax.numpy.asarray(self.labels)
@@ -294,7 +323,11 @@ class Run:
             if progress is not None:
                 progress(i, len(self))
             try:
-                predictions = Predictions(self._snapshots[i], labels)
+                predictions = Predictions(self.snapshots[i], labels)
+            except NoCureError:
+                self.lacks_cure[i] = True
+                rows.append(None)
+                continue
             except RecordingError as error:
                 warnings.warn(f"{error}; it is left out", stacklevel=3)
                 rows.append(None)
@@ -314,6 +347,7 @@ class Run:
 
 _ERROR_BINS = Bins(calibration.CONFIDENCE, calibration.ERROR_BINS)
 _PROPER_SCORES, _ERRORS, _ERROR_CELLS = ProperScores(), Errors(), ErrorCells()
+_METRICS = (_ERROR_BINS, _PROPER_SCORES)
 
 
 def _stacked(rows: list[list | None]) -> list:

@@ -19,17 +19,25 @@ class Predictions:
     """A snapshot, on the device.
 
     Args:
-        snapshot: its arrays by name; see `anim.run.run.Run`.
-        labels: [N].
+        snapshot: its arrays by name; see `anim.run.run.Run`. Where it has ``predicted`` [N] too,
+            these are the predicted classes, and not the arg max of the scores.
+        labels: [N], where they are needed.
     """
 
-    def __init__(self, snapshot: Mapping[str, np.ndarray], labels: jax.Array):
+    def __init__(self, snapshot: Mapping[str, np.ndarray], labels: jax.Array | None = None):
         self.labels = labels
         self._arrays = {name: jax.numpy.asarray(values) for name, values in snapshot.items()}
 
     @property
     def logits(self) -> jax.Array | None:
         return self._arrays.get("logits")
+
+    @property
+    def as_logits(self) -> jax.Array:
+        """[N, K] float32: logits, or the logarithms of probabilities."""
+        if self.logits is not None:
+            return self.logits.astype(np.float32)
+        return jax.numpy.log(jax.numpy.maximum(self.probs, np.finfo(np.float32).tiny))
 
     @cached_property
     def probs(self) -> jax.Array | None:
@@ -43,7 +51,11 @@ class Predictions:
         """[N] each; see `anim.calibration.scores_and_hits`."""
         if self.probs is None:
             return self._arrays["confidence"], self._arrays["correct"]
-        return calibration.scores_and_hits(self.probs, self.labels, view)
+        scores, hits = calibration.scores_and_hits(self.probs, self.labels, view)
+        predicted = self._arrays.get("predicted")
+        if predicted is not None and not isinstance(view, int):
+            hits = predicted == self.labels
+        return scores, hits
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from anim.settings import SettingError
 
 # Pixels of the reference design.
-LEFT, RIGHT, HEADER = 62, 24, 66
+LEFT, RIGHT = 62, 24
+_HEADER, _KEY = 66, 20
 _FOOTER = 34
 _LEAST_PANEL = 36
 _BETWEEN_COLUMNS, _BETWEEN_ROWS, _CELL_HEADER = 20, 12, 46
@@ -37,19 +38,29 @@ class Place:
     is_bottom: bool = True
 
 
-def columns_for(runs: int, width: float, height: float) -> int:
-    """How many columns make cells of a pleasant shape."""
+def header(runs: int) -> int:
+    """How tall it is: the key that several runs share has a row of its own."""
+    return _HEADER + (_KEY if runs > 1 else 0)
+
+
+def columns_for(runs: int, width: float, height: float, together: int = 1) -> int:
+    """How many columns make cells of a pleasant shape, so many of which stay in one row."""
 
     def strain(columns: int) -> float:
         rows = -(-runs // columns)
         aspect = (width / columns) / (height / rows)
         return abs(math.log(aspect / _BEST_ASPECT)) + 0.2 * (rows * columns - runs)
 
-    return min(range(1, runs + 1), key=strain)
+    return min(range(together, runs + 1, together), key=strain)
 
 
 def places(
-    kinds: Sequence[type], runs: int, size: tuple[int, int], unit: float, size_text: str
+    kinds: Sequence[type],
+    runs: int,
+    size: tuple[int, int],
+    unit: float,
+    size_text: str,
+    together: int = 1,
 ) -> list[Place]:
     """Fixed room for labels, the rest by the panels' weights.
 
@@ -59,6 +70,7 @@ def places(
         size: width and height of the picture.
         unit: pixels of the picture for one of the reference design.
         size_text: the size in words.
+        together: how many of the runs, one after another, stay in one row.
 
     Raises:
         SettingError: the picture has no room for them.
@@ -74,9 +86,9 @@ def places(
         kind.below + (_FOOTER if with_labels else 0)
         for kind, with_labels in zip(kinds, labelled, strict=True)
     ]
-    room = (height - (HEADER + sum(above) + sum(below)) * unit) / sum(k.weight for k in kinds)
+    room = (height - (header(runs) + sum(above) + sum(below)) * unit) / sum(k.weight for k in kinds)
     least = min(room * kind.weight for kind in kinds)
-    found, top = [], height - HEADER * unit
+    found, top = [], height - header(runs) * unit
     left, right = round(LEFT * unit), round(width - RIGHT * unit)
     for kind, with_labels, over, under in zip(kinds, labelled, above, below, strict=True):
         tall = round(room * kind.weight)
@@ -86,7 +98,7 @@ def places(
         elif runs == 1:
             found.append(_with(whole, rank=0))
         else:
-            cells = _grid(whole, runs, unit)
+            cells = _grid(whole, runs, unit, together)
             least = min(least, *(side for cell in cells for side in (cell.width / 3, cell.height)))
             found += cells
         top = whole.bottom - under * unit
@@ -96,9 +108,9 @@ def places(
     return found
 
 
-def _grid(whole: Place, runs: int, unit: float) -> list[Place]:
+def _grid(whole: Place, runs: int, unit: float, together: int) -> list[Place]:
     """Cells, row by row; the header of the first row lies above the place."""
-    columns = columns_for(runs, whole.width, whole.height)
+    columns = columns_for(runs, whole.width, whole.height, together)
     rows = -(-runs // columns)
     beside, over = _BETWEEN_COLUMNS * unit, (_BETWEEN_ROWS + _CELL_HEADER) * unit
     wide = (whole.width - beside * (columns - 1)) / columns

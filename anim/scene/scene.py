@@ -18,7 +18,7 @@ from anim.scene.layout import Place
 from anim.scene.marks import Readout, shorten
 from anim.scene.panels import CountsPanel, ReliabilityPanel
 from anim.scene.stage import REFERENCE_DPI, Stage
-from anim.scene.strips import AccuracyPanel, ErrorPanel, LossPanel, metric_panel
+from anim.scene.strips import AccuracyPanel, ErrorPanel, LossPanel, TemperaturePanel, metric_panel
 from anim.scene.theme import THEMES
 from anim.settings import METRIC, Picture
 from anim.timeline import Reel, Shot
@@ -33,7 +33,10 @@ _PANELS = {
     "accuracy": AccuracyPanel,
     "ece": ErrorPanel,
     "loss": LossPanel,
+    "temperature": TemperaturePanel,
 }
+# The numbers of the header, as wide as they get.
+_WIDEST = {"accuracy": "0.000", "ece": "0.000", "temperature": "00.00"}
 
 
 @dataclass(frozen=True)
@@ -98,12 +101,16 @@ class Scene:
                 reel=reel,
                 names=subject.names,
                 view=subject.view,
+                curve=picture.curve,
                 score_label=subject.score_label,
                 steps_per_unit=subject.steps_per_unit,
                 unit_name=subject.unit_name,
             )
-            kinds = [_panel(name) for name in picture.panels]
-            places = layout.places(kinds, self._runs, picture.size, self._unit, picture.size_text)
+            kinds = [_panel(name) for name in picture.shown_panels]
+            together = 1 if picture.calibrate is None else 2
+            places = layout.places(
+                kinds, self._runs, picture.size, self._unit, picture.size_text, together
+            )
             self._panels = [place.kind(stage, place) for place in places]
             self.artists = [artist for panel in self._panels for artist in panel.artists]
             self._now, self._numbers = self._header(stage, subject, places)
@@ -123,7 +130,7 @@ class Scene:
             panel.update(shot)
         self._now.text.set_text(f"{int(shot.moment.step / self._steps_per_unit + 1e-9)}")
         for (rank, name), readout in self._numbers.items():
-            readout.text.set_text(f"{shot.frames[rank].series[name]:.3f}")
+            readout.text.set_text(_number(name, shot.frames[rank].series[name]))
 
     def draw(self, shot: Shot) -> np.ndarray:
         """The shot as RGBA [H, W, 4] uint8: a view that the next call overwrites."""
@@ -189,14 +196,15 @@ class Scene:
         title = self._text(layout.LEFT, 30, subject.title, 18, theme.text, **bold)
         self._fit(title, edge)
         numbers: dict[tuple[int, str], Readout] = {}
+        edge = self.figure.bbox.width
         if stage.is_one_run:
             edge = self._shown_at_right(numbers)
         else:
-            edge = self._key_at_right(stage, places)
+            self._key(stage, places)
             for place in places:
                 named = {rank for rank, _ in numbers}
                 if place.rank is not None and place.rank not in named:
-                    self._cell_header(place, subject.names[place.rank], numbers)
+                    self._cell_header(stage, place, numbers)
         caption = self._text(layout.LEFT, 54, subject.caption, 12.5, theme.muted)
         self._fit(caption, edge)
         return now, numbers
@@ -215,8 +223,8 @@ class Scene:
         numbers[0, "accuracy"], edge = self._readout(offset, 54, "accuracy", "0.000", 12.5, muted)
         return edge
 
-    def _key_at_right(self, stage: Stage, places: list[Place]) -> float:
-        """The legend that all cells share, or that of the lines; returns its left end in pixels."""
+    def _key(self, stage: Stage, places: list[Place]) -> None:
+        """The legend that all cells share, or that of the lines."""
         cell = next((place for place in places if place.rank is not None), None)
         if cell is not None:
             handles = cell.kind.key(stage)
@@ -228,26 +236,35 @@ class Scene:
                 for rank, name in enumerate(stage.names)
             ]
         width, height = self.figure.get_size_inches() * REFERENCE_DPI
-        corner = (1 - layout.RIGHT * self._unit / width, 1 - 50 * self._unit / height)
-        legend = self.figure.legend(
-            handles=handles, loc="center right", bbox_to_anchor=corner, **stage.row(handles)
+        corner = (layout.LEFT * self._unit / width, 1 - 74 * self._unit / height)
+        self.figure.legend(
+            handles=handles, loc="center left", bbox_to_anchor=corner, **stage.row(handles)
         )
-        return legend.get_window_extent(self._canvas.get_renderer()).x0
 
-    def _cell_header(self, place: Place, name: str, numbers: dict) -> None:
-        """The name of a run, its accuracy and its error, over its cell."""
+    def _cell_header(self, stage: Stage, place: Place, numbers: dict) -> None:
+        """The name of a run, its accuracy, its error and its temperature, over its cell."""
         height = self.figure.get_size_inches()[1] * REFERENCE_DPI
         top = (height - place.bottom - place.height) / self._unit
         left, colour = place.left / self._unit, self._theme.of_run(place.rank).accuracy
         # The name itself in a colour of text: not every bar's colour has the contrast for that.
         self._text(left, top - 27, "\N{BLACK SQUARE}", 13, colour)
+        name = stage.names[place.rank]
         text = self._text(left + 15, top - 27, name, 13, self._theme.text, fontweight="bold")
         shorten(text, (place.width / self._unit - 15) * self._pixel)
-        for key, label in (("accuracy", "accuracy"), ("ece", "error")):
+        series = stage.reel.tracks[place.rank].series
+        for key, label in (("accuracy", "accuracy"), ("ece", "error"), ("temperature", "T")):
+            if key not in series:
+                continue
             shown = self._text(left, top - 9, label, 11.5, self._theme.muted)
-            left = shown.get_window_extent().x1 / self._pixel + 5
-            number = self._text(left, top - 9, "0.000", 11.5, self._theme.muted)
+            # A number that seldom needs its first digit stands as near as the others.
+            near = 0 if key == "temperature" else 5
+            left = shown.get_window_extent().x1 / self._pixel + near
+            number = self._text(left, top - 9, _WIDEST[key], 11.5, self._theme.muted)
             left = number.get_window_extent().x1 / self._pixel + 12
+            if left - 12 > (place.left + place.width) / self._unit:
+                shown.remove()
+                number.remove()
+                break
             number.set_animated(True)
             numbers[place.rank, key] = Readout(number)
 
@@ -264,6 +281,13 @@ class Scene:
 
 def _panel(name: str) -> type:
     return metric_panel(name.removeprefix(METRIC)) if name.startswith(METRIC) else _PANELS[name]
+
+
+def _number(name: str, value: float) -> str:
+    """A number of the header; nothing where there is none."""
+    widest = _WIDEST[name]
+    decimals = len(widest.partition(".")[2])
+    return f"{value:{len(widest)}.{decimals}f}" if np.isfinite(value) else ""
 
 
 def _cut(text: str, length: int) -> str:

@@ -8,7 +8,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from anim.scene.layout import Place
+from anim.scene.layout import RIGHT, Place
 from anim.scene.marks import shorten
 from anim.scene.theme import Theme
 from anim.timeline import Reel
@@ -30,6 +30,7 @@ class Stage:
         reel: what is shown, and when.
         names: of the runs; one run needs none.
         view: the view of the bins.
+        curve: what shows the shares, one of `anim.settings.CURVES`.
         score_label: what the x axis of the bins is.
         steps_per_unit, unit_name: what the x axis of time counts.
     """
@@ -40,6 +41,7 @@ class Stage:
     reel: Reel
     names: tuple[str, ...]
     view: str
+    curve: str
     score_label: str
     steps_per_unit: float
     unit_name: str
@@ -47,6 +49,10 @@ class Stage:
     def points(self, pixels: float) -> float:
         """A length of the reference design, in points."""
         return pixels * self.unit * 0.75
+
+    def pixels(self, pixels: float) -> float:
+        """A length of the reference design, in pixels of the file."""
+        return pixels * self.unit * self.figure.dpi / REFERENCE_DPI
 
     @property
     def is_one_run(self) -> bool:
@@ -99,8 +105,13 @@ class Stage:
             label.set_visible(label.get_window_extent().height <= room)
 
     def legend(self, axes: Axes, handles: list[Artist]) -> None:
-        """A row over the axes."""
-        axes.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 1), **self.row(handles))
+        """A row over the axes; what has no room is left out, from the right."""
+        place = {"loc": "lower left", "bbox_to_anchor": (0, 1)}
+        for count in range(len(handles), 0, -1):
+            shown = handles[:count]
+            legend = axes.legend(handles=shown, **place, **self.row(shown))
+            if legend.get_window_extent().x1 <= axes.bbox.x1 + self.pixels(RIGHT):
+                return
 
     def row(self, handles: list[Artist]) -> dict:
         """The style of a legend in one row."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.patches import Polygon
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from anim.scene.layout import Place
 from anim.scene.stage import Stage
 from anim.settings import SettingError
-from anim.timeline import Shot
+from anim.timeline import CHANCE, Frame, Shot
 
 # Pixels of the reference design from one number on an axis to the next.
 _LEAST_BETWEEN = 17
@@ -47,9 +48,15 @@ class StripPanel:
             self._axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y / 10.0**power:g}"))
             title += f" ×10{str(power).translate(_RAISED)}"
         stage.label(self._axes, x=stage.unit_name if place.is_bottom else "", y=title)
-        self.artists = [self._line(stage, rank, name) for rank, name in self._lines]
+        self._drawn = [self._line(stage, rank, name) for rank, name in self._lines]
+        self._areas = [
+            (self._area(stage, rank), rank, name)
+            for rank, name in self._lines
+            if name in self._tracks[rank].spreads
+        ]
+        self.artists = [*(area for area, *_ in self._areas), *self._drawn]
         if stage.is_one_run and len(self._lines) > 1:
-            stage.legend(self._axes, [self._key(line) for line in self.artists])
+            stage.legend(self._axes, [self._key(line) for line in self._drawn])
 
     def _series_of(self, stage: Stage) -> list[tuple[int, str]]:
         """Which series of which run is a line: all of one run, the first of each of several."""
@@ -83,6 +90,12 @@ class StripPanel:
         line.set_clip_on(False)
         return line
 
+    def _area(self, stage: Stage, rank: int) -> Polygon:
+        """What lies around a line, in its colour, but for the line itself."""
+        colour = stage.theme.of_run(rank).accuracy
+        area = Polygon([[0, 0]], facecolor=colour, alpha=_AREA_ALPHA, linewidth=0, animated=True)
+        return self._axes.add_patch(area)
+
     def _key(self, line: Line2D) -> Line2D:
         return Line2D(
             [], [], color=line.get_color(), lw=line.get_linewidth(), label=line.get_label()
@@ -90,7 +103,10 @@ class StripPanel:
 
     def _values(self) -> np.ndarray:
         """All finite values that will be shown."""
-        values = np.concatenate([self._tracks[rank].series[name] for rank, name in self._lines])
+        tracks = [(self._tracks[rank], name) for rank, name in self._lines]
+        values = [track.series[name] for track, name in tracks]
+        values += [track.spreads[name].ravel() for track, name in tracks if name in track.spreads]
+        values = np.concatenate(values)
         return values[np.isfinite(values)]
 
     def _limits(self) -> tuple[float, float]:
@@ -99,16 +115,36 @@ class StripPanel:
         return float(low * 1.08), float(high * 1.08) or float(low == 0)
 
     def update(self, shot: Shot) -> None:
-        for line, (rank, name) in zip(self.artists, self._lines, strict=True):
-            frame = shot.frames[rank]
-            shown = frame.moment.index + 1
-            line.set_data(
-                np.append(self._places[rank][:shown], frame.moment.position),
-                np.append(self._tracks[rank].series[name][:shown], frame.series[name]),
-            )
+        for line, (rank, name) in zip(self._drawn, self._lines, strict=True):
+            frame, series = shot.frames[rank], self._tracks[rank].series
+            line.set_data(self._until(frame, rank), self._shown(frame, series, frame.series, name))
+        for area, rank, name in self._areas:
+            frame, spreads = shot.frames[rank], self._tracks[rank].spreads
+            places = self._until(frame, rank)
+            low, high = self._shown(frame, spreads, frame.spreads, name).T
+            is_there = np.isfinite(low)
+            outline = np.concatenate([low[is_there], high[is_there][::-1]])
+            places = np.concatenate([places[is_there], places[is_there][::-1]])
+            area.set_xy(np.stack([places, outline], axis=1) if is_there.any() else [[0, 0]])
+
+    def _until(self, frame: Frame, rank: int) -> np.ndarray:
+        """Places of the snapshots so far, and of the moment."""
+        return np.append(self._places[rank][: frame.moment.index + 1], frame.moment.position)
+
+    @staticmethod
+    def _shown(frame: Frame, values: dict, now: dict, name: str) -> np.ndarray:
+        """What belongs to them."""
+        return np.concatenate([values[name][: frame.moment.index + 1], [now[name]]])
 
 
-_SERIES_NAMES = {"nll": "validation", "train_loss": "training", "loss": "training"}
+_AREA_ALPHA = 0.25
+_SERIES_NAMES = {
+    "nll": "validation",
+    "train_loss": "training",
+    "loss": "training",
+    "ece": "measured",
+    CHANCE: "of a calibrated model, by chance",
+}
 
 
 class AccuracyPanel(StripPanel):
@@ -121,8 +157,29 @@ class AccuracyPanel(StripPanel):
 
 
 class ErrorPanel(StripPanel):
-    names = ("ece",)
+    names = ("ece", CHANCE)
     title = "ECE"
+    above = 24.0
+
+
+class TemperaturePanel(StripPanel):
+    """On a logarithmic axis, with a line where nothing would be scaled."""
+
+    names = ("temperature",)
+    title = "temperature"
+
+    def __init__(self, stage: Stage, place: Place):
+        super().__init__(stage, place)
+        self._axes.set_yscale("log", base=2)
+        self._axes.set_ylim(*self._limits())
+        self._axes.yaxis.set_major_locator(LogLocator(2, numticks=4))
+        self._axes.yaxis.set_minor_locator(NullLocator())
+        self._axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:g}"))
+        self._axes.axhline(1, color=stage.theme.muted, linewidth=stage.points(1.2))
+
+    def _limits(self) -> tuple[float, float]:
+        values = np.append(self._values(), [0.8, 1.25])
+        return float(values.min() / 1.15), float(values.max() * 1.15)
 
 
 class LossPanel(StripPanel):

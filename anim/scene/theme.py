@@ -12,6 +12,8 @@ LEVELS = 16
 # A bin of this many examples has a standard error of at most 0.05 and is drawn in full colour.
 FULL_COUNT = 100
 _FAINTEST = 0.3
+# How much of the ideal line's colour fills what chance reaches.
+VEIL = 2 / 15
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Theme:
         for theme in map(self.of_run, range(runs)):
             filled += [theme.accuracy, theme.under]
         colours = [np.array([to_rgb(colour) for colour in plain])]
+        colours.append(self.ramp(self.ideal)[: level_of(VEIL) + 1, :3])
         colours += [self.ramp(colour)[:, :3] for colour in filled]
         return np.unique(np.round(np.concatenate(colours) * 255).astype(np.uint8), axis=0)
 
@@ -112,4 +115,9 @@ def strength(counts: np.ndarray, presence: np.ndarray) -> np.ndarray:
     """
     sure = np.sqrt(np.clip(counts / FULL_COUNT, 0, 1))
     solid = (_FAINTEST + (1 - _FAINTEST) * sure) * presence
-    return np.round(solid * (LEVELS - 1)).astype(int)
+    return level_of(solid)
+
+
+def level_of(strength):
+    """Which of the `LEVELS` a strength in [0, 1] is, integers of its shape."""
+    return np.round(np.multiply(strength, LEVELS - 1)).astype(int)

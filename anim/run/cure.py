@@ -1,0 +1,199 @@
+"""Cures of a run: fitted on one part of its examples, shown on the other."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import jax
+import numpy as np
+
+from anim import calibration
+from anim.run.run import About, NoCureError, RecordingError, Run
+from anim.run.statistics import Predictions
+from anim.settings import CURES, SettingError, one_of, share
+
+
+@dataclass(frozen=True)
+class _Method:
+    """A kind of cure.
+
+    Attributes:
+        kind: what its snapshots hold.
+        fit: predictions to a scale; None, or one that is not finite, where they tell none.
+        apply: predictions and a scale to the arrays of a snapshot.
+    """
+
+    kind: str
+    fit: Callable
+    apply: Callable
+
+
+def _fit_isotonic(predictions: Predictions):
+    probs, labels = np.asarray(predictions.probs), np.asarray(predictions.labels)
+    has_all = len(np.unique(labels)) == probs.shape[1]
+    return calibration.fit_isotonic(probs, labels) if has_all else None
+
+
+_METHODS = {
+    "temperature": _Method(
+        "logits",
+        lambda of: calibration.fit_temperature(of.as_logits, of.labels),
+        # Rounding makes two scores equal now and then: the class stays the one it was.
+        lambda of, scale: {
+            "logits": of.as_logits / scale.temperature,
+            "predicted": of.probs.argmax(1),
+        },
+    ),
+    "vector": _Method(
+        "logits",
+        lambda of: calibration.fit_vector_scale(of.as_logits, of.labels),
+        lambda of, scale: {"logits": calibration.apply_vector_scale(of.as_logits, scale)},
+    ),
+    "isotonic": _Method(
+        "probs",
+        _fit_isotonic,
+        lambda of, scale: {"probs": calibration.apply_isotonic(of.probs, scale)},
+    ),
+}
+
+
+def calibrate(
+    run: Run,
+    method: str = "temperature",
+    held_out: float = 0.5,
+    *,
+    seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[Run, Run]:
+    """A run as it is, and cured: both on the examples that the cure has not seen.
+
+    Args:
+        run: what is cured, each snapshot for itself.
+        method: ``temperature`` or ``vector`` (scaling of logits), ``isotonic`` (of scores).
+        held_out: share of the examples, drawn at random, that the cures are fitted on, in (0, 1).
+        seed: seeds the draw.
+        progress: called with (snapshots fitted, snapshots in all).
+
+    Returns:
+        Two runs of the other examples. A snapshot whose examples tell no cure is empty in the
+        second: no count in any bin, NaN for metrics; a warning names it. With temperatures the
+        second has them as the series ``temperature`` [S], and predicts the very same classes.
+
+    Raises:
+        SettingError: an unknown method, a run without the scores of all classes, or a share that
+            leaves no example to fit or to show.
+
+    References:
+        Guo et al. 2017, On calibration of modern neural networks (arXiv 1706.04599), section 4.
+    """
+    one_of("calibrate", method, CURES)
+    share("held_out", held_out)
+    if not run.has_scores:
+        raise SettingError(
+            "calibrate", "this run keeps the predicted class's confidence, and no other score"
+        )
+    count = len(run.labels)
+    fitting = round(held_out * count)
+    if not 0 < fitting < count:
+        problem = f"{held_out:g} of {count} examples leaves none to fit or none to show"
+        raise SettingError("held_out", problem)
+    order = np.random.default_rng(seed).permutation(count)
+    seen, shown = np.sort(order[:fitting]), np.sort(order[fitting:])
+    scales = _fit(run, method, seen, progress)
+    if all(scale is None for scale in scales):
+        raise SettingError("calibrate", f"no snapshot has one: {_why(fitting)}")
+    _warn_of_none(run, scales, fitting)
+    return _pair(run, method, shown, scales, _caption(run, method, held_out))
+
+
+class _Part(Sequence):
+    """Some of the examples of each snapshot."""
+
+    def __init__(self, snapshots: Sequence[Mapping[str, np.ndarray]], index: np.ndarray):
+        self._snapshots, self._index = snapshots, index
+
+    def __len__(self) -> int:
+        return len(self._snapshots)
+
+    def __getitem__(self, i: int) -> dict[str, np.ndarray]:
+        return {name: np.asarray(array)[self._index] for name, array in self._snapshots[i].items()}
+
+
+class _Cured(Sequence):
+    """Snapshots under their scales; one without raises `NoCureError`."""
+
+    def __init__(self, snapshots: Sequence, scales: Sequence, apply: Callable):
+        self._snapshots, self._scales, self._apply = snapshots, scales, apply
+
+    def __len__(self) -> int:
+        return len(self._snapshots)
+
+    def __getitem__(self, i: int) -> dict[str, np.ndarray]:
+        if self._scales[i] is None:
+            raise NoCureError(f"snapshot {i} has no cure")
+        return self._apply(Predictions(self._snapshots[i]), self._scales[i])
+
+
+def _fit(run: Run, method: str, index: np.ndarray, progress) -> list:
+    """A scale for each snapshot; None where there is none, or the snapshot cannot be read."""
+    labels, part, scales = jax.numpy.asarray(run.labels[index]), _Part(run.snapshots, index), []
+    for i in range(len(run)):
+        if progress is not None:
+            progress(i, len(run))
+        try:
+            scale = _METHODS[method].fit(Predictions(part[i], labels))
+        except RecordingError:
+            scale = None
+        is_found = all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(scale))
+        scales.append(jax.device_get(scale) if is_found else None)
+    return scales
+
+
+def _pair(run: Run, method: str, shown: np.ndarray, scales: list, caption: str) -> tuple[Run, Run]:
+    part, cure = _Part(run.snapshots, shown), _METHODS[method]
+    series = dict(run.recorded)
+    if method == "temperature":
+        series["temperature"] = np.array(
+            [np.nan if scale is None else scale.temperature for scale in scales], np.float64
+        )
+    common = {"classes": run.classes, "about": About(caption, run.about.steps_per_epoch)}
+    labels = run.labels[shown]
+    name = ", ".join(filter(None, (run.name, CURES[method])))
+    return (
+        Run(run.steps, labels, part, kind=run.kind, series=run.recorded, name=run.name, **common),
+        Run(
+            run.steps,
+            labels,
+            _Cured(part, scales, cure.apply),
+            kind=cure.kind,
+            series=series,
+            name=name,
+            **common,
+        ),
+    )
+
+
+def _caption(run: Run, method: str, held_out: float) -> str:
+    some = "half" if held_out == 0.5 else f"{100 * held_out:.3g} %"
+    caption = run.about.caption or f"{len(run.labels):,} validation points".replace(",", "\u2009")
+    return f"{caption}, {some} of them to fit the {_WHAT[method]}"
+
+
+_WHAT = {"temperature": "temperature", "vector": "scales", "isotonic": "regression"}
+
+
+def _why(fitting: int) -> str:
+    return (
+        f"the {fitting} held-out examples are too few, or their scores part the classes without "
+        "a doubt, or tell nothing of them"
+    )
+
+
+def _warn_of_none(run: Run, scales: list, fitting: int) -> None:
+    steps = [step for step, scale in zip(run.steps, scales, strict=True) if scale is None]
+    if steps:
+        named = ", ".join(map(str, steps[:5])) + (", ..." if len(steps) > 5 else "")
+        where = f"{len(steps)} of {len(run)} snapshots (step {named})"
+        warnings.warn(f"{where} have no cure, and none is drawn: {_why(fitting)}", stacklevel=3)
