@@ -14,6 +14,7 @@ from anim.calibration.scores import (
     CONFIDENCE,
     check_shapes,
     mean,
+    one_by_one,
     over_snapshots,
     real,
     scores_and_hits,
@@ -143,7 +144,7 @@ def calibration_error(
     References:
         See the functions of bins, one a norm; class-wise: Kull et al. 2019 (arXiv 1910.12656).
     """
-    probs, labels = real(probs), jnp.asarray(labels)
+    probs, labels = (x if hasattr(x, "shape") else np.asarray(x) for x in (probs, labels))
     check_shapes(probs.shape, labels.shape)
     one_of("norm", norm, _OF_BINS)
     one_of("binning", binning, BINNINGS)
@@ -152,17 +153,15 @@ def calibration_error(
         raise ValueError(f"debias: expected norm 'l2', got {norm!r}")
     views = tuple(range(probs.shape[-1])) if classwise else (CONFIDENCE,)
     of_bins = debiased_calibration_error if debias else _OF_BINS[norm]
-    options = (views, bins, binning, of_bins)
-    if binning == "width":
-        return _mapped_error(probs, labels, *options)
-    # One at a time: scores are sorted on the host where they are in its reach.
-    one = probs.shape[-2:]
-    row = probs.reshape(-1, *one), jnp.broadcast_to(labels, probs.shape[:-1]).reshape(-1, one[0])
-    found = [_mean_error(*pair, *options) for pair in zip(*row, strict=True)]
-    return jnp.stack(found).reshape(probs.shape[:-2])
+    options = {"views": views, "bins": bins, "binning": binning, "of_bins": of_bins}
+    if binning == "mass" and probs.size and not isinstance(probs, jax.core.Tracer):
+        # Not compiled as a whole: scores are sorted on the host where they are in its reach.
+        return one_by_one(partial(_mean_error, **options), probs, labels)
+    return _mapped_error(probs, labels, **options)
 
 
-def _mean_error(probs, labels, views, bins, binning, of_bins):
+def _mean_error(probs, labels, *, views, bins, binning, of_bins):
+    probs, labels = real(probs), jnp.asarray(labels)
     pairs = (scores_and_hits(probs, labels, view) for view in views)
     return jnp.stack([_error(*binned(*pair, bins, binning), of_bins) for pair in pairs]).mean()
 

@@ -7,6 +7,7 @@ from functools import partial, wraps
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 SCORE = "score"
 CONFIDENCE = "confidence"
@@ -25,10 +26,11 @@ def mean(values: jax.Array) -> jax.Array:
 
 
 def over_snapshots(axes: int, *, static: tuple[str, ...] = ()) -> Callable:
-    """Compiles a function of one snapshot, and lets it take many in one compiled call.
+    """Compiles a function of one snapshot, and lets it take many.
 
-    Leading axes of the first argument are snapshots, one after another; the second argument is the
-    same for all of them, or has these axes too. `check_shapes` checks both.
+    Leading axes of the first argument are snapshots; the second argument is the same for all of
+    them, or has these axes too. `check_shapes` checks both. Snapshots on the device are mapped in
+    one compiled call, those on the host are moved to the device one after another.
 
     Args:
         axes: of the first argument, for one snapshot: 2 for [N, K], 1 for [N].
@@ -39,31 +41,46 @@ def over_snapshots(axes: int, *, static: tuple[str, ...] = ()) -> Callable:
         @partial(jax.jit, static_argnames=static)
         @wraps(function)
         def compiled(values, outcomes, *rest, **options):
-            def one(values, outcomes):
-                return function(values, outcomes, *rest, **options)
-
-            def in_a_row(values, axes):
-                return values.reshape(-1, *values.shape[-axes:])
+            def one(pair):
+                return function(*pair, *rest, **options)
 
             if values.ndim == axes:
-                return one(values, outcomes)
-            row = in_a_row(values, axes)
-            if outcomes.ndim == 1:
-                found = jax.lax.map(lambda values: one(values, outcomes), row)
-            else:
-                found = jax.lax.map(lambda pair: one(*pair), (row, in_a_row(outcomes, 1)))
+                return one((values, outcomes))
             lead = values.shape[:-axes]
+            row = values.reshape(-1, *values.shape[-axes:])
+            if outcomes.ndim == 1:
+                found = jax.lax.map(lambda values: one((values, outcomes)), row)
+            else:
+                found = jax.lax.map(one, (row, outcomes.reshape(-1, outcomes.shape[-1])))
             return jax.tree.map(lambda part: part.reshape(lead + part.shape[1:]), found)
 
         @wraps(function)
         def checked(values, outcomes, *rest, **options):
-            values, outcomes = jnp.asarray(values), jnp.asarray(outcomes)
+            is_here = isinstance(values, np.ndarray)
+            values, outcomes = values if is_here else jnp.asarray(values), jnp.asarray(outcomes)
             check_shapes(values.shape, outcomes.shape, axes)
+            if is_here and values.ndim > axes and values.size:
+                return one_by_one(
+                    lambda *pair: compiled(*pair, *rest, **options), values, outcomes, axes
+                )
             return compiled(values, outcomes, *rest, **options)
 
         return checked
 
     return decorate
+
+
+def one_by_one(function: Callable, values, outcomes, axes: int = 2):
+    """What a function of one snapshot finds for each of many, stacked; see `over_snapshots`."""
+    lead = values.shape[:-axes]
+    found = [
+        function(values[index], outcomes if outcomes.ndim == 1 else outcomes[index])
+        for index in np.ndindex(lead)
+    ]
+    return jax.tree.map(
+        lambda *parts: jnp.asarray(np.stack(parts).reshape(lead + parts[0].shape)),
+        *jax.device_get(found),
+    )
 
 
 def check_shapes(values: tuple[int, ...], outcomes: tuple[int, ...], axes: int = 2) -> None:

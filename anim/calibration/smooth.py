@@ -57,7 +57,8 @@ def smooth_calibration_error(scores: jax.Array, hits: jax.Array) -> SmoothError:
         hits: [N] bool, or [..., N].
 
     References:
-        Błasiok and Nakkiran 2024, Smooth ECE (arXiv 2309.12236), definitions 1 to 3.
+        Błasiok and Nakkiran 2024, Smooth ECE (arXiv 2309.12236), definitions 1 to 3. Their package
+        relplot leaves half of the weight of scores within 0.001 of 0 or 1 out; here it counts.
     """
     scores = real(scores)
     residuals = dct(_spread(scores, hits - scores)[0])
