@@ -10,10 +10,12 @@ _HOMES = {
     "Dataset": "data",
     "Recorder": "run",
     "RecordingError": "run",
+    "Replicas": "run",
     "Run": "run",
     "animate": "render",
     "calibrate": "run",
     "fit": "train",
+    "fit_replicas": "train",
     "from_arrays": "run",
     "open": "run",
 }
@@ -22,11 +24,15 @@ _MODULES = (
     "compose",
     "data",
     "encode",
+    "loop",
     "model",
     "render",
+    "report",
     "run",
     "scene",
+    "sweep",
     "timeline",
+    "tracks",
     "train",
 )
 

@@ -93,6 +93,12 @@ def add_experiment(group) -> None:
     add("--gradient-noise", f"default {default.gradient_noise:g}", type=float, metavar="V")
     add("--weight-decay", f"default {default.weight_decay:g}", type=float, metavar="R")
     add("--seed", f"default {default.seed}", type=int, metavar="N")
+    add(
+        "--sweep",
+        "a run for each value of a setting, or of depth, side by side",
+        metavar="NAME=V,V,...",
+    )
+    add("--replicas", "seeds trained at once, shown as median and spread", type=int, metavar="R")
     add("--every", "steps between two snapshots (default: one an epoch)", type=int, metavar="N")
 
 

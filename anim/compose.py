@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from anim.run import Run, calibrate
+from anim.run import Replicas, Run, calibrate, members
 from anim.scene import Scene, Subject
 from anim.settings import CURES, MAX_RUNS, Picture, SettingError
 from anim.timeline import Reel, Timeline, Track
@@ -17,7 +17,9 @@ _PERCENT = np.arange(101)
 
 
 def compose(
-    runs: Sequence[Run], picture: Picture, progress: Callable[[int, int], None] | None = None
+    runs: Sequence[Run | Replicas],
+    picture: Picture,
+    progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Reel, Scene]:
     """All that drawing needs.
 
@@ -33,12 +35,12 @@ def compose(
         raise SettingError("runs", f"expected 1 to {MAX_RUNS} of them, got {len(runs)}")
     names = _names(runs, picture)
     passes = 1 if picture.calibrate is None else 3
-    work = _Work(progress, passes * sum(map(len, runs)))
+    work = _Work(progress, passes * sum(map(_snapshots, runs)))
     if picture.calibrate is not None:
         runs, names = _with_cures(runs, names, picture, work)
     views = {run.default_view() for run in runs}
     view = picture.view or (views.pop() if len(views) == 1 else "confidence")
-    tracks = [track_of(run, view, picture, work.part(len(run))) for run in runs]
+    tracks = [track_of(run, view, picture, work.part(_snapshots(run))) for run in runs]
     work.part(0)(0, 0)
     reel = _reel(tracks, picture)
     unit_name, steps_per_unit = _unit(runs, reel, picture)
@@ -73,7 +75,7 @@ def _with_cures(runs: Sequence[Run], names: Sequence[str], picture: Picture, wor
         problem = f"expected at most {MAX_RUNS // 2} runs beside their cures, got {len(runs)}"
         raise SettingError("calibrate", problem)
     pairs = [
-        calibrate(run, picture.calibrate, picture.held_out, progress=work.part(len(run)))
+        calibrate(run, picture.calibrate, picture.held_out, progress=work.part(_snapshots(run)))
         for run in runs
     ]
     cured = CURES[picture.calibrate]
@@ -82,6 +84,10 @@ def _with_cures(runs: Sequence[Run], names: Sequence[str], picture: Picture, wor
     else:
         names = [text for name in names for text in (name, f"{name}, {cured}")]
     return [run for pair in pairs for run in pair], tuple(names)
+
+
+def _snapshots(run: Run | Replicas) -> int:
+    return sum(map(len, members(run)))
 
 
 def _reel(tracks: Sequence[Track], picture: Picture) -> Reel:
@@ -124,10 +130,11 @@ def _names(runs: Sequence[Run], picture: Picture) -> tuple[str, ...]:
     return tuple(map(_one_line, picture.label))
 
 
-def _caption(runs: Sequence[Run]) -> str:
-    captions = {run.about.caption for run in runs}
-    if len(captions) == 1 and (caption := captions.pop()):
-        return caption
+def _caption(runs: Sequence[Run | Replicas]) -> str:
+    """What the captions of all runs have in common."""
+    captions = [run.about.caption.split(", ") for run in runs]
+    if common := [part for part in captions[0] if all(part in other for other in captions)]:
+        return ", ".join(common)
     sizes = {len(run.labels) for run in runs}
     points = f"{sizes.pop():,} validation points".replace(",", "\u2009") if len(sizes) == 1 else ""
     return points or f"{len(runs)} runs"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from anim.settings import SettingError, whole
+from anim.settings import VAL_PER_TRAIN, XOR_TRAIN_SIZE, SettingError, whole
 
 
 class MissingExtraError(ImportError):
@@ -35,7 +35,7 @@ class Dataset:
 
 
 def xor(
-    train_size: int = 2000, val_size: int | None = None, noise: float = 0.0, seed: int = 0
+    train_size: int = XOR_TRAIN_SIZE, val_size: int | None = None, noise: float = 0.0, seed: int = 0
 ) -> Dataset:
     """Points uniform in the unit square, labelled 1 where exactly one coordinate is above 0.5.
 
@@ -51,7 +51,7 @@ def xor(
     Raises:
         SettingError: a size below 1, or a noise outside [0, 1].
     """
-    val_size = 50 * train_size if val_size is None else val_size
+    val_size = VAL_PER_TRAIN * train_size if val_size is None else val_size
     for name, size in (("train_size", train_size), ("val_size", val_size)):
         whole(name, size, 1)
     if not 0 <= noise <= 1:
@@ -117,7 +117,7 @@ def load(
 ) -> Dataset:
     """The dataset of that name, one of `anim.settings.DATASETS`."""
     if name == "xor":
-        return xor(2000 if train_size is None else train_size, val_size, noise, seed)
+        return xor(XOR_TRAIN_SIZE if train_size is None else train_size, val_size, noise, seed)
     makers = {"digits": digits, "breast-cancer": breast_cancer}
     return makers[name](train_size, val_size, seed)
 

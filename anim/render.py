@@ -73,7 +73,8 @@ def animate(
     """Draws a run, or several side by side, once and writes the picture to every output.
 
     Args:
-        runs: an `anim.Run`, several of them, or a mapping from names to runs.
+        runs: an `anim.Run`, several of them, or a mapping from names to runs. `Replicas` stand for
+            one run: their median is shown, and their spread.
         outputs: files; ``.gif`` and ``.mp4`` move, ``.png``, ``.svg`` and ``.pdf`` are stills.
         view: ``score`` (two classes), ``confidence`` or ``class:NAME``; None takes ``score`` for
             two classes, else ``confidence``.
@@ -116,14 +117,14 @@ def animate(
     """
     from anim import encode
     from anim.compose import compose
-    from anim.run import Run
+    from anim.run import Replicas, Run
 
     if isinstance(runs, Mapping):
         label = tuple(runs) if label is None else label
         runs = list(runs.values())
-    runs = [runs] if isinstance(runs, Run | str | Path) else list(runs)
+    runs = [runs] if isinstance(runs, Run | Replicas | str | Path) else list(runs)
     for run in runs:
-        if not isinstance(run, Run):
+        if not isinstance(run, Run | Replicas):
             hint = "; anim.open reads one from a folder" if isinstance(run, str | Path) else ""
             raise TypeError(f"runs: expected an anim.Run, got {type(run).__name__}{hint}")
     picture = Picture(
@@ -245,7 +246,7 @@ def _open(arguments: argparse.Namespace) -> list:
     """The recorded runs; an option of the experiment beside them is a wrong call."""
     from anim.run import RecordingError, open
 
-    for name in ("save", *(field.name for field in fields(Experiment))):
+    for name in ("save", "sweep", "replicas", *(field.name for field in fields(Experiment))):
         if name in arguments:
             raise SettingError(
                 name, f"is of a run that is trained now, {str(arguments.runs[0])!r} was before"
@@ -275,7 +276,7 @@ def _labels(paths: Sequence[Path]) -> tuple[str, ...]:
 
 def _run(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
     given = vars(arguments)
-    experiment, picture = command.pick(Experiment, given), command.pick(Picture, given)
+    picture = command.pick(Picture, given)
 
     from anim import encode
 
@@ -292,8 +293,10 @@ def _run(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
             raise SettingError("save", f"there is something at {str(save)!r} already")
         from anim import train
 
-        with command.progress("training", check, with_bar=with_bar) as progress:
-            runs = [train.run_experiment(experiment, save, progress)]
+        named = train.run_experiments(arguments, save, check)
+        runs = list(named.values())
+        if picture.label is None and len(runs) > 1:
+            picture = replace(picture, label=tuple(named))
     from anim.compose import compose
 
     with command.progress("reading", check, with_bar=with_bar) as progress:

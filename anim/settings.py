@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 DATASETS = ("xor", "digits", "breast-cancer")
+XOR_TRAIN_SIZE, VAL_PER_TRAIN, VAL_PER_TRAIN_OF_REPLICAS = 2000, 50, 10
 SCHEDULES = ("cosine", "constant")
 OPTIMIZERS = ("adam", "sgd", "momentum", "nesterov", "rmsprop", "lion")
 PANELS = ("reliability", "counts", "accuracy", "ece", "loss", "temperature")
@@ -27,6 +28,7 @@ CURES = {
 PACES = ("step", "log")
 ALIGNMENTS = ("step", "fraction")
 MAX_RUNS = 6
+MAX_REPLICAS = 256
 METRIC = "metric:"
 MAX_BINS = 256
 MAX_SIDE = 4096

@@ -142,9 +142,11 @@ class Track:
         confidences: [S, B] mean score in each bin; NaN where a bin is empty.
         series: scalars over time, [S] each.
         band: [S, 2, B] between which the bars of a calibrated model lie, or None.
-        intervals: [S, 2, B] in which the true shares lie, or None.
+        intervals: [S, 2, B] in which the shares lie, or None.
         curve: [S, P] the share at P places from 0 to 1 instead of bars, or None.
         spreads: [S, 2] in which the scalars of these names lie.
+        spread_name: what intervals and spreads are.
+        is_median: whether all that is the median of several runs.
     """
 
     steps: np.ndarray
@@ -158,6 +160,8 @@ class Track:
     intervals: np.ndarray | None = None
     curve: np.ndarray | None = None
     spreads: dict[str, np.ndarray] = field(default_factory=dict)
+    spread_name: str = "95 % interval"
+    is_median: bool = False
 
     def at(self, moment: Moment) -> Frame:
         """The values at a moment: linear between two snapshots.

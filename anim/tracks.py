@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from anim import calibration
-from anim.run import Reliability, Run
-from anim.settings import CURVES, Picture
+from anim.run import Reliability, Replicas, Run
+from anim.settings import CURVES, Picture, SettingError
 from anim.timeline import CHANCE, Track
+
+_SPREAD = 0.9
 
 
 def track_of(
-    run: Run, view: str, picture: Picture, progress: Callable[[int, int], None] | None = None
+    run: Run | Replicas,
+    view: str,
+    picture: Picture,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Track:
     """What is shown of a run: its snapshots, but for those that cannot be read.
 
-    Those that lack a cure are shown, empty.
+    Of replicas it is their median, and the spread in which most of them are.
 
     Args:
         run: what is shown.
@@ -25,6 +31,18 @@ def track_of(
         picture: how it is shown.
         progress: called with (snapshots read, snapshots in all).
     """
+    if isinstance(run, Run):
+        return _track(run, view, picture, progress)
+    tracks = []
+    for one in run.runs:
+        before = len(one) * len(tracks)
+        tell = progress and (lambda i, _, before=before: progress(before + i, 0))
+        tracks.append(_track(one, view, picture, tell))
+    return _middle(tracks)
+
+
+def _track(run: Run, view: str, picture: Picture, progress) -> Track:
+    """Of one run; snapshots that lack a cure are shown empty."""
     has_curve = picture.curve != CURVES[0]
     run.prepare(
         view,
@@ -70,3 +88,57 @@ def _band(bins: Reliability) -> np.ndarray:
 
 def _intervals(bins: Reliability) -> np.ndarray:
     return np.stack(calibration.wilson_interval(bins.counts, bins.hits), axis=1)
+
+
+def _middle(tracks: Sequence[Track]) -> Track:
+    """The median of tracks at the steps they share, and the spread of nine tenths of them."""
+    steps = tracks[0].steps
+    for track in tracks[1:]:
+        steps = np.intersect1d(steps, track.steps)
+    if not len(steps):
+        raise SettingError("runs", "the replicas have no step in common")
+    kept = [np.searchsorted(track.steps, steps) for track in tracks]
+
+    def stacked(values: Sequence[np.ndarray]) -> np.ndarray:
+        return np.stack([one[at] for one, at in zip(values, kept, strict=True)]).astype(float)
+
+    def middle(name: str) -> np.ndarray | None:
+        values = [getattr(track, name) for track in tracks]
+        return None if values[0] is None else _quantiles(stacked(values), 0.5)
+
+    edges = tracks[0].edges
+    all_shares = stacked([track.shares for track in tracks])
+    counts, shares = middle("counts"), _quantiles(all_shares, 0.5)
+    names = [name for name in tracks[0].series if all(name in track.series for track in tracks)]
+    series = {name: stacked([track.series[name] for track in tracks]) for name in names}
+    has_curve = tracks[0].curve is not None
+    return Track(
+        steps=steps,
+        edges=edges if edges.ndim == 1 else middle("edges"),
+        counts=counts,
+        hits=np.nan_to_num(counts * shares),
+        shares=shares,
+        confidences=middle("confidences"),
+        series={name: _quantiles(values, 0.5) for name, values in series.items()},
+        intervals=None if has_curve else np.stack(_spread(all_shares), axis=1),
+        curve=middle("curve"),
+        spreads={
+            name: np.stack(_spread(values), axis=1)
+            for name, values in series.items()
+            if name != CHANCE
+        },
+        spread_name=f"90 % of {len(tracks)} replicas",
+        is_median=True,
+    )
+
+
+def _spread(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    low, high = (1 - _SPREAD) / 2, (1 + _SPREAD) / 2
+    return _quantiles(values, low), _quantiles(values, high)
+
+
+def _quantiles(values: np.ndarray, q: float) -> np.ndarray:
+    """Over the first axis, of the values that are there; NaN where there is none."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "All-NaN slice")
+        return np.nanquantile(values, q, axis=0)

@@ -1,6 +1,6 @@
-"""The built-in trainer, and the command ``python -m anim.train``, which records a run of it.
+"""The built-in trainer, and the command ``python -m anim.train``, which records runs of it.
 
-Stretches of steps are compiled, and a snapshot is taken after each.
+Stretches of steps are compiled, see `anim.loop`, and a snapshot is taken after each.
 """
 
 from __future__ import annotations
@@ -8,26 +8,27 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-import optax
-from flax import nnx
 
 from anim import command, data
 from anim.data import Dataset
-from anim.model import MLP
-from anim.run import About, Recorder, RecordingError, Run
-from anim.settings import Experiment, SettingError
+from anim.loop import Loop
+from anim.run import About, Recorder, RecordingError, Replicas, Run, members
+from anim.settings import (
+    MAX_REPLICAS,
+    VAL_PER_TRAIN_OF_REPLICAS,
+    XOR_TRAIN_SIZE,
+    Experiment,
+    SettingError,
+    whole,
+)
+from anim.sweep import swept
 
 _DEFAULT = Experiment()
-# Stretches longer than this are run in pieces, to bound the batches held on the device.
-_LONGEST_STRETCH = 512
-_NOISE_DECAY = 1.3
 
 
 class DivergedError(RuntimeError):
@@ -97,156 +98,127 @@ def fit(
         gradient_noise=gradient_noise,
         seed=seed,
     )
-    steps_per_epoch = -(-len(dataset.y_train) // batch_size)
-    last = epochs * steps_per_epoch
-    every = steps_per_epoch if every is None else every
+    return _fit(dataset, settings, [seed], [path], progress)[0]
+
+
+def fit_replicas(
+    dataset: Dataset,
+    *,
+    replicas: int,
+    path: str | os.PathLike | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    **knobs,
+) -> Replicas:
+    """Trains networks that differ in their seed alone, in one vectorised program.
+
+    Args:
+        dataset: what all of them are trained and validated on.
+        replicas: R, how many; their seeds are ``seed``, ``seed + 1``, ...
+        path: a folder for a recording of each, ``seed=0``, ``seed=1``, ...; None keeps the
+            predictions in memory.
+        progress: called with (steps done, steps in all) after each snapshot.
+        knobs: as for `fit`.
+
+    Returns:
+        `Replicas`, each of which is the run that `fit` makes of its seed.
+
+    Raises:
+        SettingError: a setting out of its range.
+        DivergedError: the loss of one of them became NaN or infinite.
+    """
+    whole("replicas", replicas, 2, MAX_REPLICAS)
+    settings = Experiment(**knobs)
+    seeds = [settings.seed + i for i in range(replicas)]
+    paths = [None if path is None else Path(path) / f"seed={seed}" for seed in seeds]
+    return Replicas(_fit(dataset, settings, seeds, paths, progress))
+
+
+def _fit(dataset: Dataset, settings: Experiment, seeds, paths, progress) -> list[Run]:
+    """A run for each seed, recorded to its path."""
+    steps_per_epoch = -(-len(dataset.y_train) // settings.batch_size)
+    last = settings.epochs * steps_per_epoch
+    every = steps_per_epoch if settings.every is None else settings.every
     if every > last:
         raise SettingError("every", f"expected at most the {last} steps of this run, got {every}")
-
-    graph, params = _initial(dataset, settings)
-    update = make_optimizer(settings, last)
-    opt_state = jax.jit(update.init)(params)
-    stretch = _compile_stretch(graph, update)
-    predict = _compile_predict(graph)
-    x_train, y_train, x_val = map(jnp.asarray, (dataset.x_train, dataset.y_train, dataset.x_val))
-    batches = _batches(len(dataset.y_train), batch_size, seed)
-
+    loop = Loop(dataset, settings, seeds, last, every)
     about = About(_caption(dataset, settings), steps_per_epoch)
-    with Recorder(path, labels=dataset.y_val, classes=dataset.classes, about=about) as recorder:
-        done, losses = 0, [np.full(1, np.nan)]
+    with ExitStack() as open_ones:
+        recorders = [
+            open_ones.enter_context(
+                Recorder(path, labels=dataset.y_val, classes=dataset.classes, about=about)
+            )
+            for path in paths
+        ]
+        done, losses = 0, [np.full((len(seeds), 1), np.nan)]
         while True:
-            logits = predict(params, x_val)
-            logits.copy_to_host_async()
-            pending = (done, logits, losses)
+            pending = (done, loop.predict(), losses)
             # The next stretch is on its way before this snapshot is waited for.
             if done < last:
                 count = min(every, last - done)
-                params, opt_state, losses = _train(
-                    stretch, params, opt_state, x_train, y_train, batches, count, every
-                )
+                losses = loop.advance(count)
                 done += count
-            _record(recorder, *pending, learning_rate)
+            _record(recorders, *pending, settings.learning_rate)
             if progress is not None:
                 progress(pending[0], last)
             if pending[0] == last:
-                return recorder.run()
+                return [recorder.run() for recorder in recorders]
 
 
 def run_experiment(
     experiment: Experiment,
     path: str | os.PathLike | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> Run:
-    """`fit` on the data that the settings name."""
+    replicas: int | None = None,
+) -> Run | Replicas:
+    """`fit`, or `fit_replicas` of so many, on the data that the settings name."""
     in_data = ("train_size", "val_size", "noise")
     knobs = dict(vars(experiment))
     chosen = {name: knobs.pop(name) for name in in_data}
+    if replicas is not None and knobs["data"] == "xor" and chosen["val_size"] is None:
+        chosen["val_size"] = VAL_PER_TRAIN_OF_REPLICAS * (chosen["train_size"] or XOR_TRAIN_SIZE)
     dataset = data.load(knobs.pop("data"), seed=experiment.seed, **chosen)
-    return fit(dataset, **knobs, path=path, progress=progress)
+    if replicas is None:
+        return fit(dataset, **knobs, path=path, progress=progress)
+    return fit_replicas(dataset, replicas=replicas, **knobs, path=path, progress=progress)
 
 
-def _train(stretch, params, opt_state, x, y, batches, count, every):
-    """``count`` steps, compiled for one length so that the last, shorter stretch reuses it."""
-    length = min(every, _LONGEST_STRETCH)
-    losses = []
-    while count:
-        now = min(count, length)
-        picked = [next(batches) for _ in range(now)]
-        picked += [picked[-1]] * (length - now)
-        index, weight = (np.stack(part) for part in zip(*picked, strict=True))
-        params, opt_state, loss = stretch(params, opt_state, x, y, index, weight, now)
-        losses.append(loss[:now] if now < length else loss)
-        count -= now
-    return params, opt_state, losses
+def run_experiments(
+    arguments: argparse.Namespace, save: Path | None, check: Callable[[], None]
+) -> dict[str, Run | Replicas]:
+    """What the arguments of a command ask for: the runs by name, one of no name without a sweep.
 
-
-def _record(recorder: Recorder, step: int, logits, losses, learning_rate: float) -> None:
-    losses = np.concatenate([np.asarray(loss) for loss in losses])
-    logits = np.asarray(logits)
-    bad = np.flatnonzero(~np.isfinite(losses)) if step else np.empty(0, int)
-    if bad.size:
-        raise DivergedError(step - len(losses) + int(bad[0]) + 1, learning_rate)
-    if not np.isfinite(logits).all():
-        raise DivergedError(step, learning_rate)
-    recorder.snapshot(step, logits=logits, metrics={"train_loss": losses.mean(dtype=np.float64)})
-
-
-def make_optimizer(settings: Experiment, steps: int) -> optax.GradientTransformation:
-    """The Optax optimizer that the settings describe, for a run of so many steps.
-
-    References:
-        Neelakantan et al. 2015, Adding gradient noise improves learning for very deep networks
-        (arXiv 1511.06807), with a faster decay.
+    Args:
+        arguments: of `anim.command.add_experiment`.
+        save: a folder to record to; those of a sweep are folders in it.
+        check: called often, raises once it is time to stop.
     """
-    makers = {
-        "adam": optax.scale_by_adam,
-        "sgd": optax.identity,
-        "momentum": partial(optax.trace, decay=0.9),
-        "nesterov": partial(optax.trace, decay=0.9, nesterov=True),
-        "rmsprop": optax.scale_by_rms,
-        "lion": optax.scale_by_lion,
-    }
-    rate, decay, noise = settings.learning_rate, settings.weight_decay, settings.gradient_noise
-    if settings.schedule == "cosine":
-        rise = (steps + 1) // 2
-        rate = optax.warmup_cosine_decay_schedule(0.0, rate, rise, max(steps, rise + 1))
-    return optax.chain(
-        optax.add_noise(noise, _NOISE_DECAY, settings.seed) if noise else optax.identity(),
-        makers[settings.optimizer](),
-        optax.add_decayed_weights(decay) if decay else optax.identity(),
-        optax.scale_by_learning_rate(rate),
-    )
+    given = vars(arguments)
+    experiments = {"": command.pick(Experiment, given)}
+    if "sweep" in given:
+        experiments = swept(given["sweep"], experiments[""], given)
+    replicas = given.get("replicas")
+    if replicas is not None:
+        whole("replicas", replicas, 2, MAX_REPLICAS)
+    with_bar = sys.stderr.isatty() and not arguments.quiet
+    runs = {}
+    for name, experiment in experiments.items():
+        path = None if save is None else save / name
+        with command.progress(f"training {name}", check, with_bar=with_bar) as progress:
+            runs[name] = run_experiment(experiment, path, progress, replicas)
+    return runs
 
 
-def _initial(dataset: Dataset, settings: Experiment):
-    """Graph and initial parameters, made by one compiled program."""
-    centre = jnp.asarray(dataset.x_train.mean(0))
-    sizes = (dataset.x_train.shape[1], settings.hidden, len(dataset.classes))
-
-    def make(key):
-        return nnx.split(MLP(*sizes, centre=centre, rngs=nnx.Rngs(key)), nnx.Param)
-
-    key = jax.random.key(settings.seed)
-    graph = nnx.graphdef(nnx.eval_shape(lambda: MLP(*sizes, centre=centre, rngs=nnx.Rngs(key))))
-    return graph, jax.jit(lambda key: make(key)[1])(key)
-
-
-def _compile_stretch(graph, update: optax.GradientTransformation):
-    def loss_of(params, x, y, weight):
-        logits = nnx.merge(graph, params)(x)
-        losses = optax.softmax_cross_entropy_with_integer_labels(logits, y)
-        return jnp.sum(losses * weight) / jnp.sum(weight)
-
-    @partial(jax.jit, donate_argnums=1)
-    def stretch(params, opt_state, x, y, index, weight, count):
-        x, y = x[index], y[index]
-
-        def step(i, carry):
-            params, opt_state, losses = carry
-            loss, grads = jax.value_and_grad(loss_of)(params, x[i], y[i], weight[i])
-            updates, opt_state = update.update(grads, opt_state, params)
-            return optax.apply_updates(params, updates), opt_state, losses.at[i].set(loss)
-
-        losses = jnp.zeros(index.shape[0])
-        return jax.lax.fori_loop(0, count, step, (params, opt_state, losses))
-
-    return stretch
-
-
-def _compile_predict(graph):
-    return jax.jit(lambda params, x: nnx.merge(graph, params)(x))
-
-
-def _batches(size: int, batch_size: int, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Indices and weights [batch] of one batch after another, in a fresh order every epoch."""
-    rng = np.random.default_rng(seed)
-    padding = -size % batch_size
-    weights = np.ones(size + padding, np.float32)
-    weights[size:] = 0
-    weights = weights.reshape(-1, batch_size)
-    while True:
-        order = np.pad(rng.permutation(size).astype(np.int32), (0, padding))
-        yield from zip(order.reshape(-1, batch_size), weights, strict=True)
+def _record(recorders: Sequence[Recorder], step: int, logits, losses, rate: float) -> None:
+    losses = np.concatenate([np.asarray(loss) for loss in losses], axis=1)
+    bad = np.flatnonzero(~np.isfinite(losses).all(0)) if step else np.empty(0, int)
+    if bad.size:
+        raise DivergedError(step - losses.shape[1] + int(bad[0]) + 1, rate)
+    logits = np.asarray(logits)
+    if not np.isfinite(logits).all():
+        raise DivergedError(step, rate)
+    means = losses.mean(1, dtype=np.float64)
+    for recorder, predictions, loss in zip(recorders, logits, means, strict=True):
+        recorder.snapshot(step, logits=predictions, metrics={"train_loss": loss})
 
 
 def _caption(dataset: Dataset, settings: Experiment) -> str:
@@ -256,18 +228,19 @@ def _caption(dataset: Dataset, settings: Experiment) -> str:
 
 
 def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
-    given = vars(arguments)
-    experiment = command.pick(Experiment, given)
     if arguments.out.exists():
         raise SettingError("out", f"there is something at {str(arguments.out)!r} already")
-    with_bar = sys.stderr.isatty() and not arguments.quiet
-    with command.progress("training", check, with_bar=with_bar) as progress:
-        try:
-            run = run_experiment(experiment, arguments.out, progress)
-        except RecordingError as error:
-            raise SettingError("out", str(error)) from error
-    if not arguments.quiet:
-        print(f"{arguments.out}: {len(run)} snapshots of {len(run.labels)} predictions")
+    try:
+        runs = run_experiments(arguments, arguments.out, check)
+    except RecordingError as error:
+        raise SettingError("out", str(error)) from error
+    if arguments.quiet:
+        return
+    for name, run in runs.items():
+        first, count = members(run)[0], len(members(run))
+        replicas = f"{count} replicas, each " if count > 1 else ""
+        snapshots = f"{len(first)} snapshots of {len(first.labels)} predictions"
+        print(f"{arguments.out / name}: {replicas}{snapshots}")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

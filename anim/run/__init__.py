@@ -3,6 +3,7 @@
 from anim.run.cure import calibrate
 from anim.run.reader import open
 from anim.run.recorder import Recorder, from_arrays
+from anim.run.replicas import Replicas, members
 from anim.run.run import About, RecordingError, Reliability, Run
 
 __all__ = [
@@ -10,8 +11,10 @@ __all__ = [
     "Recorder",
     "RecordingError",
     "Reliability",
+    "Replicas",
     "Run",
     "calibrate",
     "from_arrays",
+    "members",
     "open",
 ]

@@ -10,6 +10,7 @@ import jax
 import numpy as np
 
 from anim import calibration
+from anim.run.replicas import Replicas, members
 from anim.run.run import About, NoCureError, RecordingError, Run
 from anim.run.statistics import Predictions
 from anim.settings import CURES, SettingError, one_of, share
@@ -60,13 +61,13 @@ _METHODS = {
 
 
 def calibrate(
-    run: Run,
+    run: Run | Replicas,
     method: str = "temperature",
     held_out: float = 0.5,
     *,
     seed: int = 0,
     progress: Callable[[int, int], None] | None = None,
-) -> tuple[Run, Run]:
+) -> tuple[Run, Run] | tuple[Replicas, Replicas]:
     """A run as it is, and cured: both on the examples that the cure has not seen.
 
     Args:
@@ -90,22 +91,27 @@ def calibrate(
     """
     one_of("calibrate", method, CURES)
     share("held_out", held_out)
-    if not run.has_scores:
+    runs, count = members(run), len(run.labels)
+    if not all(one.has_scores for one in runs):
         raise SettingError(
             "calibrate", "this run keeps the predicted class's confidence, and no other score"
         )
-    count = len(run.labels)
     fitting = round(held_out * count)
     if not 0 < fitting < count:
         problem = f"{held_out:g} of {count} examples leaves none to fit or none to show"
         raise SettingError("held_out", problem)
     order = np.random.default_rng(seed).permutation(count)
     seen, shown = np.sort(order[:fitting]), np.sort(order[fitting:])
-    scales = _fit(run, method, seen, progress)
-    if all(scale is None for scale in scales):
-        raise SettingError("calibrate", f"no snapshot has one: {_why(fitting)}")
-    _warn_of_none(run, scales, fitting)
-    return _pair(run, method, shown, scales, _caption(run, method, held_out))
+    scales = _fit(runs, method, seen, progress)
+    _tell_of_none(runs, scales, fitting)
+    pairs = [
+        _pair(one, method, shown, its, _caption(one, method, held_out))
+        for one, its in zip(runs, scales, strict=True)
+    ]
+    if isinstance(run, Run):
+        return pairs[0]
+    raw, cured = zip(*pairs, strict=True)
+    return Replicas(raw, run.name), Replicas(cured, _cured_name(run, method))
 
 
 class _Part(Sequence):
@@ -136,19 +142,29 @@ class _Cured(Sequence):
         return self._apply(Predictions(self._snapshots[i]), self._scales[i])
 
 
-def _fit(run: Run, method: str, index: np.ndarray, progress) -> list:
-    """A scale for each snapshot; None where there is none, or the snapshot cannot be read."""
-    labels, part, scales = jax.numpy.asarray(run.labels[index]), _Part(run.snapshots, index), []
-    for i in range(len(run)):
-        if progress is not None:
-            progress(i, len(run))
-        try:
-            scale = _METHODS[method].fit(Predictions(part[i], labels))
-        except RecordingError:
-            scale = None
-        is_found = all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(scale))
-        scales.append(jax.device_get(scale) if is_found else None)
-    return scales
+def _fit(runs: Sequence[Run], method: str, index: np.ndarray, progress) -> list[list]:
+    """A scale for each snapshot of each run; None where there is none, or it cannot be read."""
+    labels = jax.numpy.asarray(runs[0].labels[index])
+    done, total = 0, sum(map(len, runs))
+    found = []
+    for run in runs:
+        part, scales = _Part(run.snapshots, index), []
+        for i in range(len(run)):
+            if progress is not None:
+                progress(done, total)
+            scales.append(_scale(method, part, i, labels))
+            done += 1
+        found.append(scales)
+    return found
+
+
+def _scale(method: str, part: _Part, i: int, labels: jax.Array):
+    try:
+        scale = _METHODS[method].fit(Predictions(part[i], labels))
+    except RecordingError:
+        return None
+    is_found = all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(scale))
+    return jax.device_get(scale) if is_found else None
 
 
 def _pair(run: Run, method: str, shown: np.ndarray, scales: list, caption: str) -> tuple[Run, Run]:
@@ -160,7 +176,6 @@ def _pair(run: Run, method: str, shown: np.ndarray, scales: list, caption: str) 
         )
     common = {"classes": run.classes, "about": About(caption, run.about.steps_per_epoch)}
     labels = run.labels[shown]
-    name = ", ".join(filter(None, (run.name, CURES[method])))
     return (
         Run(run.steps, labels, part, kind=run.kind, series=run.recorded, name=run.name, **common),
         Run(
@@ -169,10 +184,14 @@ def _pair(run: Run, method: str, shown: np.ndarray, scales: list, caption: str) 
             _Cured(part, scales, cure.apply),
             kind=cure.kind,
             series=series,
-            name=name,
+            name=_cured_name(run, method),
             **common,
         ),
     )
+
+
+def _cured_name(run: Run | Replicas, method: str) -> str:
+    return ", ".join(filter(None, (run.name, CURES[method])))
 
 
 def _caption(run: Run, method: str, held_out: float) -> str:
@@ -184,16 +203,20 @@ def _caption(run: Run, method: str, held_out: float) -> str:
 _WHAT = {"temperature": "temperature", "vector": "scales", "isotonic": "regression"}
 
 
-def _why(fitting: int) -> str:
-    return (
+def _tell_of_none(runs: Sequence[Run], scales: Sequence[list], fitting: int) -> None:
+    """A warning that names the snapshots without a cure; an error where there is no other."""
+    without = [[scale is None for scale in its] for its in scales]
+    why = (
         f"the {fitting} held-out examples are too few, or their scores part the classes without "
         "a doubt, or tell nothing of them"
     )
-
-
-def _warn_of_none(run: Run, scales: list, fitting: int) -> None:
-    steps = [step for step, scale in zip(run.steps, scales, strict=True) if scale is None]
-    if steps:
-        named = ", ".join(map(str, steps[:5])) + (", ..." if len(steps) > 5 else "")
-        where = f"{len(steps)} of {len(run)} snapshots (step {named})"
-        warnings.warn(f"{where} have no cure, and none is drawn: {_why(fitting)}", stacklevel=3)
+    count, total = sum(map(sum, without)), sum(map(len, without))
+    if count == total:
+        raise SettingError("calibrate", f"no snapshot has a cure: {why}")
+    if not count:
+        return
+    steps = [run.steps[np.flatnonzero(its)] for run, its in zip(runs, without, strict=True)]
+    steps = np.unique(np.concatenate(steps))
+    named = ", ".join(map(str, steps[:5])) + (", ..." if len(steps) > 5 else "")
+    where = f"{count} of {total} snapshots (step {named})"
+    warnings.warn(f"{where} have no cure, and none is drawn: {why}", stacklevel=3)

@@ -118,6 +118,11 @@ def write_group(folder: Path, attributes: dict) -> None:
     temporary.replace(folder / "zarr.json")
 
 
+def is_group(path: Path) -> bool:
+    """Whether something was recorded there, or will be."""
+    return (path / "zarr.json").is_file()
+
+
 def read_group(path: Path) -> dict:
     """What the recording says of itself."""
     if not path.exists():

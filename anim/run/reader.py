@@ -13,6 +13,7 @@ import tensorstore as ts
 
 from anim.run import layout
 from anim.run.checks import KINDS, check_range
+from anim.run.replicas import Replicas
 from anim.run.run import About, RecordingError, Run, class_names
 
 
@@ -62,24 +63,42 @@ def _brief(error: Exception) -> str:
     return re.split(r" \[[a-z_ ]+=", str(error), maxsplit=1)[0]
 
 
-def open(path: str | os.PathLike) -> Run:
+def open(path: str | os.PathLike) -> Run | Replicas:
     """Opens a recording; its predictions are read as they are needed.
 
     Args:
-        path: the folder a `anim.Recorder` wrote to, or is writing to.
+        path: the folder a `anim.Recorder` wrote to, or is writing to; or one that holds such
+            folders, named ``seed=0``, ``seed=1``, ...
 
     Returns:
-        A `Run` of the snapshots that were whole when it was opened.
+        A `Run` of the snapshots that were whole when it was opened; `Replicas` of several.
 
     Raises:
         RecordingError: no recording, one without a snapshot, or one that can't be read.
     """
     path = Path(path)
+    if seeds := _seeds(path):
+        try:
+            return Replicas([open(seed) for seed in seeds], path.resolve().name)
+        except ValueError as error:
+            raise RecordingError(f"{str(path)!r} holds no replicas: {error}") from error
     about = layout.read_group(path)
     try:
         return _opened(path, about)
     except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
         raise RecordingError(f"{str(path)!r} cannot be read: {_brief(error)}") from error
+
+
+def _seeds(path: Path) -> list[Path]:
+    """Folders of recordings that differ in their seed, in its order."""
+    if not path.is_dir() or layout.is_group(path):
+        return []
+    found = {
+        int(match[1]): child
+        for child in path.iterdir()
+        if (match := re.fullmatch(r"seed=(\d+)", child.name)) and layout.is_group(child)
+    }
+    return [found[seed] for seed in sorted(found)]
 
 
 def _opened(path: Path, about: dict) -> Run:

@@ -131,6 +131,20 @@ class Run:
             raise ValueError("this run keeps the predicted class's confidence, and no other score")
         return np.asarray(self.snapshots[i][self.kind])
 
+    def only(self, indices: Sequence[int]) -> Run:
+        """The run of some of its snapshots, in the order given."""
+        indices = np.asarray(indices, int)
+        return Run(
+            self.steps[indices],
+            self.labels,
+            _Chosen(self.snapshots, indices),
+            kind=self.kind,
+            classes=self.classes,
+            series={name: values[indices] for name, values in self.recorded.items()},
+            about=self.about,
+            name=self.name,
+        )
+
     def default_view(self) -> str:
         has_two = len(self.classes) == 2 and self.has_scores
         return calibration.SCORE if has_two else calibration.CONFIDENCE
@@ -343,6 +357,19 @@ class Run:
             raise RecordingError("no snapshot can be read")
         self._computed.update(zip(wanted, _stacked(rows), strict=True))
         return self._computed
+
+
+class _Chosen(Sequence):
+    """Some of the snapshots, read when they are asked for."""
+
+    def __init__(self, snapshots: Sequence[Mapping[str, np.ndarray]], indices: np.ndarray):
+        self._snapshots, self._indices = snapshots, indices
+
+    def __len__(self) -> int:
+        return len(self._indices)
+
+    def __getitem__(self, i: int) -> Mapping[str, np.ndarray]:
+        return self._snapshots[int(self._indices[i])]
 
 
 _ERROR_BINS = Bins(calibration.CONFIDENCE, calibration.ERROR_BINS)

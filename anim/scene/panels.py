@@ -63,6 +63,7 @@ class ReliabilityPanel:
         self._ramps = {name: theme.ramp(getattr(theme, name)) for name in _RAMPS}
         if stage.is_one_run:
             share = "accuracy" if self._has_wrong else "share of labels"
+            share = f"median {share}" if track.is_median else share
             handles = [Patch(color=theme.accuracy, label=share), *self.key(stage)]
             stage.legend(self._axes, handles)
         middle = {"ha": "center", "va": "center", "fontsize": stage.points(12)}
@@ -99,10 +100,11 @@ class ReliabilityPanel:
             veil = Patch(facecolor=veil, edgecolor=theme.ideal, linewidth=stage.points(1))
             ideal = Container((veil, ideal), label="ideal ± chance (95 %)")
         handles.append(ideal)
-        if any(track.intervals is not None for track in tracks):
+        spread = next((track for track in tracks if track.intervals is not None), None)
+        if spread is not None:
             style = {"markersize": stage.points(11), "markeredgewidth": stage.points(1.6)}
             whisker = Line2D([], [], ls="", marker="|", color=theme.text, **style)
-            whisker.set_label("95 % interval")
+            whisker.set_label(spread.spread_name)
             handles.append(whisker)
         return handles
 

@@ -1,0 +1,189 @@
+"""The compiled training loop: of one network, or of many that differ in their seed alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from flax import nnx
+
+from anim.data import Dataset
+from anim.model import MLP
+from anim.settings import Experiment
+
+# Stretches longer than this are run in pieces, to bound the batches held on the device.
+_LONGEST_STRETCH = 512
+_NOISE_DECAY = 1.3
+
+
+class Loop:
+    """R networks in training on one dataset, in one program.
+
+    Each has its own initial parameters, gradient noise and order of the examples, and ends as it
+    would alone.
+
+    Args:
+        dataset: what to train and validate on.
+        settings: the optimizer and the networks.
+        seeds: R of them, one a network.
+        steps: of the whole run.
+        every: steps between two looks: the length that is compiled.
+    """
+
+    def __init__(
+        self, dataset: Dataset, settings: Experiment, seeds: Sequence[int], steps: int, every: int
+    ):
+        self._length = min(every, _LONGEST_STRETCH)
+        self._x, self._y, self._x_val = map(
+            jnp.asarray, (dataset.x_train, dataset.y_train, dataset.x_val)
+        )
+        size, batch_size = len(dataset.y_train), settings.batch_size
+        self._batches = [_Batches(size, batch_size, seed) for seed in seeds]
+        keys = jnp.stack([jax.random.key(seed) for seed in seeds])
+        # One network needs no axis of its own in front, and is faster without.
+        self._is_alone = len(seeds) == 1
+        keys = keys[0] if self._is_alone else keys
+        lift = (lambda function, axes: function) if self._is_alone else jax.vmap
+        make, graph = _maker(dataset, settings)
+        self._params = jax.jit(lift(make, 0))(keys)
+        update = make_optimizer(settings, steps)
+
+        def begin(key, params):
+            return make_optimizer(settings, steps, key).init(params)
+
+        self._state = jax.jit(lift(begin, 0))(keys, self._params)
+        stretch = lift(_stretch(graph, update), (0, 0, None, None, 0, None, None))
+        self._stretch = jax.jit(stretch, donate_argnums=1)
+        self._predict = jax.jit(lift(lambda params, x: nnx.merge(graph, params)(x), (0, None)))
+
+    def predict(self) -> jax.Array:
+        """Logits [R, M, K] of the validation examples, on their way to the host."""
+        logits = self._predict(self._params, self._x_val)
+        logits.copy_to_host_async()
+        return logits[None] if self._is_alone else logits
+
+    def advance(self, count: int) -> list[jax.Array]:
+        """Takes ``count`` steps; losses [R, ...] of consecutive stretches.
+
+        All are compiled for one length, so that the last, shorter stretch reuses it.
+        """
+        losses = []
+        while count:
+            now = min(count, self._length)
+            taken, (weight, *_) = zip(*(one.take(now) for one in self._batches), strict=True)
+            missing = ((0, self._length - now), (0, 0))
+            index, weight = (
+                np.stack([np.pad(one, missing) for one in taken]),
+                np.pad(weight, missing),
+            )
+            index = index[0] if self._is_alone else index
+            self._params, self._state, loss = self._stretch(
+                self._params, self._state, self._x, self._y, index, weight, now
+            )
+            loss = loss[None] if self._is_alone else loss
+            losses.append(loss[:, :now] if now < self._length else loss)
+            count -= now
+        return losses
+
+
+def make_optimizer(
+    settings: Experiment, steps: int, key: jax.Array | None = None
+) -> optax.GradientTransformation:
+    """The Optax optimizer that the settings describe, for a run of so many steps.
+
+    Args:
+        settings: the experiment.
+        steps: of the whole run.
+        key: seeds the gradient noise; None takes that of the settings.
+
+    References:
+        Neelakantan et al. 2015, Adding gradient noise improves learning for very deep networks
+        (arXiv 1511.06807), with a faster decay.
+    """
+    makers = {
+        "adam": optax.scale_by_adam,
+        "sgd": optax.identity,
+        "momentum": partial(optax.trace, decay=0.9),
+        "nesterov": partial(optax.trace, decay=0.9, nesterov=True),
+        "rmsprop": optax.scale_by_rms,
+        "lion": optax.scale_by_lion,
+    }
+    rate, decay, noise = settings.learning_rate, settings.weight_decay, settings.gradient_noise
+    key = settings.seed if key is None else key
+    if settings.schedule == "cosine":
+        rise = (steps + 1) // 2
+        rate = optax.warmup_cosine_decay_schedule(0.0, rate, rise, max(steps, rise + 1))
+    return optax.chain(
+        optax.add_noise(noise, _NOISE_DECAY, key) if noise else optax.identity(),
+        makers[settings.optimizer](),
+        optax.add_decayed_weights(decay) if decay else optax.identity(),
+        optax.scale_by_learning_rate(rate),
+    )
+
+
+def _maker(dataset: Dataset, settings: Experiment):
+    """A function from a key to initial parameters, and the graph they belong to."""
+    centre = jnp.asarray(dataset.x_train.mean(0))
+    sizes = (dataset.x_train.shape[1], settings.hidden, len(dataset.classes))
+
+    def network(key) -> MLP:
+        return MLP(*sizes, centre=centre, rngs=nnx.Rngs(key))
+
+    graph = nnx.graphdef(nnx.eval_shape(lambda: network(jax.random.key(0))))
+    return lambda key: nnx.split(network(key), nnx.Param)[1], graph
+
+
+def _stretch(graph, update: optax.GradientTransformation):
+    def loss_of(params, x, y, weight):
+        logits = nnx.merge(graph, params)(x)
+        losses = optax.softmax_cross_entropy_with_integer_labels(logits, y)
+        return jnp.sum(losses * weight) / jnp.sum(weight)
+
+    def stretch(params, opt_state, x, y, index, weight, count):
+        x, y = x[index], y[index]
+
+        def step(i, carry):
+            params, opt_state, losses = carry
+            loss, grads = jax.value_and_grad(loss_of)(params, x[i], y[i], weight[i])
+            updates, opt_state = update.update(grads, opt_state, params)
+            return optax.apply_updates(params, updates), opt_state, losses.at[i].set(loss)
+
+        losses = jnp.zeros(index.shape[0])
+        return jax.lax.fori_loop(0, count, step, (params, opt_state, losses))
+
+    return stretch
+
+
+class _Batches:
+    """Indices of one batch after another, in a fresh order every epoch.
+
+    Args:
+        size: examples.
+        batch_size: of all batches but the last one of an epoch, which holds what is left.
+        seed: of the orders.
+    """
+
+    def __init__(self, size: int, batch_size: int, seed: int):
+        self._rng = np.random.default_rng(seed)
+        self._size, self._padding, self._batch_size = size, -size % batch_size, batch_size
+        weights = np.ones(size + self._padding, np.float32)
+        weights[size:] = 0
+        self._weights = weights.reshape(-1, batch_size)
+        self._order = np.empty((0, batch_size), np.int32)
+        self._done = 0
+
+    def take(self, count: int) -> tuple[np.ndarray, np.ndarray]:
+        """Indices and weights [count, batch]; a weight of 0 fills up a batch."""
+        epoch = len(self._weights)
+        while len(self._order) < count:
+            order = self._rng.permutation(self._size).astype(np.int32)
+            order = np.pad(order, (0, self._padding)).reshape(-1, self._batch_size)
+            self._order = np.concatenate([self._order, order])
+        taken, self._order = self._order[:count], self._order[count:]
+        weights = self._weights[np.arange(self._done, self._done + count) % epoch]
+        self._done += count
+        return taken, weights

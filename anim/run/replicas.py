@@ -1,0 +1,62 @@
+"""Runs that differ in their seed alone, shown as one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from anim.run.run import About, Run
+
+
+class Replicas(Sequence):
+    """Runs of one training with different seeds: pictures show their median and their spread.
+
+    Args:
+        runs: R of them, on the same examples.
+        name: what a picture of several calls them.
+
+    Raises:
+        ValueError: no run, or runs of different labels or classes.
+    """
+
+    def __init__(self, runs: Sequence[Run], name: str = ""):
+        self.runs = tuple(runs)
+        self.name = name
+        if not self.runs:
+            raise ValueError("runs: expected at least one")
+        for other in self.runs[1:]:
+            is_like = (
+                self.labels.shape == other.labels.shape and (self.labels == other.labels).all()
+            )
+            if not is_like or self.classes != other.classes:
+                raise ValueError("runs: expected replicas to have the same labels and classes")
+
+    def __len__(self) -> int:
+        return len(self.runs)
+
+    def __getitem__(self, i):
+        return self.runs[i]
+
+    def __repr__(self) -> str:
+        return f"Replicas({len(self)} of {self.runs[0]!r})"
+
+    @property
+    def labels(self) -> np.ndarray:
+        return self.runs[0].labels
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return self.runs[0].classes
+
+    @property
+    def about(self) -> About:
+        return self.runs[0].about
+
+    def default_view(self) -> str:
+        return self.runs[0].default_view()
+
+
+def members(run: Run | Replicas) -> tuple[Run, ...]:
+    """The runs that are shown as one."""
+    return run.runs if isinstance(run, Replicas) else (run,)
