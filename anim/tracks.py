@@ -57,7 +57,7 @@ def _track(run: Run, view: str, picture: Picture, progress) -> Track:
     is_read = np.isfinite(series["accuracy"]) | run.lacks_cure
     curve = run.curve(view, picture.curve).share[is_read] if has_curve else None
     if picture.band:
-        series[CHANCE] = _chance(run)
+        series[CHANCE] = run.chance()
     if picture.intervals:
         spreads["ece"] = np.stack(run.error_interval(), axis=1)
     return Track(
@@ -73,11 +73,6 @@ def _track(run: Run, view: str, picture: Picture, progress) -> Track:
         curve=curve,
         spreads={name: values[is_read] for name, values in spreads.items()},
     )
-
-
-def _chance(run: Run) -> np.ndarray:
-    bins = run.reliability(calibration.CONFIDENCE, calibration.ERROR_BINS)
-    return calibration.expected_error_if_calibrated(bins.counts, bins.confidence)
 
 
 def _band(bins: Reliability) -> np.ndarray:

@@ -10,8 +10,9 @@ import jax
 import numpy as np
 
 from anim import calibration
+from anim.run.passes import NoCureError, RecordingError
 from anim.run.replicas import Replicas, members
-from anim.run.run import About, NoCureError, RecordingError, Run
+from anim.run.run import About, Run
 from anim.run.statistics import Predictions
 from anim.settings import CURES, SettingError, one_of, share
 

@@ -21,7 +21,7 @@ import numpy as np
 import tensorstore as ts
 
 from anim.run.checks import KINDS
-from anim.run.run import RecordingError
+from anim.run.passes import RecordingError
 
 SCHEMA = 1
 NO_STEP = -1

@@ -13,8 +13,9 @@ import tensorstore as ts
 
 from anim.run import layout
 from anim.run.checks import KINDS, check_range
+from anim.run.passes import RecordingError
 from anim.run.replicas import Replicas
-from anim.run.run import About, RecordingError, Run, class_names
+from anim.run.run import About, Run, class_names
 
 
 class Snapshots(Sequence):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import jax
 import numpy as np
 
 from anim import calibration
+from anim.run.passes import Chosen, Passes
 from anim.run.statistics import Bins, Curve, ErrorCells, Errors, Predictions, ProperScores
 from anim.settings import BINNINGS, CURVES, SettingError, one_of, whole
 
@@ -31,14 +30,6 @@ class About:
 
 
 NOTHING_KNOWN = About()
-
-
-class RecordingError(RuntimeError):
-    """A folder that holds no recording, or one that can't be read or written."""
-
-
-class NoCureError(RecordingError):
-    """A snapshot that has no cure, as its held-out examples do not tell one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,9 +66,6 @@ class Run:
         series: recorded scalars, [S] each; the attribute ``recorded``.
         about: what a caption says of the run.
         name: what a picture of several runs calls it.
-
-    Attributes:
-        lacks_cure: [S] bool, found while reading: snapshots that `anim.calibrate` left empty.
     """
 
     def __init__(
@@ -100,8 +88,7 @@ class Run:
         self.snapshots = snapshots
         self.kind = kind
         self.recorded = dict(series or {})
-        self._computed: dict = {}
-        self.lacks_cure = np.zeros(len(self.steps), bool)
+        self._passes = Passes(snapshots, self.labels)
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -117,6 +104,11 @@ class Run:
     def has_scores(self) -> bool:
         """Whether the score of every class is there, or that of the predicted class alone."""
         return self.kind != "confidence"
+
+    @property
+    def lacks_cure(self) -> np.ndarray:
+        """[S] bool, known once they are read: snapshots that `anim.calibrate` left empty."""
+        return self._passes.lacks_cure
 
     def logits(self, i: int) -> np.ndarray:
         """Logits [N, K] float32 of snapshot i (log-probabilities where probs were recorded)."""
@@ -137,7 +129,7 @@ class Run:
         return Run(
             self.steps[indices],
             self.labels,
-            _Chosen(self.snapshots, indices),
+            Chosen(self.snapshots, indices),
             kind=self.kind,
             classes=self.classes,
             series={name: values[indices] for name, values in self.recorded.items()},
@@ -188,7 +180,7 @@ class Run:
         """
         view = self.default_view() if view is None else view
         key = self._bins(view, bins, binning)
-        edges, sums = self._compute([key, *_METRICS])[key]
+        edges, sums = self._passes.compute([key, *_METRICS])[key]
         if binning == "width":
             edges = calibration.width_edges(key.bins)
         accuracy, confidence = calibration.shares(sums, edges)
@@ -225,7 +217,7 @@ class Run:
         """
         view = self.default_view() if view is None else view
         key = self._curve(view, kind, points)
-        return self._compute([key, *_METRICS])[key]
+        return self._passes.compute([key, *_METRICS])[key]
 
     def _curve(self, view: str, kind: str, points: int = CURVE_POINTS) -> Curve:
         one_of("kind", kind, CURVES[1:])
@@ -256,7 +248,7 @@ class Run:
             wanted.append(self._curve(view, curve))
         if intervals:
             wanted.append(_ERROR_CELLS)
-        self._compute([*wanted, *_METRICS], progress)
+        self._passes.compute([*wanted, *_METRICS], progress)
 
     def metrics(self) -> dict[str, np.ndarray]:
         """Arrays [S]: accuracy, ece, mce, nll, brier, and the series that were recorded.
@@ -265,10 +257,10 @@ class Run:
         need the scores of all classes, and are not there without. A snapshot that cannot be read is
         NaN.
         """
-        found = self._compute(_METRICS)
-        bins, sums = self._error_bins(), found[_ERROR_BINS][1]
+        found = self._passes.compute(_METRICS)
+        bins, (_, sums) = self._error_bins(), found[_ERROR_BINS]
         summary = {
-            "accuracy": np.where(self._is_read, sums.hits.sum(1) / len(self.labels), np.nan),
+            "accuracy": np.where(self._passes.is_read, sums.hits.sum(1) / len(self.labels), np.nan),
             "ece": calibration.expected_calibration_error(*bins),
             "mce": calibration.maximum_calibration_error(*bins),
         }
@@ -289,104 +281,46 @@ class Run:
 
         Each is a function of `anim.calibration`.
         """
-        found = self._compute([_ERRORS, _ERROR_CELLS, *_METRICS])
+        found = self._passes.compute([_ERRORS, _ERROR_CELLS, *_METRICS])[_ERRORS]
         counts, accuracy, confidence = self._error_bins()
         low, high = self.error_interval()
         weights = counts / len(self.labels)
         gap = np.sum(weights * np.nan_to_num(confidence - accuracy), axis=1)
         return {
             **self.metrics(),
-            "gap": np.where(self._is_read, gap, np.nan),
+            "gap": np.where(self._passes.is_read, gap, np.nan),
             "ece_low": low,
             "ece_high": high,
-            "ece_if_calibrated": calibration.expected_error_if_calibrated(counts, confidence),
-            **{name: np.asarray(values, np.float64) for name, values in found[_ERRORS].items()},
+            "ece_if_calibrated": self.chance(),
+            **{name: np.asarray(values, np.float64) for name, values in found.items()},
         }
+
+    def chance(self) -> np.ndarray:
+        """[S]: the ECE that a calibrated model with these confidences has, on average."""
+        counts, _, confidence = self._error_bins()
+        return calibration.expected_error_if_calibrated(counts, confidence)
 
     def error_interval(self) -> calibration.Interval:
         """[S] each: a bootstrap interval, 95 %, of the ECE."""
-        edges, cells = self._compute([_ERROR_CELLS])[_ERROR_CELLS]
+        edges, cells = self._passes.compute([_ERROR_CELLS])[_ERROR_CELLS]
         intervals = [
             calibration.error_interval(
                 calibration.BinSums(*(part[i] for part in cells)), edges[i], calibration.ERROR_BINS
             )
-            if self._is_read[i]
+            if self._passes.is_read[i]
             else (np.nan, np.nan)
             for i in range(len(self))
         ]
         return calibration.Interval(*np.array(intervals).T)
 
     def _error_bins(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        edges, sums = self._computed[_ERROR_BINS]
+        edges, sums = self._passes.compute(_METRICS)[_ERROR_BINS]
         return sums.counts, *calibration.shares(sums, edges)
-
-    def _compute(self, statistics: list[Callable], progress=None) -> dict:
-        """Reads each snapshot once, for what is not known yet of the statistics.
-
-        One that cannot be read has no example in its bins; a warning names it.
-
-        Returns:
-            The values of all snapshots by statistic, stacked.
-        """
-        wanted = [one for one in dict.fromkeys(statistics) if one not in self._computed]
-        if not wanted:
-            return self._computed
-        labels = jax.numpy.asarray(self.labels)
-        rows: list[list | None] = []
-        for i in range(len(self)):
-            if progress is not None:
-                progress(i, len(self))
-            try:
-                predictions = Predictions(self.snapshots[i], labels)
-            except NoCureError:
-                self.lacks_cure[i] = True
-                rows.append(None)
-                continue
-            except RecordingError as error:
-                warnings.warn(f"{error}; it is left out", stacklevel=3)
-                rows.append(None)
-                continue
-            row = [statistic(predictions) for statistic in wanted]
-            # The last one is waited for while this one is computed: no queue of arrays in memory.
-            if rows and rows[-1] is not None:
-                rows[-1] = jax.device_get(rows[-1])
-            rows.append(row)
-        rows = jax.device_get(rows)
-        self._is_read = np.array([row is not None for row in rows])
-        if not self._is_read.any():
-            raise RecordingError("no snapshot can be read")
-        self._computed.update(zip(wanted, _stacked(rows), strict=True))
-        return self._computed
-
-
-class _Chosen(Sequence):
-    """Some of the snapshots, read when they are asked for."""
-
-    def __init__(self, snapshots: Sequence[Mapping[str, np.ndarray]], indices: np.ndarray):
-        self._snapshots, self._indices = snapshots, indices
-
-    def __len__(self) -> int:
-        return len(self._indices)
-
-    def __getitem__(self, i: int) -> Mapping[str, np.ndarray]:
-        return self._snapshots[int(self._indices[i])]
 
 
 _ERROR_BINS = Bins(calibration.CONFIDENCE, calibration.ERROR_BINS)
 _PROPER_SCORES, _ERRORS, _ERROR_CELLS = ProperScores(), Errors(), ErrorCells()
 _METRICS = (_ERROR_BINS, _PROPER_SCORES)
-
-
-def _stacked(rows: list[list | None]) -> list:
-    """Values of all snapshots, NaN or 0 where one could not be read."""
-
-    def blank(values):
-        is_real = np.issubdtype(np.asarray(values).dtype, np.floating)
-        return np.full_like(values, np.nan if is_real else 0)
-
-    nothing = jax.tree.map(blank, next(row for row in rows if row is not None))
-    rows = [nothing if row is None else row for row in rows]
-    return jax.tree.map(lambda *values: np.stack(values), *rows)
 
 
 def class_names(classes, form: Mapping[str, tuple], labels: np.ndarray) -> tuple[str, ...]:

@@ -17,8 +17,9 @@ import tensorstore as ts
 
 from anim.run import layout
 from anim.run.checks import KINDS
+from anim.run.passes import RecordingError
 from anim.run.reader import open
-from anim.run.run import About, RecordingError, Run
+from anim.run.run import About, Run
 
 
 class Writer:
