@@ -141,7 +141,8 @@ class Track:
         shares: [S, B] hits / counts; NaN where a bin is empty.
         confidences: [S, B] mean score in each bin; NaN where a bin is empty.
         series: scalars over time, [S] each.
-        band: [S, 2, B] between which the bars of a calibrated model lie, or None.
+        band: [S, 2, B] between which the bars of a calibrated model lie, or [S, 2, P] its curve,
+            or None.
         intervals: [S, 2, B] in which the shares lie, or None.
         curve: [S, P] the share at P places from 0 to 1 instead of bars, or None.
         spreads: [S, 2] in which the scalars of these names lie.
@@ -211,7 +212,8 @@ class Frame:
         counts, hits, shares, confidences: [B].
         presence: [B] in [0, 1]; 0 where there is no bar, in between while one fades.
         series: scalars.
-        band, intervals: [2, B], or None.
+        band: [2, B] or [2, P], or None.
+        intervals: [2, B], or None.
         curve: [P], or None.
         spreads: [2] each.
     """

@@ -49,15 +49,18 @@ def _track(run: Run, view: str, picture: Picture, progress) -> Track:
         picture.bins,
         picture.binning,
         curve=picture.curve,
+        band=picture.band,
         intervals=picture.intervals,
         progress=progress,
     )
     bins = run.reliability(view, picture.bins, picture.binning)
     series, spreads = run.metrics(), {}
     is_read = np.isfinite(series["accuracy"]) | run.lacks_cure
-    curve = run.curve(view, picture.curve).share[is_read] if has_curve else None
+    curve = run.curve(view, picture.curve)[is_read] if has_curve else None
+    band = None
     if picture.band:
         series[CHANCE] = run.chance()
+        band = (run.curve_band(view, picture.curve) if has_curve else _band(bins))[is_read]
     if picture.intervals:
         spreads["ece"] = np.stack(run.error_interval(), axis=1)
     return Track(
@@ -68,7 +71,7 @@ def _track(run: Run, view: str, picture: Picture, progress) -> Track:
         shares=bins.accuracy[is_read],
         confidences=bins.confidence[is_read],
         series={name: values[is_read] for name, values in series.items()},
-        band=_band(bins)[is_read] if picture.band and not has_curve else None,
+        band=band,
         intervals=_intervals(bins)[is_read] if picture.intervals and not has_curve else None,
         curve=curve,
         spreads={name: values[is_read] for name, values in spreads.items()},

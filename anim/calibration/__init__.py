@@ -48,8 +48,10 @@ from anim.calibration.scores import CONFIDENCE, SCORE, probabilities, scores_and
 from anim.calibration.smooth import (
     Curve,
     SmoothError,
+    isotonic_band,
     isotonic_curve,
     isotonic_steps,
+    kernel_band,
     kernel_curve,
     smooth_calibration_error,
 )
@@ -82,8 +84,10 @@ __all__ = [
     "fit_isotonic",
     "fit_temperature",
     "fit_vector_scale",
+    "isotonic_band",
     "isotonic_curve",
     "isotonic_steps",
+    "kernel_band",
     "kernel_curve",
     "mass_edges",
     "maximum_calibration_error",

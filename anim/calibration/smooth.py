@@ -9,14 +9,19 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.fft import dct, idct
+from jax.scipy.special import ndtri
 from scipy.optimize import isotonic_regression
 
+from anim.calibration.bins import width_edges, width_sums
+from anim.calibration.noise import LEVEL, Interval
 from anim.calibration.scores import check_shapes, over_snapshots, real
 
 # Cells of [0, 1]; a few to the narrowest kernel.
 _CELLS = 4096
 _NARROWEST = 1e-3
 _HALVINGS = 14
+_DRAWS = 200
+_CELLS_OF_DRAWS = 1024
 
 
 class SmoothError(NamedTuple):
@@ -108,18 +113,55 @@ def kernel_curve(scores: jax.Array, hits: jax.Array, points: int) -> Curve:
     scores = real(scores)
     bandwidth = smooth_calibration_error(scores, hits).bandwidth
     both = dct(_spread(scores, jnp.ones_like(scores), hits.astype(scores.dtype)), axis=1)
-    density, of_hits = _smoothed(both, bandwidth)
-    # The cells' centres around each place.
+    density, of_hits = _at_places(_smoothed(both, bandwidth), points)
+    support = density * _reach(bandwidth)
+    told = support >= 1
+    return Curve(jnp.clip(jnp.where(told, of_hits / density, jnp.nan), 0, 1), support)
+
+
+@partial(jax.jit, static_argnames="points")
+def kernel_band(scores: jax.Array, hits: jax.Array, points: int, level: float = LEVEL) -> Interval:
+    """Where the `kernel_curve` of a calibrated model lies, by chance alone, given these scores.
+
+    Not quite around the ideal: a kernel that is wide compared with what is there bends the curve
+    of a calibrated model too, and the band with it.
+
+    Args:
+        scores, hits, points: as for `kernel_curve`, whose bandwidth it takes.
+        level: how many curves lie inside at each place, approximately.
+
+    Returns:
+        Shares [P]; NaN where `kernel_curve` is.
+
+    References:
+        The variance of the estimate of Nadaraya and Watson, of outcomes that are 1 with the
+        probability of their scores; a consistency band after Bröcker and Smith 2007.
+    """
+    scores = real(scores)
+    bandwidth = smooth_calibration_error(scores, hits).bandwidth
+    sums = _spread(scores, jnp.ones_like(scores), scores, scores * (1 - scores))
+    density, of_scores = _smoothed(dct(sums[:2], axis=1), bandwidth)
+    # The square of a Gaussian is one that is narrower by the root of 2.
+    variance = _smoothed(dct(sums[2]), bandwidth / np.sqrt(2))
+    density, of_scores, variance = _at_places(jnp.stack([density, of_scores, variance]), points)
+    told = density * _reach(bandwidth) >= 1
+    density = jnp.where(told, density, jnp.nan)
+    centre = of_scores / density
+    reach = ndtri((1 + level) / 2) * jnp.sqrt(variance / (density**2 * _reach(bandwidth)))
+    return Interval(jnp.clip(centre - reach, 0, 1), jnp.clip(centre + reach, 0, 1))
+
+
+def _at_places(cells: jax.Array, points: int) -> jax.Array:
+    """[..., cells] read at places evenly from 0 to 1, [..., points]."""
     place = jnp.linspace(0, 1, points) * _CELLS - 0.5
     low = jnp.clip(place.astype(jnp.int32), 0, _CELLS - 2)
     share = jnp.clip(place - low, 0, 1)
-    density, of_hits = (
-        part[low] * (1 - share) + part[low + 1] * share for part in (density, of_hits)
-    )
-    # A Gaussian averages over 2 sqrt(pi) bandwidths.
-    support = density * _CELLS * 2 * np.sqrt(np.pi) * bandwidth
-    told = support >= 1
-    return Curve(jnp.clip(jnp.where(told, of_hits / density, jnp.nan), 0, 1), support)
+    return cells[..., low] * (1 - share) + cells[..., low + 1] * share
+
+
+def _reach(bandwidth: jax.Array) -> jax.Array:
+    """Over how many cells a Gaussian averages: 2 sqrt(pi) bandwidths."""
+    return _CELLS * 2 * np.sqrt(np.pi) * bandwidth
 
 
 def isotonic_steps(scores, hits) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -171,3 +213,39 @@ def isotonic_curve(scores, hits, points: int) -> Curve:
     support = np.interp(place, known, np.repeat(counts, 2))
     is_beyond = (place < known[0]) | (place > known[-1])
     return Curve(np.where(is_beyond, np.nan, share), np.where(is_beyond, 0.0, support))
+
+
+def isotonic_band(scores, points: int, level: float = LEVEL, seed: int = 0) -> Interval:
+    """Where the `isotonic_curve` of a calibrated model lies, by chance alone, given these scores.
+
+    Hits are drawn with the probability of their scores and regressed, 200 times; scores in one of
+    1024 cells are as good as equal.
+
+    Args:
+        scores: [N] in [0, 1].
+        points: P places, evenly from 0 to 1.
+        level: how many curves lie inside at each place.
+        seed: seeds the draws.
+
+    Returns:
+        Shares [P] float64; NaN beyond the scores.
+
+    References:
+        Dimitriadis, Gneiting and Jordan 2021 (PNAS 118, e2016191118), consistency bands.
+    """
+    edges = width_edges(_CELLS_OF_DRAWS, scores.dtype)
+    counts, _, offsets = jax.device_get(width_sums(scores, jnp.zeros(scores.shape, bool), edges))
+    filled = counts > 0
+    counts = counts[filled].astype(float)
+    middles = np.clip(edges[:-1][filled] + offsets[filled] / counts, 0, 1).astype(float)
+    draws = np.random.default_rng(seed).binomial(
+        counts.astype(int), middles, size=(_DRAWS, len(counts))
+    )
+    place = np.linspace(0, 1, points)
+    curves = [
+        np.interp(place, middles, isotonic_regression(draw / counts, weights=counts).x)
+        for draw in draws
+    ]
+    low, high = np.quantile(curves, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    is_beyond = (place < float(scores.min())) | (place > float(scores.max()))
+    return Interval(*(np.where(is_beyond, np.nan, end) for end in (low, high)))

@@ -138,13 +138,14 @@ class _Cured(Sequence):
         return len(self._snapshots)
 
     def __getitem__(self, i: int) -> dict[str, np.ndarray]:
+        predictions = Predictions(self._snapshots[i])
         if self._scales[i] is None:
             raise NoCureError(f"snapshot {i} has no cure")
-        return self._apply(Predictions(self._snapshots[i]), self._scales[i])
+        return self._apply(predictions, self._scales[i])
 
 
 def _fit(runs: Sequence[Run], method: str, index: np.ndarray, progress) -> list[list]:
-    """A scale for each snapshot of each run; None where there is none, or it cannot be read."""
+    """A scale for each snapshot of each run: None where there is none, NaN for one unread."""
     labels = jax.numpy.asarray(runs[0].labels[index])
     done, total = 0, sum(map(len, runs))
     found = []
@@ -163,7 +164,8 @@ def _scale(method: str, part: _Part, i: int, labels: jax.Array):
     try:
         scale = _METHODS[method].fit(Predictions(part[i], labels))
     except RecordingError:
-        return None
+        # Who shows it will say so.
+        return np.nan
     is_found = all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(scale))
     return jax.device_get(scale) if is_found else None
 
@@ -173,7 +175,7 @@ def _pair(run: Run, method: str, shown: np.ndarray, scales: list, caption: str) 
     series = dict(run.recorded)
     if method == "temperature":
         series["temperature"] = np.array(
-            [np.nan if scale is None else scale.temperature for scale in scales], np.float64
+            [getattr(scale, "temperature", np.nan) for scale in scales], np.float64
         )
     common = {"classes": run.classes, "about": About(caption, run.about.steps_per_epoch)}
     labels = run.labels[shown]
@@ -220,4 +222,4 @@ def _tell_of_none(runs: Sequence[Run], scales: Sequence[list], fitting: int) -> 
     steps = np.unique(np.concatenate(steps))
     named = ", ".join(map(str, steps[:5])) + (", ..." if len(steps) > 5 else "")
     where = f"{count} of {total} snapshots (step {named})"
-    warnings.warn(f"{where} have no cure, and none is drawn: {why}", stacklevel=3)
+    warnings.warn(f"{where} have no cure, and are left empty: {why}", stacklevel=3)

@@ -9,7 +9,15 @@ import numpy as np
 
 from anim import calibration
 from anim.run.passes import Chosen, Passes
-from anim.run.statistics import Bins, Curve, ErrorCells, Errors, Predictions, ProperScores
+from anim.run.statistics import (
+    Bins,
+    Curve,
+    CurveBand,
+    ErrorCells,
+    Errors,
+    Predictions,
+    ProperScores,
+)
 from anim.settings import BINNINGS, CURVES, SettingError, one_of, whole
 
 DEFAULT_BINS = {calibration.SCORE: 50}
@@ -201,7 +209,7 @@ class Run:
 
     def curve(
         self, view: str | None = None, kind: str = "smooth", points: int = CURVE_POINTS
-    ) -> calibration.Curve:
+    ) -> np.ndarray:
         """The reliability of every snapshot as a curve without bins.
 
         Args:
@@ -210,7 +218,8 @@ class Run:
             points: P places, evenly from 0 to 1.
 
         Returns:
-            Arrays [S, P]: see `anim.calibration.kernel_curve` and `isotonic_curve`.
+            [S, P], the share at each place: see `anim.calibration.kernel_curve` and
+            `isotonic_curve`. NaN where there is nothing to tell it from.
 
         Raises:
             SettingError: an unknown view, class or kind, or less than two points.
@@ -218,6 +227,14 @@ class Run:
         view = self.default_view() if view is None else view
         key = self._curve(view, kind, points)
         return self._passes.compute([key, *_METRICS])[key]
+
+    def curve_band(
+        self, view: str | None = None, kind: str = "smooth", points: int = CURVE_POINTS
+    ) -> np.ndarray:
+        """[S, 2, P]: where the `curve` of a calibrated model lies by chance, 95 %."""
+        view = self.default_view() if view is None else view
+        key = CurveBand(*vars(self._curve(view, kind, points)).values())
+        return self._passes.compute([key])[key]
 
     def _curve(self, view: str, kind: str, points: int = CURVE_POINTS) -> Curve:
         one_of("kind", kind, CURVES[1:])
@@ -231,6 +248,7 @@ class Run:
         binning: str = "width",
         *,
         curve: str = CURVES[0],
+        band: bool = False,
         intervals: bool = False,
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
@@ -239,13 +257,16 @@ class Run:
         Args:
             view, bins, binning: of `reliability`.
             curve: ``bars``, or the kind of a `curve`.
+            band: whether its `curve_band` is.
             intervals: whether `error_interval` is.
             progress: called with (snapshots read, snapshots in all).
         """
         view = self.default_view() if view is None else view
         wanted: list[Callable] = [self._bins(view, bins, binning)]
         if curve != CURVES[0]:
-            wanted.append(self._curve(view, curve))
+            wanted.append(key := self._curve(view, curve))
+            if band:
+                wanted.append(CurveBand(*vars(key).values()))
         if intervals:
             wanted.append(_ERROR_CELLS)
         self._passes.compute([*wanted, *_METRICS], progress)

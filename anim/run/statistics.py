@@ -88,7 +88,7 @@ class ProperScores:
 
 @dataclass(frozen=True)
 class Curve:
-    """A `calibration.Curve` of a view, ``smooth`` or ``isotonic``.
+    """The share of hits along a view, ``smooth`` or ``isotonic``.
 
     In the score view it is that of class 1, folded: where class 0 is predicted, a hit is what class
     1 is not.
@@ -98,14 +98,37 @@ class Curve:
     kind: str
     points: int
 
-    def __call__(self, predictions: Predictions) -> calibration.Curve:
-        is_score = self.view == calibration.SCORE
-        scores, hits = predictions.scores_and_hits(1 if is_score else self.view)
-        of_kind = {"smooth": calibration.kernel_curve, "isotonic": calibration.isotonic_curve}
-        share, support = of_kind[self.kind](scores, hits, self.points)
-        if is_score:
-            share = np.where(np.linspace(0, 1, self.points) > 0.5, share, 1 - share)
-        return calibration.Curve(share, support)
+    def __call__(self, predictions: Predictions) -> jax.Array:
+        curve = {"smooth": calibration.kernel_curve, "isotonic": calibration.isotonic_curve}
+        share = curve[self.kind](*_unfolded(predictions, self.view), self.points).share
+        return _folded(share, 1 - share, self.view)
+
+
+@dataclass(frozen=True)
+class CurveBand:
+    """Where a `Curve` of a calibrated model lies by chance, [2, P]."""
+
+    view: str | int
+    kind: str
+    points: int
+
+    def __call__(self, predictions: Predictions) -> np.ndarray:
+        scores, hits = _unfolded(predictions, self.view)
+        if self.kind == "smooth":
+            low, high = calibration.kernel_band(scores, hits, self.points)
+        else:
+            low, high = calibration.isotonic_band(scores, self.points)
+        return np.stack([_folded(low, 1 - high, self.view), _folded(high, 1 - low, self.view)])
+
+
+def _unfolded(predictions: Predictions, view: str | int) -> tuple[jax.Array, jax.Array]:
+    return predictions.scores_and_hits(1 if view == calibration.SCORE else view)
+
+
+def _folded(above, below, view: str | int):
+    """The first where class 1 is predicted, and the second where it is not."""
+    is_below = (np.linspace(0, 1, len(above)) <= 0.5) & (view == calibration.SCORE)
+    return np.where(is_below, below, above)
 
 
 @dataclass(frozen=True)

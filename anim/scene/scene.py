@@ -13,10 +13,11 @@ from matplotlib.patches import Patch
 from matplotlib.text import Text
 
 from anim.scene import layout
+from anim.scene.counts import CountsPanel
 from anim.scene.fonts import style, warn_of_missing
 from anim.scene.layout import Place
 from anim.scene.marks import Readout, shorten
-from anim.scene.panels import CountsPanel, ReliabilityPanel
+from anim.scene.reliability import ReliabilityPanel
 from anim.scene.stage import REFERENCE_DPI, Stage
 from anim.scene.strips import AccuracyPanel, ErrorPanel, LossPanel, TemperaturePanel, metric_panel
 from anim.scene.theme import THEMES
