@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from anim import record, render, train
+from anim import record, render, report, train
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -14,6 +14,7 @@ PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.* have no cure")
 def test_the_api_on_a_postcard_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     exec(PYTHON[1], {})
@@ -34,7 +35,7 @@ def test_the_loop_of_ones_own_runs(tmp_path, monkeypatch):
 
 
 def test_every_option_it_names_is_one(capsys):
-    for command in (render, train, record):
+    for command in (render, train, record, report):
         with pytest.raises(SystemExit):
             command.main(["--help"])
     known = set(re.findall(r"--[a-z-]+", capsys.readouterr().out))

@@ -87,7 +87,8 @@ class Stage:
             axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
         return axes
 
-    def label(self, axes: Axes, x: str = "", y: str = "") -> None:
+    def label(self, axes: Axes, x: str = "", y: str = "", short: str = "") -> None:
+        """Names the axes; where y has no room, shortened, or by its short name."""
         style = {"fontsize": self.points(12), "color": self.theme.muted, "parse_math": False}
         if x:
             axes.set_xlabel(x, labelpad=self.points(5), **style)
@@ -100,7 +101,9 @@ class Stage:
             axes.set_ylabel(y, **style)
             label = axes.yaxis.label
             room = axes.bbox.height * 1.25
-            if label.get_window_extent().height > room and len(y) > _LONG:
+            if label.get_window_extent().height > room and short:
+                label.set_text(short)
+            elif label.get_window_extent().height > room and len(y) > _LONG:
                 shorten(label, room)
             label.set_visible(label.get_window_extent().height <= room)
 

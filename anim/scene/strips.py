@@ -23,6 +23,7 @@ class StripPanel:
     Attributes:
         names: the series of the track it draws, the first in the colour of accuracy.
         title: what the y axis is.
+        short: that, where there is no room.
     """
 
     weight = 1.15
@@ -31,6 +32,7 @@ class StripPanel:
     shows_time = True
     names: tuple[str, ...]
     title: str
+    short: str = ""
 
     def __init__(self, stage: Stage, place: Place):
         self._lines = self._series_of(stage)
@@ -47,7 +49,9 @@ class StripPanel:
         if power:
             self._axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y / 10.0**power:g}"))
             title += f" ×10{str(power).translate(_RAISED)}"
-        stage.label(self._axes, x=stage.unit_name if place.is_bottom else "", y=title)
+        stage.label(
+            self._axes, x=stage.unit_name if place.is_bottom else "", y=title, short=self.short
+        )
         self._drawn = [self._line(stage, rank, name) for rank, name in self._lines]
         self._areas = [
             (self._area(stage, rank), rank, name)
@@ -167,6 +171,7 @@ class TemperaturePanel(StripPanel):
 
     names = ("temperature",)
     title = "temperature"
+    short = "T"
 
     def __init__(self, stage: Stage, place: Place):
         super().__init__(stage, place)
