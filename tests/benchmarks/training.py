@@ -1,10 +1,10 @@
-"""Steps per second of the built-in trainer, against eager PyTorch, and what snapshots cost.
+"""Steps per second of the built-in trainer, against eager PyTorch; what snapshots and seeds cost.
 
     python tests/benchmarks/training.py
 
 Both sides train the post's Model 3 with Adam on batches of 32 XOR points. Compilation is left
-out: each figure is the difference between a long and a short run. PyTorch's part needs
-`pip install torch`, and is left out where that is missing.
+out, but of the replicas: each figure is the difference between a long and a short run. PyTorch's
+part needs `pip install torch`, and is left out where that is missing.
 """
 
 import importlib.util
@@ -63,6 +63,29 @@ def our_trainer(dataset, **options):
     return train
 
 
+REPLICAS = 32
+
+
+def compare_replicas() -> None:
+    """Fits of one seed and of many, in turns, as they are called: compilation, 20,000 points to
+    validate on and 101 snapshots of them included; and steps alone."""
+    full, small = anim.data.xor(TRAIN_SIZE, 20_000), anim.data.xor(TRAIN_SIZE, 100)
+
+    def many(dataset, epochs: int = 100, **options) -> None:
+        anim.fit_replicas(dataset, replicas=REPLICAS, epochs=epochs, **options)
+
+    pairs = [(seconds(lambda: anim.fit(full)), seconds(lambda: many(full))) for _ in range(3)]
+    one, all_of_them = map(statistics.median, zip(*pairs, strict=True))
+    alone = seconds_per_epoch(our_trainer(small), 100, 600)
+    together = seconds_per_epoch(
+        lambda epochs: many(small, epochs, every=epochs * STEPS_PER_EPOCH), 100, 600
+    )
+    print(
+        f"{REPLICAS} replicas: {all_of_them:.2f} s, one {one:.2f} s: {all_of_them / one:.2f} times "
+        f"that; steps alone {together / alone:.2f} times"
+    )
+
+
 def prediction_alone(x_val: np.ndarray, times: int = 200) -> float:
     """Seconds to predict all validation points and have them in host memory."""
     graph, params = nnx.split(MLP(2, (3,), 2, rngs=nnx.Rngs(0)))
@@ -93,6 +116,7 @@ def main() -> None:
         f"{1e3 * predicting:.2f} ms, training with a snapshot {1e3 * with_snapshots:.2f} ms: "
         f"{with_snapshots / (default + predicting):.2f} times their sum"
     )
+    compare_replicas()
 
 
 if __name__ == "__main__":
