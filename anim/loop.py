@@ -169,8 +169,9 @@ class _Batches:
 
     def __init__(self, size: int, batch_size: int, seed: int):
         self._rng = np.random.default_rng(seed)
-        self._size, self._padding, self._batch_size = size, -size % batch_size, batch_size
-        weights = np.ones(size + self._padding, np.float32)
+        self._size, self._batch_size = size, batch_size
+        self._indices = np.arange(size, dtype=np.int32)
+        weights = np.ones(size + -size % batch_size, np.float32)
         weights[size:] = 0
         self._weights = weights.reshape(-1, batch_size)
         self._order = np.empty((0, batch_size), np.int32)
@@ -179,11 +180,13 @@ class _Batches:
     def take(self, count: int) -> tuple[np.ndarray, np.ndarray]:
         """Indices and weights [count, batch]; a weight of 0 fills up a batch."""
         epoch = len(self._weights)
-        while len(self._order) < count:
-            order = self._rng.permutation(self._size).astype(np.int32)
-            order = np.pad(order, (0, self._padding)).reshape(-1, self._batch_size)
-            self._order = np.concatenate([self._order, order])
-        taken, self._order = self._order[:count], self._order[count:]
+        fresh = np.zeros(
+            (-(-max(count - len(self._order), 0) // epoch), self._weights.size), np.int32
+        )
+        for order in fresh:
+            order[: self._size] = self._rng.permutation(self._indices)
+        order = np.concatenate([self._order, fresh.reshape(-1, self._batch_size)])
+        taken, self._order = order[:count], order[count:]
         weights = self._weights[np.arange(self._done, self._done + count) % epoch]
         self._done += count
         return taken, weights
