@@ -24,6 +24,8 @@ from anim.settings import (
     PANELS,
     SCHEDULES,
     THEMES,
+    VAL_PER_TRAIN,
+    VAL_PER_TRAIN_OF_REPLICAS,
     Experiment,
     Picture,
     SettingError,
@@ -76,7 +78,8 @@ def add_experiment(group) -> None:
 
     add("--data", f"{', '.join(DATASETS)} (default {default.data})", metavar="NAME")
     add("--train-size", "training examples (default 2000 for xor)", type=int, metavar="N")
-    add("--val-size", "validation examples (default 50 x train for xor)", type=int, metavar="N")
+    sizes = f"{VAL_PER_TRAIN} x train for xor, {VAL_PER_TRAIN_OF_REPLICAS} x of replicas"
+    add("--val-size", f"validation examples (default {sizes})", type=int, metavar="N")
     add("--noise", "probability that a label is flipped, xor only (default 0)", type=float)
     add(
         "--hidden",
@@ -123,7 +126,7 @@ def add_picture(group) -> None:
     add("--curve", f"{curves} (default {default.curve})")
     switch = {"action": argparse.BooleanOptionalAction}
     add("--band", "what chance alone does to a calibrated model (default: shown)", **switch)
-    add("--intervals", "95 %% intervals of bars and of the ECE (default: not shown)", **switch)
+    add("--intervals", "95 %% intervals of bins and of the ECE (default: not shown)", **switch)
     add("--bins", "default 50 for the score view, else 15", type=int, metavar="N")
     add("--binning", f"{' or '.join(BINNINGS)} (default {default.binning})")
     add("--fps", f"frames a second (default {default.fps})", type=float)

@@ -41,7 +41,7 @@ def compose(
     views = {run.default_view() for run in runs}
     view = picture.view or (views.pop() if len(views) == 1 else "confidence")
     tracks = [track_of(run, view, picture, work.part(_snapshots(run))) for run in runs]
-    work.part(0)(0, 0)
+    work.end()
     reel = _reel(tracks, picture)
     unit_name, steps_per_unit = _unit(runs, reel, picture)
     subject = Subject(
@@ -67,6 +67,9 @@ class _Work:
         before = self._begun
         self._begun += count
         return lambda done, _: self._progress and self._progress(before + done, self._total)
+
+    def end(self) -> None:
+        self.part(0)(0, 0)
 
 
 def _with_cures(runs: Sequence[Run], names: Sequence[str], picture: Picture, work: _Work):

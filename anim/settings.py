@@ -18,6 +18,8 @@ OPTIMIZERS = ("adam", "sgd", "momentum", "nesterov", "rmsprop", "lion")
 PANELS = ("reliability", "counts", "accuracy", "ece", "loss", "temperature")
 THEMES = ("light", "dark")
 BINNINGS = ("width", "mass")
+# A cure, the series that comes of it, and the panel that draws that.
+TEMPERATURE = "temperature"
 CURVES = ("bars", "smooth", "isotonic")
 # What a run is under each of them.
 CURES = {
@@ -194,9 +196,9 @@ class Picture:
     label: tuple[str, ...] | None = None
 
     def __post_init__(self):
-        self._check_panels()
         if self.calibrate is not None:
-            one_of("calibrate", self.calibrate, CURES)
+            one_of("calibrate", self.calibrate, tuple(CURES))
+        self._check_panels()
         share("held_out", self.held_out)
         one_of("curve", self.curve, CURVES)
         if self.bins is not None:

@@ -12,7 +12,10 @@ from anim.settings import (
     Experiment,
     SettingError,
     one_of,
+    whole,
 )
+
+_DEEPEST = 64
 
 _KINDS = {
     "whole numbers": (
@@ -68,9 +71,11 @@ def swept(text: str, base: Experiment, given: Collection[str] = ()) -> dict[str,
 
 def _changed(base: Experiment, name: str, value, values: list) -> Experiment:
     if name == "depth":
+        whole("depth", value, 0, _DEEPEST)
         return replace(base, hidden=(base.hidden or Experiment().hidden)[:1] * value)
     if name != "train_size":
         return replace(base, **{name: value})
+    whole("train_size", value, 1)
     # As many steps, however many of them are an epoch, and looks at the same of them.
     is_xor = base.data == "xor"
     usual = XOR_TRAIN_SIZE if is_xor else max(values)

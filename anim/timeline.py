@@ -139,8 +139,9 @@ class Track:
         counts: [S, B] examples in each bin.
         hits: [S, B] those that count towards the share.
         shares: [S, B] hits / counts; NaN where a bin is empty.
-        confidences: [S, B] mean score in each bin; NaN where a bin is empty.
+        ideals: [S, B] the shares of a calibrated model; NaN where a bin is empty.
         series: scalars over time, [S] each.
+        filled: [S, B] bool, bins that have a bar; None takes those with examples.
         band: [S, 2, B] between which the bars of a calibrated model lie, or [S, 2, P] its curve,
             or None.
         intervals: [S, 2, B] in which the shares lie, or None.
@@ -148,6 +149,7 @@ class Track:
         spreads: [S, 2] in which the scalars of these names lie.
         spread_name: what intervals and spreads are.
         is_median: whether all that is the median of several runs.
+        is_cured: whether snapshots without examples are those that have no cure.
     """
 
     steps: np.ndarray
@@ -155,14 +157,16 @@ class Track:
     counts: np.ndarray
     hits: np.ndarray
     shares: np.ndarray
-    confidences: np.ndarray
+    ideals: np.ndarray
     series: dict[str, np.ndarray]
+    filled: np.ndarray | None = None
     band: np.ndarray | None = None
     intervals: np.ndarray | None = None
     curve: np.ndarray | None = None
     spreads: dict[str, np.ndarray] = field(default_factory=dict)
     spread_name: str = "95 % interval"
     is_median: bool = False
+    is_cured: bool = False
 
     def at(self, moment: Moment) -> Frame:
         """The values at a moment: linear between two snapshots.
@@ -185,14 +189,15 @@ class Track:
             return before + moment.fraction * (after - before)
 
         moving_edges = self.edges.ndim == 2
-        before, after = self.counts[i] > 0, self.counts[j] > 0
+        filled = self.counts > 0 if self.filled is None else self.filled
+        before, after = filled[i], filled[j]
         return Frame(
             moment=moment,
             edges=mix(self.edges) if moving_edges else self.edges,
             counts=mix(self.counts),
             hits=mix(self.hits),
             shares=mix_filled(self.shares),
-            confidences=mix_filled(self.confidences),
+            ideals=mix_filled(self.ideals),
             presence=before + moment.fraction * (after.astype(float) - before),
             series={name: float(mix(values)) for name, values in self.series.items()},
             band=mix_filled(self.band),
@@ -209,7 +214,7 @@ class Frame:
     Attributes:
         moment: when it is.
         edges: [B + 1].
-        counts, hits, shares, confidences: [B].
+        counts, hits, shares, ideals: [B].
         presence: [B] in [0, 1]; 0 where there is no bar, in between while one fades.
         series: scalars.
         band: [2, B] or [2, P], or None.
@@ -223,7 +228,7 @@ class Frame:
     counts: np.ndarray
     hits: np.ndarray
     shares: np.ndarray
-    confidences: np.ndarray
+    ideals: np.ndarray
     presence: np.ndarray
     series: dict[str, float]
     band: np.ndarray | None

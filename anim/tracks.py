@@ -69,19 +69,18 @@ def _track(run: Run, view: str, picture: Picture, progress) -> Track:
         counts=bins.counts[is_read],
         hits=bins.hits[is_read],
         shares=bins.accuracy[is_read],
-        confidences=bins.confidence[is_read],
+        ideals=bins.ideal[is_read],
         series={name: values[is_read] for name, values in series.items()},
         band=band,
-        intervals=_intervals(bins)[is_read] if picture.intervals and not has_curve else None,
+        intervals=_intervals(bins)[is_read] if picture.intervals else None,
         curve=curve,
         spreads={name: values[is_read] for name, values in spreads.items()},
+        is_cured=run.is_cured,
     )
 
 
 def _band(bins: Reliability) -> np.ndarray:
-    score = bins.confidence
-    ideal = np.maximum(score, 1 - score) if bins.view == calibration.SCORE else score
-    return np.stack(calibration.consistency_band(bins.counts, ideal), axis=1)
+    return np.stack(calibration.consistency_band(bins.counts, bins.ideal), axis=1)
 
 
 def _intervals(bins: Reliability) -> np.ndarray:
@@ -106,19 +105,20 @@ def _middle(tracks: Sequence[Track]) -> Track:
 
     edges = tracks[0].edges
     all_shares = stacked([track.shares for track in tracks])
-    counts, shares = middle("counts"), _quantiles(all_shares, 0.5)
+    counts = stacked([track.counts for track in tracks])
     names = [name for name in tracks[0].series if all(name in track.series for track in tracks)]
     series = {name: stacked([track.series[name] for track in tracks]) for name in names}
-    has_curve = tracks[0].curve is not None
     return Track(
         steps=steps,
         edges=edges if edges.ndim == 1 else middle("edges"),
-        counts=counts,
-        hits=np.nan_to_num(counts * shares),
-        shares=shares,
-        confidences=middle("confidences"),
+        counts=counts.mean(0),
+        hits=stacked([track.hits for track in tracks]).mean(0),
+        shares=_quantiles(all_shares, 0.5),
+        ideals=middle("ideals"),
+        # Not for the sake of a few: most of them have something there.
+        filled=np.median(counts, axis=0) > 0,
         series={name: _quantiles(values, 0.5) for name, values in series.items()},
-        intervals=None if has_curve else np.stack(_spread(all_shares), axis=1),
+        intervals=np.stack(_spread(all_shares), axis=1),
         curve=middle("curve"),
         spreads={
             name: np.stack(_spread(values), axis=1)
@@ -127,6 +127,7 @@ def _middle(tracks: Sequence[Track]) -> Track:
         },
         spread_name=f"90 % of {len(tracks)} replicas",
         is_median=True,
+        is_cured=tracks[0].is_cured,
     )
 
 

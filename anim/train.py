@@ -29,6 +29,8 @@ from anim.settings import (
 from anim.sweep import swept
 
 _DEFAULT = Experiment()
+_OF_DATA = ("data", "train_size", "val_size", "noise")
+_KNOBS = vars(_DEFAULT).keys() - set(_OF_DATA)
 
 
 class DivergedError(RuntimeError):
@@ -120,13 +122,17 @@ def fit_replicas(
         knobs: as for `fit`.
 
     Returns:
-        `Replicas`, each of which is the run that `fit` makes of its seed.
+        `Replicas`, each of which is the run that `fit` makes of its seed. In memory they take
+        4 R S N K bytes.
 
     Raises:
+        TypeError: a knob that `fit` does not have.
         SettingError: a setting out of its range.
         DivergedError: the loss of one of them became NaN or infinite.
     """
     whole("replicas", replicas, 2, MAX_REPLICAS)
+    if unknown := sorted(knobs.keys() - _KNOBS):
+        raise TypeError(f"fit_replicas: unexpected {', '.join(unknown)}; it takes what fit takes")
     settings = Experiment(**knobs)
     seeds = [settings.seed + i for i in range(replicas)]
     paths = [None if path is None else Path(path) / f"seed={seed}" for seed in seeds]
@@ -171,12 +177,12 @@ def run_experiment(
     replicas: int | None = None,
 ) -> Run | Replicas:
     """`fit`, or `fit_replicas` of so many, on the data that the settings name."""
-    in_data = ("train_size", "val_size", "noise")
     knobs = dict(vars(experiment))
-    chosen = {name: knobs.pop(name) for name in in_data}
-    if replicas is not None and knobs["data"] == "xor" and chosen["val_size"] is None:
+    chosen = {name: knobs.pop(name) for name in _OF_DATA}
+    name = chosen.pop("data")
+    if replicas is not None and name == "xor" and chosen["val_size"] is None:
         chosen["val_size"] = VAL_PER_TRAIN_OF_REPLICAS * (chosen["train_size"] or XOR_TRAIN_SIZE)
-    dataset = data.load(knobs.pop("data"), seed=experiment.seed, **chosen)
+    dataset = data.load(name, seed=experiment.seed, **chosen)
     if replicas is None:
         return fit(dataset, **knobs, path=path, progress=progress)
     return fit_replicas(dataset, replicas=replicas, **knobs, path=path, progress=progress)

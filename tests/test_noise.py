@@ -142,6 +142,17 @@ def test_a_higher_level_has_a_wider_interval():
     assert wide.low < narrow.low < narrow.high < wide.high
 
 
+@pytest.mark.parametrize("examples", [200, 2000, 20_000])
+def test_few_calibrated_models_are_told_from_one(examples):
+    """Intervals that begin above 0: of 5 % or so, be there few examples or many."""
+    rng = np.random.default_rng(examples)
+    scores = rng.beta(5, 1, (200, examples))
+    found = [
+        calibration.error_interval(*cells(one, rng.random(examples) < one), 15) for one in scores
+    ]
+    assert np.mean([interval.low > 0 for interval in found]) < 0.12
+
+
 def test_the_same_seed_gives_the_same_interval():
     given = cells(*a_set(np.random.default_rng(0), 500, 0.1))
     first, again, other = (calibration.error_interval(*given, 15, seed=seed) for seed in (0, 0, 1))
@@ -152,14 +163,15 @@ def test_the_same_seed_gives_the_same_interval():
 @pytest.mark.parametrize(
     ("scores", "hits", "interval"),
     [
-        # One example is drawn again and again: the error is certain.
-        ([0.7], [True], (0.3, 0.3)),
-        ([0.7], [False], (0.7, 0.7)),
+        # Examples that are all alike are drawn again and again: the error is certain.
         ([1.0] * 5, [True] * 5, (0, 0)),
         ([0.7] * 5, [False] * 5, (0.7, 0.7)),
+        # But 0.7 is wrong once in three times, and one example is no evidence of another error.
+        ([0.7], [True], (0, 0.3)),
+        ([0.7], [False], (0, 0.7)),
     ],
 )
-def test_what_is_certain_has_no_width(scores, hits, interval):
+def test_what_is_certain_has_no_width_unless_it_is_no_evidence(scores, hits, interval):
     found = calibration.error_interval(*cells(np.array(scores), np.array(hits)), 15)
     assert found == pytest.approx(interval, abs=1e-12)
 

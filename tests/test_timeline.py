@@ -21,7 +21,7 @@ def track(counts, hits, steps=STEPS):
         counts=counts,
         hits=hits,
         shares=shares,
-        confidences=np.where(counts > 0, 0.5, np.nan),
+        ideals=np.where(counts > 0, 0.5, np.nan),
         series={"accuracy": hits.sum(1) / counts.sum(1)},
     )
 

@@ -8,6 +8,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+# Examples that are added up one after another.
+_BLOCK = 1 << 16
+
 
 class BinSums(NamedTuple):
     """Sums over the examples of each bin; the sums of two sets of examples are added by ``+``.
@@ -15,8 +18,8 @@ class BinSums(NamedTuple):
     Attributes:
         counts: [B] int32, examples in the bin.
         hits: [B] int32, those that count as a hit in the view.
-        offsets: [B] float32, sum of (score - lower edge of the bin). Being small numbers they lose
-            nothing in float32, unlike a sum of scores.
+        offsets: [B] float32, sum of (score - lower edge of the bin). Being small numbers, and added
+            block by block, they lose little in float32, unlike a plain sum of scores.
     """
 
     counts: np.ndarray
@@ -25,6 +28,17 @@ class BinSums(NamedTuple):
 
     def __add__(self, other: BinSums) -> BinSums:
         return BinSums(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+
+
+def sums_by(index: jax.Array, values: jax.Array, length: int) -> jax.Array:
+    """Sums [length, ...] of values [N, ...] over those of equal index [N].
+
+    In blocks of examples, which are added up at last: a float32 that has grown large would take no
+    notice of one more small number.
+    """
+    block = jnp.arange(index.shape[0]) // _BLOCK
+    sums = jnp.zeros((-(-index.shape[0] // _BLOCK), length, *values.shape[1:]), values.dtype)
+    return sums.at[block, index].add(values).sum(0)
 
 
 def width_edges(bins: int, dtype=np.float32) -> np.ndarray:
@@ -72,14 +86,30 @@ def width_sums(scores: jax.Array, hits: jax.Array, edges: jax.Array) -> BinSums:
 @jax.jit
 def edge_sums(scores: jax.Array, hits: jax.Array, edges: jax.Array) -> BinSums:
     """Sums over bins of any width, [edge, next edge), the last one closed; see `width_sums`."""
+    return _sums(_bin_of(scores, edges), scores, hits, edges)
+
+
+def _bin_of(scores: jax.Array, edges: jax.Array) -> jax.Array:
     index = jnp.searchsorted(edges, scores, side="right") - 1
-    return _sums(jnp.clip(index, 0, edges.shape[0] - 2), scores, hits, edges)
+    return jnp.clip(index, 0, edges.shape[0] - 2)
+
+
+@jax.jit
+def lifts(scores: jax.Array, edges: jax.Array) -> jax.Array:
+    """[B] sums of max(s, 1 - s) - s: how much more often than a score of class 1 says a calibrated
+    model is right, as it predicts class 0 below 0.5.
+
+    Args:
+        scores: [N] of class 1 of two.
+        edges: [B + 1] of the bins.
+    """
+    return sums_by(_bin_of(scores, edges), jnp.maximum(1 - 2 * scores, 0), edges.shape[0] - 1)
 
 
 def _sums(index, scores, hits, edges) -> BinSums:
     bins = edges.shape[0] - 1
     by_hit = jnp.zeros(2 * bins, jnp.int32).at[2 * index + hits].add(1).reshape(bins, 2)
-    offsets = jnp.zeros(bins, scores.dtype).at[index].add(scores - edges[index])
+    offsets = sums_by(index, scores - edges[index], bins)
     return BinSums(by_hit.sum(1), by_hit[:, 1], offsets)
 
 

@@ -19,10 +19,17 @@ _GREATEST_WEIGHT = 100.0
 
 
 class Temperature(NamedTuple):
-    """Attributes: ``temperature`` [...], NaN where there is none, and ``nll`` [...] at it, nats."""
+    """A temperature, NaN where there is none.
+
+    Attributes:
+        temperature: [...].
+        nll: [...] at it, in nats.
+        log_error: [...] the standard error of the logarithm of the temperature.
+    """
 
     temperature: jax.Array
     nll: jax.Array
+    log_error: jax.Array
 
 
 @over_snapshots(2)
@@ -41,7 +48,8 @@ def fit_temperature(logits: jax.Array, labels: jax.Array) -> Temperature:
         hotter the better). Nor where it is not between a millionth and a million.
 
     References:
-        Guo et al. 2017, On calibration of modern neural networks (arXiv 1706.04599), section 4.2.
+        Guo et al. 2017, On calibration of modern neural networks (arXiv 1706.04599), section 4.2;
+        its error is that of a likelihood's maximum, by the curvature there.
     """
     logits = real(logits)
     # The greatest logit is 0: no exponential overflows, and sums keep their digits.
@@ -62,7 +70,9 @@ def fit_temperature(logits: jax.Array, labels: jax.Array) -> Temperature:
     has_least = (mean(logits.mean(1) - of_label) < 0) & (mean(of_label) < 0)
     nll = mean(jnp.log(jnp.exp(inverse * logits).sum(1)) - inverse * of_label)
     is_sound = has_least & (inverse > 2 * least) & (inverse < most / 2)
-    return Temperature(*(jnp.where(is_sound, value, jnp.nan) for value in (1 / inverse, nll)))
+    log_error = 1 / (inverse * jnp.sqrt(slopes(inverse)[1] * logits.shape[0]))
+    found = (1 / inverse, nll, log_error)
+    return Temperature(*(jnp.where(is_sound, value, jnp.nan) for value in found))
 
 
 def _root(slopes, low: jax.Array, start: jax.Array, high: jax.Array) -> jax.Array:

@@ -12,7 +12,7 @@ from jax.scipy.fft import dct, idct
 from jax.scipy.special import ndtri
 from scipy.optimize import isotonic_regression
 
-from anim.calibration.bins import width_edges, width_sums
+from anim.calibration.bins import sums_by, width_edges, width_sums
 from anim.calibration.noise import LEVEL, Interval
 from anim.calibration.scores import check_shapes, over_snapshots, real
 
@@ -37,10 +37,12 @@ def _spread(scores: jax.Array, *weights: jax.Array) -> jax.Array:
     low = jnp.floor(place)
     share = place - low
     low = low.astype(jnp.int32)
-    cells = jnp.zeros((_CELLS, len(weights)), scores.dtype)
     stacked = jnp.stack(weights, axis=1)
-    cells = cells.at[jnp.clip(low, 0, _CELLS - 1)].add(stacked * (1 - share)[:, None])
-    return cells.at[jnp.clip(low + 1, 0, _CELLS - 1)].add(stacked * share[:, None]).T
+    nearest = ((low, 1 - share), (low + 1, share))
+    return sum(
+        sums_by(jnp.clip(cell, 0, _CELLS - 1), stacked * part[:, None], _CELLS)
+        for cell, part in nearest
+    ).T
 
 
 def _smoothed(waves: jax.Array, bandwidth: jax.Array) -> jax.Array:
@@ -104,7 +106,8 @@ def kernel_curve(scores: jax.Array, hits: jax.Array, points: int) -> Curve:
         points: P places, evenly from 0 to 1.
 
     Returns:
-        A `Curve` [P]; fewer than one example in reach of the kernel tell nothing.
+        A `Curve` [P]; fewer than one example in reach of the kernel tell nothing, nor do as few as
+        are lost among very many by rounding.
 
     References:
         Nadaraya 1964 and Watson 1964; with this kernel and bandwidth, as in relplot: Błasiok and
@@ -115,7 +118,7 @@ def kernel_curve(scores: jax.Array, hits: jax.Array, points: int) -> Curve:
     both = dct(_spread(scores, jnp.ones_like(scores), hits.astype(scores.dtype)), axis=1)
     density, of_hits = _at_places(_smoothed(both, bandwidth), points)
     support = density * _reach(bandwidth)
-    told = support >= 1
+    told = support >= _least_support(scores)
     return Curve(jnp.clip(jnp.where(told, of_hits / density, jnp.nan), 0, 1), support)
 
 
@@ -144,11 +147,16 @@ def kernel_band(scores: jax.Array, hits: jax.Array, points: int, level: float = 
     # The square of a Gaussian is one that is narrower by the root of 2.
     variance = _smoothed(dct(sums[2]), bandwidth / np.sqrt(2))
     density, of_scores, variance = _at_places(jnp.stack([density, of_scores, variance]), points)
-    told = density * _reach(bandwidth) >= 1
+    told = density * _reach(bandwidth) >= _least_support(scores)
     density = jnp.where(told, density, jnp.nan)
     centre = of_scores / density
     reach = ndtri((1 + level) / 2) * jnp.sqrt(variance / (density**2 * _reach(bandwidth)))
     return Interval(jnp.clip(centre - reach, 0, 1), jnp.clip(centre + reach, 0, 1))
+
+
+def _least_support(scores: jax.Array) -> float:
+    """How many examples tell a curve; rounding in the transforms amounts to a part of all."""
+    return max(1.0, 8 * scores.shape[0] * float(jnp.finfo(scores.dtype).eps))
 
 
 def _at_places(cells: jax.Array, points: int) -> jax.Array:
@@ -201,7 +209,8 @@ def isotonic_curve(scores, hits, points: int) -> Curve:
         points: P places, evenly from 0 to 1.
 
     Returns:
-        A `Curve` [P], straight between two blocks of equal value, NaN beyond the scores.
+        A `Curve` [P], straight between two blocks of equal value, NaN beyond the scores; the place
+        next to the least and that next to the greatest belong to them.
 
     References:
         See `isotonic_steps`.
@@ -211,8 +220,13 @@ def isotonic_curve(scores, hits, points: int) -> Curve:
     known = ends.T.ravel()
     share = np.interp(place, known, np.repeat(values, 2))
     support = np.interp(place, known, np.repeat(counts, 2))
-    is_beyond = (place < known[0]) | (place > known[-1])
+    is_beyond = _beyond(place, known[0], known[-1])
     return Curve(np.where(is_beyond, np.nan, share), np.where(is_beyond, 0.0, support))
+
+
+def _beyond(place: np.ndarray, least: float, greatest: float) -> np.ndarray:
+    half = 0.5 / max(len(place) - 1, 1) * (1 + 1e-9)
+    return (place < least - half) | (place > greatest + half)
 
 
 def isotonic_band(scores, points: int, level: float = LEVEL, seed: int = 0) -> Interval:
@@ -233,6 +247,7 @@ def isotonic_band(scores, points: int, level: float = LEVEL, seed: int = 0) -> I
     References:
         Dimitriadis, Gneiting and Jordan 2021 (PNAS 118, e2016191118), consistency bands.
     """
+    scores = np.asarray(scores)
     edges = width_edges(_CELLS_OF_DRAWS, scores.dtype)
     counts, _, offsets = jax.device_get(width_sums(scores, jnp.zeros(scores.shape, bool), edges))
     filled = counts > 0
@@ -247,5 +262,5 @@ def isotonic_band(scores, points: int, level: float = LEVEL, seed: int = 0) -> I
         for draw in draws
     ]
     low, high = np.quantile(curves, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    is_beyond = (place < float(scores.min())) | (place > float(scores.max()))
+    is_beyond = _beyond(place, float(scores.min()), float(scores.max()))
     return Interval(*(np.where(is_beyond, np.nan, end) for end in (low, high)))

@@ -14,7 +14,10 @@ from anim.run.passes import NoCureError, RecordingError
 from anim.run.replicas import Replicas, members
 from anim.run.run import About, Run
 from anim.run.statistics import Predictions
-from anim.settings import CURES, SettingError, one_of, share
+from anim.settings import CURES, TEMPERATURE, SettingError, one_of, share
+
+# A temperature whose 95 % interval spans more than a factor of 4 is not told.
+_LARGEST_LOG_ERROR = np.log(4) / (2 * 1.96)
 
 
 @dataclass(frozen=True)
@@ -32,16 +35,27 @@ class _Method:
     apply: Callable
 
 
+def _fit_temperature(predictions: Predictions):
+    found = calibration.fit_temperature(predictions.as_logits, predictions.labels)
+    return found if float(found.log_error) < _LARGEST_LOG_ERROR else None
+
+
 def _fit_isotonic(predictions: Predictions):
     probs, labels = np.asarray(predictions.probs), np.asarray(predictions.labels)
-    has_all = len(np.unique(labels)) == probs.shape[1]
-    return calibration.fit_isotonic(probs, labels) if has_all else None
+    if len(np.unique(labels)) < probs.shape[1]:
+        return None
+    # No probability of 0 or 1, which so many examples cannot tell, and whose likelihood is none.
+    least = 0.5 / len(labels)
+    knots = calibration.fit_isotonic(probs, labels).knots
+    return calibration.IsotonicScale(
+        tuple((scores, np.clip(shares, least, 1 - least)) for scores, shares in knots)
+    )
 
 
 _METHODS = {
     "temperature": _Method(
         "logits",
-        lambda of: calibration.fit_temperature(of.as_logits, of.labels),
+        _fit_temperature,
         # Rounding makes two scores equal now and then: the class stays the one it was.
         lambda of, scale: {
             "logits": of.as_logits / scale.temperature,
@@ -84,12 +98,15 @@ def calibrate(
         second has them as the series ``temperature`` [S], and predicts the very same classes.
 
     Raises:
+        TypeError: something else than a run.
         SettingError: an unknown method, a run without the scores of all classes, or a share that
             leaves no example to fit or to show.
 
     References:
         Guo et al. 2017, On calibration of modern neural networks (arXiv 1706.04599), section 4.
     """
+    if not isinstance(run, Run | Replicas):
+        raise TypeError(f"run: expected an anim.Run, got {type(run).__name__}")
     one_of("calibrate", method, CURES)
     share("held_out", held_out)
     runs, count = members(run), len(run.labels)
@@ -138,10 +155,10 @@ class _Cured(Sequence):
         return len(self._snapshots)
 
     def __getitem__(self, i: int) -> dict[str, np.ndarray]:
-        predictions = Predictions(self._snapshots[i])
+        snapshot = self._snapshots[i]
         if self._scales[i] is None:
-            raise NoCureError(f"snapshot {i} has no cure")
-        return self._apply(predictions, self._scales[i])
+            raise NoCureError(snapshot)
+        return self._apply(Predictions(snapshot), self._scales[i])
 
 
 def _fit(runs: Sequence[Run], method: str, index: np.ndarray, progress) -> list[list]:
@@ -172,9 +189,9 @@ def _scale(method: str, part: _Part, i: int, labels: jax.Array):
 
 def _pair(run: Run, method: str, shown: np.ndarray, scales: list, caption: str) -> tuple[Run, Run]:
     part, cure = _Part(run.snapshots, shown), _METHODS[method]
-    series = dict(run.recorded)
-    if method == "temperature":
-        series["temperature"] = np.array(
+    series = {name: values for name, values in run.recorded.items() if name != TEMPERATURE}
+    if method == TEMPERATURE:
+        series[TEMPERATURE] = np.array(
             [getattr(scale, "temperature", np.nan) for scale in scales], np.float64
         )
     common = {"classes": run.classes, "about": About(caption, run.about.steps_per_epoch)}
@@ -188,6 +205,7 @@ def _pair(run: Run, method: str, shown: np.ndarray, scales: list, caption: str) 
             kind=cure.kind,
             series=series,
             name=_cured_name(run, method),
+            is_cured=True,
             **common,
         ),
     )
@@ -207,15 +225,13 @@ _WHAT = {"temperature": "temperature", "vector": "scales", "isotonic": "regressi
 
 
 def _tell_of_none(runs: Sequence[Run], scales: Sequence[list], fitting: int) -> None:
-    """A warning that names the snapshots without a cure; an error where there is no other."""
+    """A warning that names the snapshots without a cure."""
     without = [[scale is None for scale in its] for its in scales]
     why = (
         f"the {fitting} held-out examples are too few, or their scores part the classes without "
         "a doubt, or tell nothing of them"
     )
     count, total = sum(map(sum, without)), sum(map(len, without))
-    if count == total:
-        raise SettingError("calibrate", f"no snapshot has a cure: {why}")
     if not count:
         return
     steps = [run.steps[np.flatnonzero(its)] for run, its in zip(runs, without, strict=True)]

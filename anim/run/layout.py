@@ -144,7 +144,8 @@ def _hint(path: Path) -> str:
     """What the caller may have meant."""
     if path.is_file():
         return "; python -m anim.record makes one of saved predictions"
-    inside = sorted(str(file.parent) for file in path.glob("*/zarr.json"))
+    inside = sorted({str(file.parent) for file in path.glob("*/zarr.json")})
+    inside += sorted({str(file.parent.parent) for file in path.glob("*/seed=*/zarr.json")})
     return f"; there are {', '.join(inside[:5])}" if inside else ""
 
 

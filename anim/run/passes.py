@@ -18,7 +18,15 @@ class RecordingError(RuntimeError):
 
 
 class NoCureError(RecordingError):
-    """A snapshot that has no cure, as its held-out examples do not tell one."""
+    """A snapshot that has no cure, as its held-out examples do not tell one.
+
+    Args:
+        snapshot: its arrays without; statistics of those of a cured one have the same shapes.
+    """
+
+    def __init__(self, snapshot: Mapping[str, np.ndarray]):
+        super().__init__("a snapshot without a cure")
+        self.snapshot = snapshot
 
 
 class Chosen(Sequence):
@@ -74,6 +82,7 @@ class Passes:
         labels = jax.numpy.asarray(self._labels)
         lacks_cure = np.zeros(len(self._snapshots), bool)
         rows: list[list | None] = []
+        uncured = None
         for i in range(len(self._snapshots)):
             if progress is not None:
                 progress(i, len(self._snapshots))
@@ -81,8 +90,8 @@ class Passes:
             try:
                 predictions = Predictions(self._snapshots[i], labels)
                 row = [statistic(predictions) for statistic in wanted]
-            except NoCureError:
-                lacks_cure[i] = True
+            except NoCureError as error:
+                lacks_cure[i], uncured = True, error.snapshot
             except RecordingError as error:
                 warnings.warn(f"{error}; it is left out", stacklevel=4)
             # The last one is waited for while this one is computed: no queue of arrays in memory.
@@ -92,19 +101,22 @@ class Passes:
         rows = jax.device_get(rows)
         self.is_read = np.array([row is not None for row in rows])
         self.lacks_cure = lacks_cure
-        if not self.is_read.any():
-            raise RecordingError("no snapshot can be read")
-        self._found.update(zip(wanted, _stacked(rows), strict=True))
+        form = next((row for row in rows if row is not None), None)
+        if form is None:
+            if uncured is None:
+                raise RecordingError("no snapshot can be read")
+            form = [statistic(Predictions(uncured, labels)) for statistic in wanted]
+        self._found.update(zip(wanted, _stacked(rows, jax.device_get(form)), strict=True))
         return self._found
 
 
-def _stacked(rows: list[list | None]) -> list:
-    """Values of all snapshots, NaN or 0 where one could not be read."""
+def _stacked(rows: list[list | None], form: list) -> list:
+    """Values of all snapshots, of the form of one of them: NaN or 0 where it could not be read."""
 
     def blank(values):
         is_real = np.issubdtype(np.asarray(values).dtype, np.floating)
         return np.full_like(values, np.nan if is_real else 0)
 
-    nothing = jax.tree.map(blank, next(row for row in rows if row is not None))
+    nothing = jax.tree.map(blank, form)
     rows = [nothing if row is None else row for row in rows]
     return jax.tree.map(lambda *values: np.stack(values), *rows)

@@ -16,6 +16,7 @@ from anim.run.checks import KINDS, check_range
 from anim.run.passes import RecordingError
 from anim.run.replicas import Replicas
 from anim.run.run import About, Run, class_names
+from anim.settings import MAX_REPLICAS
 
 
 class Snapshots(Sequence):
@@ -97,8 +98,10 @@ def _seeds(path: Path) -> list[Path]:
     found = {
         int(match[1]): child
         for child in path.iterdir()
-        if (match := re.fullmatch(r"seed=(\d+)", child.name)) and layout.is_group(child)
+        if (match := re.fullmatch(r"seed=(0|[1-9]\d{0,9})", child.name)) and layout.is_group(child)
     }
+    if len(found) > MAX_REPLICAS:
+        raise RecordingError(f"{str(path)!r} holds {len(found)} of at most {MAX_REPLICAS} replicas")
     return [found[seed] for seed in sorted(found)]
 
 
@@ -132,9 +135,9 @@ def _opened(path: Path, about: dict) -> Run:
         labels,
         Snapshots(arrays, steps),
         kind=kind,
-        classes=tuple(map(str, classes)),
+        classes=tuple(map(_printable, classes)),
         series={
-            unquote(folder.name): _series(folder, len(steps))
+            _printable(unquote(folder.name)): _series(folder, len(steps))
             for folder in layout.series_folders(path)
         },
         about=_about(about),
@@ -146,7 +149,12 @@ def _about(attributes: Mapping) -> About:
     steps_per_epoch = attributes["steps_per_epoch"]
     if not (steps_per_epoch is None or (type(steps_per_epoch) is int and steps_per_epoch > 0)):
         raise ValueError(f"steps_per_epoch is {steps_per_epoch!r}")
-    return About(str(attributes["caption"]), steps_per_epoch)
+    return About(_printable(attributes["caption"]), steps_per_epoch)
+
+
+def _printable(text) -> str:
+    """A text of others as one line, without what would steer a terminal."""
+    return "".join(mark if mark.isprintable() else " " for mark in str(text))
 
 
 def _series(folder: Path, count: int) -> np.ndarray:

@@ -51,6 +51,8 @@ class Reliability:
         hits: [S, B] int64, the examples that count towards ``accuracy``.
         accuracy: [S, B] float64, the share of hits; NaN where the bin is empty.
         confidence: [S, B] float64, the mean score in the bin; NaN where it is empty.
+        ideal: [S, B] float64, the share of hits that a calibrated model has there: the mean score
+            or, in the score view, that of the predicted class.
     """
 
     view: str
@@ -59,6 +61,7 @@ class Reliability:
     hits: np.ndarray
     accuracy: np.ndarray
     confidence: np.ndarray
+    ideal: np.ndarray
 
 
 class Run:
@@ -74,6 +77,7 @@ class Run:
         series: recorded scalars, [S] each; the attribute ``recorded``.
         about: what a caption says of the run.
         name: what a picture of several runs calls it.
+        is_cured: whether `anim.calibrate` made it.
     """
 
     def __init__(
@@ -87,12 +91,14 @@ class Run:
         series: Mapping[str, np.ndarray] | None = None,
         about: About = NOTHING_KNOWN,
         name: str = "",
+        is_cured: bool = False,
     ):
         self.steps = np.asarray(steps, np.int64)
         self.labels = np.asarray(labels, np.int32)
         self.classes = tuple(classes)
         self.about = about
         self.name = name
+        self.is_cured = is_cured
         self.snapshots = snapshots
         self.kind = kind
         self.recorded = dict(series or {})
@@ -131,18 +137,28 @@ class Run:
             raise ValueError("this run keeps the predicted class's confidence, and no other score")
         return np.asarray(self.snapshots[i][self.kind])
 
-    def only(self, indices: Sequence[int]) -> Run:
-        """The run of some of its snapshots, in the order given."""
-        indices = np.asarray(indices, int)
+    def only(self, snapshots: Sequence[int]) -> Run:
+        """The run of some of its snapshots.
+
+        Args:
+            snapshots: indices that increase, or [S] bool.
+
+        Raises:
+            IndexError: no index, or some that are out of range or do not increase.
+        """
+        picked = np.arange(len(self))[np.asarray(snapshots)]
+        if picked.ndim != 1 or not picked.size or np.any(np.diff(picked) <= 0):
+            raise IndexError(f"snapshots: expected indices that increase, got {snapshots!r}")
         return Run(
-            self.steps[indices],
+            self.steps[picked],
             self.labels,
-            Chosen(self.snapshots, indices),
+            Chosen(self.snapshots, picked),
             kind=self.kind,
             classes=self.classes,
-            series={name: values[indices] for name, values in self.recorded.items()},
+            series={name: values[picked] for name, values in self.recorded.items()},
             about=self.about,
             name=self.name,
+            is_cured=self.is_cured,
         )
 
     def default_view(self) -> str:
@@ -188,7 +204,7 @@ class Run:
         """
         view = self.default_view() if view is None else view
         key = self._bins(view, bins, binning)
-        edges, sums = self._passes.compute([key, *_METRICS])[key]
+        edges, sums, lifts = self._passes.compute([key, *_METRICS])[key]
         if binning == "width":
             edges = calibration.width_edges(key.bins)
         accuracy, confidence = calibration.shares(sums, edges)
@@ -199,6 +215,7 @@ class Run:
             sums.hits.astype(np.int64),
             accuracy,
             confidence,
+            confidence if lifts is None else confidence + lifts / np.maximum(sums.counts, 1),
         )
 
     def _bins(self, view: str, bins: int | None, binning: str) -> Bins:
@@ -233,7 +250,7 @@ class Run:
     ) -> np.ndarray:
         """[S, 2, P]: where the `curve` of a calibrated model lies by chance, 95 %."""
         view = self.default_view() if view is None else view
-        key = CurveBand(*vars(self._curve(view, kind, points)).values())
+        key = CurveBand(self._curve(view, kind, points))
         return self._passes.compute([key])[key]
 
     def _curve(self, view: str, kind: str, points: int = CURVE_POINTS) -> Curve:
@@ -266,7 +283,7 @@ class Run:
         if curve != CURVES[0]:
             wanted.append(key := self._curve(view, curve))
             if band:
-                wanted.append(CurveBand(*vars(key).values()))
+                wanted.append(CurveBand(key))
         if intervals:
             wanted.append(_ERROR_CELLS)
         self._passes.compute([*wanted, *_METRICS], progress)
@@ -279,7 +296,7 @@ class Run:
         NaN.
         """
         found = self._passes.compute(_METRICS)
-        bins, (_, sums) = self._error_bins(), found[_ERROR_BINS]
+        bins, sums = self._error_bins(), found[_ERROR_BINS].sums
         summary = {
             "accuracy": np.where(self._passes.is_read, sums.hits.sum(1) / len(self.labels), np.nan),
             "ece": calibration.expected_calibration_error(*bins),
@@ -323,7 +340,7 @@ class Run:
 
     def error_interval(self) -> calibration.Interval:
         """[S] each: a bootstrap interval, 95 %, of the ECE."""
-        edges, cells = self._passes.compute([_ERROR_CELLS])[_ERROR_CELLS]
+        edges, cells, _ = self._passes.compute([_ERROR_CELLS])[_ERROR_CELLS]
         intervals = [
             calibration.error_interval(
                 calibration.BinSums(*(part[i] for part in cells)), edges[i], calibration.ERROR_BINS
@@ -335,7 +352,7 @@ class Run:
         return calibration.Interval(*np.array(intervals).T)
 
     def _error_bins(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        edges, sums = self._passes.compute(_METRICS)[_ERROR_BINS]
+        edges, sums, _ = self._passes.compute(_METRICS)[_ERROR_BINS]
         return sums.counts, *calibration.shares(sums, edges)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import jax
 import numpy as np
@@ -58,17 +59,27 @@ class Predictions:
         return scores, hits
 
 
+class Binned(NamedTuple):
+    """Attributes: ``edges``, ``sums`` and, in the score view, ``lifts``; see `anim.calibration`."""
+
+    edges: np.ndarray
+    sums: calibration.BinSums
+    lifts: np.ndarray | None
+
+
 @dataclass(frozen=True)
 class Bins:
-    """Edges and `calibration.BinSums` of a view."""
+    """The examples of a view by bins."""
 
     view: str | int
     bins: int
     binning: str = "width"
 
-    def __call__(self, predictions: Predictions) -> tuple:
-        pair = predictions.scores_and_hits(self.view)
-        return calibration.binned(*pair, self.bins, self.binning)
+    def __call__(self, predictions: Predictions) -> Binned:
+        scores, hits = predictions.scores_and_hits(self.view)
+        edges, sums = calibration.binned(scores, hits, self.bins, self.binning)
+        is_score = self.view == calibration.SCORE
+        return Binned(edges, sums, calibration.lifts(scores, edges) if is_score else None)
 
 
 @dataclass(frozen=True)
@@ -108,17 +119,16 @@ class Curve:
 class CurveBand:
     """Where a `Curve` of a calibrated model lies by chance, [2, P]."""
 
-    view: str | int
-    kind: str
-    points: int
+    curve: Curve
 
     def __call__(self, predictions: Predictions) -> np.ndarray:
-        scores, hits = _unfolded(predictions, self.view)
-        if self.kind == "smooth":
-            low, high = calibration.kernel_band(scores, hits, self.points)
+        view, points = self.curve.view, self.curve.points
+        scores, hits = _unfolded(predictions, view)
+        if self.curve.kind == "smooth":
+            low, high = calibration.kernel_band(scores, hits, points)
         else:
-            low, high = calibration.isotonic_band(scores, self.points)
-        return np.stack([_folded(low, 1 - high, self.view), _folded(high, 1 - low, self.view)])
+            low, high = calibration.isotonic_band(scores, points)
+        return np.stack([_folded(low, 1 - high, view), _folded(high, 1 - low, view)])
 
 
 def _unfolded(predictions: Predictions, view: str | int) -> tuple[jax.Array, jax.Array]:
@@ -135,7 +145,7 @@ def _folded(above, below, view: str | int):
 class ErrorCells:
     """Bins of the confidence cut into small cells, from which a bootstrap sample is drawn."""
 
-    def __call__(self, predictions: Predictions) -> tuple:
+    def __call__(self, predictions: Predictions) -> Binned:
         cells = calibration.ERROR_BINS * _CELLS
         return Bins(calibration.CONFIDENCE, cells)(predictions)
 

@@ -27,6 +27,25 @@ class Bars(PathCollection):
         self.stale = True
 
 
+class Words:
+    """A text that changes now and then, and is laid out each time.
+
+    Args:
+        text: an animated text.
+    """
+
+    def __init__(self, text: Text):
+        self.text = text
+        self._renderer = None
+
+    def prepare(self, canvas) -> None:
+        self._renderer = canvas.get_renderer()
+
+    def paint(self, pixels: np.ndarray) -> None:
+        """Draws it where the renderer does, which is on the pixels."""
+        self.text.draw(self._renderer)
+
+
 class Readout:
     """A number that changes every frame, painted from pictures of its digits.
 
@@ -76,14 +95,17 @@ class Readout:
 def bar_sides(axes, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Left and right sides of bars between edges [B + 1], on whole pixels, with a gap between.
 
-    A bin too narrow for a gap has none, and every bar is at least a pixel wide.
+    A bin too narrow for a gap has none, and every bar can be seen: one of quantile bins, which ties
+    may leave no width, too.
     """
     box = axes.bbox
     pixels = np.round(box.x0 + edges * box.width)
     typical = box.width / (len(edges) - 1)
     gap = 0 if typical < 4 else max(1, round(typical * 0.1))
     left = pixels[:-1] + gap // 2
-    right = np.maximum(pixels[1:] - (gap - gap // 2), left + 1)
+    right = np.maximum(pixels[1:] - (gap - gap // 2), left + min(max(typical // 2, 1), 3))
+    beyond = np.maximum(right - np.round(box.x1), 0)
+    left, right = left - beyond, right - beyond
     return (left - box.x0) / box.width, (right - box.x0) / box.width
 
 

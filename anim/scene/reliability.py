@@ -20,7 +20,6 @@ from anim.timeline import Frame, Shot, Track
 _DOWNWARDS = 0.13
 _BETWEEN = 0.02
 _OF_CURVE = {"bars": "in bin", "smooth": "(smoothed)", "isotonic": "(isotonic)"}
-# A snapshot holds examples always, but for one that has no cure.
 _NO_CURE = "no cure: the held-out examples\ndo not tell one"
 
 
@@ -57,12 +56,13 @@ class ReliabilityPanel:
         self._marks = [
             _Columns(axes, theme, track, is_score),
             _Histogram(points, theme, track, has_wrong),
-            _NoCure(axes, theme, stage.points(12)),
             _Ideal(axes, theme, stage.points(2), is_score),
         ]
+        if track.is_cured:
+            self._marks.append(_NoCure(axes, theme, stage.points(12)))
         if track.band is not None:
             self._marks.insert(0, _Veil(axes, theme, track))
-            self._marks.insert(-1, _Ends(axes, theme, stage.points(1)))
+            self._marks.insert(3, _Ends(axes, theme, stage.points(1)))
         if track.intervals is not None:
             self._marks.append(_Whiskers(axes, theme, track, stage.pixels(1.6)))
         # Matplotlib draws in this order too, where it draws the whole.
@@ -105,25 +105,26 @@ class _Places:
 
     Attributes:
         edges: [C + 1].
-        shares, scores, counts, presence: [C].
+        shares, ideals, counts, presence: [C].
     """
 
     edges: np.ndarray
     shares: np.ndarray
-    scores: np.ndarray
+    ideals: np.ndarray
     counts: np.ndarray
     presence: np.ndarray
 
     @classmethod
-    def of(cls, frame: Frame) -> _Places:
+    def of(cls, frame: Frame, is_score: bool = False) -> _Places:
         if frame.curve is None:
-            return cls(frame.edges, frame.shares, frame.confidences, frame.counts, frame.presence)
+            return cls(frame.edges, frame.shares, frame.ideals, frame.counts, frame.presence)
         edges = np.linspace(0, 1, len(frame.curve))
         middles, shares = ((values[:-1] + values[1:]) / 2 for values in (edges, frame.curve))
         bins = np.searchsorted(frame.edges, middles, side="right") - 1
         bins = np.clip(bins, 0, len(frame.counts) - 1)
         presence = np.where(np.isfinite(shares), frame.presence[bins], 0)
-        return cls(edges, shares, middles, frame.counts[bins], presence)
+        ideals = np.maximum(middles, 1 - middles) if is_score else middles
+        return cls(edges, shares, ideals, frame.counts[bins], presence)
 
 
 def _places(track: Track) -> int:
@@ -141,10 +142,9 @@ class _Columns:
         self.artists = [self._bars]
 
     def update(self, frame: Frame) -> None:
-        places = _Places.of(frame)
+        places = _Places.of(frame, self._is_score)
         left, right = np.tile(bar_sides(self._axes, places.edges), 2)
-        shares, scores = np.nan_to_num(places.shares), np.nan_to_num(places.scores)
-        ideal = np.maximum(scores, 1 - scores) if self._is_score else scores
+        shares, ideal = np.nan_to_num(places.shares), np.nan_to_num(places.ideals)
         present = places.presence > 0
         low, high = (np.where(present, ends(shares, ideal), 0) for ends in (np.minimum, np.maximum))
         self._bars.place(left, right, np.append(np.zeros_like(low), low), np.append(low, high))

@@ -16,12 +16,12 @@ from anim.scene import layout
 from anim.scene.counts import CountsPanel
 from anim.scene.fonts import style, warn_of_missing
 from anim.scene.layout import Place
-from anim.scene.marks import Readout, shorten
+from anim.scene.marks import Readout, Words, shorten
 from anim.scene.reliability import ReliabilityPanel
 from anim.scene.stage import REFERENCE_DPI, Stage
 from anim.scene.strips import AccuracyPanel, ErrorPanel, LossPanel, TemperaturePanel, metric_panel
 from anim.scene.theme import THEMES
-from anim.settings import METRIC, Picture
+from anim.settings import METRIC, TEMPERATURE, Picture
 from anim.timeline import Reel, Shot
 
 # The design was drawn at this size; all its lengths grow with the picture, and shrink with it as
@@ -36,8 +36,6 @@ _PANELS = {
     "loss": LossPanel,
     "temperature": TemperaturePanel,
 }
-# The numbers of the header, as wide as they get.
-_WIDEST = {"accuracy": "0.000", "ece": "0.000", "temperature": "00.00"}
 
 
 @dataclass(frozen=True)
@@ -196,7 +194,7 @@ class Scene:
         )
         title = self._text(layout.LEFT, 30, subject.title, 18, theme.text, **bold)
         self._fit(title, edge)
-        numbers: dict[tuple[int, str], Readout] = {}
+        numbers: dict[tuple[int, str], Readout | Words] = {}
         edge = self.figure.bbox.width
         if stage.is_one_run:
             edge = self._shown_at_right(numbers)
@@ -252,22 +250,21 @@ class Scene:
         name = stage.names[place.rank]
         text = self._text(left + 15, top - 27, name, 13, self._theme.text, fontweight="bold")
         shorten(text, (place.width / self._unit - 15) * self._pixel)
-        series = stage.reel.tracks[place.rank].series
-        for key, label in (("accuracy", "accuracy"), ("ece", "error"), ("temperature", "T")):
-            if key not in series:
-                continue
-            shown = self._text(left, top - 9, label, 11.5, self._theme.muted)
-            # A number that seldom needs its first digit stands as near as the others.
-            near = 0 if key == "temperature" else 5
-            left = shown.get_window_extent().x1 / self._pixel + near
-            number = self._text(left, top - 9, _WIDEST[key], 11.5, self._theme.muted)
+        track = stage.reel.tracks[place.rank]
+        shown = [("accuracy", "accuracy"), ("ece", "error")]
+        if track.is_cured and TEMPERATURE in track.series:
+            shown.append((TEMPERATURE, "T"))
+        for key, label in shown:
+            name = self._text(left, top - 9, label, 11.5, self._theme.muted)
+            left = name.get_window_extent().x1 / self._pixel + 5
+            number = self._text(left, top - 9, "0.000", 11.5, self._theme.muted)
             left = number.get_window_extent().x1 / self._pixel + 12
             if left - 12 > (place.left + place.width) / self._unit:
-                shown.remove()
+                name.remove()
                 number.remove()
                 break
             number.set_animated(True)
-            numbers[place.rank, key] = Readout(number)
+            numbers[place.rank, key] = (Words if key == TEMPERATURE else Readout)(number)
 
     def _readout(self, x, y, name, widest, size, colour, **style) -> tuple[Readout, float]:
         """A name that stands and a number that changes; returns it and the left end in pixels."""
@@ -286,9 +283,9 @@ def _panel(name: str) -> type:
 
 def _number(name: str, value: float) -> str:
     """A number of the header; nothing where there is none."""
-    widest = _WIDEST[name]
-    decimals = len(widest.partition(".")[2])
-    return f"{value:{len(widest)}.{decimals}f}" if np.isfinite(value) else ""
+    if not np.isfinite(value):
+        return ""
+    return f"{value:.3g}" if name == TEMPERATURE else f"{value:.3f}"
 
 
 def _cut(text: str, length: int) -> str:

@@ -9,8 +9,8 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocato
 
 from anim.scene.layout import Place
 from anim.scene.stage import Stage
-from anim.settings import SettingError
-from anim.timeline import CHANCE, Frame, Shot
+from anim.settings import TEMPERATURE, SettingError
+from anim.timeline import CHANCE, Frame, Shot, Track
 
 # Pixels of the reference design from one number on an axis to the next.
 _LEAST_BETWEEN = 17
@@ -24,6 +24,7 @@ class StripPanel:
         names: the series of the track it draws, the first in the colour of accuracy.
         title: what the y axis is.
         short: that, where there is no room.
+        hint: what to do where no run has it.
     """
 
     weight = 1.15
@@ -33,6 +34,7 @@ class StripPanel:
     names: tuple[str, ...]
     title: str
     short: str = ""
+    hint: str = ""
 
     def __init__(self, stage: Stage, place: Place):
         self._lines = self._series_of(stage)
@@ -43,15 +45,8 @@ class StripPanel:
         self._axes.set_xticks(places, texts if place.is_bottom else [""] * len(places))
         self._axes.set_ylim(*self._limits())
         lines = min(max(int(place.height / (stage.unit * _LEAST_BETWEEN)), 1), 4)
-        self._axes.yaxis.set_major_locator(MaxNLocator(lines, steps=[1, 2, 2.5, 5, 10]))
-        power = _power(self._axes.get_ylim())
-        title = self.title
-        if power:
-            self._axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y / 10.0**power:g}"))
-            title += f" ×10{str(power).translate(_RAISED)}"
-        stage.label(
-            self._axes, x=stage.unit_name if place.is_bottom else "", y=title, short=self.short
-        )
+        time = stage.unit_name if place.is_bottom else ""
+        stage.label(self._axes, x=time, y=self._graduate(stage, lines), short=self.short)
         self._drawn = [self._line(stage, rank, name) for rank, name in self._lines]
         self._areas = [
             (self._area(stage, rank), rank, name)
@@ -62,16 +57,29 @@ class StripPanel:
         if stage.is_one_run and len(self._lines) > 1:
             stage.legend(self._axes, [self._key(line) for line in self._drawn])
 
+    def _graduate(self, stage: Stage, lines: int) -> str:
+        """Puts about so many numbers on the y axis; returns what it is."""
+        self._axes.yaxis.set_major_locator(MaxNLocator(lines, steps=[1, 2, 2.5, 5, 10]))
+        power = _power(self._axes.get_ylim())
+        if not power:
+            return self.title
+        self._axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y / 10.0**power:g}"))
+        return f"{self.title} ×10{str(power).translate(_RAISED)}"
+
+    def _has(self, track: Track, name: str) -> bool:
+        return name in track.series
+
     def _series_of(self, stage: Stage) -> list[tuple[int, str]]:
         """Which series of which run is a line: all of one run, the first of each of several."""
         found = [
-            [(rank, name) for name in self.names if name in track.series]
+            [(rank, name) for name in self.names if self._has(track, name)]
             for rank, track in enumerate(stage.reel.tracks)
         ]
         lines = found[0] if stage.is_one_run else [names[0] for names in found if names]
         if not lines:
             known = ", ".join(stage.reel.tracks[0].series)
-            raise SettingError("panels", f"no run has {' or '.join(self.names)}, only {known}")
+            problem = f"no run has {' or '.join(self.names)}, only {known}{self.hint}"
+            raise SettingError("panels", problem)
         return lines
 
     def _line(self, stage: Stage, rank: int, name: str) -> Line2D:
@@ -169,18 +177,24 @@ class ErrorPanel(StripPanel):
 class TemperaturePanel(StripPanel):
     """On a logarithmic axis, with a line where nothing would be scaled."""
 
-    names = ("temperature",)
+    names = (TEMPERATURE,)
     title = "temperature"
     short = "T"
+    hint = "; calibrate it by temperature"
 
-    def __init__(self, stage: Stage, place: Place):
-        super().__init__(stage, place)
+    def _graduate(self, stage: Stage, lines: int) -> str:
+        limits = self._axes.get_ylim()
         self._axes.set_yscale("log", base=2)
-        self._axes.set_ylim(*self._limits())
-        self._axes.yaxis.set_major_locator(LogLocator(2, numticks=4))
+        self._axes.set_ylim(*limits)
+        self._axes.yaxis.set_major_locator(LogLocator(2, numticks=lines))
         self._axes.yaxis.set_minor_locator(NullLocator())
         self._axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:g}"))
         self._axes.axhline(1, color=stage.theme.muted, linewidth=stage.points(1.2))
+        return self.title
+
+    def _has(self, track: Track, name: str) -> bool:
+        """Of a cure: what others recorded by that name is something else."""
+        return track.is_cured and name in track.series
 
     def _limits(self) -> tuple[float, float]:
         values = np.append(self._values(), [0.8, 1.25])
