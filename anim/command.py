@@ -11,7 +11,6 @@ import threading
 import warnings
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import fields
 
 from anim.settings import (
     ALIGNMENTS,
@@ -154,10 +153,6 @@ def add_picture(group) -> None:
         type=float,
         metavar="STEP",
     )
-
-
-def pick(kind: type, given: dict):
-    return kind(**{field.name: given[field.name] for field in fields(kind) if field.name in given})
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import numpy as np
 
 from anim.run import Replicas, Run, calibrate, members
 from anim.scene import Scene, Subject
-from anim.settings import CURES, MAX_RUNS, Picture, SettingError
+from anim.settings import CURES, Picture
 from anim.timeline import Reel, Timeline, Track
 from anim.tracks import track_of
 
@@ -31,8 +31,7 @@ def compose(
     Raises:
         SettingError: a view that a run does not have, a wrong number of runs or of names for them.
     """
-    if not 1 <= len(runs) <= MAX_RUNS:
-        raise SettingError("runs", f"expected 1 to {MAX_RUNS} of them, got {len(runs)}")
+    picture.check_runs(len(runs))
     names = _names(runs, picture)
     passes = 1 if picture.calibrate is None else 3
     work = _Work(progress, passes * sum(map(_snapshots, runs)))
@@ -74,9 +73,6 @@ class _Work:
 
 def _with_cures(runs: Sequence[Run], names: Sequence[str], picture: Picture, work: _Work):
     """Each run, and beside it the cured one, with names for both."""
-    if 2 * len(runs) > MAX_RUNS:
-        problem = f"expected at most {MAX_RUNS // 2} runs beside their cures, got {len(runs)}"
-        raise SettingError("calibrate", problem)
     pairs = [
         calibrate(run, picture.calibrate, picture.held_out, progress=work.part(_snapshots(run)))
         for run in runs
@@ -127,9 +123,6 @@ def _unit(runs: Sequence[Run], reel: Reel, picture: Picture) -> tuple[str, int]:
 def _names(runs: Sequence[Run], picture: Picture) -> tuple[str, ...]:
     if picture.label is None:
         return tuple(_one_line(run.name) or f"run {i}" for i, run in enumerate(runs, start=1))
-    if len(picture.label) != len(runs):
-        expected = f"expected {len(runs)} names, one a run"
-        raise SettingError("label", f"{expected}, got {len(picture.label)}")
     return tuple(map(_one_line, picture.label))
 
 

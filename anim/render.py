@@ -10,8 +10,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from anim import command
-from anim.settings import MAX_RUNS, Experiment, Picture, SettingError
+from anim import command, sweep
+from anim.settings import MAX_RUNS, Experiment, Picture, SettingError, pick
 
 _DEFAULT = Picture()
 _SAMPLES = 10
@@ -276,7 +276,7 @@ def _labels(paths: Sequence[Path]) -> tuple[str, ...]:
 
 def _run(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
     given = vars(arguments)
-    picture = command.pick(Picture, given)
+    picture, asked = pick(Picture, given), sweep.experiments(given)
 
     from anim import encode
 
@@ -291,12 +291,16 @@ def _run(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
         save = given.get("save")
         if save is not None and save.exists():
             raise SettingError("save", f"there is something at {str(save)!r} already")
+        picture.check_runs(len(asked))
+        if picture.label is None and len(asked) > 1:
+            picture = replace(picture, label=tuple(asked))
         from anim import train
+        from anim.scene import check_room
 
-        named = train.run_experiments(arguments, save, check)
-        runs = list(named.values())
-        if picture.label is None and len(runs) > 1:
-            picture = replace(picture, label=tuple(named))
+        check_room(picture, len(asked))
+        replicas = given.get("replicas")
+        runs = train.run_experiments(asked, save, replicas, check, with_bar=with_bar)
+        runs = list(runs.values())
     from anim.compose import compose
 
     with command.progress("reading", check, with_bar=with_bar) as progress:

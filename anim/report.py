@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 
 from anim import command
-from anim.run import RecordingError, Run, calibrate, members, open
 from anim.settings import CURES, SettingError
 
 _ROWS = 6
@@ -29,8 +28,13 @@ _COLUMNS = (
     ("NLL", "nll", 3),
     ("Brier", "brier", 3),
 )
-_CURED = (("T", "temperature", 2), ("cured ECE", "cured_ece", 3), ("cured NLL", "cured_nll", 3))
+_CURED = (
+    ("T", "cured_temperature", 2),
+    ("cured ECE", "cured_ece", 3),
+    ("cured NLL", "cured_nll", 3),
+)
 _GLOSSARY = {
+    "accuracy": "share of the examples whose predicted class is the label",
     "gap": "mean confidence less accuracy: above 0 the model is over-confident as a whole",
     "ECE": "how far the accuracy of a bin is from its confidence, on average over the examples:",
     "": "top-label confidence, 15 bins of equal width; the interval is a bootstrap",
@@ -41,11 +45,12 @@ _GLOSSARY = {
     "NLL": "mean negative log-likelihood of the labels, in nats",
     "Brier": "mean squared distance of the probabilities from the labels",
     "T": "the temperature that divides the logits, fitted on the examples that are held out",
+    "cured": "of the scores under the cure",
 }
 
 
 def report(
-    run: Run, at: Sequence[int] | None = None, calibration: str | None = None
+    run, at: Sequence[int] | None = None, calibration: str | None = None
 ) -> list[dict[str, float]]:
     """The errors of a run at some of its steps.
 
@@ -58,27 +63,32 @@ def report(
 
     Returns:
         For each step a mapping: ``step``, what `anim.Run.errors` has, and with a cure
-        ``cured_ece``, ``cured_nll``, ... and ``temperature``. NaN stands for what there is not.
+        ``cured_ece``, ``cured_nll``, ..., ``cured_temperature``. NaN stands for what there is not.
 
     Raises:
+        TypeError: something else than a run.
         SettingError: a step outside of the run, or a cure that it cannot have.
     """
+    from anim.run import Run, calibrate
+
+    if not isinstance(run, Run):
+        raise TypeError(f"run: expected an anim.Run, got {type(run).__name__}")
     chosen = run.only(_indices(run, at))
     cured = None
     if calibration is not None:
         chosen, cured = calibrate(chosen, calibration)
-    columns = {"step": chosen.steps, **chosen.errors()}
+    columns = {**chosen.errors(), "step": chosen.steps}
     if cured is not None:
-        found = {**cured.recorded, **cured.metrics()}
-        columns |= {f"cured_{name}": found[name] for name in ("accuracy", "ece", "nll", "brier")}
-        if "temperature" in found:
-            columns["temperature"] = found["temperature"]
+        found = cured.metrics()
+        names = ["accuracy", "ece", "nll", "brier"]
+        names += [calibration] if calibration in cured.recorded else []
+        columns |= {f"cured_{name}": found[name] for name in names}
     return [
         {name: values[i].item() for name, values in columns.items()} for i in range(len(chosen))
     ]
 
 
-def _indices(run: Run, at: Sequence[int] | None) -> np.ndarray:
+def _indices(run, at: Sequence[int] | None) -> np.ndarray:
     if at is None:
         return np.unique(np.linspace(0, len(run) - 1, _ROWS).round().astype(int))
     first, last = run.steps[0], run.steps[-1]
@@ -103,14 +113,16 @@ def table(rows: Sequence[Mapping[str, float]]) -> str:
         "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
         for line in lines
     ]
-    titles = {title for title, _, _ in columns} | {""}
-    meanings = [f"{name:<7}{text}" for name, text in _GLOSSARY.items() if name in titles]
+    titles = {title.split()[0] for title, _, _ in columns} | {""}
+    meanings = [f"{name:<9}{text}" for name, text in _GLOSSARY.items() if name in titles]
     return "\n".join([*aligned, "", *meanings])
 
 
 def _cell(row: Mapping[str, float], key, digits: int) -> str:
     values = [row[name] for name in ([key] if isinstance(key, str) else key)]
-    return " to ".join("-" if math.isnan(value) else f"{value:.{digits}f}" for value in values)
+    if any(map(math.isnan, values)):
+        return "-"
+    return " to ".join(f"{value:.{digits}f}" for value in values)
 
 
 def verdict(row: Mapping[str, float], examples: int) -> str:
@@ -121,8 +133,11 @@ def verdict(row: Mapping[str, float], examples: int) -> str:
         examples: N, how many it is of.
     """
     accuracy, gap = row["accuracy"], row["gap"]
+    if math.isnan(accuracy):
+        return f"The snapshot at step {row['step']} cannot be read."
     confidence = accuracy + gap
-    noise = 1.96 * math.sqrt(max(accuracy * (1 - accuracy), 1e-12) / examples)
+    # Of a calibrated model, or of one with this accuracy, whichever is more.
+    noise = 1.96 * math.sqrt(max(p * (1 - p) for p in (accuracy, confidence)) / examples)
     sure = (
         "about as sure as it is right"
         if abs(gap) <= noise
@@ -134,7 +149,7 @@ def verdict(row: Mapping[str, float], examples: int) -> str:
         f"At step {row['step']} it is right {100 * accuracy:.1f} % of the time and says "
         f"{100 * confidence:.1f} %: {sure}. "
     )
-    if row["ece_low"] == 0 or row["ece"] <= chance:
+    if row["ece_low"] == 0:
         text += (
             f"Its calibration error of {row['ece']:.3f} cannot be told from the {chance:.3f} "
             "that a calibrated model shows by chance."
@@ -145,12 +160,15 @@ def verdict(row: Mapping[str, float], examples: int) -> str:
             f"{chance:.3f} that a calibrated model shows by chance."
         )
     if math.isfinite(row.get("cured_ece", math.nan)):
-        by = f"A temperature of {row['temperature']:.2f}" if "temperature" in row else "The cure"
+        has_one = "cured_temperature" in row
+        by = f"A temperature of {row['cured_temperature']:.2f}" if has_one else "The cure"
         text += f" {by} brings it to {row['cured_ece']:.3f}."
     return text
 
 
 def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
+    from anim.run import RecordingError, members, open
+
     try:
         opened = [open(path) for path in arguments.runs]
     except RecordingError as error:

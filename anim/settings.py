@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 
 DATASETS = ("xor", "digits", "breast-cancer")
 XOR_TRAIN_SIZE, VAL_PER_TRAIN, VAL_PER_TRAIN_OF_REPLICAS = 2000, 50, 10
+# Examples of the data that scikit-learn ships.
+SIZES = {"digits": 1797, "breast-cancer": 569}
 SCHEDULES = ("cosine", "constant")
 OPTIMIZERS = ("adam", "sgd", "momentum", "nesterov", "rmsprop", "lion")
 PANELS = ("reliability", "counts", "accuracy", "ece", "loss", "temperature")
@@ -219,6 +221,17 @@ class Picture:
         if self.at is not None:
             _real("at", self.at, 0.0)
 
+    def check_runs(self, count: int) -> None:
+        """Raise `SettingError` unless so many runs can be shown."""
+        if not 1 <= count <= MAX_RUNS:
+            raise SettingError("runs", f"expected 1 to {MAX_RUNS} of them, got {count}")
+        if self.calibrate is not None and 2 * count > MAX_RUNS:
+            problem = f"expected at most {MAX_RUNS // 2} runs beside their cures, got {count}"
+            raise SettingError("calibrate", problem)
+        if self.label is not None and len(self.label) != count:
+            problem = f"expected {count} names, one a run, got {len(self.label)}"
+            raise SettingError("label", problem)
+
     @property
     def shown_panels(self) -> tuple[str, ...]:
         """Those that were asked for, or those that tell the story."""
@@ -267,3 +280,8 @@ class Picture:
     def pixels(self) -> tuple[int, int]:
         """Width and height of the files."""
         return round(self.size[0] * self.scale), round(self.size[1] * self.scale)
+
+
+def pick(kind: type, given: Mapping):
+    """Settings of a kind, with those of its fields that are given."""
+    return kind(**{field.name: given[field.name] for field in fields(kind) if field.name in given})

@@ -1,17 +1,23 @@
-"""One setting, several values: the experiments of ``--sweep NAME=VALUE,VALUE,...``."""
+"""One setting, several values: the experiments of ``--sweep NAME=VALUE,VALUE,...``.
+
+Light, as `anim.settings` is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from anim.settings import (
+    MAX_REPLICAS,
     MAX_RUNS,
+    SIZES,
     VAL_PER_TRAIN,
     XOR_TRAIN_SIZE,
     Experiment,
     SettingError,
     one_of,
+    pick,
     whole,
 )
 
@@ -30,6 +36,21 @@ _KINDS = {
     ),
 }
 SWEPT = tuple(name for _, names in _KINDS.values() for name in names)
+
+
+def experiments(given: Mapping) -> dict[str, Experiment]:
+    """What the options of a command ask for: experiments by name, one of no name without a sweep.
+
+    Args:
+        given: options by the names of settings, ``sweep`` and ``replicas`` among them.
+
+    Raises:
+        SettingError: one of them cannot be.
+    """
+    if given.get("replicas") is not None:
+        whole("replicas", given["replicas"], 2, MAX_REPLICAS)
+    one = pick(Experiment, given)
+    return swept(given["sweep"], one, given) if "sweep" in given else {"": one}
 
 
 def swept(text: str, base: Experiment, given: Collection[str] = ()) -> dict[str, Experiment]:
@@ -77,13 +98,15 @@ def _changed(base: Experiment, name: str, value, values: list) -> Experiment:
         return replace(base, **{name: value})
     whole("train_size", value, 1)
     # As many steps, however many of them are an epoch, and looks at the same of them.
-    is_xor = base.data == "xor"
-    usual = XOR_TRAIN_SIZE if is_xor else max(values)
+    if base.data == "xor":
+        usual, shown = XOR_TRAIN_SIZE, VAL_PER_TRAIN * XOR_TRAIN_SIZE
+    else:
+        usual, shown = max(values), max(SIZES[base.data] - max(values), 1)
     epoch, own = (-(-size // base.batch_size) for size in (usual, value))
     return replace(
         base,
         train_size=value,
-        val_size=base.val_size or (VAL_PER_TRAIN * usual if is_xor else None),
+        val_size=base.val_size or shown,
         epochs=max(1, round(base.epochs * epoch / own)),
         every=base.every or epoch,
     )

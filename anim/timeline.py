@@ -175,7 +175,8 @@ class Track:
         its colour, fades.
         """
         i = moment.index
-        j = min(i + 1, len(self.steps) - 1)
+        # At a snapshot the next one has no say, not even that it is not there.
+        j = min(i + 1, len(self.steps) - 1) if moment.fraction else i
 
         def mix(values: np.ndarray):
             return values[i] + moment.fraction * (values[j] - values[i])

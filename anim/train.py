@@ -8,13 +8,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
 
-from anim import command, data
+from anim import command, data, sweep
 from anim.data import Dataset
 from anim.loop import Loop
 from anim.run import About, Recorder, RecordingError, Replicas, Run, members
@@ -26,7 +26,6 @@ from anim.settings import (
     SettingError,
     whole,
 )
-from anim.sweep import swept
 
 _DEFAULT = Experiment()
 _OF_DATA = ("data", "train_size", "val_size", "noise")
@@ -189,23 +188,22 @@ def run_experiment(
 
 
 def run_experiments(
-    arguments: argparse.Namespace, save: Path | None, check: Callable[[], None]
+    experiments: Mapping[str, Experiment],
+    save: Path | None,
+    replicas: int | None,
+    check: Callable[[], None],
+    *,
+    with_bar: bool,
 ) -> dict[str, Run | Replicas]:
-    """What the arguments of a command ask for: the runs by name, one of no name without a sweep.
+    """Runs of several experiments, one after another, by their names.
 
     Args:
-        arguments: of `anim.command.add_experiment`.
-        save: a folder to record to; those of a sweep are folders in it.
+        experiments: see `anim.sweep.experiments`.
+        save: a folder to record to; those that have a name are folders in it.
+        replicas: how many of each; None takes a plain run.
         check: called often, raises once it is time to stop.
+        with_bar: whether progress is drawn.
     """
-    given = vars(arguments)
-    experiments = {"": command.pick(Experiment, given)}
-    if "sweep" in given:
-        experiments = swept(given["sweep"], experiments[""], given)
-    replicas = given.get("replicas")
-    if replicas is not None:
-        whole("replicas", replicas, 2, MAX_REPLICAS)
-    with_bar = sys.stderr.isatty() and not arguments.quiet
     runs = {}
     for name, experiment in experiments.items():
         path = None if save is None else save / name
@@ -236,8 +234,11 @@ def _caption(dataset: Dataset, settings: Experiment) -> str:
 def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
     if arguments.out.exists():
         raise SettingError("out", f"there is something at {str(arguments.out)!r} already")
+    asked = sweep.experiments(vars(arguments))
+    replicas = vars(arguments).get("replicas")
+    with_bar = sys.stderr.isatty() and not arguments.quiet
     try:
-        runs = run_experiments(arguments, arguments.out, check)
+        runs = run_experiments(asked, arguments.out, replicas, check, with_bar=with_bar)
     except RecordingError as error:
         raise SettingError("out", str(error)) from error
     if arguments.quiet:

@@ -84,7 +84,7 @@ class Scene:
         self._theme = THEMES[picture.theme]
         self._runs = len(reel.lanes)
         width, height = picture.size
-        self._unit = max(min(width / _REFERENCE[0], height / _REFERENCE[1]), _SMALLEST_UNIT)
+        self._unit = _unit(picture)
         self._steps_per_unit = subject.steps_per_unit
         with style():
             self.figure = Figure(
@@ -105,11 +105,7 @@ class Scene:
                 steps_per_unit=subject.steps_per_unit,
                 unit_name=subject.unit_name,
             )
-            kinds = [_panel(name) for name in picture.shown_panels]
-            together = 1 if picture.calibrate is None else 2
-            places = layout.places(
-                kinds, self._runs, picture.size, self._unit, picture.size_text, together
-            )
+            places = _places(picture, self._runs)
             self._panels = [place.kind(stage, place) for place in places]
             self.artists = [artist for panel in self._panels for artist in panel.artists]
             self._now, self._numbers = self._header(stage, subject, places)
@@ -236,9 +232,8 @@ class Scene:
             ]
         width, height = self.figure.get_size_inches() * REFERENCE_DPI
         corner = (layout.LEFT * self._unit / width, 1 - 74 * self._unit / height)
-        self.figure.legend(
-            handles=handles, loc="center left", bbox_to_anchor=corner, **stage.row(handles)
-        )
+        edge = self.figure.bbox.width - layout.RIGHT * self._pixel
+        stage.row(self.figure, handles, edge, loc="center left", bbox_to_anchor=corner)
 
     def _cell_header(self, stage: Stage, place: Place, numbers: dict) -> None:
         """The name of a run, its accuracy, its error and its temperature, over its cell."""
@@ -275,6 +270,23 @@ class Scene:
         # It grows to the right of a fixed place, so that nothing beside it ever moves.
         number.set(x=1 + start * self._pixel / width, ha="left", animated=True)
         return Readout(number), label.get_window_extent().x0
+
+
+def check_room(picture: Picture, runs: int) -> None:
+    """Raise `SettingError` unless the picture has room for so many runs, and their cures."""
+    _places(picture, runs if picture.calibrate is None else 2 * runs)
+
+
+def _places(picture: Picture, runs: int) -> list[Place]:
+    kinds = [_panel(name) for name in picture.shown_panels]
+    together = 1 if picture.calibrate is None else 2
+    return layout.places(kinds, runs, picture.size, _unit(picture), picture.size_text, together)
+
+
+def _unit(picture: Picture) -> float:
+    """Pixels of the picture for one of the reference design."""
+    width, height = picture.size
+    return max(min(width / _REFERENCE[0], height / _REFERENCE[1]), _SMALLEST_UNIT)
 
 
 def _panel(name: str) -> type:

@@ -108,18 +108,27 @@ class Stage:
             label.set_visible(label.get_window_extent().height <= room)
 
     def legend(self, axes: Axes, handles: list[Artist]) -> None:
-        """A row over the axes; what has no room is left out, from the right."""
-        place = {"loc": "lower left", "bbox_to_anchor": (0, 1)}
-        for count in range(len(handles), 0, -1):
-            shown = handles[:count]
-            legend = axes.legend(handles=shown, **place, **self.row(shown))
-            if legend.get_window_extent().x1 <= axes.bbox.x1 + self.pixels(RIGHT):
-                return
+        """A row over the axes."""
+        self.row(axes, handles, axes.bbox.x1, loc="lower left", bbox_to_anchor=(0, 1))
 
-    def row(self, handles: list[Artist]) -> dict:
-        """The style of a legend in one row."""
+    def row(self, owner: Axes | Figure, handles: list[Artist], edge: float, **place) -> None:
+        """A legend in one row; what has no room up to an edge is left out, from the right.
+
+        Args:
+            owner: whose legend it is.
+            handles: what it explains.
+            edge: in pixels, of the file.
+            place: where it is, as matplotlib says it.
+        """
+        for count in range(len(handles), 0, -1):
+            legend = owner.legend(handles=handles[:count], **place, **self._style(count))
+            if legend.get_window_extent().x1 <= edge + self.pixels(RIGHT) or count == 1:
+                return
+            legend.remove()
+
+    def _style(self, columns: int) -> dict:
         return {
-            "ncols": len(handles),
+            "ncols": columns,
             "frameon": False,
             "fontsize": self.points(11.5),
             "labelcolor": self.theme.muted,
