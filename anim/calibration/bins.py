@@ -52,6 +52,7 @@ def mass_edges(scores: jax.Array, bins: int) -> jax.Array:
     Each is a score: the least one of its bin. Equal scores share a bin, so that ties leave bins
     empty.
     """
+    scores = scores if hasattr(scores, "shape") else np.asarray(scores)
     ranks = -(-np.arange(bins + 1, dtype=np.int64) * (scores.shape[0] - 1) // bins)
     return _ordered(scores)[ranks]
 

@@ -25,8 +25,10 @@ ERROR_BINS = 15
 
 
 def _gaps(counts, accuracy, confidence):
-    """Weights and |accuracy - confidence| of bins, 0 where empty, and the library they are of."""
+    """Weights of bins, their |accuracy - confidence| (0 where empty), which are filled, and the
+    library that computes them: NumPy, or JAX where the counts are its own."""
     xp = jnp if isinstance(counts, jax.Array) else np
+    counts, accuracy, confidence = map(xp.asarray, (counts, accuracy, confidence))
     filled = counts > 0
     total = xp.sum(counts, axis=-1, keepdims=True)
     weights = counts / xp.where(total > 0, total, xp.nan)
@@ -194,10 +196,17 @@ def signed_gap(probs: jax.Array, labels: jax.Array) -> jax.Array:
 
 @over_snapshots(2)
 def negative_log_likelihood(probs: jax.Array, labels: jax.Array) -> jax.Array:
-    """Mean of -log(probability of the label), in nats; probs [..., N, K], labels [N].
+    """Mean of -log(probability of the label), in nats.
 
     A probability of 0 counts as the smallest normal number of its dtype, so that the mean stays
     finite.
+
+    Args:
+        probs: [..., N, K] probabilities; leading axes are snapshots.
+        labels: [N] integers in [0, K).
+
+    Returns:
+        [...], of the dtype of the probabilities.
 
     References:
         The logarithmic score: Good 1952; Gneiting and Raftery 2007, section 4.1.
@@ -209,7 +218,15 @@ def negative_log_likelihood(probs: jax.Array, labels: jax.Array) -> jax.Array:
 
 @over_snapshots(2)
 def negative_log_likelihood_of_logits(logits: jax.Array, labels: jax.Array) -> jax.Array:
-    """`negative_log_likelihood` of softmax(logits), without the loss of digits near 0."""
+    """`negative_log_likelihood` of softmax(logits), without the loss of digits near 0.
+
+    Args:
+        logits: [..., N, K]; leading axes are snapshots.
+        labels: [N] integers in [0, K).
+
+    Returns:
+        [...], of the dtype of the logits.
+    """
     logits = real(logits)
     if logits.shape[1] == 2:
         margin = logits[:, 1] - logits[:, 0]
@@ -220,10 +237,17 @@ def negative_log_likelihood_of_logits(logits: jax.Array, labels: jax.Array) -> j
 
 @over_snapshots(2)
 def brier_score(probs: jax.Array, labels: jax.Array) -> jax.Array:
-    """Mean squared distance of probs [..., N, K] from the one-hot labels [N].
+    """Mean squared distance of probabilities from the one-hot labels.
 
     The sum over classes for K > 2, and (p - y)^2 for K = 2, which is half that sum: the convention
     of scikit-learn.
+
+    Args:
+        probs: [..., N, K] probabilities; leading axes are snapshots.
+        labels: [N] integers in [0, K).
+
+    Returns:
+        [...], of the dtype of the probabilities.
 
     References:
         Brier 1950, Verification of forecasts expressed in terms of probability.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -63,6 +62,12 @@ def smooth_calibration_error(scores: jax.Array, hits: jax.Array) -> SmoothError:
         scores: [..., N] in [0, 1]; leading axes are snapshots.
         hits: [N] bool, or [..., N].
 
+    Returns:
+        `SmoothError` of [...].
+
+    Raises:
+        ValueError: no example, or shapes that do not fit.
+
     References:
         Błasiok and Nakkiran 2024, Smooth ECE (arXiv 2309.12236), definitions 1 to 3. Their package
         relplot leaves half of the weight of scores within 0.001 of 0 or 1 out; here it counts.
@@ -96,18 +101,18 @@ class Curve(NamedTuple):
     support: np.ndarray
 
 
-@partial(jax.jit, static_argnames="points")
+@over_snapshots(1, static=("points",))
 def kernel_curve(scores: jax.Array, hits: jax.Array, points: int) -> Curve:
     """Share of hits by kernel regression, at the bandwidth of `smooth_calibration_error`.
 
     Args:
-        scores: [N] in [0, 1].
-        hits: [N] bool.
+        scores: [..., N] in [0, 1]; leading axes are snapshots.
+        hits: [N] bool, or [..., N].
         points: P places, evenly from 0 to 1.
 
     Returns:
-        A `Curve` [P]; fewer than one example in reach of the kernel tell nothing, nor do as few as
-        are lost among very many by rounding.
+        A `Curve` [..., P]; fewer than one example in reach of the kernel tell nothing, nor do so
+        few that rounding loses them among very many.
 
     References:
         Nadaraya 1964 and Watson 1964; with this kernel and bandwidth, as in relplot: Błasiok and
@@ -122,7 +127,7 @@ def kernel_curve(scores: jax.Array, hits: jax.Array, points: int) -> Curve:
     return Curve(jnp.clip(jnp.where(told, of_hits / density, jnp.nan), 0, 1), support)
 
 
-@partial(jax.jit, static_argnames="points")
+@over_snapshots(1, static=("points", "level"))
 def kernel_band(scores: jax.Array, hits: jax.Array, points: int, level: float = LEVEL) -> Interval:
     """Where the `kernel_curve` of a calibrated model lies, by chance alone, given these scores.
 
