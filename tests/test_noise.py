@@ -142,7 +142,7 @@ def test_a_higher_level_has_a_wider_interval():
     assert wide.low < narrow.low < narrow.high < wide.high
 
 
-@pytest.mark.parametrize("examples", [200, 2000, 20_000])
+@pytest.mark.parametrize("examples", [200, 4000])
 def test_few_calibrated_models_are_told_from_one(examples):
     """Intervals that begin above 0: of 5 % or so, be there few examples or many."""
     rng = np.random.default_rng(examples)
