@@ -129,8 +129,9 @@ def _names(runs: Sequence[Run], picture: Picture) -> tuple[str, ...]:
 def _caption(runs: Sequence[Run | Replicas]) -> str:
     """What the captions of all runs have in common."""
     captions = [run.about.caption.split(", ") for run in runs]
-    if common := [part for part in captions[0] if all(part in other for other in captions)]:
-        return ", ".join(common)
+    common = [part for part in captions[0] if all(part in other for other in captions)]
+    if caption := ", ".join(common):
+        return caption
     sizes = {len(run.labels) for run in runs}
     points = f"{sizes.pop():,} validation points".replace(",", "\u2009") if len(sizes) == 1 else ""
     return points or f"{len(runs)} runs"

@@ -90,6 +90,23 @@ def drawn(runs, **picture):
     return scene, reel.at(None)
 
 
+def test_the_caption_is_what_the_runs_have_in_common():
+    def captioned(caption):
+        recorder = anim.Recorder(labels=SHORT.labels, about=anim.run.About(caption))
+        recorder.snapshot(0, logits=SHORT.logits(0))
+        return recorder.run()
+
+    for captions, expected in (
+        (["XOR, wide, 400 points", "XOR, deep, 400 points"], "XOR, 400 points"),
+        (["XOR, wide"], "XOR, wide"),
+        (["one", "another"], "400 validation points"),
+        (["", ""], "400 validation points"),
+        ([""], "400 validation points"),
+    ):
+        shown = words(*drawn([captioned(caption) for caption in captions]))
+        assert expected in [text.replace("\u2009", " ") for text in shown]
+
+
 def test_too_many_runs_and_too_little_room_are_said():
     with pytest.raises(SettingError, match=f"1 to {MAX_RUNS}"):
         compose([SHORT] * (MAX_RUNS + 1), Picture())
