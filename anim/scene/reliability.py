@@ -53,18 +53,16 @@ class ReliabilityPanel:
             share = "accuracy" if has_wrong else "share of labels"
             share = f"median {share}" if track.is_median else share
             stage.legend(axes, [Patch(color=theme.accuracy, label=share), *self.key(stage)])
+        has_band, has_intervals = track.band is not None, track.intervals is not None
         self._marks = [
+            *([_Veil(axes, theme, track)] if has_band else []),
             _Columns(axes, theme, track, is_score),
             _Histogram(points, theme, track, has_wrong),
+            *([_Ends(axes, theme, stage.points(1))] if has_band else []),
             _Ideal(axes, theme, stage.points(2), is_score),
+            *([_Whiskers(axes, theme, track, stage.pixels(1.6))] if has_intervals else []),
+            *([_NoCure(axes, theme, stage.points(12))] if track.is_cured else []),
         ]
-        if track.is_cured:
-            self._marks.append(_NoCure(axes, theme, stage.points(12)))
-        if track.band is not None:
-            self._marks.insert(0, _Veil(axes, theme, track))
-            self._marks.insert(3, _Ends(axes, theme, stage.points(1)))
-        if track.intervals is not None:
-            self._marks.append(_Whiskers(axes, theme, track, stage.pixels(1.6)))
         # Matplotlib draws in this order too, where it draws the whole.
         self.artists = [artist for mark in self._marks for artist in mark.artists]
         for order, artist in enumerate(self.artists):
