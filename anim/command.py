@@ -125,7 +125,7 @@ def add_picture(group) -> None:
     add("--curve", f"{curves} (default {default.curve})")
     switch = {"action": argparse.BooleanOptionalAction}
     add("--band", "what chance alone does to a calibrated model (default: shown)", **switch)
-    add("--intervals", "95 %% intervals of bins and of the ECE (default: not shown)", **switch)
+    add("--intervals", "95 %% intervals of bars and of the ECE (default: not shown)", **switch)
     add("--bins", "default 50 for the score view, else 15", type=int, metavar="N")
     add("--binning", f"{' or '.join(BINNINGS)} (default {default.binning})")
     add("--fps", f"frames a second (default {default.fps})", type=float)

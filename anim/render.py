@@ -89,7 +89,7 @@ def animate(
         band: whether it is shown what chance alone does to a calibrated model with as many
             examples: where 95 % of its bars lie, and its ECE.
         intervals: whether 95 % intervals are shown: of each bar (Wilson), and of the ECE
-            (bootstrap).
+            (bootstrap); a curve has none.
         bins: number of bins; None takes 50 for ``score`` and 15 for the others.
         binning: ``width`` (equal width) or ``mass`` (quantile bins).
         fps: frames a second, at most 50 for a GIF.
@@ -277,6 +277,8 @@ def _labels(paths: Sequence[Path]) -> tuple[str, ...]:
 def _run(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
     given = vars(arguments)
     picture, asked = pick(Picture, given), sweep.experiments(given)
+    if "held_out" in given and picture.calibrate is None:
+        raise SettingError("held_out", "is of a cure: --calibrate says which")
 
     from anim import encode
 

@@ -50,7 +50,7 @@ _GLOSSARY = {
 
 
 def report(
-    run, at: Sequence[int] | None = None, calibration: str | None = None
+    run, at: Sequence[int] | None = None, calibration: str | None = None, held_out: float = 0.5
 ) -> list[dict[str, float]]:
     """The errors of a run at some of its steps.
 
@@ -58,8 +58,9 @@ def report(
         run: an `anim.Run`.
         at: steps; each takes the snapshot at it or the last one before. None takes about six,
             evenly from the first to the last.
-        calibration: a cure to fit on half of the examples, one of `anim.settings.CURES`; all
-            numbers are of the other half then.
+        calibration: a cure to fit on some of the examples, one of `anim.settings.CURES`; all
+            numbers are of the others then.
+        held_out: share of the examples that it is fitted on.
 
     Returns:
         For each step a mapping: ``step``, what `anim.Run.errors` has, and with a cure
@@ -76,11 +77,13 @@ def report(
     chosen = run.only(_indices(run, at))
     cured = None
     if calibration is not None:
-        chosen, cured = calibrate(chosen, calibration)
+        chosen, cured = calibrate(chosen, calibration, held_out)
     columns = {**chosen.errors(), "step": chosen.steps}
     if cured is not None:
         found = cured.metrics()
-        names = ["accuracy", "ece", "nll", "brier"]
+        low, high = cured.error_interval()
+        found |= {"ece_low": low, "ece_high": high}
+        names = ["accuracy", "ece", "ece_low", "ece_high", "nll", "brier"]
         names += [calibration] if calibration in cured.recorded else []
         columns |= {f"cured_{name}": found[name] for name in names}
     return [
@@ -98,13 +101,18 @@ def _indices(run, at: Sequence[int] | None) -> np.ndarray:
     return np.unique(np.searchsorted(run.steps, at, side="right") - 1)
 
 
-def table(rows: Sequence[Mapping[str, float]]) -> str:
-    """Rows of `report` as text, a line each, and what the columns mean."""
-    columns = [
+def _columns(rows: Sequence[Mapping[str, float]]) -> list[tuple]:
+    """Those that the rows have."""
+    return [
         column
         for column in (*_COLUMNS, *_CURED)
         if all(key in rows[0] for key in ([column[1]] if isinstance(column[1], str) else column[1]))
     ]
+
+
+def table(rows: Sequence[Mapping[str, float]]) -> str:
+    """Rows of `report` as text, a line each, under the names of the columns."""
+    columns = _columns(rows)
     lines = [["step", *(title for title, _, _ in columns)]]
     for row in rows:
         lines.append([f"{row['step']}", *(_cell(row, key, digits) for _, key, digits in columns)])
@@ -113,9 +121,13 @@ def table(rows: Sequence[Mapping[str, float]]) -> str:
         "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
         for line in lines
     ]
-    titles = {title.split()[0] for title, _, _ in columns} | {""}
-    meanings = [f"{name:<9}{text}" for name, text in _GLOSSARY.items() if name in titles]
-    return "\n".join([*aligned, "", *meanings])
+    return "\n".join(aligned)
+
+
+def meanings(rows: Sequence[Mapping[str, float]]) -> str:
+    """What the columns of a `table` mean, a line each."""
+    titles = {title.split()[0] for title, _, _ in _columns(rows)} | {""}
+    return "\n".join(f"{name:<9}{text}" for name, text in _GLOSSARY.items() if name in titles)
 
 
 def _cell(row: Mapping[str, float], key, digits: int) -> str:
@@ -159,11 +171,21 @@ def verdict(row: Mapping[str, float], examples: int) -> str:
             f"Its calibration error of {row['ece']:.3f} ({interval}) is more than the "
             f"{chance:.3f} that a calibrated model shows by chance."
         )
-    if math.isfinite(row.get("cured_ece", math.nan)):
-        has_one = "cured_temperature" in row
-        by = f"A temperature of {row['cured_temperature']:.2f}" if has_one else "The cure"
-        text += f" {by} brings it to {row['cured_ece']:.3f}."
-    return text
+    return text + _of_cure(row)
+
+
+def _of_cure(row: Mapping[str, float]) -> str:
+    """What the cure does, if there is one."""
+    cured = row.get("cured_ece", math.nan)
+    if math.isnan(cured):
+        return ""
+    has_one = "cured_temperature" in row
+    by = f" A temperature of {row['cured_temperature']:.2f}" if has_one else " The cure"
+    if row["cured_ece_high"] < row["ece"]:
+        return f"{by} brings it to {cured:.3f}."
+    if row["cured_ece_low"] > row["ece"]:
+        return f"{by} makes it worse, {cured:.3f}."
+    return f"{by} leaves it about where it is, at {cured:.3f}."
 
 
 def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
@@ -178,15 +200,19 @@ def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
         for one in members(run):
             check()
             name = str(path) if one is run else str(path / one.name)
-            found[name] = report(one, arguments.at, arguments.calibrate), one
+            rows = report(one, arguments.at, arguments.calibrate, arguments.held_out)
+            found[name] = rows, one
     if arguments.json:
         plain = {name: [_plain(row) for row in rows] for name, (rows, _) in found.items()}
         print(json.dumps(plain, indent=1, allow_nan=False))
         return
+    fitting = 0 if arguments.calibrate is None else arguments.held_out
     for name, (rows, run) in found.items():
-        examples = len(run.labels) // (1 if arguments.calibrate is None else 2)
-        caption = f", {run.about.caption}" if run.about.caption else ""
-        print(f"{name}{caption}\n\n{table(rows)}\n\n{verdict(rows[-1], examples)}")
+        count = len(run.labels)
+        caption = run.about.caption or f"{count} points, {len(run.classes)} classes"
+        words = verdict(rows[-1], count - round(fitting * count))
+        print(f"{name}, {caption}\n\n{table(rows)}\n\n{words}\n")
+    print(meanings(rows))
 
 
 def _plain(row: Mapping[str, float]) -> dict[str, float | None]:
@@ -211,7 +237,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--calibrate",
         choices=tuple(CURES),
         metavar="CURE",
-        help=f"fit one on half of the examples, and report the other half: {', '.join(CURES)}",
+        help=f"fit one on some of the examples, and report the others: {', '.join(CURES)}",
+    )
+    parser.add_argument(
+        "--held-out",
+        type=float,
+        default=0.5,
+        metavar="SHARE",
+        help="share of the examples to fit the cure on (default 0.5)",
     )
     parser.add_argument("--json", action="store_true", help="print JSON, with every error there is")
     arguments = parser.parse_args(argv)

@@ -72,9 +72,8 @@ def whole(name: str, value: object, low: int, high: int | None = None) -> None:
 
 def share(name: str, value: object) -> None:
     """Raise `SettingError` unless ``value`` is a number in (0, 1)."""
-    _real(name, value, 0.0, 1.0, above=True)
-    if value == 1:
-        raise SettingError(name, f"expected a number below 1, got {value!r}")
+    if isinstance(value, str | bool) or not hasattr(value, "__float__") or not 0 < value < 1:
+        raise SettingError(name, f"expected a number between 0 and 1, got {value!r}")
 
 
 def _real(name: str, value: object, low: float, high: float = math.inf, *, above: bool = False):

@@ -142,11 +142,12 @@ class Track:
         ideals: [S, B] the shares of a calibrated model; NaN where a bin is empty.
         series: scalars over time, [S] each.
         filled: [S, B] bool, bins that have a bar; None takes those with examples.
-        band: [S, 2, B] between which the bars of a calibrated model lie, or [S, 2, P] its curve,
-            or None.
+        band: [S, 2, B] between which the bars of a calibrated model lie, or [S, 2, P] its curve
+            (or, of several runs, their curves), or None.
         intervals: [S, 2, B] in which the shares lie, or None.
         curve: [S, P] the share at P places from 0 to 1 instead of bars, or None.
         spreads: [S, 2] in which the scalars of these names lie.
+        band_name: what the band is, if it is not what chance does to the ideal.
         spread_name: what intervals and spreads are.
         is_median: whether all that is the median of several runs.
         is_cured: whether snapshots without examples are those that have no cure.
@@ -164,6 +165,7 @@ class Track:
     intervals: np.ndarray | None = None
     curve: np.ndarray | None = None
     spreads: dict[str, np.ndarray] = field(default_factory=dict)
+    band_name: str = ""
     spread_name: str = "95 % interval"
     is_median: bool = False
     is_cured: bool = False

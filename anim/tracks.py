@@ -72,7 +72,8 @@ def _track(run: Run, view: str, picture: Picture, progress) -> Track:
         ideals=bins.ideal[is_read],
         series={name: values[is_read] for name, values in series.items()},
         band=band,
-        intervals=_intervals(bins)[is_read] if picture.intervals else None,
+        band_name="calibrated (95 %)" if picture.curve == "smooth" else "",
+        intervals=_intervals(bins)[is_read] if picture.intervals and not has_curve else None,
         curve=curve,
         spreads={name: values[is_read] for name, values in spreads.items()},
         is_cured=run.is_cured,
@@ -117,18 +118,35 @@ def _middle(tracks: Sequence[Track]) -> Track:
         ideals=middle("ideals"),
         # Not for the sake of a few: most of them have something there.
         filled=np.median(counts, axis=0) > 0,
-        series={name: _quantiles(values, 0.5) for name, values in series.items()},
-        intervals=np.stack(_spread(all_shares), axis=1),
+        series={name: _mostly(values) for name, values in series.items()},
         curve=middle("curve"),
+        **_around(tracks, stacked),
         spreads={
-            name: np.stack(_spread(values), axis=1)
+            name: np.where(
+                np.isfinite(_mostly(values))[:, None], np.stack(_spread(values), axis=1), np.nan
+            )
             for name, values in series.items()
             if name != CHANCE
         },
-        spread_name=f"90 % of {len(tracks)} replicas",
         is_median=True,
         is_cured=tracks[0].is_cured,
     )
+
+
+def _around(tracks: Sequence[Track], stacked: Callable) -> dict:
+    """What is drawn around the bars, or around the curve."""
+    name = f"{100 * _SPREAD:.0f} % of {len(tracks)} replicas"
+    if tracks[0].curve is None:
+        shares = stacked([track.shares for track in tracks])
+        return {"intervals": np.stack(_spread(shares), axis=1), "spread_name": name}
+    curves = stacked([track.curve for track in tracks])
+    return {"band": np.stack(_spread(curves), axis=1), "band_name": name, "spread_name": name}
+
+
+def _mostly(values: np.ndarray) -> np.ndarray:
+    """Medians over the first axis where at least half of the values are there."""
+    has_most = np.isfinite(values).mean(0) >= 0.5
+    return np.where(has_most, _quantiles(values, 0.5), np.nan)
 
 
 def _spread(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

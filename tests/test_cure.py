@@ -341,7 +341,7 @@ def test_a_run_and_its_cure_stand_side_by_side_over_their_errors(method):
     panels = {"ECE", "T"} if method == "temperature" else {"ECE"}
     titles = {axes.get_ylabel() for axes in scene.figure.axes}
     assert titles & {"accuracy", "ECE", "T", "temperature"} == panels
-    assert any("half of them to fit the" in text for text in shown)
+    assert any("half of the points to fit the" in text for text in shown)
     check_texts(scene, reel.at(None))
 
 

@@ -15,6 +15,7 @@ from test_curves import smooth_error
 
 import anim
 from anim.compose import compose
+from anim.scene.strips import _outlines
 from anim.scene.theme import THEMES
 from anim.settings import Picture, SettingError
 
@@ -338,3 +339,25 @@ def test_a_gif_holds_the_colours_of_areas_exactly(tmp_path, theme):
             packed = frame.astype(int) @ [1 << 16, 1 << 8, 1]
             assert exact[np.isin(packed, flat.astype(int) @ [1 << 16, 1 << 8, 1])].all()
             assert exact.mean() > 0.97
+
+
+def test_what_lies_around_a_line_is_broken_where_the_line_is():
+    ends = np.array([[0, 1], [1, 2], [np.nan, np.nan], [3, 4], [np.nan, 5], [5, 6]], float)
+    found = _outlines(np.arange(6.0), ends)
+    expected = [[[0, 0], [1, 1], [1, 2], [0, 1]], [[3, 3], [3, 4]], [[5, 5], [5, 6]]]
+    assert [outline.tolist() for outline in found] == expected
+
+
+def test_replicas_along_a_curve_have_the_spread_of_their_curves():
+    labels = a_run().labels
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=(5, 2, len(labels), 2)) + 2 * np.eye(2)[labels]
+    runs = [anim.from_arrays([0, 1], labels, logits=one) for one in logits]
+    track = track_of(anim.Replicas(runs), curve="isotonic", view="confidence")
+    curves = np.stack([run.curve("confidence", "isotonic") for run in runs])
+    told = np.isfinite(curves[:, -1]).all(0)
+    assert told.sum() > 100
+    expected = np.quantile(curves[:, -1][:, told], [0.05, 0.95], axis=0)
+    np.testing.assert_allclose(track.band[-1][:, told], expected)
+    assert track.intervals is None
+    assert track.band_name == "90 % of 5 replicas"

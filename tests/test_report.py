@@ -12,7 +12,7 @@ from predictions import binary, model, softmax, textbook_bins, textbook_error
 from sklearn.metrics import brier_score_loss, log_loss
 
 import anim
-from anim.report import main, report, table, verdict
+from anim.report import main, meanings, report, table, verdict
 from anim.settings import CURES, SettingError
 
 EXAMPLES = 600
@@ -182,11 +182,30 @@ def columns_of(lines):
     return [[line[a:b].strip() for line in lines] for a, b in zip(starts, ends, strict=True)]
 
 
+@pytest.mark.parametrize(
+    ("interval", "words"),
+    [((0.01, 0.04), "brings it to 0.030"), ((0.01, 0.2), "leaves it about"), ((0.2, 0.3), "worse")],
+)
+def test_a_cure_is_praised_only_if_it_helps(interval, words):
+    row = report(a_run(), [100])[0] | {"ece": 0.1, "cured_ece": 0.03}
+    row |= {"cured_ece_low": interval[0], "cured_ece_high": interval[1]}
+    assert words in verdict(row, EXAMPLES)
+
+
+def test_more_may_be_shown_than_is_fitted_on(tmp_path, capsys):
+    record(tmp_path / "r")
+    call = [str(tmp_path / "r"), "--calibrate", "temperature", "--json"]
+    found = []
+    for share in ("0.5", "0.2"):
+        assert main([*call, "--held-out", share]) == 0
+        found.append(json.loads(capsys.readouterr().out)[str(tmp_path / "r")][-1])
+    assert found[0]["cured_temperature"] != found[1]["cured_temperature"]
+
+
 @pytest.mark.parametrize("method", [None, *CURES])
 def test_a_table_is_aligned_and_explains_its_columns(method):
     rows = report(a_run(), None, method)
-    cells, _, meanings = table(rows).partition("\n\n")
-    lines = cells.splitlines()
+    lines = table(rows).splitlines()
     assert len({len(line) for line in lines}) == 1
     found = {column[0]: column[1:] for column in columns_of(lines)}
     assert found["step"] == ["0", "30", "40", "100"]
@@ -197,7 +216,7 @@ def test_a_table_is_aligned_and_explains_its_columns(method):
     assert ("T" in found) == (method == "temperature")
     for title in found.keys() - {"step"}:
         for word in re.findall(r"[A-Za-z]\w*", title):
-            assert re.search(rf"\b{word}\b", meanings), title
+            assert re.search(rf"\b{word}\b", meanings(rows)), title
 
 
 def test_what_there_is_not_is_a_dash():

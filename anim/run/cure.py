@@ -218,7 +218,7 @@ def _cured_name(run: Run | Replicas, method: str) -> str:
 def _caption(run: Run, method: str, held_out: float) -> str:
     some = "half" if held_out == 0.5 else f"{100 * held_out:.3g} %"
     caption = run.about.caption or f"{len(run.labels):,} validation points".replace(",", "\u2009")
-    return f"{caption}, {some} of them to fit the {_WHAT[method]}"
+    return f"{caption}, {some} of the points to fit the {_WHAT[method]}"
 
 
 _WHAT = {"temperature": "temperature", "vector": "scales", "isotonic": "regression"}
@@ -227,15 +227,15 @@ _WHAT = {"temperature": "temperature", "vector": "scales", "isotonic": "regressi
 def _tell_of_none(runs: Sequence[Run], scales: Sequence[list], fitting: int) -> None:
     """A warning that names the snapshots without a cure."""
     without = [[scale is None for scale in its] for its in scales]
-    why = (
-        f"the {fitting} held-out examples are too few, or their scores part the classes without "
-        "a doubt, or tell nothing of them"
-    )
     count, total = sum(map(sum, without)), sum(map(len, without))
     if not count:
         return
     steps = [run.steps[np.flatnonzero(its)] for run, its in zip(runs, without, strict=True)]
     steps = np.unique(np.concatenate(steps))
     named = ", ".join(map(str, steps[:5])) + (", ..." if len(steps) > 5 else "")
-    where = f"{count} of {total} snapshots (step {named})"
-    warnings.warn(f"{where} have no cure, and are left empty: {why}", stacklevel=3)
+    warnings.warn(
+        f"{count} of {total} snapshots (step {named}) have no cure, and are left empty: the "
+        f"{fitting} examples to fit it are too few, or the scores separate their classes, or tell "
+        "nothing of them",
+        stacklevel=3,
+    )

@@ -78,11 +78,17 @@ class ReliabilityPanel:
         ]
         ideal = Line2D([], [], color=theme.ideal, linewidth=stage.points(2), label="ideal")
         tracks = stage.reel.tracks
-        if any(track.band is not None for track in tracks):
+        band = next((track for track in tracks if track.band is not None), None)
+        if band is None:
+            handles.append(ideal)
+        else:
             veil = theme.ramp(theme.ideal)[level_of(VEIL)]
             veil = Patch(facecolor=veil, edgecolor=theme.ideal, linewidth=stage.points(1))
-            ideal = Container((veil, ideal), label="ideal ± chance (95 %)")
-        handles.append(ideal)
+            if band.band_name:
+                veil.set_label(band.band_name)
+                handles += [ideal, veil]
+            else:
+                handles.append(Container((veil, ideal), label="ideal ± chance (95 %)"))
         spread = next((track for track in tracks if track.intervals is not None), None)
         if spread is not None:
             style = {"markersize": stage.points(11), "markeredgewidth": stage.points(1.6)}

@@ -28,6 +28,8 @@ from anim.timeline import Reel, Shot
 # long as text can be read.
 _REFERENCE = (768, 600)
 _SMALLEST_UNIT = 0.65
+# Names and numbers over a cell: their size, and the room between them.
+_SMALL, _NEXT_TO, _APART = 11.5, 5, 12
 _PANELS = {
     "reliability": ReliabilityPanel,
     "counts": CountsPanel,
@@ -249,17 +251,23 @@ class Scene:
         shown = [("accuracy", "accuracy"), ("ece", "error")]
         if track.is_cured and TEMPERATURE in track.series:
             shown.append((TEMPERATURE, "T"))
+        # Where there is no room for all, the last ones: what a cure is about.
+        while len(shown) > 1 and self._width_of(shown) > place.width / self._unit:
+            shown = shown[1:]
         for key, label in shown:
-            name = self._text(left, top - 9, label, 11.5, self._theme.muted)
-            left = name.get_window_extent().x1 / self._pixel + 5
-            number = self._text(left, top - 9, "0.000", 11.5, self._theme.muted)
-            left = number.get_window_extent().x1 / self._pixel + 12
-            if left - 12 > (place.left + place.width) / self._unit:
-                name.remove()
-                number.remove()
-                break
+            name = self._text(left, top - 9, label, _SMALL, self._theme.muted)
+            left = name.get_window_extent().x1 / self._pixel + _NEXT_TO
+            number = self._text(left, top - 9, "0.000", _SMALL, self._theme.muted)
+            left = number.get_window_extent().x1 / self._pixel + _APART
             number.set_animated(True)
             numbers[place.rank, key] = (Words if key == TEMPERATURE else Readout)(number)
+
+    def _width_of(self, shown: list[tuple[str, str]]) -> float:
+        """How wide names and their numbers are, in pixels of the reference design."""
+        text = self._text(0, 0, "".join(f"{label}0.000" for _, label in shown), _SMALL, "k")
+        width = text.get_window_extent().width / self._pixel
+        text.remove()
+        return width + _NEXT_TO * len(shown) + _APART * (len(shown) - 1)
 
     def _readout(self, x, y, name, widest, size, colour, **style) -> tuple[Readout, float]:
         """A name that stands and a number that changes; returns it and the left end in pixels."""

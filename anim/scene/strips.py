@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from matplotlib.collections import PolyCollection
 from matplotlib.lines import Line2D
-from matplotlib.patches import Polygon
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from anim.scene.layout import Place
 from anim.scene.stage import Stage
@@ -102,11 +102,11 @@ class StripPanel:
         line.set_clip_on(False)
         return line
 
-    def _area(self, stage: Stage, rank: int) -> Polygon:
+    def _area(self, stage: Stage, rank: int) -> PolyCollection:
         """What lies around a line, in its colour, but for the line itself."""
         colour = stage.theme.of_run(rank).accuracy
-        area = Polygon([[0, 0]], facecolor=colour, alpha=_AREA_ALPHA, linewidth=0, animated=True)
-        return self._axes.add_patch(area)
+        area = PolyCollection([], facecolor=colour, alpha=_AREA_ALPHA, linewidth=0, animated=True)
+        return self._axes.add_collection(area, autolim=False)
 
     def _key(self, line: Line2D) -> Line2D:
         return Line2D(
@@ -133,11 +133,8 @@ class StripPanel:
         for area, rank, name in self._areas:
             frame, spreads = shot.frames[rank], self._tracks[rank].spreads
             places = self._until(frame, rank)
-            low, high = self._shown(frame, spreads, frame.spreads, name).T
-            is_there = np.isfinite(low)
-            outline = np.concatenate([low[is_there], high[is_there][::-1]])
-            places = np.concatenate([places[is_there], places[is_there][::-1]])
-            area.set_xy(np.stack([places, outline], axis=1) if is_there.any() else [[0, 0]])
+            ends = self._shown(frame, spreads, frame.spreads, name)
+            area.set_verts(_outlines(places, ends))
 
     def _until(self, frame: Frame, rank: int) -> np.ndarray:
         """Places of the snapshots so far, and of the moment."""
@@ -149,11 +146,23 @@ class StripPanel:
         return np.concatenate([values[name][: frame.moment.index + 1], [now[name]]])
 
 
+def _outlines(places: np.ndarray, ends: np.ndarray) -> list[np.ndarray]:
+    """Outlines of what lies between ends [P, 2] at places [P], broken where there are none."""
+    there = np.flatnonzero(np.isfinite(ends).all(1))
+    pieces = np.split(there, np.flatnonzero(np.diff(there) > 1) + 1)
+    return [
+        np.column_stack([np.append(places[at], places[at][::-1]), np.append(low, high[::-1])])
+        for at in pieces
+        if len(at)
+        for low, high in [ends[at].T]
+    ]
+
+
 _AREA_ALPHA = 0.25
 _SERIES_NAMES = {
     "nll": "validation",
     "train_loss": "training",
-    "loss": "training",
+    "loss": "recorded",
     "ece": "measured",
     CHANCE: "of a calibrated model, by chance",
 }
@@ -180,13 +189,17 @@ class TemperaturePanel(StripPanel):
     names = (TEMPERATURE,)
     title = "temperature"
     short = "T"
-    hint = "; calibrate it by temperature"
+    hint = "; --calibrate temperature has one"
 
     def _graduate(self, stage: Stage, lines: int) -> str:
         limits = self._axes.get_ylim()
         self._axes.set_yscale("log", base=2)
         self._axes.set_ylim(*limits)
-        self._axes.yaxis.set_major_locator(LogLocator(2, numticks=lines))
+        # Powers of 2 that are so far apart, 1 always among them.
+        low, high = np.log2(limits)
+        apart = max(1, int(np.ceil((high - low) / lines)))
+        powers = apart * np.arange(np.ceil(low / apart), np.floor(high / apart) + 1)
+        self._axes.yaxis.set_major_locator(FixedLocator(2.0**powers))
         self._axes.yaxis.set_minor_locator(NullLocator())
         self._axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:g}"))
         self._axes.axhline(1, color=stage.theme.muted, linewidth=stage.points(1.2))
