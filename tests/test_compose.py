@@ -1,6 +1,7 @@
 """Several runs in one picture: one clock, one colour and one name a run."""
 
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -188,3 +189,13 @@ def test_animate_takes_one_run_a_list_or_a_mapping(tmp_path):
         assert written.bytes > 5000
     with pytest.raises(TypeError, match="got str"):
         anim.animate(["runs/a"], tmp_path / "b.png")
+
+
+@pytest.mark.parametrize("picture", [{"panels": ("reliability", "ece", "loss")}, {}], ids=str)
+def test_where_there_is_no_room_the_size_that_is_named_has_some(picture):
+    runs = [SHORT] * 4
+    with pytest.raises(SettingError) as caught:
+        compose(runs, Picture(size=(320, 240), **picture))
+    named = re.search(r"; (\d+)x(\d+) has room", str(caught.value))
+    scene, shot = drawn(runs, size=(int(named[1]), int(named[2])), **picture)
+    check_texts(scene, shot)

@@ -39,7 +39,7 @@ class ReliabilityPanel:
         lift = _DOWNWARDS + _BETWEEN
         axes = stage.axes(place, lift=lift, part=1 - lift)
         axes.set_ylim(0, 1)
-        axes.yaxis.set_major_locator(MaxNLocator(5))
+        axes.yaxis.set_major_locator(MaxNLocator(stage.numbers_beside(axes, 5)))
         axes.tick_params(labelbottom=False)
         points = stage.axes(place, part=_DOWNWARDS)
         points.set_ylim(1, 0)

@@ -21,7 +21,7 @@ from anim.scene.reliability import ReliabilityPanel
 from anim.scene.stage import REFERENCE_DPI, Stage
 from anim.scene.strips import AccuracyPanel, ErrorPanel, LossPanel, TemperaturePanel, metric_panel
 from anim.scene.theme import THEMES
-from anim.settings import METRIC, TEMPERATURE, Picture
+from anim.settings import MAX_SIDE, METRIC, TEMPERATURE, Picture, SettingError
 from anim.timeline import Reel, Shot
 
 # The design was drawn at this size; all its lengths grow with the picture, and shrink with it as
@@ -86,7 +86,7 @@ class Scene:
         self._theme = THEMES[picture.theme]
         self._runs = len(reel.lanes)
         width, height = picture.size
-        self._unit = _unit(picture)
+        self._unit = _unit(picture.size)
         self._steps_per_unit = subject.steps_per_unit
         with style():
             self.figure = Figure(
@@ -286,14 +286,36 @@ def check_room(picture: Picture, runs: int) -> None:
 
 
 def _places(picture: Picture, runs: int) -> list[Place]:
+    size = picture.size
+    try:
+        return _places_of(picture, runs, size)
+    except SettingError as error:
+        width, height = size
+        taller = ((width, tall) for tall in range(height + 20, MAX_SIDE + 1, 20))
+        enough = next((size for size in taller if _has_room(picture, runs, size)), None)
+        if enough is None:
+            raise
+        hint = f"; {width}x{enough[1]} has room"
+        raise SettingError(error.name, error.problem + hint) from None
+
+
+def _has_room(picture: Picture, runs: int, size: tuple[int, int]) -> bool:
+    try:
+        _places_of(picture, runs, size)
+    except SettingError:
+        return False
+    return True
+
+
+def _places_of(picture: Picture, runs: int, size: tuple[int, int]) -> list[Place]:
     kinds = [_panel(name) for name in picture.shown_panels]
     together = 1 if picture.calibrate is None else 2
-    return layout.places(kinds, runs, picture.size, _unit(picture), picture.size_text, together)
+    return layout.places(kinds, runs, size, _unit(size), picture.size_text, together)
 
 
-def _unit(picture: Picture) -> float:
+def _unit(size: tuple[int, int]) -> float:
     """Pixels of the picture for one of the reference design."""
-    width, height = picture.size
+    width, height = size
     return max(min(width / _REFERENCE[0], height / _REFERENCE[1]), _SMALLEST_UNIT)
 
 

@@ -15,6 +15,8 @@ from anim.timeline import Reel
 
 # A label of so many letters is shortened where there is no room; a shorter one is left out.
 _LONG = 12
+# Pixels of the reference design from one number on an axis to the next.
+_LEAST_BETWEEN = 17
 # Pixels of the picture, before its scale, to an inch.
 REFERENCE_DPI = 96
 
@@ -106,6 +108,10 @@ class Stage:
             elif label.get_window_extent().height > room and len(y) > _LONG:
                 shorten(label, room)
             label.set_visible(label.get_window_extent().height <= room)
+
+    def numbers_beside(self, axes: Axes, most: int) -> int:
+        """How many numbers have room on the y axis of axes, up to so many."""
+        return min(max(int(axes.bbox.height / self.pixels(_LEAST_BETWEEN)), 1), most)
 
     def legend(self, axes: Axes, handles: list[Artist]) -> None:
         """A row over the axes."""

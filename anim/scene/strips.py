@@ -12,8 +12,6 @@ from anim.scene.stage import Stage
 from anim.settings import TEMPERATURE, SettingError
 from anim.timeline import CHANCE, Frame, Shot, Track
 
-# Pixels of the reference design from one number on an axis to the next.
-_LEAST_BETWEEN = 17
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -44,7 +42,7 @@ class StripPanel:
         places, texts = _time_ticks(stage)
         self._axes.set_xticks(places, texts if place.is_bottom else [""] * len(places))
         self._axes.set_ylim(*self._limits())
-        lines = min(max(int(place.height / (stage.unit * _LEAST_BETWEEN)), 1), 4)
+        lines = stage.numbers_beside(self._axes, 4)
         time = stage.unit_name if place.is_bottom else ""
         stage.label(self._axes, x=time, y=self._graduate(stage, lines), short=self.short)
         self._drawn = [self._line(stage, rank, name) for rank, name in self._lines]
