@@ -93,7 +93,7 @@ DARK = Theme(
     points="#59626d",
     ideal="#f0f6fc",
     runs=(
-        ("#08743c", "#bad8c8"),
+        ("#128a4a", "#bad8c8"),
         ("#884bb7", "#decdeb"),
         ("#ed1855", "#fabdcf"),
         ("#746406", "#d8d3b9"),
