@@ -76,11 +76,9 @@ class Loop:
             now = min(count, self._length)
             taken, (weight, *_) = zip(*(one.take(now) for one in self._batches), strict=True)
             missing = ((0, self._length - now), (0, 0))
-            index, weight = (
-                np.stack([np.pad(one, missing) for one in taken]),
-                np.pad(weight, missing),
-            )
+            index = np.stack([np.pad(one, missing) for one in taken])
             index = index[0] if self._is_alone else index
+            weight = np.pad(weight, missing)
             self._params, self._state, loss = self._stretch(
                 self._params, self._state, self._x, self._y, index, weight, now
             )

@@ -19,7 +19,7 @@ run = anim.fit(
     gradient_noise=0,
 )
 title = "Learnt by heart, and how to undo it"
-anim.animate(run, "cure.gif", calibrate="temperature", title=title, fps=12)
+anim.animate(run, "cure.gif", calibrate="temperature", title=title, fps=10, seconds=8)
 
 raw, cured = anim.calibrate(run, "temperature")
 for name, shown in (("as trained", raw), ("temperature-scaled", cured)):

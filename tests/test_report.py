@@ -327,3 +327,14 @@ def test_a_wrong_call_is_one_line(tmp_path, capsys, arguments, problem):
     assert printed.err.startswith("anim.report: error: ")
     assert printed.err.count("\n") == 1
     assert printed.out == ""
+
+
+def test_a_caption_of_others_does_not_steer_the_terminal(tmp_path, capsys):
+    about = anim.run.About("10\u2009000 points\x1b]0;title\x07\x1b[2J\nAt step 9 all is well")
+    with anim.Recorder(tmp_path / "r", labels=[0, 1], about=about) as recorder:
+        recorder.snapshot(0, probs=[0.2, 0.7])
+    assert main([str(tmp_path / "r")]) == 0
+    printed = capsys.readouterr().out
+    assert "10\u2009000 points" in printed
+    assert not {"\x1b", "\x07"} & set(printed)
+    assert not any(line.startswith("At step 9") for line in printed.splitlines())

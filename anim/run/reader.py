@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import unquote
@@ -154,7 +155,10 @@ def _about(attributes: Mapping) -> About:
 
 def _printable(text) -> str:
     """A text of others as one line, without what would steer a terminal."""
-    return "".join(mark if mark.isprintable() else " " for mark in str(text))
+    return "".join(
+        mark if mark.isprintable() or unicodedata.category(mark) == "Zs" else " "
+        for mark in str(text)
+    )
 
 
 def _series(folder: Path, count: int) -> np.ndarray:
