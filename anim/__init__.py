@@ -24,6 +24,7 @@ _MODULES = (
     "compose",
     "data",
     "encode",
+    "files",
     "loop",
     "model",
     "render",

@@ -1,31 +1,86 @@
-"""From runs to a picture of them: their tracks on one clock, and the scene that draws these."""
+"""From runs to what is shown of them: their tracks on one clock, and the words beside them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from anim.run import Replicas, Run, calibrate, members
-from anim.scene import Scene, Subject
 from anim.settings import CURES, Picture
 from anim.timeline import Reel, Timeline, Track
-from anim.tracks import track_of
+from anim.tracks import prepare, track_of
 
 _TITLE = "Prediction scores are not probabilities"
 _PERCENT = np.arange(101)
+# Beyond, a class each is more than a reader looks through.
+_MOST_CLASSES = 12
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What the picture is about.
+
+    Attributes:
+        title: the headline.
+        caption: what was trained.
+        view: the view of the bins.
+        score_label: what the x axis of the bins is.
+        names: of the runs; one run needs none.
+        unit_name: what time counts.
+        steps_per_unit: steps of the clock in one of these.
+    """
+
+    title: str
+    caption: str
+    view: str
+    score_label: str
+    names: tuple[str, ...] = ("",)
+    unit_name: str = "step"
+    steps_per_unit: int = 1
 
 
 def compose(
     runs: Sequence[Run | Replicas],
     picture: Picture,
     progress: Callable[[int, int], None] | None = None,
-) -> tuple[Reel, Scene]:
-    """All that drawing needs.
+) -> tuple[Reel, Subject]:
+    """All that drawing needs; see `compose_views`."""
+    (shown,) = compose_views(runs, picture, [default_view(runs, picture)], progress)
+    return shown
+
+
+def default_view(runs: Sequence[Run | Replicas], picture: Picture) -> str:
+    """The view that was asked for, or the one that suits all runs."""
+    views = {run.default_view() for run in runs}
+    return picture.view or (views.pop() if len(views) == 1 else "confidence")
+
+
+def views_to_choose(runs: Sequence[Run | Replicas], picture: Picture) -> list[str]:
+    """The views that a reader can choose from where a picture lets him, the default one first."""
+    first = default_view(runs, picture)
+    if picture.view is not None or not all(one.has_scores for run in runs for one in members(run)):
+        return [first]
+    classes = set(runs[0].classes).intersection(*(run.classes for run in runs))
+    names = [name for name in runs[0].classes if name in classes]
+    if len(names) > _MOST_CLASSES or len(runs[0].classes) == 2:
+        names = []
+    return list(dict.fromkeys([first, "confidence", *(f"class:{name}" for name in names)]))
+
+
+def compose_views(
+    runs: Sequence[Run | Replicas],
+    picture: Picture,
+    views: Sequence[str],
+    progress: Callable[[int, int], None] | None = None,
+) -> list[tuple[Reel, Subject]]:
+    """What is shown in each of several views, from one pass over the snapshots.
 
     Args:
         runs: what is shown.
-        picture: how it is shown.
+        picture: how it is shown; its view does not matter.
+        views: of the bins.
         progress: called with (snapshots read, snapshots in all).
 
     Raises:
@@ -37,22 +92,27 @@ def compose(
     work = _Work(progress, passes * sum(map(_snapshots, runs)))
     if picture.calibrate is not None:
         runs, names = _with_cures(runs, names, picture, work)
-    views = {run.default_view() for run in runs}
-    view = picture.view or (views.pop() if len(views) == 1 else "confidence")
-    tracks = [track_of(run, view, picture, work.part(_snapshots(run))) for run in runs]
+    for run in runs:
+        prepare(run, views, picture, work.part(_snapshots(run)))
     work.end()
-    reel = _reel(tracks, picture)
+    return [_in_view(runs, names, view, picture) for view in views]
+
+
+def _in_view(
+    runs: Sequence[Run | Replicas], names: tuple[str, ...], view: str, picture: Picture
+) -> tuple[Reel, Subject]:
+    reel = _reel([track_of(run, view, picture) for run in runs], picture)
     unit_name, steps_per_unit = _unit(runs, reel, picture)
     subject = Subject(
-        title=_one_line(_TITLE if picture.title is None else picture.title),
-        caption=_one_line(_caption(runs)),
+        title=one_line(_TITLE if picture.title is None else picture.title),
+        caption=one_line(_caption(runs)),
         view=view,
-        score_label=_one_line(_score_label(view, runs)),
+        score_label=one_line(_score_label(view, runs)),
         names=names,
         unit_name=unit_name,
         steps_per_unit=steps_per_unit,
     )
-    return reel, Scene(subject, reel, picture)
+    return reel, subject
 
 
 class _Work:
@@ -122,8 +182,8 @@ def _unit(runs: Sequence[Run], reel: Reel, picture: Picture) -> tuple[str, int]:
 
 def _names(runs: Sequence[Run], picture: Picture) -> tuple[str, ...]:
     if picture.label is None:
-        return tuple(_one_line(run.name) or f"run {i}" for i, run in enumerate(runs, start=1))
-    return tuple(map(_one_line, picture.label))
+        return tuple(one_line(run.name) or f"run {i}" for i, run in enumerate(runs, start=1))
+    return tuple(map(one_line, picture.label))
 
 
 def _caption(runs: Sequence[Run | Replicas]) -> str:
@@ -146,5 +206,5 @@ def _score_label(view: str, runs: Sequence[Run]) -> str:
     return f"predicted score of {names.pop() if len(names) == 1 else 'class 1'}"
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     return " ".join(text.split())

@@ -6,42 +6,17 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from anim import command, sweep
 from anim.settings import MAX_RUNS, Experiment, Picture, SettingError, pick
 
+if TYPE_CHECKING:
+    from anim import files
+
 _DEFAULT = Picture()
-_SAMPLES = 10
-
-
-@dataclass(frozen=True)
-class Output:
-    """A file that was written.
-
-    Attributes:
-        path: where it is.
-        size: width and height in pixels.
-        frames: pictures shown, the held one included as often as it is repeated.
-        seconds: how long it plays; 0 for a still.
-        bytes: its length.
-    """
-
-    path: Path
-    size: tuple[int, int]
-    frames: int
-    seconds: float
-    bytes: int
-
-    def __str__(self) -> str:
-        width, height = self.size
-        frames = "1 frame" if self.frames == 1 else f"{self.frames} frames"
-        return (
-            f"{self.path}: {width}x{height} pixels, {frames}, {self.seconds:g} s, "
-            f"{self.bytes:,} bytes"
-        )
 
 
 def animate(
@@ -69,7 +44,7 @@ def animate(
     align: str = _DEFAULT.align,
     label: Sequence[str] | None = _DEFAULT.label,
     progress: Callable[[int, int], None] | None = None,
-) -> list[Output]:
+) -> list[files.Output]:
     """Draws a run, or several side by side, once and writes the picture to every output.
 
     Args:
@@ -115,8 +90,7 @@ def animate(
         SettingError: an argument that is out of its range, or does not fit the run.
         OSError: a file could not be written. Earlier files at these paths are untouched.
     """
-    from anim import encode
-    from anim.compose import compose
+    from anim import encode, files
     from anim.run import Replicas, Run
 
     if isinstance(runs, Mapping):
@@ -152,59 +126,11 @@ def animate(
     )
     paths = [Path(output) for output in outputs]
     encode.check(paths, picture.fps)
-    return _write(*compose(runs, picture), paths, picture, progress)
+    return files.write(files.compose(runs, paths, picture), paths, picture, progress)
 
 
 def _names(panels: Sequence[str] | str) -> tuple[str, ...]:
     return command.names(panels) if isinstance(panels, str) else tuple(panels)
-
-
-def _write(reel, scene, paths: list[Path], picture: Picture, progress) -> list[Output]:
-    from anim import encode
-
-    still = reel.at(picture.at)
-    moving = [path for path in paths if path.suffix.lower() in encode.ANIMATIONS]
-    for path in paths:
-        if path not in moving:
-            _write_still(scene, still, path)
-    if moving:
-        _write_animations(scene, reel, moving, picture.pixels, progress)
-    return [_describe(path, picture, reel.clock, path in moving) for path in paths]
-
-
-def _write_still(scene, shot, path: Path) -> None:
-    from anim import encode
-    from anim.encode import still
-
-    if path.suffix.lower() in encode.RASTER_STILLS:
-        still.write_png(path, scene.draw(shot))
-    else:
-        still.write_vector(path, lambda stream, form: scene.save(stream, form, shot))
-
-
-def _write_animations(scene, reel, paths, pixels, progress) -> None:
-    from anim import encode
-
-    samples = [scene.draw(reel.at_position(i / (_SAMPLES - 1))).copy() for i in range(_SAMPLES)]
-    with ExitStack() as undo:
-        writers = []
-        for path in paths:
-            writer = encode.animation_writer(
-                path, pixels, reel.clock, samples, scene.flat_colours()
-            )
-            writers.append(writer)
-            undo.callback(writer.discard)
-        del samples
-        with encode.Encoders(writers) as encoders:
-            for drawn, shot in enumerate(reel, start=1):
-                encoders.write(scene.draw(shot), shot.moment.ticks)
-                if progress is not None:
-                    progress(drawn, len(reel))
-
-
-def _describe(path: Path, picture: Picture, clock, moves: bool) -> Output:
-    frames, seconds = (clock.ticks, clock.total_seconds) if moves else (1, 0)
-    return Output(path, picture.pixels, frames, seconds, path.stat().st_size)
 
 
 def _parser() -> command.Parser:
@@ -303,12 +229,12 @@ def _run(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
         replicas = given.get("replicas")
         runs = train.run_experiments(asked, save, replicas, check, with_bar=with_bar)
         runs = list(runs.values())
-    from anim.compose import compose
+    from anim import files
 
     with command.progress("reading", check, with_bar=with_bar) as progress:
-        composed = compose(runs, picture, progress)
+        shown = files.compose(runs, arguments.out, picture, progress)
     with command.progress("drawing", check, with_bar=with_bar) as progress:
-        written = _write(*composed, arguments.out, picture, progress)
+        written = files.write(shown, arguments.out, picture, progress)
     if not arguments.quiet:
         print(*written, sep="\n")
 

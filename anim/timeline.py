@@ -140,6 +140,7 @@ class Track:
         hits: [S, B] those that count towards the share.
         shares: [S, B] hits / counts; NaN where a bin is empty.
         ideals: [S, B] the shares of a calibrated model; NaN where a bin is empty.
+        confidences: [S, B] the mean scores; NaN where a bin is empty.
         series: scalars over time, [S] each.
         filled: [S, B] bool, bins that have a bar; None takes those with examples.
         band: [S, 2, B] between which the bars of a calibrated model lie, or [S, 2, P] its curve
@@ -159,6 +160,7 @@ class Track:
     hits: np.ndarray
     shares: np.ndarray
     ideals: np.ndarray
+    confidences: np.ndarray
     series: dict[str, np.ndarray]
     filled: np.ndarray | None = None
     band: np.ndarray | None = None

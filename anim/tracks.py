@@ -8,51 +8,55 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from anim import calibration
-from anim.run import Reliability, Replicas, Run
+from anim.run import Reliability, Replicas, Run, members
 from anim.settings import CURVES, Picture, SettingError
 from anim.timeline import CHANCE, Track
 
 _SPREAD = 0.9
 
 
-def track_of(
+def prepare(
     run: Run | Replicas,
-    view: str,
+    views: Sequence[str],
     picture: Picture,
     progress: Callable[[int, int], None] | None = None,
-) -> Track:
-    """What is shown of a run: its snapshots, but for those that cannot be read.
-
-    Of replicas it is their median, and the spread in which most of them are.
+) -> None:
+    """Reads the snapshots of a run once, for tracks in these views.
 
     Args:
         run: what is shown.
-        view: of its scores.
+        views: of its scores.
         picture: how it is shown.
         progress: called with (snapshots read, snapshots in all).
     """
-    if isinstance(run, Run):
-        return _track(run, view, picture, progress)
-    tracks = []
-    for one in run.runs:
-        before = len(one) * len(tracks)
+    before = 0
+    for one in members(run):
         tell = progress and (lambda i, _, before=before: progress(before + i, 0))
-        tracks.append(_track(one, view, picture, tell))
-    return _middle(tracks)
+        one.prepare(
+            views,
+            picture.bins,
+            picture.binning,
+            curve=picture.curve,
+            band=picture.band,
+            intervals=picture.intervals,
+            progress=tell,
+        )
+        before += len(one)
 
 
-def _track(run: Run, view: str, picture: Picture, progress) -> Track:
+def track_of(run: Run | Replicas, view: str, picture: Picture) -> Track:
+    """What is shown of a run: its snapshots, but for those that cannot be read.
+
+    Of replicas it is their median, and the spread in which most of them are.
+    """
+    if isinstance(run, Run):
+        return _track(run, view, picture)
+    return _middle([_track(one, view, picture) for one in run.runs])
+
+
+def _track(run: Run, view: str, picture: Picture) -> Track:
     """Of one run; snapshots that lack a cure are shown empty."""
     has_curve = picture.curve != CURVES[0]
-    run.prepare(
-        view,
-        picture.bins,
-        picture.binning,
-        curve=picture.curve,
-        band=picture.band,
-        intervals=picture.intervals,
-        progress=progress,
-    )
     bins = run.reliability(view, picture.bins, picture.binning)
     series, spreads = run.metrics(), {}
     is_read = np.isfinite(series["accuracy"]) | run.lacks_cure
@@ -70,6 +74,7 @@ def _track(run: Run, view: str, picture: Picture, progress) -> Track:
         hits=bins.hits[is_read],
         shares=bins.accuracy[is_read],
         ideals=bins.ideal[is_read],
+        confidences=bins.confidence[is_read],
         series={name: values[is_read] for name, values in series.items()},
         band=band,
         band_name="calibrated (95 %)" if picture.curve == "smooth" else "",
@@ -116,6 +121,7 @@ def _middle(tracks: Sequence[Track]) -> Track:
         hits=stacked([track.hits for track in tracks]).mean(0),
         shares=_quantiles(all_shares, 0.5),
         ideals=middle("ideals"),
+        confidences=middle("confidences"),
         # Not for the sake of a few: most of them have something there.
         filled=np.median(counts, axis=0) > 0,
         series={name: _mostly(values) for name, values in series.items()},

@@ -7,12 +7,21 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
+from anim import compose as composing
+from anim.scene import Scene
+
 # Machado, Oliveira and Fernandes 2009, severity 1, for linear RGB.
 PROTANOPIA = [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216],
               [-0.003882, -0.048116, 1.051998]]  # fmt: skip
 DEUTERANOPIA = [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
                 [-0.011820, 0.042940, 0.968881]]  # fmt: skip
 EYES = (np.eye(3), np.array(PROTANOPIA), np.array(DEUTERANOPIA))
+
+
+def compose(runs, picture):
+    """The reel of a picture and the scene that draws it."""
+    reel, subject = composing.compose(runs, picture)
+    return reel, Scene(subject, reel, picture)
 
 
 def linear(colour):

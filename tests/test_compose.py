@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
-from seeing import check_texts, contrast, difference_in_grey, distance
+from seeing import check_texts, compose, contrast, difference_in_grey, distance
 
 import anim
-from anim.compose import compose
 from anim.render import _labels, main
 from anim.scene.theme import THEMES
 from anim.settings import MAX_RUNS, Picture, SettingError

@@ -8,11 +8,10 @@ import pytest
 import scipy.optimize
 import scipy.special
 from predictions import model, softmax
-from seeing import check_texts, texts_of
+from seeing import check_texts, compose, texts_of
 from sklearn.isotonic import IsotonicRegression
 
 import anim
-from anim.compose import compose
 from anim.render import main
 from anim.settings import CURES, MAX_RUNS, Picture, SettingError
 

@@ -6,9 +6,9 @@ import av
 import numpy as np
 import pytest
 from PIL import Image
+from seeing import compose
 
 import anim
-from anim.compose import compose
 from anim.settings import Picture
 
 SHORT = {"seconds": 2, "hold": 0.5}

@@ -9,12 +9,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from PIL import Image
 from predictions import binary, model, textbook_error
-from seeing import check_texts, texts_of
+from seeing import check_texts, compose, texts_of
 from sklearn.isotonic import IsotonicRegression
 from test_curves import smooth_error
 
 import anim
-from anim.compose import compose
 from anim.scene.strips import _outlines
 from anim.scene.theme import THEMES
 from anim.settings import Picture, SettingError

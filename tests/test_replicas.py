@@ -4,10 +4,9 @@ import warnings
 
 import numpy as np
 import pytest
-from seeing import check_texts, texts_of
+from seeing import check_texts, compose, texts_of
 
 import anim
-from anim.compose import compose
 from anim.render import main
 from anim.settings import Picture, SettingError
 from anim.train import DivergedError

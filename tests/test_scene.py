@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
-from seeing import check_texts, contrast, difference_in_grey, distance, texts_of
+from seeing import check_texts, compose, contrast, difference_in_grey, distance, texts_of
 
 import anim
-from anim.compose import compose
 from anim.scene.theme import THEMES
 from anim.settings import Picture, SettingError
 

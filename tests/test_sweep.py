@@ -4,11 +4,10 @@ import math
 
 import numpy as np
 import pytest
-from seeing import texts_of
+from seeing import compose, texts_of
 
 import anim
 from anim import train
-from anim.compose import compose
 from anim.render import main
 from anim.settings import MAX_RUNS, Experiment, Picture, SettingError
 from anim.sweep import SWEPT, swept

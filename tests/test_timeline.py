@@ -22,6 +22,7 @@ def track(counts, hits, steps=STEPS):
         hits=hits,
         shares=shares,
         ideals=np.where(counts > 0, 0.5, np.nan),
+        confidences=np.where(counts > 0, 0.5, np.nan),
         series={"accuracy": hits.sum(1) / counts.sum(1)},
     )
 

@@ -6,6 +6,7 @@ import queue
 import sys
 import threading
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,8 @@ from anim.timeline import Timeline
 ANIMATIONS = (".gif", ".mp4")
 RASTER_STILLS = (".png",)
 VECTOR_STILLS = (".svg", ".pdf")
+PAGES = (".html",)
+_KNOWN = ANIMATIONS + RASTER_STILLS + VECTOR_STILLS
 MAX_GIF_FPS = 50
 # An encoder that has done its part waits this many seconds at most for Python's lock. The default,
 # 0.005, is longer than it takes to draw a frame, and would undo the overlap.
@@ -31,9 +34,9 @@ def check(outputs: Iterable[Path], fps: float) -> None:
     for path in outputs:
         suffix = path.suffix.lower()
         if not suffix:
-            known = ", ".join(ANIMATIONS + RASTER_STILLS + VECTOR_STILLS)
+            known = ", ".join(_KNOWN)
             raise SettingError("out", f"expected a file name ending in {known}, got {str(path)!r}")
-        one_of("out", suffix, ANIMATIONS + RASTER_STILLS + VECTOR_STILLS)
+        one_of("out", suffix, _KNOWN)
         if suffix == ".gif" and fps > MAX_GIF_FPS:
             raise SettingError(
                 "fps",
@@ -45,13 +48,31 @@ def check(outputs: Iterable[Path], fps: float) -> None:
         raise SettingError("out", "expected each file once")
 
 
-def animation_writer(path: Path, size: tuple[int, int], timeline: Timeline, samples, exact):
+@dataclass(frozen=True)
+class Clip:
+    """What is written to an animation.
+
+    Attributes:
+        size: width and height in pixels.
+        timeline: the frames to come.
+        comment: a text that travels inside of the file.
+        has_alpha: whether frames are to stay transparent where they are.
+        quality: how much is given up for a smaller file; 0 is nothing.
+    """
+
+    size: tuple[int, int]
+    timeline: Timeline
+    comment: str = ""
+    has_alpha: bool = False
+    quality: int = 0
+
+
+def animation_writer(path: Path, clip: Clip, samples, exact):
     """What `Encoders` needs to write an animation.
 
     Args:
         path: where the file goes once it is whole.
-        size: width and height in pixels.
-        timeline: the frames to come.
+        clip: what it holds.
         samples: some of the frames, RGBA [H, W, 4] uint8, to choose a palette from.
         exact: [C, 3] uint8 colours that a palette must hold.
 
@@ -64,10 +85,10 @@ def animation_writer(path: Path, size: tuple[int, int], timeline: Timeline, samp
         from anim.encode.gif import GifWriter
         from anim.encode.palette import choose_palette
 
-        return GifWriter(path, size, timeline, choose_palette(samples, exact))
+        return GifWriter(path, clip.size, clip.timeline, choose_palette(samples, exact))
     from anim.encode.mp4 import Mp4Writer
 
-    return Mp4Writer(path, size, timeline)
+    return Mp4Writer(path, clip.size, clip.timeline)
 
 
 class Encoders:

@@ -260,7 +260,7 @@ class Run:
 
     def prepare(
         self,
-        view: str | None = None,
+        views: Sequence[str],
         bins: int | None = None,
         binning: str = "width",
         *,
@@ -272,18 +272,17 @@ class Run:
         """Computes in one pass over the snapshots what is going to be asked for.
 
         Args:
-            view, bins, binning: of `reliability`.
+            views: of `reliability`.
+            bins, binning: of `reliability`.
             curve: ``bars``, or the kind of a `curve`.
             band: whether its `curve_band` is.
             intervals: whether `error_interval` is.
             progress: called with (snapshots read, snapshots in all).
         """
-        view = self.default_view() if view is None else view
-        wanted: list[Callable] = [self._bins(view, bins, binning)]
+        wanted: list[Callable] = [self._bins(view, bins, binning) for view in views]
         if curve != CURVES[0]:
-            wanted.append(key := self._curve(view, curve))
-            if band:
-                wanted.append(CurveBand(key))
+            keys = [self._curve(view, curve) for view in views]
+            wanted += [*keys, *(CurveBand(key) for key in keys if band)]
         if intervals:
             wanted.append(_ERROR_CELLS)
         self._passes.compute([*wanted, *_METRICS], progress)

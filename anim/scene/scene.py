@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -12,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.text import Text
 
+from anim.compose import Subject
 from anim.scene import layout
 from anim.scene.counts import CountsPanel
 from anim.scene.fonts import style, warn_of_missing
@@ -38,29 +38,6 @@ _PANELS = {
     "loss": LossPanel,
     "temperature": TemperaturePanel,
 }
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What the picture is about.
-
-    Attributes:
-        title: the headline.
-        caption: what was trained.
-        view: the view of the bins.
-        score_label: what the x axis of the bins is.
-        names: of the runs; one run needs none.
-        unit_name: what time counts.
-        steps_per_unit: steps of the clock in one of these.
-    """
-
-    title: str
-    caption: str
-    view: str
-    score_label: str
-    names: tuple[str, ...] = ("",)
-    unit_name: str = "step"
-    steps_per_unit: int = 1
 
 
 class Scene:

@@ -23,6 +23,7 @@ from matplotlib.animation import FFMpegWriter, FuncAnimation, PillowWriter
 import anim
 from anim.compose import compose
 from anim.encode import Encoders, animation_writer
+from anim.scene import Scene
 from anim.settings import Picture
 
 
@@ -139,7 +140,8 @@ def compare_times(frames: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for suffix, writer in writers.items():
             path = Path(folder) / f"x{suffix}"
-            reel, scene = compose([run], picture)
+            reel, subject = compose([run], picture)
+            scene = Scene(subject, reel, picture)
             fast = ours(reel, scene, path, picture.pixels)
             if suffix == ".gif" and shutil.which("gifsicle"):
                 smaller = Path(folder) / "smaller.gif"
