@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import os
+import re
 import signal
 import sys
 import threading
@@ -54,6 +55,15 @@ def _size(text: str) -> tuple[int, int]:
     if not (width.isdecimal() and height.isdecimal()):
         raise argparse.ArgumentTypeError(f"expected WIDTHxHEIGHT such as 768x600, got {text!r}")
     return int(width), int(height)
+
+
+def _bytes(text: str) -> int:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kMG]?)(i?)B?", text.strip(), re.IGNORECASE)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"expected bytes such as 2MB or 500kB, got {text!r}")
+    number, prefix, binary = match.groups()
+    power = ["", "k", "m", "g"].index(prefix.lower())
+    return int(float(number) * (1024 if binary else 1000) ** power)
 
 
 def _widths(text: str) -> tuple[int, ...]:
@@ -140,7 +150,10 @@ def add_picture(group) -> None:
     width, height = default.size
     add("--size", f"pixels (default {width}x{height})", type=_size, metavar="WxH")
     add("--scale", f"pixels per unit of --size (default {default.scale})", type=float)
-    add("--theme", f"{' or '.join(THEMES)} (default {default.theme})")
+    add("--theme", f"{', '.join(THEMES)} (default light; a page follows its reader)")
+    add("--style", "a matplotlib style sheet for your own colours and fonts", metavar="FILE")
+    add("--transparent", "no background, where the format allows", action="store_true")
+    add("--max-bytes", "find settings that fit, e.g. 2MB", type=_bytes, metavar="SIZE")
     add("--title", "the headline")
     add(
         "--align",

@@ -38,7 +38,10 @@ def animate(
     pace: str = _DEFAULT.pace,
     size: tuple[int, int] = _DEFAULT.size,
     scale: float = _DEFAULT.scale,
-    theme: str = _DEFAULT.theme,
+    theme: str | None = _DEFAULT.theme,
+    style: str | os.PathLike | None = _DEFAULT.style,
+    transparent: bool = _DEFAULT.transparent,
+    max_bytes: int | None = _DEFAULT.max_bytes,
     title: str | None = _DEFAULT.title,
     at: float | None = _DEFAULT.at,
     align: str = _DEFAULT.align,
@@ -74,7 +77,13 @@ def animate(
         pace: ``step``, or ``log`` to give the first steps more time.
         size: width and height in pixels, both even.
         scale: pixels per unit of ``size``; 2 suits sharp screens.
-        theme: ``light`` or ``dark``.
+        theme: ``light``, ``dark``, or ``paper``, for a column of a printed page; None takes
+            ``light``, and in a page what its reader prefers.
+        style: a matplotlib style sheet, by its path or its name, whose colours and fonts replace
+            those of the theme.
+        transparent: whether there is no background, where the format allows.
+        max_bytes: how large each file may be: quality is given up for it first, then frames a
+            second, then size; None sets no limit.
         title: the headline; None takes a default.
         at: the step that stills show; None takes the last.
         align: how several runs share one clock: by ``step``, where a shorter one stands still at
@@ -119,6 +128,9 @@ def animate(
         size=size,
         scale=scale,
         theme=theme,
+        style=None if style is None else os.fspath(style),
+        transparent=transparent,
+        max_bytes=max_bytes,
         title=title,
         at=at,
         align=align,

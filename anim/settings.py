@@ -18,7 +18,7 @@ SIZES = {"digits": 1797, "breast-cancer": 569}
 SCHEDULES = ("cosine", "constant")
 OPTIMIZERS = ("adam", "sgd", "momentum", "nesterov", "rmsprop", "lion")
 PANELS = ("reliability", "counts", "accuracy", "ece", "loss", "temperature")
-THEMES = ("light", "dark")
+THEMES = ("light", "dark", "paper")
 BINNINGS = ("width", "mass")
 # A cure, the series that comes of it, and the panel that draws that.
 TEMPERATURE = "temperature"
@@ -167,7 +167,11 @@ class Picture:
         pace: ``step`` spends equal time on equal steps, ``log`` on equal ratios of steps.
         size: width and height.
         scale: pixels per unit of ``size``; 2 suits sharp screens.
-        theme: one of `THEMES`.
+        theme: one of `THEMES`; None takes light, and in a page what its reader prefers.
+        style: a matplotlib style sheet, by its path or its name, whose colours and fonts replace
+            those of the theme; None takes none.
+        transparent: whether there is no background.
+        max_bytes: how large a file may be; None sets no limit.
         title: the headline; None takes a default.
         at: the step a still shows; None takes the last.
         align: how several runs share one clock: by ``step``, or by the ``fraction`` of each.
@@ -190,7 +194,10 @@ class Picture:
     pace: str = "step"
     size: tuple[int, int] = (768, 600)
     scale: float = 1
-    theme: str = "light"
+    theme: str | None = None
+    style: str | None = None
+    transparent: bool = False
+    max_bytes: int | None = None
     title: str | None = None
     at: float | None = None
     align: str = "step"
@@ -216,7 +223,10 @@ class Picture:
         one_of("pace", self.pace, PACES)
         one_of("align", self.align, ALIGNMENTS)
         self._check_size()
-        one_of("theme", self.theme, THEMES)
+        if self.theme is not None:
+            one_of("theme", self.theme, THEMES)
+        if self.max_bytes is not None:
+            whole("max_bytes", self.max_bytes, 1)
         if self.at is not None:
             _real("at", self.at, 0.0)
 

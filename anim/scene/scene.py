@@ -60,7 +60,7 @@ class Scene:
         warn_of_missing(
             "".join((subject.title, subject.caption, subject.score_label, *subject.names))
         )
-        self._theme = THEMES[picture.theme]
+        self._theme = THEMES[picture.theme or "light"]
         self._runs = len(reel.lanes)
         width, height = picture.size
         self._unit = _unit(picture.size)
