@@ -74,26 +74,26 @@ def write(
     """
     reel, subject = shown[0]
     scene = Scene(subject, reel, picture)
-    at = reel.at(picture.at)
+    at, comment = reel.at(picture.at), ""
     moving = [path for path in paths if path.suffix.lower() in encode.ANIMATIONS]
     for path in paths:
         if path not in moving:
-            _write_still(scene, at, path)
+            _write_still(scene, at, path, comment)
     if moving:
-        _write_animations(scene, reel, moving, picture.pixels, progress)
+        _write_animations(scene, reel, moving, picture.pixels, comment, progress)
     return [_describe(path, picture, reel.clock, path in moving) for path in paths]
 
 
-def _write_still(scene: Scene, shot: Shot, path: Path) -> None:
+def _write_still(scene: Scene, shot: Shot, path: Path, comment: str) -> None:
     if path.suffix.lower() in encode.RASTER_STILLS:
-        still.write_png(path, scene.draw(shot))
+        still.write_png(path, scene.draw(shot), comment)
     else:
-        still.write_vector(path, lambda stream, form: scene.save(stream, form, shot))
+        still.write_vector(path, lambda stream, form: scene.save(stream, form, shot, comment))
 
 
-def _write_animations(scene: Scene, reel: Reel, paths, pixels, progress) -> None:
+def _write_animations(scene: Scene, reel: Reel, paths, pixels, comment, progress) -> None:
     samples = [scene.draw(reel.at_position(i / (_SAMPLES - 1))).copy() for i in range(_SAMPLES)]
-    clip = encode.Clip(pixels, reel.clock)
+    clip = encode.Clip(pixels, reel.clock, comment)
     with ExitStack() as undo:
         writers = []
         for path in paths:

@@ -83,12 +83,11 @@ def animation_writer(path: Path, clip: Clip, samples, exact):
     """
     if path.suffix.lower() == ".gif":
         from anim.encode.gif import GifWriter
-        from anim.encode.palette import choose_palette
 
-        return GifWriter(path, clip.size, clip.timeline, choose_palette(samples, exact))
+        return GifWriter(path, clip, samples, exact)
     from anim.encode.mp4 import Mp4Writer
 
-    return Mp4Writer(path, clip.size, clip.timeline)
+    return Mp4Writer(path, clip)
 
 
 class Encoders:

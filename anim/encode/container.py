@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import av
 
 from anim.encode.files import PendingFile
+
+if TYPE_CHECKING:
+    from anim.encode import Clip
 
 
 class ContainerWriter:
@@ -15,7 +19,7 @@ class ContainerWriter:
 
     Args:
         path: where the file goes once it is whole.
-        size: width and height in pixels.
+        clip: what it holds.
         form: FFmpeg's name of the muxer.
         codec: FFmpeg's name of the encoder.
         pix_fmt: FFmpeg's name of the pixel format.
@@ -27,7 +31,7 @@ class ContainerWriter:
     def __init__(
         self,
         path: Path,
-        size: tuple[int, int],
+        clip: Clip,
         *,
         form: str,
         codec: str,
@@ -40,11 +44,13 @@ class ContainerWriter:
         self._file = PendingFile(path)
         try:
             self._container = av.open(self._file.path, "w", format=form, options=options)
+            if clip.comment:
+                self._container.metadata["comment"] = clip.comment
             self._stream = self._container.add_stream(codec, rate=rate, options=codec_options)
         except BaseException:
             self._file.discard()
             raise
-        self._stream.width, self._stream.height = size
+        self._stream.width, self._stream.height = clip.size
         self._stream.pix_fmt = pix_fmt
         self._stream.codec_context.time_base = self._time_base = 1 / rate
 

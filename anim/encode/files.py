@@ -14,6 +14,7 @@ from anim.settings import SettingError
 AHEAD = 4
 # With them, the one that is being taken and the one that is being encoded.
 IN_FLIGHT = AHEAD + 2
+_PIECE = 1 << 20
 
 
 @contextmanager
@@ -70,6 +71,21 @@ class PendingFile:
         self._descriptor = None
         if not self._anonymous:
             self._named.unlink(missing_ok=True)
+
+
+def insert(path: str, offset: int, content: bytes) -> None:
+    """Puts bytes into a file, before those at an offset, without reading all of it at once."""
+    with Path(path).open("r+b") as file:
+        end = file.seek(0, os.SEEK_END)
+        while end > offset:
+            start = max(offset, end - _PIECE)
+            file.seek(start)
+            piece = file.read(end - start)
+            file.seek(start + len(content))
+            file.write(piece)
+            end = start
+        file.seek(offset)
+        file.write(content)
 
 
 def check_writable(path: Path) -> None:

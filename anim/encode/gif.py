@@ -5,16 +5,22 @@ from __future__ import annotations
 import itertools
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import av
 import numpy as np
 
+from anim.encode.comment import gif_block
 from anim.encode.container import ContainerWriter
-from anim.encode.files import IN_FLIGHT
-from anim.encode.palette import COLOURS, Indexer
-from anim.timeline import Timeline
+from anim.encode.files import IN_FLIGHT, insert
+from anim.encode.palette import COLOURS, Indexer, choose_palette
+
+if TYPE_CHECKING:
+    from anim.encode import Clip
 
 _SHORTEST_DELAY = 2
+# The block that says how often it plays, after the palette, which has 768 bytes at most.
+_LOOP, _LOOP_LENGTH, _HEAD = b"NETSCAPE2.0", 16, 1024
 
 
 def _paletted_frames(indices: np.ndarray, palette: np.ndarray) -> list[av.VideoFrame]:
@@ -33,9 +39,11 @@ def _paletted_frames(indices: np.ndarray, palette: np.ndarray) -> list[av.VideoF
 class GifWriter(ContainerWriter):
     """Writes frames with one palette; see `anim.encode.animation_writer`."""
 
-    def __init__(self, path: Path, size: tuple[int, int], timeline: Timeline, palette: np.ndarray):
-        width, height = size
-        self._timeline = timeline
+    def __init__(self, path: Path, clip: Clip, samples, exact: np.ndarray):
+        width, height = clip.size
+        palette = choose_palette(samples, exact)
+        self._timeline = timeline = clip.timeline
+        self._comment = clip.comment
         self._indexer = Indexer(palette, height, width)
         self._frames = itertools.cycle(_paletted_frames(self._indexer.indices, palette))
         self._tick = 0
@@ -44,7 +52,7 @@ class GifWriter(ContainerWriter):
         end = max(round(100 * timeline.total_seconds), last + _SHORTEST_DELAY)
         super().__init__(
             path,
-            size,
+            clip,
             form="gif",
             codec="gif",
             pix_fmt="pal8",
@@ -75,3 +83,11 @@ class GifWriter(ContainerWriter):
             self._encode(frame, self._hundredths(self._tick))
             self._last = frame
         self._tick += ticks
+
+    def end(self) -> None:
+        super().end()
+        if self._comment:
+            # The muxer writes none. Readers look for one before the first picture.
+            with Path(self._file.path).open("rb") as file:
+                head = file.read(_HEAD)
+            insert(self._file.path, head.index(_LOOP) + _LOOP_LENGTH, gif_block(self._comment))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import av
 import numpy as np
@@ -12,7 +13,9 @@ from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
 from anim.encode.container import ContainerWriter
 from anim.encode.files import IN_FLIGHT
-from anim.timeline import Timeline
+
+if TYPE_CHECKING:
+    from anim.encode import Clip
 
 # Frames differ evenly: choosing the kind and weight of each costs time, and a few per cent in size.
 _X264 = {"preset": "veryfast", "crf": "18", "x264-params": "b-adapt=0:weightp=0"}
@@ -22,14 +25,15 @@ _BT709 = 1
 class Mp4Writer(ContainerWriter):
     """Writes frames at a constant rate; see `anim.encode.animation_writer`."""
 
-    def __init__(self, path: Path, size: tuple[int, int], timeline: Timeline):
+    def __init__(self, path: Path, clip: Clip):
+        width, height = clip.size
         super().__init__(
             path,
-            size,
+            clip,
             form="mp4",
             codec="libx264",
             pix_fmt="yuv420p",
-            rate=Fraction(timeline.fps).limit_denominator(1001),
+            rate=Fraction(clip.timeline.fps).limit_denominator(1001),
             options={"movflags": "+faststart"},
             codec_options=_X264,
         )
@@ -38,7 +42,7 @@ class Mp4Writer(ContainerWriter):
         context.color_primaries = context.color_trc = context.colorspace = _BT709
         context.color_range = ColorRange.MPEG
         # Used in turn: fresh memory for each frame would cost as much as drawing it.
-        buffers = [np.empty((size[1], size[0], 4), np.uint8) for _ in range(IN_FLIGHT)]
+        buffers = [np.empty((height, width, 4), np.uint8) for _ in range(IN_FLIGHT)]
         self._buffers = itertools.cycle(buffers)
         # One for all frames: each keeps its tables, which are dear to make.
         self._reformatter = VideoReformatter()

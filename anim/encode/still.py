@@ -8,13 +8,21 @@ from typing import BinaryIO
 
 import imageio.v3 as iio
 import numpy as np
+from PIL.PngImagePlugin import PngInfo
 
+from anim.encode.comment import PNG_KEYWORD
 from anim.encode.files import PendingFile, naming
 
 
-def write_png(path: Path, rgba: np.ndarray) -> None:
-    """Writes an opaque RGBA frame [H, W, 4] uint8."""
-    _write(path, lambda stream: iio.imwrite(stream, rgba[..., :3], extension=".png"))
+def write_png(path: Path, rgba: np.ndarray, comment: str = "") -> None:
+    """Writes an opaque RGBA frame [H, W, 4] uint8, and a text that travels inside of the file."""
+    texts = PngInfo()
+    if comment:
+        texts.add_itxt(PNG_KEYWORD, comment)
+    _write(
+        path,
+        lambda stream: iio.imwrite(stream, rgba[..., :3], extension=".png", pnginfo=texts),
+    )
 
 
 def write_vector(path: Path, save) -> None:

@@ -117,12 +117,16 @@ class Scene:
             readout.paint(pixels)
         return pixels
 
-    def save(self, stream, form: str, shot: Shot) -> None:
+    def save(self, stream, form: str, shot: Shot, comment: str = "") -> None:
         """Writes the shot as ``svg`` or ``pdf``, the same bytes for the same shot."""
         self.update(shot)
-        undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}[form]
+        date, description = {
+            "svg": ("Date", "Description"),
+            "pdf": ("CreationDate", "Subject"),
+        }[form]
+        metadata = {date: None, **({description: comment} if comment else {})}
         with style(), self._readouts_as_text():
-            self.figure.savefig(stream, format=form, metadata=undated)
+            self.figure.savefig(stream, format=form, metadata=metadata)
 
     @contextmanager
     def _readouts_as_text(self):

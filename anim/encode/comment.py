@@ -1,0 +1,138 @@
+"""The text that travels inside of a file, for whoever embeds it: how it is written and read."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+from xml.sax.saxutils import escape
+
+PNG_KEYWORD = "Comment"
+_DESCRIPTION = "{http://purl.org/dc/elements/1.1/}description"
+_LANGUAGE_ITEM = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}li"
+_XMP = (
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
+    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+    '<dc:description><rdf:Alt><rdf:li xml:lang="x-default">{}</rdf:li></rdf:Alt></dc:description>'
+    "</rdf:Description></rdf:RDF></x:xmpmeta>"
+)
+# Adobe's XMP specification, part 3: the box of an ISO media file that holds XMP.
+_XMP_BOX = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+_PDF_SUBJECT = re.compile(rb"/Subject \(((?:\\.|[^\\)])*)\)", re.DOTALL)
+_PDF_ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+_GIF_BLOCK = 255
+
+
+def read_comment(path: str | Path) -> str | None:
+    """The text that `anim.animate` left inside of a file; needs neither JAX nor matplotlib.
+
+    Args:
+        path: any of the formats that are written, whatever its name ends in.
+
+    Returns:
+        The text, or None where the file has none or is of another kind.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    path = Path(path)
+    with path.open("rb") as file:
+        head = file.read(16)
+    if head.startswith((b"GIF8", b"\x89PNG")) or head[8:12] == b"WEBP":
+        found = _of_image(path)
+    elif head[4:12] in (b"ftypavis", b"ftypavif"):
+        found = _of_boxes(path)
+    elif head[4:8] == b"ftyp" or head.startswith(b"\x1aE\xdf\xa3"):
+        found = _of_video(path)
+    elif head.startswith(b"%PDF"):
+        found = _of_pdf(path.read_bytes())
+    elif head.lstrip().startswith(b"<"):
+        found = _of_svg(path)
+    else:
+        found = None
+    return found or None
+
+
+def gif_block(comment: str) -> bytes:
+    """A GIF's comment extension."""
+    text = comment.encode()
+    parts = [text[i : i + _GIF_BLOCK] for i in range(0, len(text), _GIF_BLOCK)]
+    return b"\x21\xfe" + b"".join(bytes([len(part)]) + part for part in parts) + b"\0"
+
+
+def xmp(comment: str) -> bytes:
+    """The packet of XMP that calls a picture so."""
+    return _XMP.format(escape(comment)).encode()
+
+
+def xmp_box(comment: str) -> bytes:
+    """The box of an ISO media file (AVIF) with `xmp`."""
+    content = b"uuid" + _XMP_BOX + xmp(comment)
+    return (len(content) + 4).to_bytes(4, "big") + content
+
+
+def _of_image(path: Path) -> str | None:
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(path) as image:
+            if image.format == "GIF":
+                return image.info.get("comment", b"").decode(errors="replace")
+            if image.format == "WEBP":
+                return _of_xmp(image.info.get("xmp", b""))
+            return image.text.get(PNG_KEYWORD)
+    except (UnidentifiedImageError, SyntaxError):
+        return None
+
+
+def _of_video(path: Path) -> str | None:
+    import av
+
+    try:
+        with av.open(str(path)) as container:
+            # Matroska's names are in capitals.
+            tags = {name.lower(): text for name, text in container.metadata.items()}
+    except av.error.InvalidDataError:
+        return None
+    return tags.get("comment")
+
+
+def _of_boxes(path: Path) -> str | None:
+    """Looks through the outermost boxes of an ISO media file."""
+    with path.open("rb") as file:
+        while len(head := file.read(8)) == 8:
+            size, kind = int.from_bytes(head[:4], "big"), head[4:]
+            if kind == b"uuid" and file.read(16) == _XMP_BOX:
+                return _of_xmp(file.read(size - 24))
+            if size < 8:
+                return None
+            file.seek(size - 8 - (16 if kind == b"uuid" else 0), 1)
+    return None
+
+
+def _of_xmp(packet: bytes) -> str | None:
+    try:
+        description = next(ElementTree.fromstring(packet).iter(_DESCRIPTION), None)
+    except ElementTree.ParseError:
+        return None
+    return None if description is None else description.findtext(f".//{_LANGUAGE_ITEM}")
+
+
+def _of_svg(path: Path) -> str | None:
+    try:
+        for _, element in ElementTree.iterparse(path):
+            if element.tag == _DESCRIPTION:
+                return element.text
+    except ElementTree.ParseError:
+        pass
+    return None
+
+
+def _of_pdf(content: bytes) -> str | None:
+    found = _PDF_SUBJECT.search(content)
+    if found is None:
+        return None
+    text = re.sub(rb"\\(.)", lambda m: _PDF_ESCAPES.get(m[1], m[1]), found[1], flags=re.DOTALL)
+    is_utf16 = text.startswith(b"\xfe\xff")
+    return text.decode("utf-16" if is_utf16 else "latin-1", errors="replace")
