@@ -11,6 +11,7 @@ from anim import compose as composing
 from anim import encode
 from anim.compose import Subject
 from anim.encode import still
+from anim.page import page, page_data
 from anim.run import Replicas, Run
 from anim.scene import Scene
 from anim.settings import Picture

@@ -49,6 +49,7 @@ class Timeline:
         axis: first and last step of the time axis; None takes those of ``steps``.
 
     Attributes:
+        axis: first and last step of the time axis.
         ticks: frames of the frame rate in the whole animation, the held ones included.
         moving: those before the still at the end.
     """
@@ -65,7 +66,7 @@ class Timeline:
         axis: tuple[int, int] | None = None,
     ):
         self.steps = np.asarray(steps, np.int64)
-        self._axis = (int(self.steps[0]), int(self.steps[-1])) if axis is None else axis
+        self.axis = (int(self.steps[0]), int(self.steps[-1])) if axis is None else axis
         self.fps = fps
         self.seconds = seconds
         self.total_seconds = seconds + hold
@@ -77,18 +78,18 @@ class Timeline:
 
     def place(self, steps) -> np.ndarray:
         """Position in [0, 1] of step numbers on the time axis."""
-        span = self._paced(self._axis[1])
+        span = self._paced(self.axis[1])
         if span == 0:
             return np.ones(np.shape(steps))
         return self._paced(steps) / span
 
     def _paced(self, steps):
-        since_start = np.asarray(steps, np.float64) - self._axis[0]
+        since_start = np.asarray(steps, np.float64) - self.axis[0]
         return np.log1p(since_start) if self._pace == "log" else since_start
 
     def _step_at(self, position: float) -> float:
         """The step at a position: the inverse of `place`."""
-        first, span = self._axis[0], float(self._axis[1] - self._axis[0])
+        first, span = self.axis[0], float(self.axis[1] - self.axis[0])
         if self._pace == "log":
             return first + math.expm1(position * math.log1p(span))
         return first + position * span

@@ -19,7 +19,7 @@ ANIMATIONS = (".gif", ".mp4")
 RASTER_STILLS = (".png",)
 VECTOR_STILLS = (".svg", ".pdf")
 PAGES = (".html",)
-_KNOWN = ANIMATIONS + RASTER_STILLS + VECTOR_STILLS
+_KNOWN = ANIMATIONS + RASTER_STILLS + VECTOR_STILLS + PAGES
 MAX_GIF_FPS = 50
 # An encoder that has done its part waits this many seconds at most for Python's lock. The default,
 # 0.005, is longer than it takes to draw a frame, and would undo the overlap.

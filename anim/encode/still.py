@@ -30,6 +30,11 @@ def write_vector(path: Path, save) -> None:
     _write(path, lambda stream: save(stream, path.suffix.lower().removeprefix(".")))
 
 
+def write_text(path: Path, text: str) -> None:
+    """Writes a text in UTF-8."""
+    _write(path, lambda stream: stream.write(text.encode()))
+
+
 def _write(path: Path, save: Callable[[BinaryIO], None]) -> None:
     with naming(path):
         file = PendingFile(path)

@@ -1,0 +1,148 @@
+"""What a page holds: the snapshots of its runs, and how they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from anim.compose import Subject
+from anim.describe import alternative
+from anim.page.pack import Packer
+from anim.scene import panel
+from anim.scene.strips import SERIES_NAMES
+from anim.scene.theme import DARK, LIGHT, Theme, theme_of
+from anim.settings import CURVES, TEMPERATURE, Picture
+from anim.timeline import Reel, Track
+
+# Whole numbers to 1. Those that are read as numbers are right to 1e-7, those that are only drawn to
+# less than a pixel.
+_EXACT, _DRAWN, _MEAN = 10_000_000, 20_000, 1000
+_DIGITS = 9
+# Of a curve every so many places are kept: two pixels apart on a page.
+_PLACES_APART = 2
+
+
+def page_data(shown: Sequence[tuple[Reel, Subject]], picture: Picture) -> dict:
+    """All that the player needs, for `json.dumps`.
+
+    Args:
+        shown: reel and subject in each view to choose from, the first one first.
+        picture: how it is shown.
+    """
+    reel, subject = shown[0]
+    light, dark = _themes(picture)
+    packer = Packer()
+    data = {
+        "version": 1,
+        "title": subject.title,
+        "caption": subject.caption,
+        "alt": alternative(reel, subject),
+        "unit": {"name": subject.unit_name, "steps": subject.steps_per_unit},
+        "axis": reel.clock.axis,
+        "seconds": picture.seconds,
+        "hold": picture.hold,
+        "tween": picture.tween,
+        "pace": picture.pace,
+        "panels": [_panel(name) for name in picture.shown_panels],
+        "curve": picture.curve,
+        "together": 1 if picture.calibrate is None else 2,
+        "themes": {"light": _colours(light, reel), "dark": _colours(dark, reel)},
+        "runs": [
+            _run(track, timeline.axis, name, picture)
+            for (timeline, track), name in zip(reel.lanes, subject.names, strict=True)
+        ],
+        "views": [
+            {
+                "view": subject.view,
+                "name": subject.score_label.removeprefix("predicted ").partition(":")[0],
+                "label": subject.score_label,
+                "runs": [
+                    _bins(packer, f"{number}/{rank}/", track, subject.view, picture.curve)
+                    for rank, track in enumerate(reel.tracks)
+                ],
+            }
+            for number, (reel, subject) in enumerate(shown)
+        ],
+    }
+    return data | {"arrays": packer.arrays, "packed": packer.text()}
+
+
+def _themes(picture: Picture) -> tuple[Theme, Theme]:
+    """What a reader sees who likes it light, and one who likes it dark."""
+    if picture.theme is None and picture.style is None:
+        return LIGHT, DARK
+    theme = theme_of(picture)
+    return theme, theme
+
+
+def _colours(theme: Theme, reel: Reel) -> dict:
+    names = ("background", "text", "muted", "grid", "over", "points", "ideal")
+    runs = [theme.of_run(rank) for rank in range(len(reel.lanes))]
+    return {name: getattr(theme, name) for name in names} | {
+        "runs": [(run.accuracy, run.under) for run in runs]
+    }
+
+
+def _panel(name: str) -> dict:
+    kind = panel(name)
+    if not kind.shows_time:
+        return {"panel": name}
+    series = [(key, SERIES_NAMES.get(key, key)) for key in kind.names]
+    return {"panel": name, "title": kind.title, "series": series}
+
+
+def _run(track: Track, axis: tuple[int, int], name: str, picture: Picture) -> dict:
+    """What does not depend on the view: steps, and scalars over time."""
+    kinds = [kind for kind in map(panel, picture.shown_panels) if kind.shows_time]
+    wanted = {"accuracy", "ece", TEMPERATURE, *(key for kind in kinds for key in kind.names)}
+    return {
+        "name": name,
+        "steps": track.steps.tolist(),
+        "axis": axis,
+        "isMedian": track.is_median,
+        "isCured": track.is_cured,
+        "bandName": track.band_name,
+        "spreadName": track.spread_name,
+        "series": {key: _plain(track.series[key]) for key in sorted(wanted & track.series.keys())},
+        "spreads": {
+            key: _plain(track.spreads[key]) for key in sorted(wanted & track.spreads.keys())
+        },
+    }
+
+
+def _plain(values: np.ndarray) -> list[float | None]:
+    """As JSON knows numbers: without NaN, and with as many digits as are looked at."""
+    flat = np.asarray(values, float).ravel()
+    return [float(f"{value:.{_DIGITS}g}") if np.isfinite(value) else None for value in flat]
+
+
+def _bins(packer: Packer, prefix: str, track: Track, view: str, curve: str) -> dict:
+    """What depends on the view."""
+    is_mean = track.filled is not None
+    per = _MEAN if is_mean else 1
+    packer.add(f"{prefix}counts", track.counts, per)
+    packer.add(f"{prefix}hits", track.hits, per)
+    packer.add(f"{prefix}confidences", track.confidences, _EXACT)
+    if is_mean:
+        packer.add(f"{prefix}filled", track.filled)
+        packer.add(f"{prefix}shares", track.shares, _EXACT)
+    if not np.allclose(track.ideals, _plain_ideals(track, view), atol=1e-6, equal_nan=True):
+        packer.add(f"{prefix}ideals", track.ideals, _EXACT)
+    places = slice(None, None, 1 if curve == CURVES[0] else _PLACES_APART)
+    if track.band is not None:
+        packer.add(f"{prefix}band", track.band[:, :, places], _DRAWN)
+    if track.intervals is not None:
+        packer.add(f"{prefix}intervals", track.intervals, _DRAWN)
+    if track.curve is not None:
+        packer.add(f"{prefix}curve", track.curve[:, places], _DRAWN)
+    if track.edges.ndim == 2:
+        packer.add(f"{prefix}edges", track.edges, _EXACT)
+        return {}
+    return {"edges": [round(float(edge), _DIGITS) for edge in track.edges]}
+
+
+def _plain_ideals(track: Track, view: str) -> np.ndarray:
+    """What follows from the mean scores, as the player has it."""
+    means = track.confidences
+    return np.maximum(means, 1 - means) if view == "score" else means
