@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from anim import compose as composing
-from anim import encode
+from anim import describe, encode
 from anim.compose import Subject
 from anim.encode import still
 from anim.page import page, page_data
@@ -74,11 +74,16 @@ def write(
         progress: called with (frames drawn, frames in all).
     """
     reel, subject = shown[0]
+    pages = [path for path in paths if path.suffix.lower() in encode.PAGES]
+    for path in pages:
+        still.write_text(path, page(page_data(shown, picture)))
+    if len(pages) == len(paths):
+        return [_describe(path, picture, reel.clock, True) for path in paths]
     scene = Scene(subject, reel, picture)
-    at, comment = reel.at(picture.at), ""
+    at, comment = reel.at(picture.at), describe.comment(reel, subject, picture)
     moving = [path for path in paths if path.suffix.lower() in encode.ANIMATIONS]
     for path in paths:
-        if path not in moving:
+        if path not in (*moving, *pages):
             _write_still(scene, at, path, comment)
     if moving:
         _write_animations(scene, reel, moving, picture.pixels, comment, progress)

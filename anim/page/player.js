@@ -123,6 +123,7 @@ class CalibrationPlayer extends HTMLElement {
     this.#choice.value = String(this.#view);
     this.#colours.replaceSync(coloursOf(themes));
     if (font) this.style.fontFamily = font;
+    if (this.hasAttribute("page")) this.#dressPage(themes);
     if (isAtEnd) this.#time = this.duration;
     this.#layOut();
   }
@@ -135,6 +136,19 @@ class CalibrationPlayer extends HTMLElement {
     this.#layOut();
     if (isAtEnd && !this.#isPlaying) this.currentTime = this.duration;
     else this.step = step;
+  }
+
+  /** The page around it, where that is nothing but it. */
+  #dressPage({ light, dark }) {
+    const sheet = new CSSStyleSheet();
+    const background = ({ background: colour }) => `:root{background:${colour}}`;
+    const theme = this.getAttribute("theme");
+    sheet.replaceSync(
+      { light: background(light), dark: background(dark) }[theme] ??
+        `${background(light)}@media (prefers-color-scheme:dark){${background(dark)}}`,
+    );
+    sheet.insertRule("main{max-width:60rem;margin:0 auto}");
+    document.adoptedStyleSheets = [sheet];
   }
 
   #build() {
