@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from anim.settings import (
     ALIGNMENTS,
     BINNINGS,
+    COLUMN,
     CURES,
     CURVES,
     DATASETS,
@@ -23,6 +24,7 @@ from anim.settings import (
     PACES,
     PANELS,
     SCHEDULES,
+    SIZE,
     THEMES,
     VAL_PER_TRAIN,
     VAL_PER_TRAIN_OF_REPLICAS,
@@ -147,8 +149,8 @@ def add_picture(group) -> None:
         **switch,
     )
     add("--pace", f"{' or '.join(PACES)} (default {default.pace})")
-    width, height = default.size
-    add("--size", f"pixels (default {width}x{height})", type=_size, metavar="WxH")
+    sizes = "{}x{}; of paper {}x{} or higher".format(*SIZE, *COLUMN)
+    add("--size", f"pixels (default {sizes})", type=_size, metavar="WxH")
     add("--scale", f"pixels per unit of --size (default {default.scale})", type=float)
     add("--theme", f"{', '.join(THEMES)} (default light; a page follows its reader)")
     add("--style", "a matplotlib style sheet for your own colours and fonts", metavar="FILE")

@@ -36,7 +36,7 @@ def animate(
     hold: float = _DEFAULT.hold,
     tween: bool = _DEFAULT.tween,
     pace: str = _DEFAULT.pace,
-    size: tuple[int, int] = _DEFAULT.size,
+    size: tuple[int, int] | None = None,
     scale: float = _DEFAULT.scale,
     theme: str | None = _DEFAULT.theme,
     style: str | os.PathLike | None = _DEFAULT.style,
@@ -75,7 +75,9 @@ def animate(
         hold: length of the still at the end, in seconds.
         tween: whether frames between two snapshots are interpolated.
         pace: ``step``, or ``log`` to give the first steps more time.
-        size: width and height in pixels, both even.
+        size: width and height in pixels, both even, 96 of them to an inch of a PDF; None takes
+            768x600, and for ``paper`` the width of a column, 328x300 or as much higher as the
+            panels need.
         scale: pixels per unit of ``size``; 2 suits sharp screens.
         theme: ``light``, ``dark``, or ``paper``, for a column of a printed page; None takes
             ``light``, and in a page what its reader prefers.
@@ -138,7 +140,16 @@ def animate(
     )
     paths = [Path(output) for output in outputs]
     encode.check(paths, picture.fps)
+    _check_style(picture)
     return files.write(files.compose(runs, paths, picture), paths, picture, progress)
+
+
+def _check_style(picture: Picture) -> None:
+    """Raise `SettingError` unless its style sheet can be read, before any work is done."""
+    if picture.style is not None:
+        from anim.scene.theme import theme_of
+
+        theme_of(picture)
 
 
 def _names(panels: Sequence[str] | str) -> tuple[str, ...]:
@@ -221,6 +232,7 @@ def _run(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
     from anim import encode
 
     encode.check(arguments.out, picture.fps)
+    _check_style(picture)
     check()
     with_bar = sys.stderr.isatty() and not arguments.quiet
     if arguments.runs:

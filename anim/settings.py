@@ -19,6 +19,10 @@ SCHEDULES = ("cosine", "constant")
 OPTIMIZERS = ("adam", "sgd", "momentum", "nesterov", "rmsprop", "lion")
 PANELS = ("reliability", "counts", "accuracy", "ece", "loss", "temperature")
 THEMES = ("light", "dark", "paper")
+SIZE = (768, 600)
+# One column of a printed page is so wide; with so much more height for each panel beyond two, and
+# for the names over a run and its cure.
+COLUMN, _PANEL_OF_PAPER, _NAMES_OF_PAPER = (328, 300), 58, 32
 BINNINGS = ("width", "mass")
 # A cure, the series that comes of it, and the panel that draws that.
 TEMPERATURE = "temperature"
@@ -165,7 +169,7 @@ class Picture:
         hold: length of the still at the end.
         tween: whether frames between two snapshots are interpolated.
         pace: ``step`` spends equal time on equal steps, ``log`` on equal ratios of steps.
-        size: width and height.
+        size: width and height; None takes `SIZE`, or of paper a `COLUMN` with room for the panels.
         scale: pixels per unit of ``size``; 2 suits sharp screens.
         theme: one of `THEMES`; None takes light, and in a page what its reader prefers.
         style: a matplotlib style sheet, by its path or its name, whose colours and fonts replace
@@ -192,7 +196,7 @@ class Picture:
     hold: float = 2
     tween: bool = True
     pace: str = "step"
-    size: tuple[int, int] = (768, 600)
+    size: tuple[int, int] | None = None
     scale: float = 1
     theme: str | None = None
     style: str | None = None
@@ -222,9 +226,11 @@ class Picture:
             )
         one_of("pace", self.pace, PACES)
         one_of("align", self.align, ALIGNMENTS)
-        self._check_size()
         if self.theme is not None:
             one_of("theme", self.theme, THEMES)
+        if self.size is None:
+            object.__setattr__(self, "size", self._own_size())
+        self._check_size()
         if self.max_bytes is not None:
             whole("max_bytes", self.max_bytes, 1)
         if self.at is not None:
@@ -258,6 +264,14 @@ class Picture:
                 one_of("panels", panel, (*PANELS, "metric:NAME"))
         if len(set(panels)) < len(panels):
             raise SettingError("panels", f"expected each once, got {','.join(panels)}")
+
+    def _own_size(self) -> tuple[int, int]:
+        """The size that a theme has where none is asked for."""
+        if self.theme != "paper":
+            return SIZE
+        width, height = COLUMN
+        height += _PANEL_OF_PAPER * max(len(self.shown_panels) - 2, 0)
+        return width, height + (0 if self.calibrate is None else _NAMES_OF_PAPER)
 
     def _check_size(self):
         if not isinstance(self.size, Sequence) or len(self.size) != 2:

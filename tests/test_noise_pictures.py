@@ -7,6 +7,7 @@ import pytest
 import scipy.stats
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
+from matplotlib.legend import Legend
 from PIL import Image
 from predictions import binary, model, textbook_error
 from seeing import check_texts, compose, texts_of
@@ -143,7 +144,13 @@ def a_run_of_one_bin(score=0.75, right=300, examples=400):
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_veil_is_as_tall_as_the_band(theme):
     """Score 0.75 and right in half of 400: the bar and its gap end at 0.75, the veil above."""
-    picture = {"bins": 4, "panels": ("reliability",), "scale": 2, "theme": theme}
+    picture = {
+        "bins": 4,
+        "panels": ("reliability",),
+        "scale": 2,
+        "theme": theme,
+        "size": (768, 600),
+    }
     reel, scene = of(a_run_of_one_bin(right=200), **picture)
     low, high = scipy.stats.binom.ppf([0.025, 0.975], 400, 0.75) / 400
     column = Column(scene, reel.at(None), 0.92, theme=theme)
@@ -161,7 +168,13 @@ def test_the_veil_is_as_tall_as_the_band(theme):
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_a_whisker_is_as_long_as_the_interval(theme):
-    picture = {"bins": 4, "panels": ("reliability",), "scale": 2, "theme": theme}
+    picture = {
+        "bins": 4,
+        "panels": ("reliability",),
+        "scale": 2,
+        "theme": theme,
+        "size": (768, 600),
+    }
     reel, scene = of(a_run_of_one_bin(right=200), intervals=True, band=False, **picture)
     low, high = scipy.stats.binomtest(200, 400).proportion_ci(method="wilson")
     middle = Column(scene, reel.at(None), 0.875, theme=theme).of("text")
@@ -308,17 +321,26 @@ def test_the_key_of_several_runs_is_not_clipped_where_it_is_long():
     check_texts(scene, reel.at(None))
 
 
-def test_a_legend_without_room_drops_its_last_entries():
-    entries = []
-    for size in ((320, 240), (1280, 720)):
-        _, scene = of(a_run(), size=size, intervals=True, panels=("reliability",))
-        legend = scene.figure.axes[0].get_legend()
-        assert legend.get_window_extent().x1 <= scene.figure.bbox.x1
-        entries.append([text.get_text() for text in legend.get_texts()])
-    small, large = entries
-    assert 1 <= len(small) < len(large)
-    assert small == large[: len(small)]
-    assert large[-2:] == ["ideal ± chance (95 %)", "95 % interval"]
+def legend_of(scene):
+    """Its entries, row by row from the top."""
+    legends = scene.figure.axes[0].findobj(Legend)
+    assert all(legend.get_window_extent().x1 <= scene.figure.bbox.x1 for legend in legends)
+    rows = sorted(legends, key=lambda legend: -legend.get_window_extent().y1)
+    return [[text.get_text() for text in row.get_texts()] for row in rows]
+
+
+def test_a_legend_without_room_has_another_row_and_where_there_is_none_drops_its_last_entries():
+    panels = ("reliability", "ece")
+    tiny, small, large = (
+        legend_of(of(a_run(), size=size, intervals=True, panels=panels)[1])
+        for size in ((320, 250), (320, 300), (1280, 720))
+    )
+    assert [len(tiny), len(small), len(large)] == [1, 2, 1]
+    (entries,) = large
+    assert entries[-2:] == ["ideal ± chance (95 %)", "95 % interval"]
+    assert [*small[0], *small[1]] == entries
+    assert tiny[0] == entries[: len(tiny[0])]
+    assert 1 <= len(tiny[0]) < len(entries)
 
 
 @pytest.mark.parametrize("theme", THEMES)

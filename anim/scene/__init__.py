@@ -1,5 +1,5 @@
 """Draws frames with matplotlib: panels, a theme, and what stands still drawn only once."""
 
-from anim.scene.scene import Scene, check_room
+from anim.scene.scene import Scene, check_room, panel
 
-__all__ = ["Scene", "check_room"]
+__all__ = ["Scene", "check_room", "panel"]

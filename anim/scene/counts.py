@@ -36,14 +36,19 @@ class CountsPanel:
             stage.label(self._axes, x=stage.score_label)
         self._bars = self._axes.add_collection(Bars(2 * bins), autolim=False)
         if stage.is_one_run:
-            stage.legend(self._axes, self.key(stage))
+            stage.legend(self._axes, self.legend(stage), place.rows)
         colours = [theme.ramp(theme.over)[-1], theme.ramp(theme.accuracy)[-1]]
         self._bars.set_facecolor(np.repeat(colours, bins, axis=0))
         self.artists = [self._bars]
 
+    @classmethod
+    def legend(cls, stage: Stage) -> list:
+        """What the colours mean, in the picture of one run."""
+        return cls.key(stage)
+
     @staticmethod
     def key(stage: Stage) -> list:
-        """What the colours mean, in the picture of any run."""
+        """What they mean in the picture of any run."""
         has_wrong = not stage.view.startswith("class:")
         other, hit = ("wrong", "correct") if has_wrong else ("other classes", "this class")
         theme = stage.theme

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import matplotlib.style
@@ -18,25 +18,31 @@ _FALLBACKS = (
 )  # fmt: skip
 
 
-def families() -> list[str]:
+def families(fonts: Sequence[str]) -> list[str]:
+    """Those of some fonts that are installed, and behind them what has the letters they lack."""
     installed = set(font_manager.get_font_names())
-    return ["DejaVu Sans", *(name for name in _FALLBACKS if name in installed)]
+    wanted = dict.fromkeys([*fonts, "DejaVu Sans", *_FALLBACKS])
+    return [name for name in wanted if name in installed]
 
 
 @contextmanager
-def style() -> Iterator[None]:
-    """Matplotlib's own defaults, whatever the user's settings are, with our fonts."""
-    settings = {"svg.hashsalt": "anim", "font.family": families()}
+def style(fonts: Sequence[str], *, embeds_truetype: bool = False) -> Iterator[None]:
+    """Matplotlib's own defaults, whatever the user's settings are, with these fonts and ours."""
+    settings = {
+        "svg.hashsalt": "anim",
+        "font.family": families(fonts),
+        "pdf.fonttype": 42 if embeds_truetype else 3,
+    }
     with matplotlib.style.context(["default", settings]), warnings.catch_warnings():
         # Said once by `warn_of_missing`, not once for each letter and frame.
         warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font")
         yield
 
 
-def warn_of_missing(text: str) -> None:
+def warn_of_missing(text: str, fonts: Sequence[str]) -> None:
     """One warning that names the characters of a text that no installed font has."""
     known: set[int] = set()
-    for family in families():
+    for family in families(fonts):
         path = font_manager.findfont(font_manager.FontProperties(family=family))
         known.update(font_manager.get_font(path).get_charmap())
     missing = [mark for mark in dict.fromkeys(text) if ord(mark) not in known]

@@ -10,9 +10,11 @@ from anim.settings import SettingError
 
 # Pixels of the reference design.
 LEFT, RIGHT = 62, 24
-_HEADER, _KEY = 66, 20
+# Further rows of a legend are so many of its letters' heights apart.
+ROW = 1.45
 _FOOTER = 34
-_LEAST_PANEL = 36
+# Of a panel's height, and of a cell's height in its width.
+_LEAST_PANEL, _LEAST_ASPECT = 36, 0.35
 _BETWEEN_COLUMNS, _BETWEEN_ROWS, _CELL_HEADER = 20, 12, 46
 _BEST_ASPECT = 1.2
 
@@ -26,6 +28,7 @@ class Place:
         left, bottom, width, height: in pixels of the picture before its scale.
         rank: the run it shows; None shows all.
         is_left, is_bottom: whether it has labels of its own at that side.
+        rows: of its legend.
     """
 
     kind: type
@@ -36,11 +39,26 @@ class Place:
     rank: int | None = None
     is_left: bool = True
     is_bottom: bool = True
+    rows: int = 1
 
 
-def header(runs: int) -> int:
-    """How tall it is: the key that several runs share has a row of its own."""
-    return _HEADER + (_KEY if runs > 1 else 0)
+@dataclass(frozen=True)
+class Room:
+    """What a picture gives its panels.
+
+    Attributes:
+        size: width and height of the picture.
+        size_text: that in words.
+        unit: pixels of the picture for one of the reference design.
+        header: how tall what stands over the panels is, in pixels of the reference design.
+        row: how far apart rows of a legend are, in those too.
+    """
+
+    size: tuple[int, int]
+    size_text: str
+    unit: float
+    header: float
+    row: float
 
 
 def columns_for(runs: int, width: float, height: float, together: int = 1) -> int:
@@ -57,54 +75,59 @@ def columns_for(runs: int, width: float, height: float, together: int = 1) -> in
 def places(
     kinds: Sequence[type],
     runs: int,
-    size: tuple[int, int],
-    unit: float,
-    size_text: str,
+    room: Room,
     together: int = 1,
+    rows: Sequence[int] | None = None,
 ) -> list[Place]:
     """Fixed room for labels, the rest by the panels' weights.
 
     Args:
         kinds: classes of panels, top to bottom.
         runs: how many runs there are: a panel that shows no time stands once for each.
-        size: width and height of the picture.
-        unit: pixels of the picture for one of the reference design.
-        size_text: the size in words.
+        room: what they share.
         together: how many of the runs, one after another, stay in one row.
+        rows: of the legend of each kind; None gives each one row.
 
     Raises:
         SettingError: the picture has no room for them.
     """
-    width, height = size
+    (width, height), unit = room.size, room.unit
+    rows = [1] * len(kinds) if rows is None else rows
     # A strip needs its own time labels unless the next panel down is a strip too.
     labelled = [
         kind.shows_time and not (after is not None and after.shows_time)
         for kind, after in zip(kinds, [*kinds[1:], None], strict=True)
     ]
-    above = [_CELL_HEADER if runs > 1 and not kind.shows_time else kind.above for kind in kinds]
+    above = [
+        _CELL_HEADER if runs > 1 and not kind.shows_time else kind.above + (lines - 1) * room.row
+        for kind, lines in zip(kinds, rows, strict=True)
+    ]
     below = [
         kind.below + (_FOOTER if with_labels else 0)
         for kind, with_labels in zip(kinds, labelled, strict=True)
     ]
-    room = (height - (header(runs) + sum(above) + sum(below)) * unit) / sum(k.weight for k in kinds)
-    least = min(room * kind.weight for kind in kinds)
-    found, top = [], height - header(runs) * unit
+    inside = height - (room.header + sum(above) + sum(below)) * unit
+    inside /= sum(kind.weight for kind in kinds)
+    least = min(inside * kind.weight for kind in kinds)
+    found, top = [], height - room.header * unit
     left, right = round(LEFT * unit), round(width - RIGHT * unit)
-    for kind, with_labels, over, under in zip(kinds, labelled, above, below, strict=True):
-        tall = round(room * kind.weight)
-        whole = Place(kind, left, round(top - over * unit - tall), right - left, tall)
+    for kind, with_labels, over, under, lines in zip(
+        kinds, labelled, above, below, rows, strict=True
+    ):
+        tall = round(inside * kind.weight)
+        whole = Place(kind, left, round(top - over * unit - tall), right - left, tall, rows=lines)
         if kind.shows_time:
             found.append(_with(whole, is_bottom=with_labels))
         elif runs == 1:
             found.append(_with(whole, rank=0))
         else:
             cells = _grid(whole, runs, unit, together)
-            least = min(least, *(side for cell in cells for side in (cell.width / 3, cell.height)))
+            least = min(least, *(min(cell.width * _LEAST_ASPECT, cell.height) for cell in cells))
             found += cells
         top = whole.bottom - under * unit
     if least < _LEAST_PANEL * unit:
         what = f"{len(kinds)} panels" + (f" of {runs} runs" if runs > 1 else "")
-        raise SettingError("panels", f"{what} need a larger picture than {size_text}")
+        raise SettingError("panels", f"{what} need a larger picture than {room.size_text}")
     return found
 
 

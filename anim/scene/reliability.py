@@ -19,6 +19,7 @@ from anim.timeline import Frame, Shot, Track
 
 _DOWNWARDS = 0.13
 _BETWEEN = 0.02
+_WHISKER = 1.6
 _OF_CURVE = {"bars": "in bin", "smooth": "(smoothed)", "isotonic": "(isotonic)"}
 _NO_CURE = "no cure: the held-out examples\ndo not tell one"
 
@@ -50,23 +51,28 @@ class ReliabilityPanel:
         if place.is_bottom:
             stage.label(points, x=stage.score_label)
         if stage.is_one_run:
-            share = "accuracy" if has_wrong else "share of labels"
-            share = f"median {share}" if track.is_median else share
-            stage.legend(axes, [Patch(color=theme.accuracy, label=share), *self.key(stage)])
+            stage.legend(axes, self.legend(stage), place.rows)
         has_band, has_intervals = track.band is not None, track.intervals is not None
         self._marks = [
             *([_Veil(axes, theme, track)] if has_band else []),
             _Columns(axes, theme, track, is_score),
             _Histogram(points, theme, track, has_wrong),
-            *([_Ends(axes, theme, stage.points(1))] if has_band else []),
-            _Ideal(axes, theme, stage.points(2), is_score),
-            *([_Whiskers(axes, theme, track, stage.pixels(1.6))] if has_intervals else []),
-            *([_NoCure(axes, theme, stage.points(12))] if track.is_cured else []),
+            *([_Ends(axes, theme, stage.stroke(1))] if has_band else []),
+            _Ideal(axes, theme, stage.stroke(2), is_score),
+            *([_Whiskers(axes, theme, track, stage.pixels(_WHISKER))] if has_intervals else []),
+            *([_NoCure(axes, theme, stage.points(theme.measures.label))] if track.is_cured else []),
         ]
         # Matplotlib draws in this order too, where it draws the whole.
         self.artists = [artist for mark in self._marks for artist in mark.artists]
         for order, artist in enumerate(self.artists):
             artist.set_zorder(1 + order / 100)
+
+    @classmethod
+    def legend(cls, stage: Stage) -> list:
+        """What the colours and the lines mean, in the picture of one run."""
+        share = "share of labels" if stage.view.startswith("class:") else "accuracy"
+        share = f"median {share}" if stage.reel.tracks[0].is_median else share
+        return [Patch(color=stage.theme.accuracy, label=share), *cls.key(stage)]
 
     @staticmethod
     def key(stage: Stage) -> list:
@@ -76,14 +82,14 @@ class ReliabilityPanel:
             Patch(color=theme.under, label="under-confident"),
             Patch(color=theme.over, label="over-confident"),
         ]
-        ideal = Line2D([], [], color=theme.ideal, linewidth=stage.points(2), label="ideal")
+        ideal = Line2D([], [], color=theme.ideal, linewidth=stage.stroke(2), label="ideal")
         tracks = stage.reel.tracks
         band = next((track for track in tracks if track.band is not None), None)
         if band is None:
             handles.append(ideal)
         else:
             veil = theme.ramp(theme.ideal)[level_of(VEIL)]
-            veil = Patch(facecolor=veil, edgecolor=theme.ideal, linewidth=stage.points(1))
+            veil = Patch(facecolor=veil, edgecolor=theme.ideal, linewidth=stage.stroke(1))
             if band.band_name:
                 veil.set_label(band.band_name)
                 handles += [ideal, veil]
@@ -91,7 +97,7 @@ class ReliabilityPanel:
                 handles.append(Container((veil, ideal), label="ideal ± chance (95 %)"))
         spread = next((track for track in tracks if track.intervals is not None), None)
         if spread is not None:
-            style = {"markersize": stage.points(11), "markeredgewidth": stage.points(1.6)}
+            style = {"markersize": stage.points(11), "markeredgewidth": stage.points(_WHISKER)}
             whisker = Line2D([], [], ls="", marker="|", color=theme.text, **style)
             whisker.set_label(spread.spread_name)
             handles.append(whisker)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 
-from anim.scene.layout import RIGHT, Place
+from anim.scene.layout import LEFT, RIGHT, ROW, Place
 from anim.scene.marks import shorten
 from anim.scene.theme import Theme
 from anim.timeline import Reel
@@ -17,6 +19,8 @@ from anim.timeline import Reel
 _LONG = 12
 # Pixels of the reference design from one number on an axis to the next.
 _LEAST_BETWEEN = 17
+# Between two entries of a legend, in heights of its letters.
+_BETWEEN_COLUMNS = 1.6
 # Pixels of the picture, before its scale, to an inch.
 REFERENCE_DPI = 96
 
@@ -52,6 +56,10 @@ class Stage:
         """A length of the reference design, in points."""
         return pixels * self.unit * 0.75
 
+    def stroke(self, pixels: float) -> float:
+        """How thick a line of the reference design is, in points."""
+        return self.points(pixels) * self.theme.measures.stroke
+
     def pixels(self, pixels: float) -> float:
         """A length of the reference design, in pixels of the file."""
         return pixels * self.unit * self.figure.dpi / REFERENCE_DPI
@@ -75,12 +83,16 @@ class Stage:
             place.width / width,
             part * place.height / height,
         )
-        axes = self.figure.add_axes(box, facecolor=self.theme.background)
+        axes = self.figure.add_axes(box, facecolor=self.theme.behind[1])
         axes.spines[:].set_visible(False)
-        style = {"length": 0, "labelsize": self.points(11.5), "colors": self.theme.muted}
+        style = {
+            "length": 0,
+            "labelsize": self.points(self.theme.measures.small),
+            "colors": self.theme.muted,
+        }
         axes.tick_params(axis="x", pad=self.points(7.5), **style)
         axes.tick_params(axis="y", pad=self.points(6), **style)
-        axes.grid(color=self.theme.grid, linewidth=self.points(1.2))
+        axes.grid(color=self.theme.grid, linewidth=self.stroke(1.2))
         axes.set_axisbelow(True)
         axes.set_xlim(0, 1)
         axes.tick_params(labelleft=place.is_left, labelbottom=place.is_bottom)
@@ -91,7 +103,11 @@ class Stage:
 
     def label(self, axes: Axes, x: str = "", y: str = "", short: str = "") -> None:
         """Names the axes; where y has no room, shortened, or by its short name."""
-        style = {"fontsize": self.points(12), "color": self.theme.muted, "parse_math": False}
+        style = {
+            "fontsize": self.points(self.theme.measures.label),
+            "color": self.theme.muted,
+            "parse_math": False,
+        }
         if x:
             axes.set_xlabel(x, labelpad=self.points(5), **style)
             shorten(axes.xaxis.label, axes.bbox.width)
@@ -113,35 +129,57 @@ class Stage:
         """How many numbers have room on the y axis of axes, up to so many."""
         return min(max(int(axes.bbox.height / self.pixels(_LEAST_BETWEEN)), 1), most)
 
-    def legend(self, axes: Axes, handles: list[Artist]) -> None:
-        """A row over the axes."""
-        self.row(axes, handles, axes.bbox.x1, loc="lower left", bbox_to_anchor=(0, 1))
-
-    def row(self, owner: Axes | Figure, handles: list[Artist], edge: float, **place) -> None:
-        """A legend in one row; what has no room up to an edge is left out, from the right.
+    def rows(self, handles: Sequence[Artist], room: float) -> list[list[Artist]]:
+        """What a legend explains, row by row.
 
         Args:
-            owner: whose legend it is.
             handles: what it explains.
-            edge: in pixels, of the file.
-            place: where it is, as matplotlib says it.
+            room: how wide it may be, in pixels of the file.
         """
-        for count in range(len(handles), 0, -1):
-            legend = owner.legend(handles=handles[:count], **place, **self._style(count))
-            if legend.get_window_extent().x1 <= edge + self.pixels(RIGHT) or count == 1:
-                return
-            legend.remove()
+        rows: list[list[Artist]] = []
+        left = 0.0
+        for handle in handles:
+            legend = Legend(self.figure, [handle], [handle.get_label()], **self._style(1))
+            wide = legend.get_window_extent(self.figure.canvas.get_renderer()).width
+            if not rows or wide > left:
+                rows.append([])
+                left = room
+            rows[-1].append(handle)
+            left -= wide + self.pixels(self.theme.measures.small) * _BETWEEN_COLUMNS
+        return rows
+
+    def legend(self, axes: Axes, handles: Sequence[Artist], most: int) -> None:
+        """Rows over the axes, so many at most: what has no room is left out, from the end."""
+        rows = self.rows(handles, axes.bbox.width + self.pixels(RIGHT))[:most]
+        row = self.pixels(self.theme.measures.small * ROW) / axes.bbox.height
+        for up, shown in enumerate(reversed(rows)):
+            self._row(axes, shown, loc="lower left", bbox_to_anchor=(0, 1 + up * row))
+
+    def key(self, rows: Sequence[Sequence[Artist]], top: float) -> None:
+        """Rows in the header, the first one around a height of the reference design."""
+        width, height = self.figure.bbox.size
+        for down, shown in enumerate(rows):
+            y = top + down * self.theme.measures.small * ROW
+            corner = (self.pixels(LEFT) / width, 1 - self.pixels(y) / height)
+            self._row(self.figure, shown, loc="center left", bbox_to_anchor=corner)
+
+    def _row(self, owner: Axes | Figure, handles: Sequence[Artist], **place) -> None:
+        labels = [handle.get_label() for handle in handles]
+        legend = Legend(owner, handles, labels, **place, **self._style(len(handles)))
+        for text in legend.get_texts():
+            text.set_parse_math(False)
+        owner.add_artist(legend)
 
     def _style(self, columns: int) -> dict:
         return {
             "ncols": columns,
             "frameon": False,
-            "fontsize": self.points(11.5),
+            "fontsize": self.points(self.theme.measures.small),
             "labelcolor": self.theme.muted,
             "borderpad": 0,
             "borderaxespad": 0.55,
             "handlelength": 1.1,
             "handleheight": 0.8,
             "handletextpad": 0.5,
-            "columnspacing": 1.6,
+            "columnspacing": _BETWEEN_COLUMNS,
         }

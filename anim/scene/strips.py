@@ -52,8 +52,7 @@ class StripPanel:
             if name in self._tracks[rank].spreads
         ]
         self.artists = [*(area for area, *_ in self._areas), *self._drawn]
-        if stage.is_one_run and len(self._lines) > 1:
-            stage.legend(self._axes, [self._key(line) for line in self._drawn])
+        stage.legend(self._axes, self.legend(stage), place.rows)
 
     def _graduate(self, stage: Stage, lines: int) -> str:
         """Puts about so many numbers on the y axis; returns what it is."""
@@ -64,37 +63,56 @@ class StripPanel:
         self._axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y / 10.0**power:g}"))
         return f"{self.title} ×10{str(power).translate(_RAISED)}"
 
-    def _has(self, track: Track, name: str) -> bool:
+    @classmethod
+    def legend(cls, stage: Stage) -> list[Line2D]:
+        """What its lines are, where they are several of one run."""
+        lines = cls._series_of(stage)
+        if not stage.is_one_run or len(lines) < 2:
+            return []
+        return [Line2D([], [], **cls._look(stage, line, lines)) for line in lines]
+
+    @classmethod
+    def _has(cls, track: Track, name: str) -> bool:
         return name in track.series
 
-    def _series_of(self, stage: Stage) -> list[tuple[int, str]]:
+    @classmethod
+    def _series_of(cls, stage: Stage) -> list[tuple[int, str]]:
         """Which series of which run is a line: all of one run, the first of each of several."""
         found = [
-            [(rank, name) for name in self.names if self._has(track, name)]
+            [(rank, name) for name in cls.names if cls._has(track, name)]
             for rank, track in enumerate(stage.reel.tracks)
         ]
         lines = found[0] if stage.is_one_run else [names[0] for names in found if names]
         if not lines:
             known = ", ".join(stage.reel.tracks[0].series)
-            problem = f"no run has {' or '.join(self.names)}, only {known}{self.hint}"
+            problem = f"no run has {' or '.join(cls.names)}, only {known}{cls.hint}"
             raise SettingError("panels", problem)
         return lines
 
+    @staticmethod
+    def _look(stage: Stage, line: tuple[int, str], lines: list[tuple[int, str]]) -> dict:
+        """Colour, thickness and name of one of the lines."""
+        (rank, name), is_first = line, line == lines[0] or not stage.is_one_run
+        return {
+            "color": stage.theme.of_run(rank).accuracy if is_first else stage.theme.muted,
+            "linewidth": stage.stroke(2.2 if is_first else 1.4),
+            "label": SERIES_NAMES.get(name, name),
+        }
+
     def _line(self, stage: Stage, rank: int, name: str) -> Line2D:
-        is_first = (rank, name) == self._lines[0] or not stage.is_one_run
-        colour = stage.theme.of_run(rank).accuracy if is_first else stage.theme.muted
+        theme, is_first = stage.theme, (rank, name) == self._lines[0] or not stage.is_one_run
+        # A ring in the panel's colour sets the dot off; where that may be any, there is none.
+        size, ring = (6.5, 0) if theme.is_transparent else (8, 1.5)
         (line,) = self._axes.plot(
             [],
             [],
-            color=colour,
-            linewidth=stage.points(2.2 if is_first else 1.4),
+            **self._look(stage, (rank, name), self._lines),
             solid_joinstyle="round",
             marker="o" if is_first else "",
-            markersize=stage.points(8),
-            markeredgecolor=stage.theme.background,
-            markeredgewidth=stage.points(1.5),
+            markersize=stage.points(size) * theme.measures.stroke,
+            markeredgecolor=theme.panel,
+            markeredgewidth=stage.stroke(ring),
             markevery=[-1],
-            label=_SERIES_NAMES.get(name, name),
             animated=True,
         )
         line.set_clip_on(False)
@@ -105,11 +123,6 @@ class StripPanel:
         colour = stage.theme.of_run(rank).accuracy
         area = PolyCollection([], facecolor=colour, alpha=_AREA_ALPHA, linewidth=0, animated=True)
         return self._axes.add_collection(area, autolim=False)
-
-    def _key(self, line: Line2D) -> Line2D:
-        return Line2D(
-            [], [], color=line.get_color(), lw=line.get_linewidth(), label=line.get_label()
-        )
 
     def _values(self) -> np.ndarray:
         """All finite values that will be shown."""
@@ -157,7 +170,7 @@ def _outlines(places: np.ndarray, ends: np.ndarray) -> list[np.ndarray]:
 
 
 _AREA_ALPHA = 0.25
-_SERIES_NAMES = {
+SERIES_NAMES = {
     "nll": "validation",
     "train_loss": "training",
     "loss": "recorded",
@@ -200,10 +213,11 @@ class TemperaturePanel(StripPanel):
         self._axes.yaxis.set_major_locator(FixedLocator(2.0**powers))
         self._axes.yaxis.set_minor_locator(NullLocator())
         self._axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:g}"))
-        self._axes.axhline(1, color=stage.theme.muted, linewidth=stage.points(1.2))
+        self._axes.axhline(1, color=stage.theme.muted, linewidth=stage.stroke(1.2))
         return self.title
 
-    def _has(self, track: Track, name: str) -> bool:
+    @classmethod
+    def _has(cls, track: Track, name: str) -> bool:
         """Of a cure: what others recorded by that name is something else."""
         return track.is_cured and name in track.series
 
