@@ -3,7 +3,7 @@
 const LEVELS = 16;
 const FULL_COUNT = 100;
 const FAINTEST = 0.3;
-const MARGIN = { left: 54, right: 14 };
+const MARGIN = { left: 54, right: 14, between: 16 };
 
 /** How strong a bar is, of LEVELS: fainter with few examples, fading as it goes. */
 function levelOf(count, presence) {
@@ -32,11 +32,11 @@ class Chart {
     const { width, height } = size;
     this.rank = rank;
     this.root = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
-    this.left = isLeft ? MARGIN.left : 16;
+    this.left = isLeft ? MARGIN.left : MARGIN.between;
     this.width = width - this.left - MARGIN.right;
-    this.scoreTicks = (this.width < 260 ? [0, 0.5, 1] : [0, 0.2, 0.4, 0.6, 0.8, 1]).map((share) => [
+    this.scoreTicks = (this.width < 300 ? [0, 0.5, 1] : [0, 0.2, 0.4, 0.6, 0.8, 1]).map((share) => [
       share,
-      this.width < 260 ? short(share) : share.toFixed(1),
+      this.width < 300 ? short(share) : share.toFixed(1),
     ]);
     Object.assign(this, { height, isLeft, isBottom });
   }

@@ -53,20 +53,26 @@ class Picture {
     const { runs, together } = model;
     const across = Math.max(1, Math.floor(width / LEAST_CELL / together)) * together;
     const columns = Math.min(runs.length, width < LEAST_CELL * together ? 1 : across);
-    this.#cells.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
+    // The first of a row has numbers beside it, and all are as wide inside.
+    const [first, other] = [MARGIN.left + MARGIN.right, MARGIN.between + MARGIN.right];
+    const inner = Math.floor((width - first - other * (columns - 1)) / columns);
+    const widths = Array.from({ length: columns }, (_, column) => inner + (column ? other : first));
+    this.#cells.style.gridTemplateColumns = widths.map((wide) => `${wide}px`).join(" ");
     const kinds = model.panels.map(({ panel }) => CHARTS[panel]).filter(Boolean);
-    this.#charts = kinds.flatMap((Kind) => runs.map((_, rank) => this.#chart(Kind, rank, width / columns, columns)));
+    this.#charts = kinds.flatMap((Kind) => runs.map((_, rank) => this.#chart(Kind, rank, widths)));
     this.#cells.replaceChildren(...this.#charts.map((chart) => this.#cell(chart)));
     this.#layOutStrips(width);
   }
 
-  #chart(Kind, rank, width, columns) {
+  #chart(Kind, rank, widths) {
+    const columns = widths.length;
     const sides = {
       isLeft: rank % columns === 0,
       isBottom: rank + columns >= this.model.runs.length,
     };
-    const height = Math.round(Math.min(Math.max(width * 0.55, 210), 400));
-    return new Kind(this.model, this.view, rank, { width, height }, sides);
+    const height = Math.round(Math.min(Math.max(widths[0] * 0.55, 240), 400));
+    const size = { width: widths[rank % columns], height };
+    return new Kind(this.model, this.view, rank, size, sides);
   }
 
   #layOutStrips(width) {
@@ -100,7 +106,9 @@ class Picture {
     chart.field.append(chart.root);
     chart.numbers = html("span", { class: "numbers" });
     this.#listen(chart);
-    const head = html("div", { class: "head" }, html("b", { class: "name" }, swatch("accuracy"), name), chart.numbers);
+    const title = html("b", { class: "name" }, swatch("accuracy"), name);
+    const head = html("div", { class: "head" }, title, chart.numbers);
+    head.style.paddingLeft = `${chart.left}px`;
     return html("div", { class: `cell run-${chart.rank}` }, ...(isAlone ? [] : [head]), chart.field);
   }
 
