@@ -1,4 +1,4 @@
-"""What a picture shows, in words: for who cannot see it, and for what travels inside of its file."""
+"""What a picture shows, in words: for who cannot see it, and to travel inside of its file."""
 
 from __future__ import annotations
 

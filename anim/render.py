@@ -14,7 +14,7 @@ from anim import command, sweep
 from anim.settings import MAX_RUNS, Experiment, Picture, SettingError, pick
 
 if TYPE_CHECKING:
-    from anim import files
+    from anim.notebook import Animation
 
 _DEFAULT = Picture()
 
@@ -47,7 +47,7 @@ def animate(
     align: str = _DEFAULT.align,
     label: Sequence[str] | None = _DEFAULT.label,
     progress: Callable[[int, int], None] | None = None,
-) -> list[files.Output]:
+) -> Animation:
     """Draws a run, or several side by side, once and writes the picture to every output.
 
     Args:
@@ -94,7 +94,8 @@ def animate(
         progress: called with (frames drawn, frames in all).
 
     Returns:
-        What was written, in the order of ``outputs``.
+        What was written, a list in the order of ``outputs``, which a notebook plays; that is all
+        it does where there are none.
 
     Raises:
         TypeError: something else than a run.
@@ -102,6 +103,7 @@ def animate(
         OSError: a file could not be written. Earlier files at these paths are untouched.
     """
     from anim import encode, files
+    from anim.notebook import Animation
     from anim.run import Replicas, Run
 
     if isinstance(runs, Mapping):
@@ -139,9 +141,12 @@ def animate(
         label=None if label is None else tuple(label),
     )
     paths = [Path(output) for output in outputs]
-    encode.check(paths, picture.fps)
+    if paths:
+        encode.check(paths, picture.fps)
     _check_style(picture)
-    return files.write(files.compose(runs, paths, picture), paths, picture, progress)
+    shown = files.compose(runs, paths, picture)
+    written = files.write(shown, paths, picture, progress) if paths else []
+    return Animation(written, shown, picture)
 
 
 def _check_style(picture: Picture) -> None:

@@ -76,6 +76,18 @@ class Timeline:
         self._pace = pace
         self._places = self.place(self.steps)
 
+    def at_rate(self, fps: float) -> Timeline:
+        """The same time, cut into other frames."""
+        return Timeline(
+            self.steps,
+            fps=fps,
+            seconds=self.seconds,
+            hold=self.total_seconds - self.seconds,
+            tween=self._tween,
+            pace=self._pace,
+            axis=self.axis,
+        )
+
     def place(self, steps) -> np.ndarray:
         """Position in [0, 1] of step numbers on the time axis."""
         span = self._paced(self.axis[1])
@@ -271,6 +283,11 @@ class Reel:
     @property
     def tracks(self) -> tuple[Track, ...]:
         return tuple(track for _, track in self.lanes)
+
+    def at_rate(self, fps: float) -> Reel:
+        """The same runs, in so many frames a second."""
+        lanes = [(timeline.at_rate(fps), track) for timeline, track in self.lanes]
+        return Reel(self.clock.at_rate(fps), lanes)
 
     def __len__(self) -> int:
         return len(self.clock)

@@ -10,7 +10,11 @@ from functools import cache
 from html import escape
 from importlib import resources
 
-_SCRIPTS = ("model.js", "draw.js", "charts.js", "strips.js", "numbers.js", "picture.js", "player.js")
+from anim.settings import SettingError
+
+_SCRIPTS = tuple(
+    f"{name}.js" for name in ("model", "draw", "charts", "strips", "numbers", "picture", "player")
+)
 
 
 @cache
@@ -50,7 +54,8 @@ def snippet(data: dict, *, nonce: str | None = None, fallback: str = "", **attri
         for name, value in attributes.items()
         if value is not None
     )
-    with_nonce = "" if nonce is None else f' nonce="{escape(nonce)}"'
+    _check_nonce(nonce)
+    with_nonce = "" if nonce is None else f' nonce="{nonce}"'
     return (
         f"<calibration-player{given}>\n"
         f"{fallback}<p>{escape(data['alt'])}</p>\n"
@@ -60,10 +65,16 @@ def snippet(data: dict, *, nonce: str | None = None, fallback: str = "", **attri
     )
 
 
+def _check_nonce(nonce: str | None) -> None:
+    """Raise `SettingError` unless it is one, as the policy's grammar has it."""
+    if nonce is not None and not re.fullmatch(r"[A-Za-z0-9+/_][A-Za-z0-9+/_-]*={0,2}", nonce):
+        raise SettingError("nonce", f"expected letters, digits, + and / (base64), got {nonce!r}")
+
+
 def page(data: dict, *, nonce: str | None = None, **attributes) -> str:
     """A page with the player, which needs no other file; see `snippet`."""
     title = escape(data["title"] or data["alt"])
-    policy = f"'{script_hash()}'" if nonce is None else f"'nonce-{escape(nonce)}'"
+    policy = f"'{script_hash()}'" if nonce is None else f"'nonce-{nonce}'"
     body = snippet(data, nonce=nonce, page=True, heading_level=1, **attributes)
     return (
         "<!doctype html>\n"

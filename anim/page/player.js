@@ -24,6 +24,8 @@ class CalibrationPlayer extends HTMLElement {
 
   connectedCallback() {
     if (!this.shadowRoot) this.#build();
+    const theme = themeOfNotebook();
+    if (theme && !this.hasAttribute("theme")) this.setAttribute("theme", theme);
     // The parser may not have come to the data yet.
     const isParsing = document.readyState === "loading";
     if (isParsing) document.addEventListener("DOMContentLoaded", () => this.#start(), { once: true });
@@ -354,6 +356,13 @@ class CalibrationPlayer extends HTMLElement {
     this.#picture.draw(this.#position, this.#isPlaying);
     this.dispatchEvent(new Event("timeupdate"));
   }
+}
+
+/** What JupyterLab or VS Code is set to; their pages do not follow the system. */
+function themeOfNotebook() {
+  const { jpThemeLight, vscodeThemeKind } = document.body.dataset;
+  if (jpThemeLight) return jpThemeLight === "true" ? "light" : "dark";
+  return vscodeThemeKind && (vscodeThemeKind.includes("light") ? "light" : "dark");
 }
 
 /** The colours of both themes, of runs and of strengths, as a style sheet. */

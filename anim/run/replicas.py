@@ -41,6 +41,12 @@ class Replicas(Sequence):
     def __repr__(self) -> str:
         return f"Replicas({len(self)} of {self.runs[0]!r})"
 
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        """What a notebook shows, as of `Run`."""
+        from anim.notebook import bundle_of
+
+        return bundle_of(self)
+
     @property
     def labels(self) -> np.ndarray:
         return self.runs[0].labels

@@ -114,6 +114,12 @@ class Run:
             f"{len(self.classes)} classes, steps {first} to {last})"
         )
 
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        """What a notebook shows. The one place where a run knows that it can be drawn."""
+        from anim.notebook import bundle_of
+
+        return bundle_of(self)
+
     @property
     def has_scores(self) -> bool:
         """Whether the score of every class is there, or that of the predicted class alone."""
