@@ -101,7 +101,7 @@ def compose_views(
 def _in_view(
     runs: Sequence[Run | Replicas], names: tuple[str, ...], view: str, picture: Picture
 ) -> tuple[Reel, Subject]:
-    reel = _reel([track_of(run, view, picture) for run in runs], picture)
+    reel = reel_of([track_of(run, view, picture) for run in runs], picture)
     unit_name, steps_per_unit = _unit(runs, reel, picture)
     subject = Subject(
         title=one_line(_TITLE if picture.title is None else picture.title),
@@ -149,7 +149,9 @@ def _snapshots(run: Run | Replicas) -> int:
     return sum(map(len, members(run)))
 
 
-def _reel(tracks: Sequence[Track], picture: Picture) -> Reel:
+def reel_of(tracks: Sequence[Track], picture: Picture) -> Reel:
+    """Tracks on one clock."""
+
     def timeline(steps: np.ndarray, axis: tuple[int, int] | None = None) -> Timeline:
         return Timeline(
             steps,

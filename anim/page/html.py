@@ -73,17 +73,41 @@ def _check_nonce(nonce: str | None) -> None:
 
 def page(data: dict, *, nonce: str | None = None, **attributes) -> str:
     """A page with the player, which needs no other file; see `snippet`."""
-    title = escape(data["title"] or data["alt"])
     policy = f"'{script_hash()}'" if nonce is None else f"'nonce-{nonce}'"
     body = snippet(data, nonce=nonce, page=True, heading_level=1, **attributes)
+    head = (
+        f'<meta name="description" content="{escape(data["alt"])}">\n'
+        f"<!-- Content-Security-Policy: default-src 'none'; script-src {policy} -->\n"
+    )
+    return _document(data["title"] or data["alt"], head, body)
+
+
+def live_page(title: str, address: str) -> str:
+    """A page with the player, whose data come from a server.
+
+    Args:
+        title: of the page.
+        address: of the server-sent events: ``whole`` and ``more`` with data of
+            `anim.page.data.page_data`, ``state`` with a ``text``.
+    """
+    # Without an icon of its own a browser would ask the server for one.
+    head = '<link rel="icon" href="data:,">\n'
+    body = (
+        f'<calibration-player page heading-level="1" live="{escape(address)}">\n'
+        "<noscript><p>This page needs scripts to be allowed.</p></noscript>\n"
+        f"</calibration-player>\n<script>{script()}</script>\n"
+    )
+    return _document(title, head, body)
+
+
+def _document(title: str, head: str, body: str) -> str:
     return (
         "<!doctype html>\n"
         '<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f'<meta name="description" content="{escape(data["alt"])}">\n'
-        f"<!-- Content-Security-Policy: default-src 'none'; script-src {policy} -->\n"
-        f"<title>{title}</title>\n</head>\n<body>\n<main>\n{body}</main>\n</body>\n</html>\n"
+        f"{head}<title>{escape(title)}</title>\n</head>\n"
+        f"<body>\n<main>\n{body}</main>\n</body>\n</html>\n"
     )
 
 

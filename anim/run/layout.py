@@ -168,5 +168,20 @@ def kind_of(path: Path) -> str | None:
     return next((kind for kind in KINDS if (path / kind / "zarr.json").exists()), None)
 
 
+def stamp(file: Path) -> tuple[int, int] | None:
+    """What tells a file from another that is written in its place; None where there is none."""
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns
+
+
+def stamp_of_snapshot(path: Path, kind: str, i: int) -> tuple[int, int] | None:
+    """The `stamp` of the first chunk of a snapshot, where `create_snapshots` puts it."""
+    chunk = path / kind / "c" / str(i) / "0"
+    return stamp(chunk if kind == "confidence" else chunk / "0")
+
+
 def series_folders(path: Path) -> list[Path]:
     return sorted(file.parent for file in (path / "metrics").glob("*/zarr.json"))

@@ -7,6 +7,7 @@ import importlib.metadata
 import os
 import re
 import shutil
+import time
 import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,6 +21,9 @@ from anim.run.checks import KINDS
 from anim.run.passes import RecordingError
 from anim.run.reader import open
 from anim.run.run import About, Run
+
+# `is_being_recorded` holds the lock for a moment: no reason to give up.
+_LOCK_ATTEMPTS, _LOCK_PAUSE = 5, 0.02
 
 
 class Writer:
@@ -171,14 +175,34 @@ def _lock(path: Path) -> int:
     import fcntl
 
     descriptor = os.open(path, os.O_RDONLY)
+    for attempt in range(_LOCK_ATTEMPTS):
+        time.sleep(_LOCK_PAUSE if attempt else 0)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return descriptor
+        except OSError as error:
+            problem = error
+    os.close(descriptor)
+    raise RecordingError(
+        f"another recorder is writing to {str(path)!r}; close it first"
+    ) from problem
+
+
+def is_being_recorded(path: Path) -> bool:
+    """Whether a recorder, of any process, is writing to the recording at a path right now."""
+    import fcntl
+
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
         os.close(descriptor)
-        raise RecordingError(
-            f"another recorder is writing to {str(path)!r}; close it first"
-        ) from error
-    return descriptor
+    return False
 
 
 def _release(descriptor: int) -> None:
