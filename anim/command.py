@@ -155,6 +155,8 @@ def add_picture(group) -> None:
     add("--theme", f"{', '.join(THEMES)} (default light; a page follows its reader)")
     add("--style", "a matplotlib style sheet for your own colours and fonts", metavar="FILE")
     add("--transparent", "no background, where the format allows", action="store_true")
+    add("--embed", "write .html as a snippet, to paste into a page", action="store_true")
+    add("--nonce", "of the Content-Security-Policy of that page", metavar="TEXT")
     add("--max-bytes", "find settings that fit, e.g. 2MB", type=_bytes, metavar="SIZE")
     add("--title", "the headline")
     add(

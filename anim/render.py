@@ -42,6 +42,8 @@ def animate(
     style: str | os.PathLike | None = _DEFAULT.style,
     transparent: bool = _DEFAULT.transparent,
     max_bytes: int | None = _DEFAULT.max_bytes,
+    embed: bool = _DEFAULT.embed,
+    nonce: str | None = _DEFAULT.nonce,
     title: str | None = _DEFAULT.title,
     at: float | None = _DEFAULT.at,
     align: str = _DEFAULT.align,
@@ -53,7 +55,8 @@ def animate(
     Args:
         runs: an `anim.Run`, several of them, or a mapping from names to runs. `Replicas` stand for
             one run: their median is shown, and their spread.
-        outputs: files; ``.gif`` and ``.mp4`` move, ``.png``, ``.svg`` and ``.pdf`` are stills.
+        outputs: files; ``.gif``, ``.mp4``, ``.webm``, ``.webp``, ``.apng`` and ``.avif`` move, and
+            so do the files of ``frames/%04d.png``; ``.png``, ``.svg`` and ``.pdf`` are stills.
         view: ``score`` (two classes), ``confidence`` or ``class:NAME``; None takes ``score`` for
             two classes, else ``confidence``.
         panels: names out of `anim.settings.PANELS`, or ``metric:NAME`` for a recorded scalar, top
@@ -86,6 +89,9 @@ def animate(
         transparent: whether there is no background, where the format allows.
         max_bytes: how large each file may be: quality is given up for it first, then frames a
             second, then size; None sets no limit.
+        embed: whether ``.html`` is a snippet, to paste into another page.
+        nonce: of the Content-Security-Policy of that page; None lets the hash of the code do, which
+            the page names.
         title: the headline; None takes a default.
         at: the step that stills show; None takes the last.
         align: how several runs share one clock: by ``step``, where a shorter one stands still at
@@ -135,6 +141,8 @@ def animate(
         style=None if style is None else os.fspath(style),
         transparent=transparent,
         max_bytes=max_bytes,
+        embed=embed,
+        nonce=nonce,
         title=title,
         at=at,
         align=align,
@@ -142,7 +150,7 @@ def animate(
     )
     paths = [Path(output) for output in outputs]
     if paths:
-        encode.check(paths, picture.fps)
+        encode.check(paths, picture.fps, picture.transparent, picture.max_bytes)
     _check_style(picture)
     shown = files.compose(runs, paths, picture)
     written = files.write(shown, paths, picture, progress) if paths else []
@@ -184,7 +192,8 @@ def _parser() -> command.Parser:
         type=Path,
         required=True,
         metavar="FILE",
-        help="what to write: .gif and .mp4 move; .png, .svg and .pdf show one frame",
+        help="what to write: .gif, .mp4, .webm, .webp, .apng and .avif move, and so do the frames "
+        "of frames/%%04d.png; .png, .svg and .pdf show one; .html is a page to play it in",
     )
     parser.add_argument("--quiet", action="store_true", default=False, help="print errors only")
     experiment = parser.add_argument_group("the experiment")
@@ -236,7 +245,7 @@ def _run(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
 
     from anim import encode
 
-    encode.check(arguments.out, picture.fps)
+    encode.check(arguments.out, picture.fps, picture.transparent, picture.max_bytes)
     _check_style(picture)
     check()
     with_bar = sys.stderr.isatty() and not arguments.quiet

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
@@ -39,7 +40,7 @@ MAX_RUNS = 6
 MAX_REPLICAS = 256
 METRIC = "metric:"
 MAX_BINS = 256
-MAX_SIDE = 4096
+SMALLEST, MAX_SIDE = (320, 240), 4096
 
 
 class SettingError(ValueError):
@@ -176,6 +177,8 @@ class Picture:
             those of the theme; None takes none.
         transparent: whether there is no background.
         max_bytes: how large a file may be; None sets no limit.
+        embed: whether a page is written as a snippet, to paste into another page.
+        nonce: of the Content-Security-Policy of a page; None lets its hash do.
         title: the headline; None takes a default.
         at: the step a still shows; None takes the last.
         align: how several runs share one clock: by ``step``, or by the ``fraction`` of each.
@@ -202,6 +205,8 @@ class Picture:
     style: str | None = None
     transparent: bool = False
     max_bytes: int | None = None
+    embed: bool = False
+    nonce: str | None = None
     title: str | None = None
     at: float | None = None
     align: str = "step"
@@ -233,6 +238,9 @@ class Picture:
         self._check_size()
         if self.max_bytes is not None:
             whole("max_bytes", self.max_bytes, 1)
+        # As the policy's grammar has it.
+        if self.nonce is not None and not re.fullmatch(r"[\w+/-]+={0,2}", self.nonce, re.ASCII):
+            raise SettingError("nonce", f"expected letters, digits, + and /, got {self.nonce!r}")
         if self.at is not None:
             _real("at", self.at, 0.0)
 
@@ -277,7 +285,7 @@ class Picture:
         if not isinstance(self.size, Sequence) or len(self.size) != 2:
             raise SettingError("size", f"expected a width and a height, got {self.size!r}")
         _real("scale", self.scale, 0.25, 8.0)
-        for side, low in zip(self.size, (320, 240), strict=True):
+        for side, low in zip(self.size, SMALLEST, strict=True):
             whole("size", side, 2)
             if side % 2:
                 raise SettingError(
@@ -285,7 +293,8 @@ class Picture:
                     f"expected even numbers (H.264 needs them), got {side}; try {side + 1}",
                 )
             if side < low:
-                raise SettingError("size", f"expected at least 320x240, got {self.size_text}")
+                least = "x".join(map(str, SMALLEST))
+                raise SettingError("size", f"expected at least {least}, got {self.size_text}")
             if side * self.scale > MAX_SIDE:
                 raise SettingError(
                     "size", f"expected at most {MAX_SIDE} pixels a side, got {self.size_text}"

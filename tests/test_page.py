@@ -220,10 +220,20 @@ def test_it_works_under_a_strict_policy_and_says_which(visit, nonce):
     assert shown.evaluate(f"getComputedStyle({PLAYER}).position") == "relative"
 
 
-@pytest.mark.parametrize("nonce", ["", '"><script>', "a b", "--"])
+@pytest.mark.parametrize("nonce", ["", '"><script>', "a b", "é"])
 def test_a_nonce_that_is_none_is_refused(nonce):
     with pytest.raises(SettingError, match="nonce"):
-        page(data_of(a_run()), nonce=nonce)
+        Picture(nonce=nonce)
+
+
+def test_the_extension_makes_a_page_or_a_snippet_of_one(tmp_path, visit):
+    anim.animate(a_run(), tmp_path / "a.html", seconds=1)
+    anim.animate(a_run(), tmp_path / "b.html", seconds=1, embed=True, nonce="bm9uY2U=")
+    whole, part = ((tmp_path / f"{name}.html").read_text() for name in "ab")
+    assert whole.startswith("<!doctype html>")
+    assert part.startswith("<calibration-player>")
+    assert '<script nonce="bm9uY2U=">' in part
+    assert ready(visit(whole, **STILL)).title() == "Prediction scores are not probabilities"
 
 
 def test_ten_stand_on_one_page_and_leave_its_style_alone(visit):
