@@ -17,7 +17,7 @@ from anim.settings import Picture
 from anim.timeline import Reel
 
 # Of the GIF: small, since it travels inside of the notebook beside the player.
-_FALLBACK = {"fps": 8, "scale": 1, "transparent": False, "max_bytes": None}
+_FALLBACK = {"fps": 5, "scale": 1, "transparent": False, "max_bytes": None}
 
 
 class Animation(list):
