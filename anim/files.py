@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from anim import compose as composing
 from anim import describe, encode
 from anim.compose import Subject
 from anim.encode import still
-from anim.page import page, page_data
+from anim.encode.fit import attempts
+from anim.page import page, page_data, snippet
 from anim.run import Replicas, Run
-from anim.scene import Scene
-from anim.settings import Picture
-from anim.timeline import Reel, Shot
+from anim.scene import Scene, check_room
+from anim.settings import Picture, SettingError
+from anim.timeline import Reel, Timeline
 
 _SAMPLES = 10
 
@@ -29,7 +33,8 @@ class Output:
         size: width and height in pixels.
         frames: pictures shown, the held one included as often as it is repeated.
         seconds: how long it plays; 0 for a still.
-        bytes: its length.
+        bytes: its length, or that of all frames of a folder together.
+        gave_up: what is less than was asked for, so that it is not too large.
     """
 
     path: Path
@@ -37,6 +42,7 @@ class Output:
     frames: int
     seconds: float
     bytes: int
+    gave_up: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         width, height = self.size
@@ -44,6 +50,7 @@ class Output:
         return (
             f"{self.path}: {width}x{height} pixels, {frames}, {self.seconds:g} s, "
             f"{self.bytes:,} bytes"
+            + (f", gave up: {', '.join(self.gave_up)}" if self.gave_up else "")
         )
 
 
@@ -67,53 +74,160 @@ def write(
 ) -> list[Output]:
     """Writes every file; see `anim.animate`.
 
+    All files are whole before the first is put in its place.
+
     Args:
         shown: of `compose`.
         paths: what `anim.encode.check` has let pass.
         picture: how it is shown.
         progress: called with (frames drawn, frames in all).
+
+    Raises:
+        SettingError: a file cannot be as small as it was asked to be.
     """
     reel, subject = shown[0]
-    pages = [path for path in paths if path.suffix.lower() in encode.PAGES]
-    for path in pages:
-        still.write_text(path, page(page_data(shown, picture)))
-    if len(pages) == len(paths):
-        return [_describe(path, picture, reel.clock, True) for path in paths]
-    scene = Scene(subject, reel, picture)
-    at, comment = reel.at(picture.at), describe.comment(reel, subject, picture)
-    moving = [path for path in paths if path.suffix.lower() in encode.ANIMATIONS]
-    for path in paths:
-        if path not in (*moving, *pages):
-            _write_still(scene, at, path, comment)
-    if moving:
-        _write_animations(scene, reel, moving, picture.pixels, comment, progress)
-    return [_describe(path, picture, reel.clock, path in moving) for path in paths]
-
-
-def _write_still(scene: Scene, shot: Shot, path: Path, comment: str) -> None:
-    if path.suffix.lower() in encode.RASTER_STILLS:
-        still.write_png(path, scene.draw(shot), comment)
-    else:
-        still.write_vector(path, lambda stream, form: scene.save(stream, form, shot, comment))
-
-
-def _write_animations(scene: Scene, reel: Reel, paths, pixels, comment, progress) -> None:
-    samples = [scene.draw(reel.at_position(i / (_SAMPLES - 1))).copy() for i in range(_SAMPLES)]
-    clip = encode.Clip(pixels, reel.clock, comment)
     with ExitStack() as undo:
-        writers = []
+        files = {}
+
+        def keep(whole: Sequence[_Whole]) -> None:
+            for one in whole:
+                undo.callback(one.file.discard)
+                files[one.file.path] = one
+
+        moving = [path for path in paths if encode.moves(path)]
+        pages = [path for path in paths if path.suffix.lower() in encode.PAGES]
+        stills = [path for path in paths if path not in (*moving, *pages)]
+        for path in pages:
+            content = (snippet if picture.embed else page)(
+                page_data(shown, picture), nonce=picture.nonce
+            )
+            keep([_Whole(still.text(path, content), picture, reel.clock)])
+        if len(pages) < len(paths):
+            studio = _Studio(reel, subject, picture)
+            for path in stills:
+                keep([studio.still(path)])
+            if picture.max_bytes is None:
+                keep(studio.animations(moving, progress))
+            else:
+                for path in moving:
+                    keep([_fitted(reel, subject, picture, path, progress)])
         for path in paths:
-            writer = encode.animation_writer(path, clip, samples, scene.flat_colours())
-            writers.append(writer)
-            undo.callback(writer.discard)
-        del samples
-        with encode.Encoders(writers) as encoders:
-            for drawn, shot in enumerate(reel, start=1):
-                encoders.write(scene.draw(shot), shot.moment.ticks)
-                if progress is not None:
-                    progress(drawn, len(reel))
+            files[path].file.commit()
+        return [files[path].describe() for path in paths]
 
 
-def _describe(path: Path, picture: Picture, clock, moves: bool) -> Output:
-    frames, seconds = (clock.ticks, clock.total_seconds) if moves else (1, 0)
-    return Output(path, picture.pixels, frames, seconds, path.stat().st_size)
+@dataclass(frozen=True)
+class _Whole:
+    """A file that waits for its place, and what it shows.
+
+    Attributes:
+        file: with ``path``, ``bytes``, ``commit()`` and ``discard()``.
+        picture: how it is shown.
+        clock: the time it plays; None of a still.
+        gave_up: what is less than was asked for.
+    """
+
+    file: Any
+    picture: Picture
+    clock: Timeline | None = None
+    gave_up: tuple[str, ...] = ()
+
+    def describe(self) -> Output:
+        frames, seconds = (1, 0)
+        if self.clock is not None:
+            frames, seconds = self.clock.ticks, self.clock.total_seconds
+        file, pixels = self.file, self.picture.pixels
+        return Output(file.path, pixels, frames, seconds, file.bytes, self.gave_up)
+
+
+class _Studio:
+    """Draws one picture, to several files."""
+
+    def __init__(self, reel: Reel, subject: Subject, picture: Picture):
+        self._reel, self._picture = reel, picture
+        self._scene = Scene(subject, reel, picture)
+        self._comment = describe.comment(reel, subject, picture)
+
+    def still(self, path: Path) -> _Whole:
+        scene, comment, picture = self._scene, self._comment, self._picture
+        shot = self._reel.at(picture.at)
+        if path.suffix.lower() in encode.RASTER_STILLS:
+            file = still.png(path, scene.draw(shot), comment, picture.transparent)
+        else:
+            file = still.vector(path, lambda stream, form: scene.save(stream, form, shot, comment))
+        if picture.max_bytes is not None and file.bytes > picture.max_bytes:
+            file.discard()
+            problem = f"expected at least {file.bytes}, for the still {str(path)!r}, got"
+            raise SettingError("max_bytes", f"{problem} {picture.max_bytes}")
+        return _Whole(file, picture)
+
+    def animations(
+        self,
+        paths: Sequence[Path],
+        progress: Callable[[int, int], None] | None,
+        quality: int = 0,
+        limit: int | None = None,
+    ) -> list[_Whole]:
+        """Draws every frame once, for all of the files.
+
+        Raises:
+            TooLarge: one of them exceeds the limit.
+        """
+        if not paths:
+            return []
+        scene, reel, picture = self._scene, self._reel, self._picture
+        places = np.linspace(0, 1, _SAMPLES)
+        samples = [scene.draw(reel.at_position(place)).copy() for place in places]
+        clip = encode.Clip(picture.pixels, reel.clock, self._comment, picture.transparent, quality)
+        with ExitStack() as undo:
+            writers = []
+            for path in paths:
+                writer = encode.animation_writer(path, clip, samples, scene.flat_colours())
+                writers.append(writer)
+                undo.callback(writer.discard)
+            del samples
+            with encode.Encoders(writers, limit) as encoders:
+                for drawn, shot in enumerate(reel, start=1):
+                    encoders.write(scene.draw(shot), shot.moment.ticks)
+                    if progress is not None:
+                        progress(drawn, len(reel))
+            undo.pop_all()
+        return [_Whole(writer, picture, reel.clock) for writer in writers]
+
+
+def _fitted(
+    reel: Reel,
+    subject: Subject,
+    picture: Picture,
+    path: Path,
+    progress: Callable[[int, int], None] | None,
+) -> _Whole:
+    """An animation of at most so many bytes, with as little given up as possible."""
+    levels = encode.quality_levels(path, picture.transparent)
+    tries = [
+        one
+        for one in attempts(picture, levels)
+        if one.picture.size == picture.size or _has_room(reel, one.picture)
+    ]
+    for one in tries:
+        studio = _Studio(reel.at_rate(one.picture.fps), subject, one.picture)
+        # Of the last one it is good to know how large it is.
+        limit = None if one is tries[-1] else picture.max_bytes
+        try:
+            (whole,) = studio.animations([path], progress, one.quality, limit)
+        except encode.TooLarge:
+            continue
+        if whole.file.bytes <= picture.max_bytes:
+            return replace(whole, gave_up=one.gave_up)
+        whole.file.discard()
+    problem = f"the smallest {str(path)!r} that was tried has {whole.file.bytes:,} bytes"
+    raise SettingError("max_bytes", f"{problem} ({', '.join(one.gave_up)})")
+
+
+def _has_room(reel: Reel, picture: Picture) -> bool:
+    runs = len(reel.lanes) // (1 if picture.calibrate is None else 2)
+    try:
+        check_room(picture, runs)
+    except SettingError:
+        return False
+    return True

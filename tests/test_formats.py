@@ -33,6 +33,7 @@ def write(path, timeline=None, frames=None, size=(64, 48), **clip):
     with Encoders([writer]) as encoders:
         for frame, ticks in frames:
             encoders.write(frame, ticks)
+    writer.commit()
 
 
 @pytest.mark.parametrize("suffix", [".gif", ".mp4"])
@@ -47,7 +48,7 @@ def test_a_comment_travels_inside_of_an_animation(tmp_path, suffix):
 def test_a_comment_travels_inside_of_a_still(tmp_path, comment):
     from matplotlib.figure import Figure
 
-    still.write_png(tmp_path / "a.png", np.zeros((9, 9, 4), np.uint8), comment)
+    still.png(tmp_path / "a.png", np.zeros((9, 9, 4), np.uint8), comment).commit()
     for name, key in (("a.svg", "Description"), ("a.pdf", "Subject")):
         Figure().savefig(tmp_path / name, metadata={key: comment} if comment else {})
     for name in ("a.png", "a.svg", "a.pdf"):

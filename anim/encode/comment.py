@@ -17,8 +17,6 @@ _XMP = (
     '<dc:description><rdf:Alt><rdf:li xml:lang="x-default">{}</rdf:li></rdf:Alt></dc:description>'
     "</rdf:Description></rdf:RDF></x:xmpmeta>"
 )
-# Adobe's XMP specification, part 3: the box of an ISO media file that holds XMP.
-_XMP_BOX = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 _PDF_SUBJECT = re.compile(rb"/Subject \(((?:\\.|[^\\)])*)\)", re.DOTALL)
 _PDF_ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _GIF_BLOCK = 255
@@ -39,10 +37,9 @@ def read_comment(path: str | Path) -> str | None:
     path = Path(path)
     with path.open("rb") as file:
         head = file.read(16)
-    if head.startswith((b"GIF8", b"\x89PNG")) or head[8:12] == b"WEBP":
+    is_image = head.startswith((b"GIF8", b"\x89PNG")) or head[8:12] == b"WEBP"
+    if is_image or head[4:12] in (b"ftypavis", b"ftypavif"):
         found = _of_image(path)
-    elif head[4:12] in (b"ftypavis", b"ftypavif"):
-        found = _of_boxes(path)
     elif head[4:8] == b"ftyp" or head.startswith(b"\x1aE\xdf\xa3"):
         found = _of_video(path)
     elif head.startswith(b"%PDF"):
@@ -66,12 +63,6 @@ def xmp(comment: str) -> bytes:
     return _XMP.format(escape(comment)).encode()
 
 
-def xmp_box(comment: str) -> bytes:
-    """The box of an ISO media file (AVIF) with `xmp`."""
-    content = b"uuid" + _XMP_BOX + xmp(comment)
-    return (len(content) + 4).to_bytes(4, "big") + content
-
-
 def _of_image(path: Path) -> str | None:
     from PIL import Image, UnidentifiedImageError
 
@@ -79,7 +70,7 @@ def _of_image(path: Path) -> str | None:
         with Image.open(path) as image:
             if image.format == "GIF":
                 return image.info.get("comment", b"").decode(errors="replace")
-            if image.format == "WEBP":
+            if image.format in ("WEBP", "AVIF"):
                 return _of_xmp(image.info.get("xmp", b""))
             return image.text.get(PNG_KEYWORD)
     except (UnidentifiedImageError, SyntaxError):
@@ -96,19 +87,6 @@ def _of_video(path: Path) -> str | None:
     except av.error.InvalidDataError:
         return None
     return tags.get("comment")
-
-
-def _of_boxes(path: Path) -> str | None:
-    """Looks through the outermost boxes of an ISO media file."""
-    with path.open("rb") as file:
-        while len(head := file.read(8)) == 8:
-            size, kind = int.from_bytes(head[:4], "big"), head[4:]
-            if kind == b"uuid" and file.read(16) == _XMP_BOX:
-                return _of_xmp(file.read(size - 24))
-            if size < 8:
-                return None
-            file.seek(size - 8 - (16 if kind == b"uuid" else 0), 1)
-    return None
 
 
 def _of_xmp(packet: bytes) -> str | None:

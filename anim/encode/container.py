@@ -1,17 +1,22 @@
-"""What the animated formats share: a file that FFmpeg's muxers write and that appears whole."""
+"""What films share: a file that FFmpeg's muxers write and that appears whole."""
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import av
+import numpy as np
+from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
-from anim.encode.files import PendingFile
+from anim.encode.files import IN_FLIGHT, PendingFile, naming
 
 if TYPE_CHECKING:
     from anim.encode import Clip
+
+_BT709 = 1
 
 
 class ContainerWriter:
@@ -54,6 +59,10 @@ class ContainerWriter:
         self._stream.pix_fmt = pix_fmt
         self._stream.codec_context.time_base = self._time_base = 1 / rate
 
+    @property
+    def bytes(self) -> int:
+        return self._file.size
+
     def _encode(self, frame: av.VideoFrame, stamp: int) -> None:
         """Encodes a frame that is shown from a time stamp on."""
         frame.pts = stamp
@@ -65,7 +74,44 @@ class ContainerWriter:
         self._container.close()
 
     def commit(self) -> None:
-        self._file.commit()
+        with naming(self.path):
+            self._file.commit()
 
     def discard(self) -> None:
         self._file.discard()
+
+
+class VideoWriter(ContainerWriter):
+    """Frames at a constant rate, in the colours of BT.709; see `anim.encode.animation_writer`."""
+
+    def __init__(self, path: Path, clip: Clip, **format_):
+        rate = Fraction(clip.timeline.fps).limit_denominator(1001)
+        super().__init__(path, clip, rate=rate, **format_)
+        context = self._stream.codec_context
+        # Untagged, players guess the matrix from the height, and colours shift.
+        context.color_primaries = context.color_trc = context.colorspace = _BT709
+        context.color_range = ColorRange.MPEG
+        width, height = clip.size
+        # Used in turn: fresh memory for each frame would cost as much as drawing it.
+        buffers = [np.empty((height, width, 4), np.uint8) for _ in range(IN_FLIGHT)]
+        self._buffers = itertools.cycle(buffers)
+        # One for all frames: each keeps its tables, which are dear to make.
+        self._reformatter = VideoReformatter()
+        self._tick = 0
+
+    def take(self, rgba: np.ndarray) -> av.VideoFrame:
+        buffer = next(self._buffers)
+        np.copyto(buffer, rgba)
+        return av.VideoFrame.from_numpy_buffer(buffer, format="rgba")
+
+    def write(self, drawn: av.VideoFrame, ticks: int) -> None:
+        frame = self._reformatter.reformat(
+            drawn,
+            format=self._stream.pix_fmt,
+            dst_colorspace=Colorspace.ITU709,
+            src_color_range=ColorRange.JPEG,
+            dst_color_range=ColorRange.MPEG,
+        )
+        for _ in range(ticks):
+            self._encode(frame, self._tick)
+            self._tick += 1

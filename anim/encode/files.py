@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from anim.settings import SettingError
 
@@ -49,6 +50,15 @@ class PendingFile:
             self._anonymous = False
         self.path = f"/proc/self/fd/{self._descriptor}" if self._anonymous else str(self._named)
 
+    def open(self) -> BinaryIO:
+        """A stream to write to, and to read what was written."""
+        return Path(self.path).open("w+b")
+
+    @property
+    def size(self) -> int:
+        """Bytes that were written."""
+        return self._size if self._descriptor is None else os.fstat(self._descriptor).st_size
+
     def commit(self) -> None:
         """Puts the file in its place, over an earlier one."""
         os.fsync(self._descriptor)
@@ -67,6 +77,7 @@ class PendingFile:
         """Leaves nothing behind; does nothing after `commit`."""
         if self._descriptor is None:
             return
+        self._size = self.size
         os.close(self._descriptor)
         self._descriptor = None
         if not self._anonymous:
@@ -86,6 +97,11 @@ def insert(path: str, offset: int, content: bytes) -> None:
             end = start
         file.seek(offset)
         file.write(content)
+
+
+def check_folder(path: Path) -> None:
+    """Raise `SettingError` unless files can be made in a folder, which may have to be made too."""
+    check_writable(path / "frame" if path.exists() else path)
 
 
 def check_writable(path: Path) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from anim.encode.comment import gif_block
 from anim.encode.container import ContainerWriter
 from anim.encode.files import IN_FLIGHT, insert
-from anim.encode.palette import COLOURS, Indexer, choose_palette
+from anim.encode.palette import COLOURS, SIZES, Indexer, choose_palette, palette_name
 
 if TYPE_CHECKING:
     from anim.encode import Clip
@@ -41,7 +41,7 @@ class GifWriter(ContainerWriter):
 
     def __init__(self, path: Path, clip: Clip, samples, exact: np.ndarray):
         width, height = clip.size
-        palette = choose_palette(samples, exact)
+        palette = choose_palette(samples, exact, SIZES[clip.quality])
         self._timeline = timeline = clip.timeline
         self._comment = clip.comment
         self._indexer = Indexer(palette, height, width)
@@ -60,6 +60,10 @@ class GifWriter(ContainerWriter):
             options={"final_delay": str(end - last)},
             codec_options={},
         )
+
+    @staticmethod
+    def levels(has_alpha: bool) -> tuple[str, ...]:
+        return tuple(map(palette_name, SIZES))
 
     def _hundredths(self, tick: int) -> int:
         return round(100 * tick / self._timeline.fps)

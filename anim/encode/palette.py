@@ -7,35 +7,46 @@ from PIL import Image
 
 # The last index stays transparent: the encoder writes it where a pixel did not change.
 COLOURS = 255
-_KEPT_EXACT = 176
+# Sizes of palettes, from the best to the smallest.
+SIZES = (COLOURS, 128, 64, 32)
+# The shares of colours that are kept as they are, and that may be where they are asked for.
+_KEPT_EXACT, _MOST_EXACT = 176 / 255, 7 / 8
 
 
-def choose_palette(samples, exact: np.ndarray) -> np.ndarray:
+def palette_name(colours: int) -> str:
+    return f"palette of {colours} colours"
+
+
+def choose_palette(samples, exact: np.ndarray, colours: int = COLOURS) -> np.ndarray:
     """The 255 colours or fewer that serve the frames best.
 
     Flat areas keep their very colours: those in ``exact`` come first, then the ones that cover
     most of the samples. What is left, the blends along edges, shares the other entries by median
-    cut.
+    cut. Where there is no room for all in ``exact``, those that cover most come first.
 
     Args:
         samples: RGBA frames [H, W, 4] uint8.
         exact: [C, 3] uint8 colours that must be in it.
+        colours: how many it has at most.
 
     Returns:
-        [P, 3] uint8, P <= 255, distinct.
+        [P, 3] uint8, P <= colours, distinct.
     """
     area: dict[int, int] = {}
     for sample in samples:
         for colour, pixels in zip(*_areas(sample), strict=True):
             area[int(colour)] = area.get(int(colour), 0) + int(pixels)
     ranked = sorted(area, key=lambda colour: (-area[colour], colour))
-    wanted = dict.fromkeys([*_packed(exact).tolist(), *ranked])
-    if len(wanted) <= COLOURS:
-        return _unpacked(list(wanted))
-    exactly = max(_KEPT_EXACT, len(exact))
-    kept = list(wanted)[:exactly]
-    rest = _unpacked(list(wanted)[exactly:])
-    blends = Image.fromarray(rest[None]).quantize(COLOURS - len(kept), Image.Quantize.MEDIANCUT)
+    first, exactly = _packed(exact).tolist(), round(_KEPT_EXACT * colours)
+    if len(first) <= _MOST_EXACT * colours:
+        exactly = max(exactly, len(first))
+    else:
+        first = sorted(first, key=lambda colour: -area.get(colour, 0))[:exactly]
+    wanted = list(dict.fromkeys([*first, *ranked]))
+    if len(wanted) <= colours:
+        return _unpacked(wanted)
+    kept, rest = wanted[:exactly], _unpacked(wanted[exactly:])
+    blends = Image.fromarray(rest[None]).quantize(colours - exactly, Image.Quantize.MEDIANCUT)
     merged = _packed(np.asarray(blends.convert("RGB"))[0])
     return _unpacked(list(dict.fromkeys([*kept, *merged.tolist()])))
 

@@ -1,4 +1,4 @@
-"""Single pictures."""
+"""Files that are written at once: single pictures, and pages."""
 
 from __future__ import annotations
 
@@ -14,33 +14,52 @@ from anim.encode.comment import PNG_KEYWORD
 from anim.encode.files import PendingFile, naming
 
 
-def write_png(path: Path, rgba: np.ndarray, comment: str = "") -> None:
-    """Writes an opaque RGBA frame [H, W, 4] uint8, and a text that travels inside of the file."""
+class Still:
+    """A whole file that waits for its place.
+
+    Args:
+        path: where it goes.
+        save: writes it to a stream.
+
+    Attributes:
+        path: where it goes.
+        bytes: its length.
+    """
+
+    def __init__(self, path: Path, save: Callable[[BinaryIO], None]):
+        self.path = path
+        with naming(path):
+            self._file = PendingFile(path)
+            try:
+                with self._file.open() as stream:
+                    save(stream)
+            except BaseException:
+                self._file.discard()
+                raise
+            self.bytes = self._file.size
+
+    def commit(self) -> None:
+        with naming(self.path):
+            self._file.commit()
+
+    def discard(self) -> None:
+        self._file.discard()
+
+
+def png(path: Path, rgba: np.ndarray, comment: str = "", has_alpha: bool = False) -> Still:
+    """A frame, RGBA [H, W, 4] uint8, and a text that travels inside of the file."""
+    pixels = rgba if has_alpha else rgba[..., :3]
     texts = PngInfo()
     if comment:
         texts.add_itxt(PNG_KEYWORD, comment)
-    _write(
-        path,
-        lambda stream: iio.imwrite(stream, rgba[..., :3], extension=".png", pnginfo=texts),
-    )
+    return Still(path, lambda stream: iio.imwrite(stream, pixels, extension=".png", pnginfo=texts))
 
 
-def write_vector(path: Path, save) -> None:
-    """Writes what ``save(file, format)`` draws, where format is ``svg`` or ``pdf``."""
-    _write(path, lambda stream: save(stream, path.suffix.lower().removeprefix(".")))
+def vector(path: Path, save) -> Still:
+    """What ``save(file, format)`` draws, where format is ``svg`` or ``pdf``."""
+    return Still(path, lambda stream: save(stream, path.suffix.lower().removeprefix(".")))
 
 
-def write_text(path: Path, text: str) -> None:
-    """Writes a text in UTF-8."""
-    _write(path, lambda stream: stream.write(text.encode()))
-
-
-def _write(path: Path, save: Callable[[BinaryIO], None]) -> None:
-    with naming(path):
-        file = PendingFile(path)
-        try:
-            with Path(file.path).open("wb") as stream:
-                save(stream)
-            file.commit()
-        finally:
-            file.discard()
+def text(path: Path, content: str) -> Still:
+    """A text in UTF-8."""
+    return Still(path, lambda stream: stream.write(content.encode()))
