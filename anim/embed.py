@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 
 from anim import command
@@ -22,6 +22,9 @@ IMAGES = (".gif", ".webp", ".apng", ".avif", ".png", ".svg")
 PAGES = (".html",)
 KINDS = ("html", "markdown", "mdx", "rst", "latex")
 _FLEXIBLE = 'style="max-width: 100%; height: auto"'
+_TITLE = r"<title>([^<]*)</title>"
+# In which a page has room for two panels and its controls.
+_PAGE_SIZE = (960, 680)
 # What LaTeX takes; and what it does not, as its commands for it.
 _FIGURES = (".pdf", ".png")
 _OF_LATEX = {
@@ -59,7 +62,8 @@ def about(path: Path, alt: str | None = None, caption: str | None = None) -> Abo
     """
     from anim.encode.comment import read_comment
 
-    found = _parsed(read_comment(path))
+    is_page = path.suffix.lower() in PAGES
+    found = _of_page(path) if is_page else _parsed(read_comment(path))
     if found is None and alt is None:
         problem = f"{str(path)!r} does not say what it shows; --alt does"
         raise SettingError("FILE", problem)
@@ -83,6 +87,18 @@ def _parsed(text: str | None) -> dict | None:
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) and isinstance(found.get("alt"), str) else None
+
+
+def _of_page(path: Path) -> dict | None:
+    """What the head of a page says of it; a snippet has none."""
+    head = path.read_text("utf-8", "replace").partition("<body>")[0]
+    found = {"caption": "", "width": _PAGE_SIZE[0], "height": _PAGE_SIZE[1]}
+    for name, pattern in (("alt", r'name="description" content="([^"]*)"'), ("title", _TITLE)):
+        match = re.search(pattern, head)
+        if match is None:
+            return None
+        found[name] = unescape(match[1])
+    return found
 
 
 def _is_side(value) -> bool:
@@ -294,11 +310,12 @@ def write_poster(path: Path) -> Path | None:
         return None
     import av
 
-    from anim.encode.still import write_png
+    from anim.encode.still import png
 
     with av.open(str(path)) as container:
-        *_, last = container.decode(video=0)
-        write_png(poster, last.to_ndarray(format="rgba"))
+        for frame in container.decode(video=0):
+            last = frame
+    png(poster, last.to_ndarray(format="rgba")).commit()
     return poster
 
 

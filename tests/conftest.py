@@ -1,8 +1,11 @@
 """A real browser, for what is seen in one."""
 
+import mimetypes
 import shutil
 
 import pytest
+
+ADDRESS = "http://page.test/"
 
 
 @pytest.fixture(scope="session")
@@ -23,20 +26,21 @@ def browser():
 def visit(browser):
     """Opens a page at an address of its own; what it complains of fails the test.
 
-    Called with the page's text, headers of its answer, and options of the browser's context.
+    Called with the page's text, headers of its answer, files that stand beside it, and options of
+    the browser's context.
     """
     contexts, complaints = [], []
 
-    def visit(text, headers=None, address="http://page.test/", **options):
+    def visit(text, headers=None, files=(), **options):
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
         page.on("dialog", lambda dialog: (complaints.append(dialog.message), dialog.dismiss()))
-        answer = {"content_type": "text/html; charset=utf-8", "headers": headers or {}}
-        page.route("**/*", lambda route: _answer(route, address, text, answer))
-        page.goto(address)
+        found = {path.name: path.read_bytes() for path in files}
+        page.route("**/*", lambda route: _answer(route, text, headers or {}, found))
+        page.goto(ADDRESS)
         return page
 
     yield visit
@@ -45,10 +49,13 @@ def visit(browser):
     assert not complaints
 
 
-def _answer(route, address, text, answer):
-    """Nothing but the page is there: one that needs more complains."""
-    if route.request.url == address:
-        headers = {"content-type": answer["content_type"], **answer["headers"]}
+def _answer(route, text, headers, found):
+    """Nothing but these files is there: a page that needs more complains."""
+    name = route.request.url.removeprefix(ADDRESS)
+    if not name:
+        headers = {"content-type": "text/html; charset=utf-8", **headers}
         route.fulfill(body=text, headers=headers)
+    elif name in found:
+        route.fulfill(body=found[name], content_type=mimetypes.guess_type(name)[0])
     else:
         route.abort()

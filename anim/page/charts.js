@@ -149,6 +149,7 @@ class ReliabilityChart extends Chart {
     sides.forEach(([left, right], bin) => {
       if (!(presence[bin] > 0)) return;
       const level = levelOf(counts[bin], presence[bin]);
+      if (!level) return;
       const [share, ideal] = [shares[bin], ideals[bin] || 0];
       const low = this.axes.y(Math.min(share, ideal));
       this.accuracy.shapes[level] += rectangle(left, low, right, this.axes.bottom);
