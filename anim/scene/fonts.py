@@ -36,6 +36,8 @@ def style(fonts: Sequence[str], *, embeds_truetype: bool = False) -> Iterator[No
     with matplotlib.style.context(["default", settings]), warnings.catch_warnings():
         # Said once by `warn_of_missing`, not once for each letter and frame.
         warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font")
+        # No number on an axis is set by matplotlib's mathematics, which this font would need.
+        warnings.filterwarnings("ignore", r"cmr10 font should ideally be used with mathtext")
         yield
 
 

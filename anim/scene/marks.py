@@ -49,7 +49,8 @@ class Words:
 class Readout:
     """A number that changes every frame, painted from pictures of its digits.
 
-    Laying out text is the dearest part of a frame, and there are only ten digits.
+    Laying out text is the dearest part of a frame, and there are only ten digits. In a font whose
+    digits differ in width there are no such pictures, and it is laid out each time.
 
     Args:
         text: an animated text that stands at its left end, holding the widest number.
@@ -63,9 +64,13 @@ class Readout:
         self._widest = text.get_text()
         self._slots: list[tuple[slice, slice]] = []
         self._cells: list[dict[str, np.ndarray]] = []
+        self._renderer = None
 
     def prepare(self, canvas) -> None:
         """Takes the pictures, on the background that is on the canvas now."""
+        self._renderer = canvas.get_renderer()
+        if not self._has_even_digits():
+            return
         pixels = np.asarray(canvas.buffer_rgba())
         still = canvas.copy_from_bbox(canvas.figure.bbox)
         box = self.text.get_window_extent()
@@ -78,18 +83,33 @@ class Readout:
         self._slots = [(rows, slice(*pair)) for pair in itertools.pairwise(columns)]
         self._cells = [{" ": pixels[slot].copy()} for slot in self._slots]
         for digit in "0123456789":
-            number = "".join(digit if mark.isdigit() else mark for mark in self._widest)
+            number = self._all(digit)
             self.text.set_text(number)
-            self.text.draw(canvas.get_renderer())
+            self.text.draw(self._renderer)
             for mark, slot, cell in zip(number, self._slots, self._cells, strict=True):
                 cell[mark] = pixels[slot].copy()
             canvas.restore_region(still)
 
     def paint(self, pixels: np.ndarray) -> None:
-        """Puts the present number on an RGBA buffer [H, W, 4]."""
+        """Puts the present number on an RGBA buffer [H, W, 4], the renderer's."""
+        if not self._cells:
+            self.text.draw(self._renderer)
+            return
         shown = self.text.get_text().ljust(len(self._slots))
         for mark, slot, cell in zip(shown, self._slots, self._cells, strict=True):
             pixels[slot] = cell[mark]
+
+    def _all(self, digit: str) -> str:
+        """The widest number with one digit in all places."""
+        return "".join(digit if mark.isdigit() else mark for mark in self._widest)
+
+    def _has_even_digits(self) -> bool:
+        widths = []
+        for digit in "0123456789":
+            self.text.set_text(self._all(digit))
+            widths.append(self.text.get_window_extent().width)
+        self.text.set_text(self._widest)
+        return max(widths) - min(widths) <= 1
 
 
 def bar_sides(axes, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

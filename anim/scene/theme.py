@@ -90,7 +90,7 @@ class Theme:
         fonts: names of families, of which the first one that is installed counts, and a generic
             one (``serif``, ``sans-serif``) at the end.
         measures: sizes.
-        is_transparent: whether there is no background, and nothing where a bar has faded away.
+        is_transparent: whether there is no background.
     """
 
     background: str
@@ -121,12 +121,12 @@ class Theme:
     def ramp(self, colour: str) -> np.ndarray:
         """[LEVELS, 4] RGBA from the panel to the colour, on whole 8-bit steps.
 
-        They are opaque, but for the first one where there is no background.
+        They are opaque, but for the first one, which is nothing.
         """
         start, end = np.array(to_rgb(self.panel)), np.array(to_rgb(colour))
         mixed = start + np.linspace(0, 1, LEVELS)[:, None] * (end - start)
         ramp = np.append(np.round(mixed * 255) / 255, np.ones((LEVELS, 1)), axis=1)
-        ramp[0, 3] = not self.is_transparent
+        ramp[0, 3] = 0
         return ramp
 
     def flat_colours(self, runs: int = 1) -> np.ndarray:
@@ -237,9 +237,12 @@ def _styled(base: Theme, keys: Mapping) -> Theme:
     )  # fmt: skip
     _warn_of_faint(keys, background)
     on_panel = readable(text, panel, 3)
-    ideal = _said(keys, on_panel, "axes.edgecolor")
     colours = sheet.cycle(keys)
     accuracy, over = [*colours[:2], *(base.accuracy, base.over)[len(colours[:2]) :]]
+    ideal = _said(keys, on_panel, "axes.edgecolor")
+    ideal = ideal if contrast(ideal, panel) >= 3 else on_panel
+    if apart(ideal, [accuracy]) < _APART:
+        ideal = _between(on_panel, panel, [accuracy, over, panel])
     kept = base.under if accuracy == base.accuracy else None
     runs = [(one, _tint(one, panel, over)) for one in colours[2:]]
     return replace(
@@ -253,8 +256,8 @@ def _styled(base: Theme, keys: Mapping) -> Theme:
         under=_tint(accuracy, panel, over, kept),
         over=over,
         points=_points(base, panel, over, on_panel),
-        ideal=ideal if contrast(ideal, panel) >= 3 else on_panel,
-        runs=_filled(runs, base, [accuracy, over]),
+        ideal=ideal,
+        runs=_filled(runs, base, [accuracy, over]) if colours else base.runs,
         fonts=tuple(dict.fromkeys([*sheet.fonts(keys, base.fonts[-1]), *base.fonts])),
     )
 
@@ -295,18 +298,23 @@ def _tint(accuracy: str, panel: str, over: str, kept: str | None = None) -> str:
         return kept
     away = readable(accuracy, panel, 21)
     for end in (panel, away):
-        best = max((mix(accuracy, end, s) for s in _TINTS), key=lambda tint: apart(tint, around))
+        best = _between(accuracy, end, around)
         if apart(best, around[:2]) >= _APART:
             return best
     return best
+
+
+def _between(start: str, end: str, others: list[str]) -> str:
+    """The mixture of two colours that is farthest from others in grey."""
+    mixtures = (mix(start, end, share) for share in _TINTS)
+    return max(mixtures, key=lambda mixture: apart(mixture, others))
 
 
 def _points(base: Theme, panel: str, over: str, text: str) -> str:
     """A grey between panel and text that stands apart from what is wrong among the points."""
     if apart(base.points, [panel, over]) >= _APART:
         return base.points
-    greys = (mix(text, panel, share) for share in _TINTS)
-    return max(greys, key=lambda grey: apart(grey, [panel, over]))
+    return _between(text, panel, [panel, over])
 
 
 def _filled(runs: list[tuple[str, str]], base: Theme, taken: list[str]) -> tuple:
