@@ -136,8 +136,8 @@ font.serif: No Such Font, DejaVu Serif
 def test_a_style_sheet_gives_the_picture_its_colours_and_fonts(tmp_path):
     style = a_sheet(tmp_path, OWN)
     reel, scene = drawn(style=style, scale=2, band=False)
-    pixels = scene.draw(reel.at(None))[..., :3].reshape(-1, 3)
-    shown = {to_hex(colour / 255) for colour in np.unique(pixels, axis=0)}
+    pixels = scene.draw(reel.at(None))[..., :3].reshape(-1, 3).astype(int)
+    shown = {f"#{colour:06x}" for colour in np.unique(pixels @ [1 << 16, 1 << 8, 1])}
     said = ("102030", "f0f0e0", "33a0ff", "ff7043", "ffee58", "203850", "c0c8d0")
     assert {f"#{colour}" for colour in said} <= shown
     assert to_hex(pixels[0] / 255) == "#102030"
