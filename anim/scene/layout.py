@@ -93,18 +93,10 @@ def places(
     """
     (width, height), unit = room.size, room.unit
     rows = [1] * len(kinds) if rows is None else rows
-    # A strip needs its own time labels unless the next panel down is a strip too.
-    labelled = [
-        kind.shows_time and not (after is not None and after.shows_time)
-        for kind, after in zip(kinds, [*kinds[1:], None], strict=True)
-    ]
+    labelled, below = _below(kinds)
     above = [
         _CELL_HEADER if runs > 1 and not kind.shows_time else kind.above + (lines - 1) * room.row
         for kind, lines in zip(kinds, rows, strict=True)
-    ]
-    below = [
-        kind.below + (_FOOTER if with_labels else 0)
-        for kind, with_labels in zip(kinds, labelled, strict=True)
     ]
     inside = height - (room.header + sum(above) + sum(below)) * unit
     inside /= sum(kind.weight for kind in kinds)
@@ -129,6 +121,21 @@ def places(
         what = f"{len(kinds)} panels" + (f" of {runs} runs" if runs > 1 else "")
         raise SettingError("panels", f"{what} need a larger picture than {room.size_text}")
     return found
+
+
+def _below(kinds: Sequence[type]) -> tuple[list[bool], list[float]]:
+    """Which kinds have time labels, and the room under each of them.
+
+    A strip needs its own unless the next panel down is a strip too.
+    """
+    labelled = [
+        kind.shows_time and not (after is not None and after.shows_time)
+        for kind, after in zip(kinds, [*kinds[1:], None], strict=True)
+    ]
+    return labelled, [
+        kind.below + (_FOOTER if with_labels else 0)
+        for kind, with_labels in zip(kinds, labelled, strict=True)
+    ]
 
 
 def _grid(whole: Place, runs: int, unit: float, together: int) -> list[Place]:

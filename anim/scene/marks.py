@@ -19,11 +19,13 @@ class Bars(PathCollection):
         super().__init__(paths, linewidths=0, edgecolors="none", animated=True, **style)
 
     def place(self, left, right, bottom, top) -> None:
-        """Sets the sides, [R] each, in data units."""
+        """Sets the sides, [R] each, in data units; one without a height is nothing."""
         self._corners[:, (0, 3, 4), 0] = np.asarray(left)[:, None]
         self._corners[:, (1, 2), 0] = np.asarray(right)[:, None]
         self._corners[:, (0, 1, 4), 1] = np.asarray(bottom)[:, None]
         self._corners[:, (2, 3), 1] = np.asarray(top)[:, None]
+        # A PDF would show a hairline.
+        self._corners[np.equal(bottom, top)] = np.nan
         self.stale = True
 
 

@@ -47,7 +47,7 @@ class ReliabilityPanel:
         points.set_yticks([])
         if place.is_left:
             stage.label(axes, y=f"{'accuracy' if has_wrong else 'share'} {_OF_CURVE[stage.curve]}")
-            stage.label(points, y="√ points", short="√ n")
+            stage.label(points, y="√ points", short="√n")
         if place.is_bottom:
             stage.label(points, x=stage.score_label)
         if stage.is_one_run:

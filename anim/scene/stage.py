@@ -114,7 +114,8 @@ class Stage:
         if y:
             # At one distance for all panels, however wide their tick labels are.
             axes.yaxis.set_label_coords(
-                -self.points(44) / 72 * self.figure.dpi / axes.bbox.width, 0.5
+                -self.points(self.theme.measures.beside) / 72 * self.figure.dpi / axes.bbox.width,
+                0.5,
             )
             axes.set_ylabel(y, **style)
             label = axes.yaxis.label

@@ -36,6 +36,7 @@ class Measures:
             names, ``small`` of legends and numbers on axes, and ``caption``.
         title_at: from the top to the headline's baseline; so ``caption_at`` and ``header``, to
             the panels.
+        beside: from a y axis to its name.
         stroke: how thick lines are, as a multiple of the reference design's.
         is_plain: whether a caption stands below the picture: it needs neither a default headline
             nor what was trained.
@@ -52,6 +53,7 @@ class Measures:
     title_at: float = 30
     caption_at: float = 54
     header: float = 66
+    beside: float = 44
     stroke: float = 1
     is_plain: bool = False
     embeds_truetype: bool = False
@@ -68,6 +70,7 @@ _PRINT = Measures(
     title_at=17,
     caption_at=37,
     header=43,
+    beside=42,
     stroke=0.7,
     is_plain=True,
     embeds_truetype=True,
