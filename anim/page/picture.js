@@ -44,6 +44,9 @@ class Picture {
 
   /** Makes all that stands still. */
   layOut(model, view, width) {
+    const { chart: looked, bin } = this.#looked;
+    const at = view.view === this.view?.view ? this.#charts.indexOf(looked) : -1;
+    const hasFocus = at >= 0 && looked.field.matches(":focus");
     Object.assign(this, { model, view });
     say(this.title, model.title);
     this.title.hidden = !model.title;
@@ -62,6 +65,11 @@ class Picture {
     this.#charts = kinds.flatMap((Kind) => runs.map((_, rank) => this.#chart(Kind, rank, widths)));
     this.#cells.replaceChildren(...this.#charts.map((chart) => this.#cell(chart)));
     this.#layOutStrips(width);
+    // What is looked at while more snapshots come stays looked at.
+    const chart = this.#charts[at];
+    if (!chart) return;
+    this.#looked = { chart, bin };
+    if (hasFocus) chart.field.focus();
   }
 
   #chart(Kind, rank, widths) {

@@ -127,6 +127,7 @@ class CalibrationPlayer extends HTMLElement {
     if (font) this.style.fontFamily = font;
     if (this.hasAttribute("page")) this.#dressPage(themes);
     if (isAtEnd) this.#time = this.duration;
+    this.shadowRoot.querySelector(".player").classList.remove("waiting");
     this.#layOut();
   }
 
@@ -171,7 +172,7 @@ class CalibrationPlayer extends HTMLElement {
       html("label", {}, "View", this.#choice),
       this.#status,
     );
-    const about = { class: "player", role: "group", "aria-label": "Calibration while training" };
+    const about = { class: "player waiting", role: "group", "aria-label": "Calibration while training" };
     root.append(html("div", about, ...this.#picture.above, controls, ...this.#picture.below));
     this.#listen(root);
   }

@@ -13,7 +13,9 @@ or not at all. Every chunk ends in its CRC-32C.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,6 +27,8 @@ from anim.run.passes import RecordingError
 
 SCHEMA = 1
 NO_STEP = -1
+# The group's file before it is whole.
+PART = ".zarr.json.part"
 _CHUNK_BYTES = 1 << 24
 _STEPS_PER_CHUNK = 4096
 _DIMENSIONS = ("snapshot", "example", "class")
@@ -91,7 +95,7 @@ def open_array(folder: Path) -> ts.TensorStore:
     chunk = array.chunk_layout.read_chunk.shape or array.shape
     claimed = max(np.prod(shape, dtype=object) for shape in (array.shape, chunk)) * itemsize
     if claimed > _FREE_BYTES:
-        held = _bytes_under(folder)
+        held = _bytes_under(folder, (claimed - _FREE_BYTES) / _LARGEST_RATIO)
         if claimed > _FREE_BYTES + _LARGEST_RATIO * held:
             raise RecordingError(
                 f"{str(folder)!r} claims {claimed:,} bytes, its files hold {held:,}"
@@ -99,8 +103,17 @@ def open_array(folder: Path) -> ts.TensorStore:
     return array
 
 
-def _bytes_under(folder: Path) -> int:
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+def _bytes_under(folder: Path, enough: float) -> int:
+    """How many bytes its files hold, or at least how many of them are enough."""
+    held = 0
+    for inside, _, names in os.walk(folder):
+        for name in names:
+            # One that a writer had for a moment is gone again.
+            with contextlib.suppress(FileNotFoundError):
+                held += (Path(inside) / name).stat().st_size
+        if held >= enough:
+            break
+    return held
 
 
 def resized(array: ts.TensorStore, count: int) -> ts.TensorStore:
@@ -113,7 +126,7 @@ def resized(array: ts.TensorStore, count: int) -> ts.TensorStore:
 def write_group(folder: Path, attributes: dict) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     content = {"zarr_format": 3, "node_type": "group", "attributes": attributes}
-    temporary = folder / ".zarr.json.part"
+    temporary = folder / PART
     temporary.write_text(json.dumps(content, indent=1))
     temporary.replace(folder / "zarr.json")
 

@@ -55,7 +55,7 @@ class Writer:
         self.path = path
         if path.exists() and not path.is_dir():
             raise RecordingError(f"{str(path)!r} is a file, not a folder")
-        there = path.exists() and any(file.name != ".zarr.json.part" for file in path.iterdir())
+        there = path.exists() and any(file.name != layout.PART for file in path.iterdir())
         if there:
             layout.read_group(path)
             if resume is False and not overwrite and layout.committed_steps(path):

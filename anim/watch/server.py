@@ -1,0 +1,197 @@
+"""The server: the page, and events for each browser that shows it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+
+from anim.data import MissingExtraError
+
+try:
+    import uvicorn
+    from starlette.concurrency import run_in_threadpool
+    from starlette.datastructures import Headers, MutableHeaders
+    from starlette.requests import Request
+    from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
+    from starlette.routing import Route, Router
+except ImportError as error:
+    raise MissingExtraError(
+        f'watching needs {error.name}, which is not installed: python -m pip install "anim[watch]"'
+    ) from error
+
+from anim.page import live_page, script_hash
+from anim.watch import address
+from anim.watch.follow import Follower, State
+from anim.watch.messages import KEEP_ALIVE, RETRY, Messages, Seen
+
+# Seconds between two looks at the recording, between two signs of life, and to say goodbye.
+_PAUSE, _KEEP_ALIVE, _GOODBYE = 0.2, 15, 1
+_MOST_CLIENTS = 100
+_EVENTS = "text/event-stream"
+
+
+class Hub:
+    """The newest state, and the browsers that are told of it.
+
+    One thread publishes; the others belong to the server.
+
+    Args:
+        messages: makes what they are told.
+    """
+
+    def __init__(self, messages: Messages):
+        self._messages = messages
+        self._state = State()
+        self._is_closed = False
+        self._lock = threading.Lock()
+        self._waiting: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
+
+    def publish(self, state: State) -> None:
+        """Tells everybody, if there is anything new."""
+        if not state.is_like(self._state):
+            self._state = state
+            self._wake()
+
+    def close(self) -> None:
+        """Ends all streams of events."""
+        self._is_closed = True
+        self._wake()
+
+    def _wake(self) -> None:
+        with self._lock:
+            for event, loop in self._waiting.items():
+                loop.call_soon_threadsafe(event.set)
+
+    async def events(self) -> AsyncIterator[bytes]:
+        """What one browser is told.
+
+        It is made when the browser has taken what came before: to one that is slow it is the way
+        to the newest state, and nothing waits for it here.
+        """
+        news, seen = asyncio.Event(), Seen()
+        with self._lock:
+            self._waiting[news] = asyncio.get_running_loop()
+        try:
+            yield RETRY
+            while not self._is_closed:
+                news.clear()
+                events, seen = await run_in_threadpool(self._messages.since, seen, self._state)
+                if events:
+                    yield events
+                try:
+                    await asyncio.wait_for(news.wait(), _KEEP_ALIVE)
+                except TimeoutError:
+                    yield KEEP_ALIVE
+        finally:
+            with self._lock:
+                del self._waiting[news]
+
+
+class _Guard:
+    """Refuses requests that name another host, and gives every answer its headers."""
+
+    def __init__(self, app, names: frozenset[str] | None):
+        self._app, self._names = app, names
+        self._headers = {
+            "Content-Security-Policy": "; ".join(
+                (
+                    "default-src 'none'",
+                    f"script-src '{script_hash()}'",
+                    "connect-src 'self'",
+                    "img-src data:",
+                    "base-uri 'none'",
+                    "form-action 'none'",
+                    "frame-ancestors 'none'",
+                )
+            ),
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "no-referrer",
+            "Cache-Control": "no-store",
+        }
+
+    async def __call__(self, scope, receive, send) -> None:
+        async def answer(message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(self._headers)
+            await send(message)
+
+        named = address.name_of(Headers(scope=scope).get("host", ""))
+        app = self._app
+        if self._names is not None and named not in self._names:
+            app = PlainTextResponse("This server is localhost, and no other host.", 403)
+        await app(scope, receive, answer)
+
+
+def application(hub: Hub, title: str, names: frozenset[str] | None) -> _Guard:
+    """What is served: the page at ``/``, its data at ``/events``, and nothing else.
+
+    Args:
+        hub: has the data.
+        title: of the page.
+        names: the hosts that a request may name; None takes any.
+    """
+    text = live_page(title, "events")
+
+    async def page(_: Request) -> Response:
+        return HTMLResponse(text)
+
+    async def events(request: Request) -> Response:
+        if request.method == "HEAD":
+            return Response(media_type=_EVENTS)
+        return StreamingResponse(hub.events(), media_type=_EVENTS)
+
+    routes = [Route("/", page), Route("/events", events)]
+    return _Guard(Router(routes, redirect_slashes=False), names)
+
+
+def serve(
+    follower: Follower,
+    listener: socket.socket,
+    names: frozenset[str] | None,
+    check: Callable[[], None],
+) -> None:
+    """Serves what a recording holds, and follows it, until it is told to stop.
+
+    Args:
+        follower: of the recording.
+        listener: a socket that listens.
+        names: the hosts that a request may name; None takes any.
+        check: called often; what it raises ends it.
+    """
+    hub = Hub(Messages(follower.picture))
+    config = uvicorn.Config(
+        application(hub, follower.path.resolve().name, names),
+        loop="asyncio",
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        limit_concurrency=_MOST_CLIENTS,
+        timeout_graceful_shutdown=_GOODBYE,
+    )
+    server = uvicorn.Server(config)
+    # In a thread of its own it leaves signals alone, and answers whatever is computed here.
+    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+    thread.start()
+    try:
+        while thread.is_alive():
+            check()
+            has_more = follower.look()
+            hub.publish(follower.state)
+            if not has_more:
+                time.sleep(_PAUSE)
+    finally:
+        # A browser that takes nothing any more is no error at the end.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        server.should_exit = True
+        hub.close()
+        thread.join(2 * _GOODBYE)
+    raise RuntimeError("the server has stopped")
