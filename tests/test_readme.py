@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from anim import record, render, report, train
+from anim import embed, record, render, report, train, watch
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -35,7 +35,7 @@ def test_the_loop_of_ones_own_runs(tmp_path, monkeypatch):
 
 
 def test_every_option_it_names_is_one(capsys):
-    for command in (render, train, record, report):
+    for command in (render, train, record, report, embed, watch):
         with pytest.raises(SystemExit):
             command.main(["--help"])
     known = set(re.findall(r"--[a-z-]+", capsys.readouterr().out))

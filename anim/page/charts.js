@@ -74,8 +74,8 @@ class ReliabilityChart extends Chart {
     const depth = room * 0.13;
     this.isScore = view.view === "score";
     this.hasWrong = !view.view.startsWith("class:");
-    this.axes = new Axes(this.root, { left, top, width, height: room - depth - 4 });
-    this.foot = new Axes(this.root, { left, top: top + room - depth, width, height: depth });
+    this.axes = new Axes(this.root, { left, top, width, height: room - depth - 4 }).paved();
+    this.foot = new Axes(this.root, { left, top: top + room - depth, width, height: depth }).paved();
     this.axes.beside(
       [0, 0.2, 0.4, 0.6, 0.8, 1].map((share) => [share, share.toFixed(1)]),
       { hasText: sides.isLeft },
@@ -219,7 +219,7 @@ class CountsChart extends Chart {
     super(rank, size, sides);
     const { left, width, height } = this;
     const below = sides.isBottom ? 44 : 10;
-    this.axes = new Axes(this.root, { left, top: 8, width, height: height - 8 - below });
+    this.axes = new Axes(this.root, { left, top: 8, width, height: height - 8 - below }).paved();
     this.foot = this.axes;
     this.most = Math.max(1, ...view.runs.map(({ counts }) => counts.values.reduce(maximum, 0)));
     const ticks = rootTicks(this.most).map((count) => [this.tall(count), thousands(count)]);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +11,7 @@ from anim.compose import Subject
 from anim.describe import alternative
 from anim.page.pack import Packer
 from anim.scene import panel
+from anim.scene.colours import luminance
 from anim.scene.strips import SERIES_NAMES
 from anim.scene.theme import DARK, LIGHT, Theme, theme_of
 from anim.settings import CURVES, TEMPERATURE, Picture
@@ -47,7 +49,11 @@ def page_data(shown: Sequence[tuple[Reel, Subject]], picture: Picture) -> dict:
         "panels": [_panel(name) for name in picture.shown_panels],
         "curve": picture.curve,
         "together": 1 if picture.calibrate is None else 2,
-        "themes": {"light": _colours(light, reel), "dark": _colours(dark, reel)},
+        "font": _font(picture),
+        "themes": {
+            name: _colours(theme, reel, picture.transparent)
+            for name, theme in (("light", light), ("dark", dark))
+        },
         "runs": [
             _run(track, timeline.axis, name, picture)
             for (timeline, track), name in zip(reel.lanes, subject.names, strict=True)
@@ -76,11 +82,20 @@ def _themes(picture: Picture) -> tuple[Theme, Theme]:
     return theme, theme
 
 
-def _colours(theme: Theme, reel: Reel) -> dict:
-    names = ("background", "text", "muted", "grid", "over", "points", "ideal")
+def _font(picture: Picture) -> str | None:
+    """The families of a theme of one's own, as CSS names them; the reader's own else."""
+    if picture.style is None and picture.theme != "paper":
+        return None
+    return ", ".join(json.dumps(name) if " " in name else name for name in theme_of(picture).fonts)
+
+
+def _colours(theme: Theme, reel: Reel, is_transparent: bool) -> dict:
+    names = ("background", "panel", "text", "muted", "grid", "over", "points", "ideal")
     runs = [theme.of_run(rank) for rank in range(len(reel.lanes))]
     return {name: getattr(theme, name) for name in names} | {
-        "runs": [(run.accuracy, run.under) for run in runs]
+        "page": "transparent" if is_transparent else theme.background,
+        "scheme": "dark" if luminance(theme.background) < luminance(theme.text) else "light",
+        "runs": [(run.accuracy, run.under) for run in runs],
     }
 
 

@@ -105,6 +105,13 @@ class Axes {
     this.root = root;
   }
 
+  /** Fills what it stands on. */
+  paved() {
+    const { left, top, width, height } = this;
+    this.root.append(svg("rect", { class: "panel", x: left, y: top, width, height }));
+    return this;
+  }
+
   x(share) {
     return this.left + share * this.width;
   }

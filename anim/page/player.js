@@ -12,7 +12,7 @@ class CalibrationPlayer extends HTMLElement {
   #rate = 1;
   #width = 0;
   #isPlaying = false;
-  #isSeen = true;
+  #isSeen = false;
   #request = 0;
   #undo = [];
   #picture = new Picture(() => this.#draw());
@@ -144,7 +144,7 @@ class CalibrationPlayer extends HTMLElement {
   /** The page around it, where that is nothing but it. */
   #dressPage({ light, dark }) {
     const sheet = new CSSStyleSheet();
-    const background = ({ background: colour }) => `:root{background:${colour}}`;
+    const background = ({ page }) => `:root{background:${page}}`;
     const theme = this.getAttribute("theme");
     sheet.replaceSync(
       { light: background(light), dark: background(dark) }[theme] ??
@@ -368,8 +368,9 @@ function themeOfNotebook() {
 
 /** The colours of both themes, of runs and of strengths, as a style sheet. */
 function coloursOf({ light, dark }) {
-  const lines = ({ runs, ...colours }) =>
+  const lines = ({ runs, scheme, ...colours }) =>
     [
+      `color-scheme:${scheme};`,
       ...Object.entries(colours).map(([name, colour]) => `--${name}:${colour};`),
       ...runs.map(([one, gap], rank) => `--accuracy-${rank}:${one};--under-${rank}:${gap};`),
     ].join("");
@@ -380,9 +381,9 @@ function coloursOf({ light, dark }) {
     { length: LEVELS },
     (_, level) => `.level-${level}{--strength:${round((100 * level) / (LEVELS - 1))}%}`,
   );
-  return `:host{${lines(light)}color-scheme:light}
-    @media (prefers-color-scheme:dark){:host(:not([theme="light"])){${lines(dark)}color-scheme:dark}}
-    :host([theme="dark"]){${lines(dark)}color-scheme:dark}
+  return `:host{${lines(light)}}
+    @media (prefers-color-scheme:dark){:host(:not([theme="light"])){${lines(dark)}}}
+    :host([theme="dark"]){${lines(dark)}}
     ${ranks.join("")}${levels.join("")}`;
 }
 

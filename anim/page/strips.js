@@ -13,7 +13,7 @@ class Strip {
     const tall = height + (isLast ? 38 : 10);
     this.root = svg("svg", { width, height: tall, viewBox: `0 0 ${width} ${tall}`, "aria-hidden": "true" });
     const inner = width - MARGIN.left - MARGIN.right;
-    this.axes = new Axes(this.root, { left: MARGIN.left, top: 6, width: inner, height });
+    this.axes = new Axes(this.root, { left: MARGIN.left, top: 6, width: inner, height }).paved();
     this.scale();
     const most = Math.max(2, Math.floor(height / 22));
     this.axes.beside(this.numbers(most).map((value) => [this.share(value), short(value)]));
