@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -76,6 +77,8 @@ def _run(arguments: argparse.Namespace, say: Callable, check: Callable[[], None]
         if not address.is_loopback(listener):
             say(f"warning: whoever reaches {arguments.host} can see the run; {HOST} keeps it here")
 
+        # Accelerators are left to the training that is watched.
+        os.environ.setdefault("JAX_PLATFORMS", "cpu")
         from anim.watch import server
         from anim.watch.follow import Follower
 

@@ -77,6 +77,7 @@ class Follower:
         self._generation = 0
         self._failures = 0
         self._told = ""
+        self._has_told_of_cures = False
 
     def look(self) -> bool:
         """Looks for news, and reads some; returns whether there are more to read.
@@ -165,17 +166,14 @@ class Follower:
             self._show(new)
 
     def _composed(self, part, views: Sequence[str]):
-        with warnings.catch_warnings():
-            if self._lacks_cures:
+        shown = composing.compose_views([part], self.picture, views, lambda *_: self._check())
+        if self.picture.calibrate is not None and not self._has_told_of_cures:
+            tracks = shown[0][0].tracks
+            if any(track.is_cured and not track.counts.any(1).all() for track in tracks):
                 # Once is enough: many more may follow, one by one.
                 warnings.filterwarnings("ignore", ".* have no cure")
-            shown = composing.compose_views([part], self.picture, views, lambda *_: self._check())
+                self._has_told_of_cures = True
         return tuple((reel.tracks, subject) for reel, subject in shown)
-
-    @property
-    def _lacks_cures(self) -> bool:
-        tracks = self._shown[0][0] if self._shown else ()
-        return any(track.is_cured and not track.counts.any(1).all() for track in tracks)
 
     def _show(self, new) -> None:
         before = self._shown
@@ -192,7 +190,7 @@ class Follower:
         read = len(self._known)
         if not count:
             return WAITING
-        if read < count and count - read > _AT_ONCE:
+        if read < count:
             return f"reading, {read} of {count} snapshots"
         doing = "recording" if is_written else "the run has ended"
         text = f"{doing}, {count} snapshot{'' if count == 1 else 's'}"
