@@ -1,42 +1,227 @@
 """Every format, decoded again by another library than the one that wrote it."""
 
+import itertools
+import json
+
+import av
 import numpy as np
 import pytest
+from PIL import Image
+from seeing import compose
 
+import anim
+from anim import encode
 from anim.encode import Clip, Encoders, animation_writer, still
 from anim.encode.comment import read_comment
+from anim.settings import Picture, SettingError
 from anim.timeline import Timeline
 
+ANIMATED = (".gif", ".mp4", ".webm", ".webp", ".apng", ".avif")
+IMAGES = (".gif", ".webp", ".apng", ".avif")
+WITH_ALPHA = (".webp", ".apng", ".avif", ".webm")
+SHORT = {"size": (320, 240), "seconds": 0.6, "hold": 0.4}
 COMMENT = '{"title": "Grüße, 漢字 <&> (x) \\\\ \\n", "caption": "' + "long " * 300 + '"}'
 
 
-def a_timeline(fps=25, seconds=0.4, hold=0.2):
-    return Timeline(np.arange(3), fps=fps, seconds=seconds, hold=hold)
+def a_run(snapshots=6):
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 2, 2000)
+    margin = rng.normal(size=(snapshots, 2000)) + (2 * labels - 1) * np.arange(snapshots)[:, None]
+    return anim.from_arrays(np.arange(snapshots) * 10, labels, probs=1 / (1 + np.exp(-margin)))
 
 
-def frames_of(timeline, size=(64, 48)):
-    """A bar that grows, a frame for each moment: RGBA [H, W, 4]."""
-    width, height = size
-    for k, moment in enumerate(timeline):
-        frame = np.full((height, width, 4), 255, np.uint8)
-        frame[height - 4 - 2 * k : height - 4, 8:24, :3] = (0, 114, 178)
-        yield frame, moment.ticks
+def drawn(**picture):
+    """The frames as they were drawn, RGBA, each as often as it is shown."""
+    reel, scene = compose([a_run()], Picture(**SHORT, **picture))
+    frames = [(scene.draw(shot).copy(), shot.moment.ticks) for shot in reel]
+    return [frame for frame, ticks in frames for _ in range(ticks)]
 
 
-def write(path, timeline=None, frames=None, size=(64, 48), **clip):
-    """Writes an animation of frames."""
-    timeline = timeline or a_timeline()
-    frames = list(frames or frames_of(timeline, size))
-    clip = Clip(size, timeline, **clip)
-    exact = np.array([[255, 255, 255], [0, 114, 178]])
-    writer = animation_writer(path, clip, [frame for frame, _ in frames], exact)
-    with Encoders([writer]) as encoders:
-        for frame, ticks in frames:
-            encoders.write(frame, ticks)
-    writer.commit()
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """A folder with a file ``a`` of each format, and frames beside them."""
+    folder = tmp_path_factory.mktemp("written")
+    names = [f"a{suffix}" for suffix in (*ANIMATED, ".png", ".svg", ".pdf")]
+    paths = [folder / name for name in (*names, "frames/%04d.png")]
+    assert [output.path for output in anim.animate(a_run(), *paths, **SHORT)] == paths
+    return folder
 
 
-@pytest.mark.parametrize("suffix", [".gif", ".mp4"])
+@pytest.fixture(scope="module")
+def transparent(tmp_path_factory):
+    """A folder with a file ``a`` of each format that needs no background."""
+    folder = tmp_path_factory.mktemp("transparent")
+    names = [f"a{suffix}" for suffix in (*WITH_ALPHA, ".png", ".svg", ".pdf")]
+    paths = [folder / name for name in (*names, "frames/%04d.png")]
+    anim.animate(a_run(), *paths, transparent=True, **SHORT)
+    return folder
+
+
+def by_pillow(path, mode="RGB"):
+    """Pictures of an animated image, and their durations in milliseconds."""
+    with Image.open(path) as image:
+        pictures, durations = [], []
+        for k in range(image.n_frames):
+            image.seek(k)
+            pictures.append(np.asarray(image.convert(mode)))
+            durations.append(image.info["duration"])
+    return pictures, durations
+
+
+def by_ffmpeg(path, form="rgb24"):
+    """Pictures, and when each begins, in seconds."""
+    with av.open(path) as container:
+        # An AVIF has its first picture as a still, too.
+        stream = max(container.streams.video, key=lambda stream: stream.frames)
+        decoded = list(container.decode(stream))
+        return [frame.to_ndarray(format=form) for frame in decoded], [f.time for f in decoded]
+
+
+def shown_at(times, begins):
+    """Which picture is shown at each time."""
+    return np.searchsorted(np.round(begins, 4), np.round(times, 4), side="right") - 1
+
+
+def psnr(one, other):
+    error = np.square(np.asarray(one, float) - other).mean()
+    return np.inf if error == 0 else 10 * np.log10(255**2 / error)
+
+
+def luma(rgb):
+    return np.asarray(rgb, float) @ [0.2126, 0.7152, 0.0722]
+
+
+@pytest.mark.parametrize("suffix", [".webp", ".apng"])
+def test_what_has_no_loss_holds_the_very_frames(written, suffix):
+    frames = drawn()
+    pictures, durations = by_pillow(written / f"a{suffix}")
+    begins = np.cumsum([0, *durations[:-1]]) / 1000
+    for frame, k in zip(frames, shown_at(np.arange(25) / 25, begins), strict=True):
+        np.testing.assert_array_equal(pictures[k], frame[..., :3])
+
+
+def test_an_apng_is_the_same_to_another_library(written):
+    ours, _ = by_pillow(written / "a.apng")
+    theirs, _ = by_ffmpeg(written / "a.apng")
+    np.testing.assert_array_equal(ours, theirs)
+
+
+def test_an_avif_holds_the_frames_nearly(written):
+    frames = drawn()
+    pictures, begins = by_ffmpeg(written / "a.avif")
+    for frame, k in zip(frames, shown_at(np.arange(25) / 25, begins), strict=True):
+        assert psnr(pictures[k], frame[..., :3]) > 38
+
+
+def test_a_webm_holds_the_frames_nearly(written):
+    frames = drawn()
+    pictures, begins = by_ffmpeg(written / "a.webm")
+    np.testing.assert_allclose(begins, np.arange(25) / 25, atol=1e-3)
+    for frame, picture in zip(frames, pictures, strict=True):
+        assert psnr(picture, frame[..., :3]) > 38
+
+
+def test_an_mp4_holds_the_light_of_the_frames_nearly(written):
+    """Its chroma has half of the resolution: in RGB no rate comes to 38 dB."""
+    frames = drawn()
+    pictures, begins = by_ffmpeg(written / "a.mp4")
+    np.testing.assert_allclose(begins, np.arange(25) / 25, atol=1e-3)
+    for frame, picture in zip(frames, pictures, strict=True):
+        assert psnr(luma(picture), luma(frame[..., :3])) > 38
+
+
+def test_a_folder_holds_a_file_for_each_tick(written):
+    frames = drawn()
+    paths = sorted((written / "frames").iterdir())
+    assert [path.name for path in paths] == [f"{k:04d}.png" for k in range(1, 26)]
+    for frame, path in zip(frames, paths, strict=True):
+        np.testing.assert_array_equal(np.asarray(Image.open(path)), frame[..., :3])
+
+
+def test_nothing_else_is_left_beside_the_files(written, transparent):
+    for folder in (written, transparent):
+        names = {path.name for path in folder.iterdir()}
+        assert all(name == "frames" or name.startswith("a.") for name in names)
+
+
+@pytest.mark.parametrize("suffix", IMAGES)
+@pytest.mark.parametrize("fps", [7, 30])
+def test_durations_add_up(tmp_path, suffix, fps):
+    timeline = a_timeline(fps=fps, seconds=0.9, hold=0.33)
+    write(tmp_path / f"a{suffix}", timeline)
+    pictures, durations = by_pillow(tmp_path / f"a{suffix}")
+    assert len(pictures) == len(timeline)
+    assert abs(sum(durations) - 1230) <= 10
+    begins = np.cumsum([0, *durations[:-1]]) / 1000
+    np.testing.assert_allclose(begins, np.arange(len(timeline)) / fps, atol=0.0051)
+
+
+@pytest.mark.parametrize("suffix", [".webp", ".apng", ".avif"])
+def test_frames_that_are_alike_are_one_picture(tmp_path, suffix):
+    timeline = a_timeline()
+    frames = [frame for frame, _ in frames_of(timeline)]
+    kinds = [0, 0, 0, 1, 1, 0, 2, 2, 2, 2, 2]
+    shown = [(frames[k], moment.ticks) for k, moment in zip(kinds, timeline, strict=True)]
+    write(tmp_path / f"a{suffix}", timeline, shown)
+    _, durations = by_pillow(tmp_path / f"a{suffix}")
+    assert durations == [120, 80, 40, 360]
+
+
+@pytest.mark.parametrize("suffix", [".apng", ".webp", ".avif"])
+def test_a_still_may_last_for_minutes(tmp_path, suffix):
+    write(tmp_path / f"a{suffix}", a_timeline(seconds=0.08, hold=500.004))
+    _, durations = by_pillow(tmp_path / f"a{suffix}")
+    assert abs(sum(durations) - 500_084) <= 10
+
+
+def test_images_play_for_ever(written):
+    for suffix in (".gif", ".webp", ".apng"):
+        with Image.open(written / f"a{suffix}") as image:
+            assert image.info["loop"] == 0, suffix
+    # The flag of an edit list that repeats, and a track of no end (ISO 14496-12, 8.6.6).
+    content = (written / "a.avif").read_bytes()
+    edits = content.index(b"elst") + 4
+    assert content[edits + 3] == 1
+    track = content.index(b"tkhd") + 4
+    assert content[track] == 1
+    assert content[track + 28 : track + 36] == b"\xff" * 8
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".webm", ".webp", ".apng", ".avif"])
+def test_a_size_of_no_round_number_is_written_too(tmp_path, suffix):
+    write(tmp_path / f"a{suffix}", size=(70, 54))
+    pictures, _ = by_ffmpeg(tmp_path / f"a{suffix}") if suffix != ".webp" else by_pillow(
+        tmp_path / f"a{suffix}")  # fmt: skip
+    last = [frame for frame, _ in frames_of(a_timeline(), (70, 54))][-1][..., :3]
+    assert psnr(luma(pictures[-1]), luma(last)) > 38
+
+
+def test_what_needs_no_background_has_none(transparent):
+    frames = drawn(transparent=True)
+    assert frames[0][0, 0, 3] == 0
+    for suffix in (".webp", ".apng"):
+        pictures, durations = by_pillow(transparent / f"a{suffix}", "RGBA")
+        begins = np.cumsum([0, *durations[:-1]]) / 1000
+        for frame, k in zip(frames, shown_at(np.arange(25) / 25, begins), strict=True):
+            np.testing.assert_array_equal(pictures[k][..., 3], frame[..., 3])
+            seen = frame[..., 3] > 0
+            np.testing.assert_array_equal(pictures[k][seen], frame[seen])
+    with Image.open(transparent / "a.png") as image:
+        np.testing.assert_array_equal(np.asarray(image), frames[-1])
+    with Image.open(transparent / "frames/0007.png") as image:
+        np.testing.assert_array_equal(np.asarray(image), frames[6])
+    pictures, _ = by_pillow(transparent / "a.avif", "RGBA")
+    assert psnr(pictures[3][..., 3], frames[3][..., 3]) > 38
+
+
+def test_what_cannot_do_without_a_background_says_so(tmp_path):
+    for suffix in (".gif", ".mp4"):
+        with pytest.raises(SettingError, match=r"a\.\w+' would have a background; \.webm"):
+            anim.animate(a_run(), tmp_path / f"a{suffix}", transparent=True, **SHORT)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("suffix", ANIMATED)
 def test_a_comment_travels_inside_of_an_animation(tmp_path, suffix):
     write(tmp_path / f"a{suffix}", comment=COMMENT)
     assert read_comment(tmp_path / f"a{suffix}") == COMMENT
@@ -55,6 +240,13 @@ def test_a_comment_travels_inside_of_a_still(tmp_path, comment):
         assert read_comment(tmp_path / name) == (comment or None), name
 
 
+def test_every_file_says_what_it_shows(written):
+    files = [path for path in written.iterdir() if path.is_file()]
+    assert len(files) == 9
+    for path in (*files, written / "frames/0001.png"):
+        assert json.loads(read_comment(path))["generator"] == "anim", path
+
+
 def test_a_file_of_another_kind_has_no_comment(tmp_path):
     for name, content in (
         ("a.txt", b"text"),
@@ -68,3 +260,185 @@ def test_a_file_of_another_kind_has_no_comment(tmp_path):
     ):
         (tmp_path / name).write_bytes(content)
         assert read_comment(tmp_path / name) is None, name
+
+
+def test_the_same_frames_make_the_same_bytes(tmp_path, monkeypatch):
+    for name, now in (("a", 1e9), ("b", 2e9)):
+        monkeypatch.setattr("time.time", lambda now=now: now)
+        for suffix in ANIMATED:
+            write(tmp_path / f"{name}{suffix}", comment=COMMENT, size=(320, 240))
+    for suffix in ANIMATED:
+        one, other = ((tmp_path / f"{name}{suffix}").read_bytes() for name in ("a", "b"))
+        assert one == other, suffix
+
+
+def test_an_avif_is_not_dated(written):
+    content = (written / "a.avif").read_bytes()
+    for kind in (b"mvhd", b"tkhd", b"mdhd"):
+        start = content.index(kind) + 4
+        assert content[start] == 1
+        assert content[start + 4 : start + 20] == bytes(16), kind
+
+
+@pytest.mark.parametrize("name", [*(f"a{suffix}" for suffix in ANIMATED), "frames/%d.png"])
+@pytest.mark.parametrize("stage", ["write", "end"])
+def test_what_fails_leaves_nothing(tmp_path, monkeypatch, name, stage):
+    def fail(self, *_):
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "a.webp").write_text("earlier")
+    monkeypatch.setattr(encode._writer(tmp_path / name), stage, fail)
+    with pytest.raises(OSError, match="No space"):
+        write(tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.webp"]
+    assert (tmp_path / "a.webp").read_text() == "earlier"
+
+
+def test_an_encoder_that_asks_for_pictures_is_heard_too(tmp_path, monkeypatch):
+    from anim.encode import avif
+
+    def fail(self, *_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(avif._Source, "tobytes", fail)
+    with pytest.raises(OSError, match="No space"):
+        write(tmp_path / "a.avif")
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_interrupted_drawing_leaves_nothing(tmp_path):
+    def frames():
+        yield from itertools.islice(frames_of(a_timeline()), 4)
+        raise KeyboardInterrupt
+
+    for name in (*(f"a{suffix}" for suffix in ANIMATED), "frames/%d.png"):
+        with pytest.raises(KeyboardInterrupt):
+            write(tmp_path / name, frames=frames())
+        assert not list(tmp_path.iterdir()), name
+
+
+def test_a_shorter_render_takes_the_place_of_a_longer_one(tmp_path):
+    folder = tmp_path / "frames"
+    folder.mkdir()
+    write(folder / "f%d.png", a_timeline(seconds=2))
+    for name in ("f99999.txt", "g200.png", "f0200.png"):
+        (folder / name).write_text("another's")
+    write(folder / "f%d.png")
+    kept = {"f99999.txt", "g200.png", "f0200.png"}
+    assert {path.name for path in folder.iterdir()} == {*kept, *(f"f{k}.png" for k in range(1, 16))}
+    assert [path.name for path in tmp_path.iterdir()] == ["frames"]
+
+
+@pytest.mark.parametrize(
+    "name", ["%s.png", "%d%d.png", "%d.gif", "%04d", "%-4d.png", "%4d.png", "%x.png", "%%d.png"]
+)
+def test_a_pattern_of_another_kind_is_refused(tmp_path, name):
+    with pytest.raises(SettingError, match=r"such as frames/%04d\.png"):
+        encode.check([tmp_path / "frames" / name], 25)
+
+
+def test_the_folder_of_frames_is_made_but_not_the_one_around_it(tmp_path):
+    encode.check([tmp_path / "frames" / "%d.png"], 25)
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(SettingError, match="there is no folder"):
+        encode.check([tmp_path / "nowhere" / "frames" / "%d.png"], 25)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingError, match="not a folder"):
+        encode.check([tmp_path / "file" / "%d.png"], 25)
+
+
+@pytest.mark.parametrize(("suffix", "most"), [(".gif", 50), (".webp", 90), (".apng", 90)])
+def test_a_rate_that_browsers_slow_down_is_refused(tmp_path, suffix, most):
+    encode.check([tmp_path / f"a{suffix}"], most)
+    with pytest.raises(SettingError, match=f"at most {most} "):
+        encode.check([tmp_path / f"a{suffix}"], most + 1)
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".webm"])
+def test_a_browser_plays_films_to_the_end(written, visit, suffix):
+    path = written / f"a{suffix}"
+    page = visit(f'<video muted src="{path.name}"></video>', files=[path])
+    ended = """async () => {
+        const video = document.querySelector('video');
+        const ended = new Promise((good, bad) => { video.onended = good; video.onerror = bad; });
+        await video.play(); await ended;
+        return [video.videoWidth, video.videoHeight, video.duration];
+    }"""
+    width, height, duration = page.evaluate(ended)
+    assert (width, height) == (320, 240)
+    assert duration == pytest.approx(1, abs=0.01)
+    assert_shows(page, "video", drawn()[-1], 38 if suffix == ".webm" else 28)
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".webp", ".apng", ".avif"])
+def test_a_browser_shows_images_that_move(written, visit, suffix):
+    path = written / f"a{suffix}"
+    page = visit(f'<img src="{path.name}">', files=[path])
+    page.evaluate("document.querySelector('img').decode()")
+    first = page.locator("img").screenshot()
+    for _ in range(20):
+        page.wait_for_timeout(50)
+        if page.locator("img").screenshot() != first:
+            return
+    pytest.fail("it stands still")
+
+
+def test_a_browser_sees_through_a_film_without_background(transparent, visit):
+    path = transparent / "a.webm"
+    page = visit(f'<video muted src="{path.name}"></video>', files=[path])
+    frame = drawn(transparent=True)[0]
+    pixels = pixels_of(page, "video", frame)
+    assert pixels[0, 0, 3] == 0
+    assert psnr(pixels[..., 3], frame[..., 3]) > 38
+
+
+def pixels_of(page, kind, frame):
+    height, width = frame.shape[:2]
+    data = page.evaluate(
+        """async ([kind, width, height]) => {
+            const shown = document.querySelector(kind), canvas = document.createElement('canvas');
+            while (shown.readyState < 2) await new Promise((done) => setTimeout(done, 20));
+            canvas.width = width; canvas.height = height;
+            const context = canvas.getContext('2d');
+            context.drawImage(shown, 0, 0);
+            return [...context.getImageData(0, 0, width, height).data];
+        }""",
+        [kind, width, height],
+    )
+    return np.array(data).reshape(height, width, 4)
+
+
+def assert_shows(page, kind, frame, least):
+    assert psnr(pixels_of(page, kind, frame)[..., :3], frame[..., :3]) > least
+
+
+def a_timeline(fps=25, seconds=0.4, hold=0.2):
+    return Timeline(np.arange(3), fps=fps, seconds=seconds, hold=hold)
+
+
+def frames_of(timeline, size=(64, 48)):
+    """A bar that grows, a frame for each moment: RGBA [H, W, 4]."""
+    width, height = size
+    for k, moment in enumerate(timeline):
+        frame = np.full((height, width, 4), 255, np.uint8)
+        frame[4, 2 : 4 + k % width] = frame[height - 4 - k % 40 : height - 4, 8:24] = (
+            0,
+            114,
+            178,
+            255,
+        )
+        yield frame, moment.ticks
+
+
+def write(path, timeline=None, frames=None, size=(64, 48), **clip):
+    """Writes an animation of frames."""
+    timeline = timeline or a_timeline()
+    frames = frames or frames_of(timeline, size)
+    clip = Clip(size, timeline, **clip)
+    samples = [frame for frame, _ in frames_of(timeline, size)]
+    exact = np.array([[255, 255, 255], [0, 114, 178]])
+    writer = animation_writer(path, clip, samples, exact)
+    with Encoders([writer]) as encoders:
+        for frame, ticks in frames:
+            encoders.write(frame, ticks)
+    writer.commit()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # The fastest at which it looks for what repeats itself on a screen.
 _SPEED = 6
-_QUALITY = (50, 40, 30, 20)
+_QUALITY = (60, 50, 40, 30)
 _DATED = (b"mvhd", b"tkhd", b"mdhd")
 _PARENTS = (b"moov", b"trak", b"mdia")
 
@@ -146,12 +146,12 @@ class _Source(Image.Image):
         # It is asked for the first one again: before, for its mode, and after all, to go back.
         if frame <= self._at:
             return
-        pixels = self._queue.get()
-        if pixels is None:
-            self._has_ended = True
-            raise EOFError
+        pixels = None if self._has_ended else self._queue.get()
+        self._has_ended = pixels is None
         if self._is_aborted:
             raise _Aborted
+        if pixels is None:
+            raise EOFError
         self._pixels, self._at = pixels, frame
 
     def tell(self) -> int:

@@ -15,7 +15,7 @@ VECTOR_STILLS = (".svg", ".pdf")
 PAGES = (".html",)
 _KNOWN = ANIMATIONS + RASTER_STILLS + VECTOR_STILLS + PAGES
 _OPAQUE = (".gif", ".mp4")
-_PATTERN = re.compile(r"%\d*[A-Za-z]")
+_PATTERN = re.compile(r"%[-+#\d]*[A-Za-z]")
 _NUMBERED = re.compile(r"[^%]*%(0\d)?d[^%]*\.png", re.IGNORECASE)
 # Browsers show what is to be seen for less than that for 0.1 s.
 _SHORTEST = {".gif": 0.02, ".webp": 0.011, ".apng": 0.011, ".avif": 0.011}

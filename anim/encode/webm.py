@@ -1,8 +1,8 @@
 """WebM (VP9): whole colours at each pixel, or a transparent background.
 
 The sharp edges of a chart lose most to chroma at half the resolution (yuv420p), as it is usual:
-29 dB in RGB whatever the rate. VP9 has yuv444p, which browsers play and which takes no more bytes
-here. Only of yuv420p is there a form with alpha.
+29 dB in RGB whatever the rate. VP9 has yuv444p, which browsers play and which takes few more
+bytes here. Only of yuv420p is there a form with alpha.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from anim.encode.container import VideoWriter
 if TYPE_CHECKING:
     from anim.encode import Clip
 
-_VP9 = {"b": "0", "deadline": "good", "cpu-used": "3", "row-mt": "1"}
-_CRF = (38, 44, 50, 56)
+_VP9 = {"b": "0", "deadline": "good", "cpu-used": "2", "row-mt": "1"}
+_CRF = (28, 36, 44, 52)
 
 
 class WebmWriter(VideoWriter):
