@@ -2,6 +2,8 @@
 
 import itertools
 import json
+import subprocess
+import sys
 
 import av
 import numpy as np
@@ -245,6 +247,16 @@ def test_every_file_says_what_it_shows(written):
     assert len(files) == 9
     for path in (*files, written / "frames/0001.png"):
         assert json.loads(read_comment(path))["generator"] == "anim", path
+
+
+def test_reading_a_comment_needs_neither_jax_nor_matplotlib(written):
+    code = (
+        "import sys\nfrom anim.encode.comment import read_comment\n"
+        "assert all(map(read_comment, sys.argv[1:]))\n"
+        "assert not {'jax', 'matplotlib'} & set(sys.modules)"
+    )
+    files = [path for path in written.iterdir() if path.is_file()]
+    subprocess.run([sys.executable, "-c", code, *files], check=True)
 
 
 def test_a_file_of_another_kind_has_no_comment(tmp_path):

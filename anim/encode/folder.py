@@ -34,7 +34,8 @@ class FolderWriter:
         self._folder = Path(os.path.realpath(path.parent))
         hidden = f".{self._folder.name}.{secrets.token_hex(4)}.part"
         self._pending = self._folder.with_name(hidden)
-        self._pending.mkdir()
+        with naming(path):
+            self._pending.mkdir()
         self._last: np.ndarray | None = None
         self._content = b""
         self._count = 0
