@@ -23,10 +23,14 @@ _MODULES = (
     "calibration",
     "compose",
     "data",
+    "describe",
+    "embed",
     "encode",
     "files",
     "loop",
     "model",
+    "notebook",
+    "page",
     "render",
     "report",
     "run",
@@ -35,6 +39,7 @@ _MODULES = (
     "timeline",
     "tracks",
     "train",
+    "watch",
 )
 
 __all__ = [*_HOMES, *_MODULES]
