@@ -263,7 +263,9 @@ def _run(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
         from anim import train
         from anim.scene import check_room
 
-        check_room(picture, len(asked))
+        # A page makes room as it needs it.
+        if any(path.suffix.lower() not in encode.PAGES for path in arguments.out):
+            check_room(picture, len(asked))
         replicas = given.get("replicas")
         runs = train.run_experiments(asked, save, replicas, check, with_bar=with_bar)
         runs = list(runs.values())

@@ -14,6 +14,7 @@ from anim.settings import Picture, SettingError
 HOSTILE = '</script><img src=x onerror="alert(1)"><!-- {{7*7}} ${1} \u2028 & "quoted"'
 STILL = {"reduced_motion": "reduce"}
 PLAYER = "document.querySelector('calibration-player')"
+INSIDE = f"{PLAYER}.shadowRoot.querySelector('.player')"
 
 
 def a_run(classes=("no", "yes"), snapshots=6, examples=3000, seed=0):
@@ -69,6 +70,48 @@ def test_its_numbers_are_those_of_the_run(visit, classes, view, binning):
         np.testing.assert_array_equal(found[:, 2], bins.counts[i])
         np.testing.assert_allclose(found[:, 3], bins.accuracy[i], atol=1e-6)
         np.testing.assert_allclose(found[:, 4], bins.confidence[i], atol=1e-6)
+
+
+@pytest.mark.parametrize("pace", ["step", "log"])
+@pytest.mark.parametrize("seconds", [7, 10])
+@pytest.mark.parametrize("tween", [True, False])
+def test_a_snapshot_is_shown_as_it_is_however_it_is_reached(visit, pace, seconds, tween):
+    run = a_run(snapshots=60, examples=300)
+    shown = ready(visit(page_of(run, seconds=seconds, pace=pace, tween=tween), **STILL))
+    counts = run.reliability().counts
+    for i, step in enumerate(run.steps):
+        found = bins_at(shown, int(step))
+        assert [row[2] for row in found] == counts[i].tolist()
+        assert [row[3] is None for row in found] == (counts[i] == 0).tolist()
+    for i in reversed(range(len(run) - 1)):
+        shown.keyboard.press("ArrowLeft")
+        assert shown.evaluate(f"{PLAYER}.bins[0].map(b => b.count)") == counts[i].tolist()
+
+
+def test_without_tween_only_snapshots_are_shown(visit):
+    shown = ready(visit(page_of(a_run(), tween=False), **STILL))
+    shown.evaluate(f"{PLAYER}.step = 29")
+    assert shown.evaluate(f"{PLAYER}.step") == 20
+    assert shown.locator(".now").first.inner_text() == "step 20"
+
+
+@pytest.mark.parametrize("style", ["transform:scale(.5);transform-origin:0 0", "zoom:1.5"])
+def test_bins_are_found_where_a_page_is_scaled(visit, style):
+    text = f"<!doctype html><div style='width:800px;{style}'>{snippet(data_of(a_run()))}</div>"
+    shown = ready(visit(text, viewport={"width": 1300, "height": 900}, **STILL))
+    box = shown.locator(".bins").bounding_box()
+    scale = box["width"] / 800
+    shown.mouse.move(box["x"] + scale * (54 + 0.31 * (800 - 68)), box["y"] + scale * 90)
+    assert shown.locator(".tip dd").first.inner_text() == "0.3 to 0.32"
+    tip = shown.locator(".tip").bounding_box()
+    assert abs(tip["x"] - box["x"] - scale * (54 + 0.31 * (800 - 68) + 14)) < 3
+
+
+def test_a_finger_reads_a_bin(visit):
+    shown = ready(visit(page_of(a_run()), has_touch=True, **STILL))
+    box = shown.locator(".bins").bounding_box()
+    shown.touchscreen.tap(box["x"] + 54 + 0.31 * (box["width"] - 68), box["y"] + 90)
+    assert shown.locator(".tip dd").first.inner_text() == "0.3 to 0.32"
 
 
 def test_pointing_at_a_bin_or_walking_to_it_tells_its_numbers(visit):
@@ -178,7 +221,7 @@ def test_readouts_are_those_of_the_run(visit):
         metrics = {name: values[i] for name, values in run.metrics().items()}
         expected = f"accuracy {metrics['accuracy']:.3f}\u2003calibration error {metrics['ece']:.3f}"
         assert shown.locator(".numbers").inner_text() == expected
-        assert shown.locator("output.now").inner_text() == f"step {run.steps[i]}"
+        assert shown.locator("p.now").inner_text() == f"step {run.steps[i]}"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -186,12 +229,12 @@ def test_its_colours_follow_the_reader(visit, scheme):
     from anim.scene.theme import THEMES
 
     shown = ready(visit(page_of(a_run()), color_scheme=scheme, **STILL))
-    colour = shown.evaluate(f"getComputedStyle({PLAYER}).backgroundColor")
+    colour = shown.evaluate(f"getComputedStyle({INSIDE}).backgroundColor")
     assert "#{:02x}{:02x}{:02x}".format(*map(int, re.findall(r"\d+", colour))) == (
         THEMES[scheme].background
     )
     fixed = ready(visit(page_of(a_run(), theme="dark"), color_scheme=scheme, **STILL))
-    colour = fixed.evaluate(f"getComputedStyle({PLAYER}).backgroundColor")
+    colour = fixed.evaluate(f"getComputedStyle({INSIDE}).backgroundColor")
     assert colour == "rgb(13, 17, 23)"
 
 
@@ -206,7 +249,7 @@ def test_hostile_texts_stay_texts(visit):
     # Without scripts too, and where it is pasted.
     plain = visit(text, java_script_enabled=False)
     assert plain.locator("img").count() == 0
-    assert "accuracy" in plain.locator("calibration-player p").inner_text()
+    assert "accuracy" in plain.locator("calibration-player span").inner_text()
 
 
 @pytest.mark.parametrize("nonce", [None, "bm9uY2U="])
@@ -217,7 +260,7 @@ def test_it_works_under_a_strict_policy_and_says_which(visit, nonce):
     policy += "; style-src 'none'; require-trusted-types-for 'script'"
     shown = ready(visit(text, {"content-security-policy": policy}, **STILL))
     assert shown.locator(".bins path.accuracy.level-15").is_visible()
-    assert shown.evaluate(f"getComputedStyle({PLAYER}).position") == "relative"
+    assert shown.evaluate(f"getComputedStyle({INSIDE}).position") == "relative"
 
 
 @pytest.mark.parametrize("nonce", ["", '"><script>', "a b", "é"])
@@ -238,7 +281,10 @@ def test_the_extension_makes_a_page_or_a_snippet_of_one(tmp_path, visit):
 
 def test_ten_stand_on_one_page_and_leave_its_style_alone(visit):
     data = data_of(a_run())
-    style = "<style>*{color:red}svg,.bins{display:none!important}p{margin:7px}</style>"
+    style = (
+        "<style>body,body *{all:unset;color:red;font-size:30px;letter-spacing:9px;--page:red}"
+        "svg,.bins{display:none!important}#own{display:block;margin:7px}</style>"
+    )
     text = f"<!doctype html><html lang=en><title>Ten</title>{style}<p id=own>Text</p>"
     shown = ready(visit(text + 10 * snippet(data), **STILL))
     every = "[...document.querySelectorAll('calibration-player')]"
@@ -246,12 +292,96 @@ def test_ten_stand_on_one_page_and_leave_its_style_alone(visit):
     heights = shown.evaluate(f"{every}.map(p => p.getBoundingClientRect().height)")
     assert len(heights) == 10
     assert min(heights) > 400
-    assert len(set(heights)) == 1
+    assert max(heights) - min(heights) < 1
+    look = shown.evaluate(
+        f"(s => [s.color, s.backgroundColor, s.fontSize, s.letterSpacing])"
+        f"(getComputedStyle({INSIDE}))"
+    )
+    assert look == ["rgb(27, 31, 36)", "rgb(255, 255, 255)", "14px", "normal"]
     assert shown.evaluate("getComputedStyle(own).marginTop") == "7px"
     assert shown.evaluate(f"{every}[0].shadowRoot.adoptedStyleSheets.length") == 2
     assert shown.evaluate("document.adoptedStyleSheets.length") == 0
     shown.evaluate(f"{every}[3].step = 10")
     assert shown.evaluate(f"{every}.filter(p => p.step === 50).length") == 9
+
+
+def test_one_that_is_moved_goes_on_as_it_was(visit):
+    text = f"<!doctype html><div id=a>{snippet(data_of(a_run()))}</div><div id=b></div>"
+    shown = ready(visit(text))
+    shown.evaluate(f"{PLAYER}.pause(), {PLAYER}.step = 20, b.append({PLAYER})")
+    shown.wait_for_timeout(200)
+    assert shown.evaluate(f"{PLAYER}.paused")
+    assert shown.evaluate(f"{PLAYER}.step") == pytest.approx(20)
+
+
+def test_it_may_stand_in_a_paragraph_and_be_set_before_it_has_data(visit):
+    text = f"<!doctype html><p>Before {snippet(data_of(a_run()))} after</p>"
+    early = f"<script>{PLAYER}.currentTime = 1</script>"
+    shown = ready(visit(text + early, **STILL))
+    assert shown.evaluate(f"{PLAYER}.step") == pytest.approx(25)
+    for wrong in ("currentTime = NaN", "playbackRate = 0", "view = 'none'"):
+        assert shown.evaluate(f"(() => {{ try {{ {PLAYER}.{wrong} }} catch {{ return 1 }} }})()")
+
+
+@pytest.mark.parametrize("inside", ["", '<script type="application/json">{"version":0}</script>'])
+def test_one_without_data_that_it_can_read_says_so(browser, inside):
+    page = browser.new_page()
+    page.set_content(
+        f"<calibration-player>{inside}</calibration-player><script>{script()}</script>"
+    )
+    page.wait_for_function(f"{PLAYER}.shadowRoot.querySelector('.status').textContent")
+    assert "cannot be read" in page.locator(".status").inner_text()
+    page.close()
+
+
+def test_it_reads_from_left_to_right_on_any_page(visit):
+    data = data_of([a_run(), a_run(seed=1)], title="تجربة")
+    text = f"<!doctype html><html dir=rtl><title>x</title>{snippet(data)}"
+    shown = ready(visit(text, viewport={"width": 900, "height": 900}, **STILL))
+    first, second = (box.bounding_box()["x"] for box in shown.locator(".bins").all())
+    assert first < second
+    number = shown.locator("text.number.end").first.bounding_box()
+    assert number["x"] + number["width"] < first + 54
+
+
+def test_screen_readers_are_left_alone_while_it_plays(visit):
+    shown = ready(visit(page_of(a_run())))
+    shown.locator(".bins").focus()
+    shown.keyboard.press("ArrowRight")
+    count = (
+        "(() => { let n = 0; const root = " + PLAYER + ".shadowRoot;"
+        " new MutationObserver(l => n += l.length).observe(root, {subtree: true, attributes: true,"
+        " attributeFilter: ['aria-valuetext', 'aria-valuenow']});"
+        " return new Promise(r => setTimeout(() => r(n), 400)); })()"
+    )
+    assert not shown.evaluate(f"{PLAYER}.paused")
+    assert shown.evaluate(count) == 0
+    assert (
+        shown.evaluate(f"{PLAYER}.shadowRoot.querySelectorAll('output.now,[aria-live]').length")
+        == 0
+    )
+    before = shown.locator(".scrubber").get_attribute("aria-valuetext")
+    shown.locator(".scrubber").focus()
+    assert shown.locator(".scrubber").get_attribute("aria-valuetext") != before
+
+
+def test_long_names_and_large_numbers_are_shortened(visit):
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 2, 300)
+    recorder = anim.Recorder(labels=labels, classes=["no", "a class of very long name " * 9])
+    for step in range(3):
+        metrics = {"a metric of very long name " * 5: 2e12 * step}
+        recorder.snapshot(step, probs=rng.random(300), metrics=metrics)
+    panels = ("reliability", "metric:" + "a metric of very long name " * 5)
+    runs = [recorder.run(), recorder.run()]
+    label = ("one " * 60, "two")
+    shown = ready(visit(page_of(runs, panels=panels, label=label), **STILL))
+    host = shown.locator("calibration-player").bounding_box()
+    for text in shown.locator("svg text").all():
+        box = text.bounding_box()
+        if box and box["width"]:
+            assert box["x"] >= host["x"] - 1
+            assert box["x"] + box["width"] <= host["x"] + host["width"] + 1
 
 
 def test_one_that_cannot_be_seen_stands_still(visit):
@@ -298,4 +428,4 @@ def test_it_is_small():
 def test_it_needs_no_other_file_and_has_a_text_for_who_runs_no_scripts():
     text = page_of(a_run())
     assert not re.search(r'(src|href)="', text.replace(script(), ""))
-    assert re.search(r"<p>Accuracy rises from 0.\d\d to 0.\d\d in 50 steps; ", text)
+    assert re.search(r"<span>Accuracy rises from 0.\d\d to 0.\d\d in 50 steps; ", text)

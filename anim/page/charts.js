@@ -3,7 +3,8 @@
 const LEVELS = 16;
 const FULL_COUNT = 100;
 const FAINTEST = 0.3;
-const MARGIN = { left: 54, right: 14, between: 16 };
+// Pixels under the axes, with numbers and a name, and without.
+const [BELOW, BELOW_NOTHING] = [44, 10];
 
 /** How strong a bar is, of LEVELS: fainter with few examples, fading as it goes. */
 function levelOf(count, presence) {
@@ -33,7 +34,7 @@ class Chart {
     this.rank = rank;
     this.root = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
     this.left = isLeft ? MARGIN.left : MARGIN.between;
-    this.width = width - this.left - MARGIN.right;
+    this.width = Math.max(width - this.left - MARGIN.right, 1);
     this.scoreTicks = (this.width < 300 ? [0, 0.5, 1] : [0, 0.2, 0.4, 0.6, 0.8, 1]).map((share) => [
       share,
       this.width < 300 ? short(share) : share.toFixed(1),
@@ -49,6 +50,7 @@ class Chart {
     put(this.cursor, "d", bin < 0 ? "" : shape);
   }
 
+  /** @param x in pixels from the left of the chart. */
   binUnder(x) {
     const score = (x - this.left) / this.width;
     return score < 0 || score > 1 ? -1 : binAt(this.edges, score);
@@ -69,7 +71,7 @@ class ReliabilityChart extends Chart {
   constructor(model, view, rank, size, sides) {
     super(rank, size, sides);
     const { left, width, height } = this;
-    const [top, below] = [8, sides.isBottom ? 44 : 10];
+    const [top, below] = [8, sides.isBottom ? BELOW : BELOW_NOTHING];
     const room = height - top - below;
     const depth = room * 0.13;
     this.isScore = view.view === "score";
@@ -85,10 +87,10 @@ class ReliabilityChart extends Chart {
     const bins = view.runs[rank];
     if (sides.isLeft) {
       const kind = { bars: "in bin", smooth: "(smoothed)", isotonic: "(isotonic)" }[model.curve];
-      this.axes.name(`${this.hasWrong ? "accuracy" : "share"} ${kind}`);
-      this.foot.name("√ n");
+      this.axes.nameBeside(`${this.hasWrong ? "accuracy" : "share"} ${kind}`);
+      this.foot.nameBeside("√ n");
     }
-    if (sides.isBottom) this.axes.text("name middle", left + width / 2, height - 6, view.label);
+    if (sides.isBottom) this.axes.nameBelow(height - 6, view.label);
     this.veil = bins.band && this.axes.path("veil");
     this.accuracy = new Ramp(this.axes, "accuracy");
     this.under = new Ramp(this.axes, "under");
@@ -218,15 +220,15 @@ class CountsChart extends Chart {
   constructor(model, view, rank, size, sides) {
     super(rank, size, sides);
     const { left, width, height } = this;
-    const below = sides.isBottom ? 44 : 10;
+    const below = sides.isBottom ? BELOW : BELOW_NOTHING;
     this.axes = new Axes(this.root, { left, top: 8, width, height: height - 8 - below }).paved();
     this.foot = this.axes;
     this.most = Math.max(1, ...view.runs.map(({ counts }) => counts.values.reduce(maximum, 0)));
     const ticks = rootTicks(this.most).map((count) => [this.tall(count), thousands(count)]);
     this.axes.beside(ticks, { hasText: sides.isLeft });
     this.axes.below(this.scoreTicks, { hasText: sides.isBottom });
-    if (sides.isLeft) this.axes.name("points (√ axis)");
-    if (sides.isBottom) this.axes.text("name middle", left + width / 2, height - 6, view.label);
+    if (sides.isLeft) this.axes.nameBeside("points (√ axis)");
+    if (sides.isBottom) this.axes.nameBelow(height - 6, view.label);
     this.hits = this.axes.path("accuracy level-15");
     this.wrong = this.axes.path("over level-15");
     this.cursor = this.axes.path("cursor");

@@ -1,5 +1,7 @@
 /** What panels draw with: elements, shapes, numbers and ticks. */
 
+/** Pixels around the axes: left of the first of a row, right of all, left of the others. */
+const MARGIN = { left: 54, right: 14, between: 16 };
 const SVG = "http://www.w3.org/2000/svg";
 
 /** An element; children that are texts stay texts, whatever is in them. */
@@ -33,16 +35,21 @@ function rectangle(left, top, right, bottom) {
   return `M${round(left)} ${round(top)}H${round(right)}V${round(bottom)}H${round(left)}z`;
 }
 
-/** A line through points, broken where there are none. */
-function polyline(xs, ys) {
+/** A line through points, broken where there are none, and where its text ends after each. */
+function growing(xs, ys) {
   let path = "";
   let isOpen = false;
-  xs.forEach((x, at) => {
+  const ends = xs.map((x, at) => {
     const isThere = Number.isFinite(ys[at]);
     if (isThere) path += `${isOpen ? "L" : "M"}${round(x)} ${round(ys[at])}`;
     isOpen = isThere;
+    return path.length;
   });
-  return path;
+  return { path, ends };
+}
+
+function polyline(xs, ys) {
+  return growing(xs, ys).path;
 }
 
 const THIN = "\u2009";
@@ -60,7 +67,32 @@ function fixed(value, digits) {
 
 /** A number of an axis, with as few digits as it takes. */
 function short(value) {
-  return String(Number(value.toPrecision(4))).replace("-", "−");
+  const size = Math.abs(value);
+  const few = Number(value.toPrecision(4));
+  const text = size >= 1e5 || (size && size < 1e-3) ? few.toExponential() : String(few);
+  return text.replace("e+", "e").replaceAll("-", "−");
+}
+
+/** A score as it is read: to 1e-6, without zeros at its end. */
+function scoreText(value) {
+  return String(Number(value.toFixed(6)));
+}
+
+const LETTERS = "12px system-ui, sans-serif";
+const ruler = document.createElement("canvas").getContext("2d");
+
+/** A text that is no longer than so many pixels, cut at its end if it was. */
+function shortened(text, width) {
+  ruler.font = LETTERS;
+  const fits = (some) => ruler.measureText(some).width <= width;
+  if (fits(text)) return text;
+  let [low, high] = [0, text.length];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (fits(`${text.slice(0, middle)}…`)) low = middle;
+    else high = middle - 1;
+  }
+  return `${text.slice(0, low).trimEnd()}…`;
 }
 
 /** About so many round numbers from low to high. */
@@ -100,7 +132,7 @@ function binAt(edges, score) {
 /** Axes with a light grid: a place for marks, its numbers and its names. */
 class Axes {
   constructor(root, { left, top, width, height }) {
-    Object.assign(this, { left, top, width, height });
+    Object.assign(this, { left, top, width: Math.max(width, 1), height });
     this.bottom = top + height;
     this.root = root;
   }
@@ -151,10 +183,15 @@ class Axes {
   }
 
   /** What the y axis is, beside it. */
-  name(text) {
+  nameBeside(text) {
     const [x, y] = [13, this.top + this.height / 2];
-    const label = this.text("name middle", x, y, text, { transform: `rotate(-90 ${x} ${round(y)})` });
-    if (this.height < 6 * text.length) label.setAttribute("textLength", Math.max(this.height, 24));
-    if (this.height < 6 * text.length) label.setAttribute("lengthAdjust", "spacingAndGlyphs");
+    const turned = { transform: `rotate(-90 ${x} ${round(y)})` };
+    this.text("middle", x, y, shortened(text, this.height * 1.3), turned);
+  }
+
+  /** What the x axis is, at a height. */
+  nameBelow(y, text) {
+    const room = this.width + 2 * MARGIN.right;
+    this.text("middle", this.left + this.width / 2, y, shortened(text, room));
   }
 }

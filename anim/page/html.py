@@ -11,7 +11,7 @@ from html import escape
 from importlib import resources
 
 _SCRIPTS = tuple(
-    f"{name}.js" for name in ("model", "draw", "charts", "strips", "numbers", "picture", "player")
+    f"{name}.js" for name in ("model", "draw", "charts", "strips", "numbers", "cells", "colours", "picture", "player")
 )
 
 

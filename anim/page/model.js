@@ -1,5 +1,8 @@
 /** From the data of a page to frames: the arrays, the clock, and what lies between two snapshots. */
 
+/** Of the data, as anim/page/data.py has it. */
+const VERSION = 1;
+
 /** Bytes of a base64 text that zlib has compressed. */
 async function inflate(text) {
   const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
@@ -104,6 +107,7 @@ function scalarsOf(lists, rows) {
 
 /** The data of a page, unpacked. */
 async function load(data) {
+  if (data.version !== VERSION) throw new Error(`data of version ${data.version}, not ${VERSION}`);
   const arrays = unpack(await inflate(data.packed), data.arrays);
   const pick = (prefix) =>
     Object.fromEntries(
@@ -173,17 +177,20 @@ class Clock {
   }
 }
 
+/** Positions that differ by less are one: seconds and steps do not divide without a rest. */
+const SAME = 1e-9;
+
 /** Where a position lies between snapshots; before the first and after the last it stands still. */
 function momentAt(places, position, tween) {
   let low = 0;
   let high = places.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (places[middle] <= position) low = middle + 1;
+    if (places[middle] <= position + SAME) low = middle + 1;
     else high = middle;
   }
   const index = Math.min(Math.max(low - 1, 0), places.length - 1);
-  const isStill = !tween || index === places.length - 1 || position <= places[index];
+  const isStill = !tween || index === places.length - 1 || position <= places[index] + SAME;
   if (isStill) return { index, fraction: 0, position: places[index] };
   const fraction = (position - places[index]) / (places[index + 1] - places[index]);
   return { index, fraction, position };

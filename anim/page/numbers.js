@@ -11,20 +11,26 @@ function numbersOf({ series }, error, isCured = false) {
   return texts.join("\u2003");
 }
 
-/** Of a bin: names and texts. */
-function factsOf(frame, bin) {
+/** Of a bin: names and texts. Of replicas counts are means, and the others medians. */
+function factsOf(frame, bin, isMedian) {
   const { edges, counts, shares, confidences, presence } = frame;
   const isThere = presence[bin] > 0;
+  const median = isMedian ? "median " : "";
   return [
-    ["range", `${short(edges[bin])} to ${short(edges[bin + 1])}`],
-    ["count", grouped(counts[bin])],
-    ["accuracy", isThere ? fixed(shares[bin], 6) : NOTHING],
-    ["confidence", isThere ? fixed(confidences[bin], 6) : NOTHING],
+    ["range", `${scoreText(edges[bin])} to ${scoreText(edges[bin + 1])}`],
+    [isMedian ? "mean count" : "count", grouped(counts[bin])],
+    [`${median}accuracy`, isThere ? fixed(shares[bin], 6) : NOTHING],
+    [`${median}confidence`, isThere ? fixed(confidences[bin], 6) : NOTHING],
   ];
 }
 
-function tableOf(frame, title) {
-  const rows = Array.from(frame.counts, (_, bin) => factsOf(frame, bin));
+/** A moment: what time counts, and how far it is. */
+function momentText(unit, time) {
+  return unit.name === "percent" ? `${time} %` : `${unit.name} ${grouped(time)}`;
+}
+
+function tableOf(frame, title, isMedian) {
+  const rows = Array.from(frame.counts, (_, bin) => factsOf(frame, bin, isMedian));
   const heads = rows[0].map(([name]) => html("th", { scope: "col" }, name));
   const lines = rows.map(([[, range], ...others]) => {
     const cells = others.map(([, text]) => html("td", {}, text));

@@ -1,30 +1,27 @@
-/** The whole picture: a header, a legend, charts, strips, and the numbers of a bin. */
+/** The whole picture: a header, a legend, charts, strips, and a table. */
 
-const LEAST_CELL = 300;
 const TABLE_EVERY = 500;
 
 class Picture {
-  title = html("p", { class: "title", role: "heading", "aria-level": "2" });
+  title = html("p", { class: "title", role: "heading", "aria-level": "2", dir: "auto" });
   scrubber = html("div", { class: "scrubber", role: "slider", tabindex: "0", "aria-label": "Time" });
-  #now = html("output", { class: "now" });
-  #caption = html("p", { class: "caption" });
+  #now = html("p", { class: "now" });
+  #caption = html("p", { class: "caption", dir: "auto" });
   #numbers = html("p", { class: "numbers" });
   #legend = html("ul", { class: "legend", "aria-label": "Legend" });
-  #cells = html("div", { class: "cells" });
   #strips = html("div", { class: "strips" });
   #table = html("div", { class: "tables", tabindex: "0", role: "region", "aria-label": "Numbers" });
   #details = html("details", {}, html("summary", {}, "The numbers as a table"), this.#table);
-  #tip = html("dl", { class: "tip", hidden: "" });
-  #charts = [];
   #lanes = [];
-  #looked = { chart: null, bin: -1 };
-  #told = 0;
-  #redraw;
+  #cells;
+  #last = null;
+  #tabulated = 0;
 
   /** @param redraw called when something else is to be looked at. */
   constructor(redraw) {
-    this.#redraw = redraw;
+    this.#cells = new Cells(redraw);
     this.#details.addEventListener("toggle", redraw);
+    this.scrubber.addEventListener("focus", () => this.#tell());
   }
 
   /** What stands above the controls, and what stands below. */
@@ -33,54 +30,25 @@ class Picture {
       html("div", { class: "row" }, this.title, this.#now),
       html("div", { class: "row" }, this.#caption, this.#numbers),
       this.#legend,
-      this.#cells,
+      this.#cells.root,
       html("div", { class: "time" }, this.#strips, this.scrubber),
     ];
   }
 
   get below() {
-    return [this.#details, this.#tip];
+    return [this.#details, this.#cells.tip];
   }
 
   /** Makes all that stands still. */
   layOut(model, view, width) {
-    const { chart: looked, bin } = this.#looked;
-    const at = view.view === this.view?.view ? this.#charts.indexOf(looked) : -1;
-    const hasFocus = at >= 0 && looked.field.matches(":focus");
     Object.assign(this, { model, view });
     say(this.title, model.title);
     this.title.hidden = !model.title;
+    put(this.#table, "aria-label", `Numbers: ${model.title}`);
     say(this.#caption, model.caption);
     this.#legend.replaceChildren(...this.#key().map(([kind, text]) => entry(kind, text)));
-    this.#looked = { chart: null, bin: -1 };
-    const { runs, together } = model;
-    const across = Math.max(1, Math.floor(width / LEAST_CELL / together)) * together;
-    const columns = Math.min(runs.length, width < LEAST_CELL * together ? 1 : across);
-    // The first of a row has numbers beside it, and all are as wide inside.
-    const [first, other] = [MARGIN.left + MARGIN.right, MARGIN.between + MARGIN.right];
-    const inner = Math.floor((width - first - other * (columns - 1)) / columns);
-    const widths = Array.from({ length: columns }, (_, column) => inner + (column ? other : first));
-    this.#cells.style.gridTemplateColumns = widths.map((wide) => `${wide}px`).join(" ");
-    const kinds = model.panels.map(({ panel }) => CHARTS[panel]).filter(Boolean);
-    this.#charts = kinds.flatMap((Kind) => runs.map((_, rank) => this.#chart(Kind, rank, widths)));
-    this.#cells.replaceChildren(...this.#charts.map((chart) => this.#cell(chart)));
+    this.#cells.layOut(model, view, width);
     this.#layOutStrips(width);
-    // What is looked at while more snapshots come stays looked at.
-    const chart = this.#charts[at];
-    if (!chart) return;
-    this.#looked = { chart, bin };
-    if (hasFocus) chart.field.focus();
-  }
-
-  #chart(Kind, rank, widths) {
-    const columns = widths.length;
-    const sides = {
-      isLeft: rank % columns === 0,
-      isBottom: rank + columns >= this.model.runs.length,
-    };
-    const height = Math.round(Math.min(Math.max(widths[0] * 0.55, 240), 400));
-    const size = { width: widths[rank % columns], height };
-    return new Kind(this.model, this.view, rank, size, sides);
   }
 
   #layOutStrips(width) {
@@ -97,53 +65,6 @@ class Picture {
         return entries.length ? [html("ul", { class: "legend" }, ...entries), root] : [root];
       }),
     );
-  }
-
-  /** A chart with the name and the numbers of its run, where there are several. */
-  #cell(chart) {
-    const { runs } = this.model;
-    const { name } = runs[chart.rank];
-    const isAlone = runs.length === 1;
-    chart.field = html("div", {
-      class: "bins",
-      role: "slider",
-      tabindex: "0",
-      "aria-label": isAlone ? "Bins" : `Bins of ${name}`,
-      "aria-valuemin": "0",
-    });
-    chart.field.append(chart.root);
-    chart.numbers = html("span", { class: "numbers" });
-    this.#listen(chart);
-    const title = html("b", { class: "name" }, swatch("accuracy"), name);
-    const head = html("div", { class: "head" }, title, chart.numbers);
-    head.style.paddingLeft = `${chart.left}px`;
-    return html("div", { class: `cell run-${chart.rank}` }, ...(isAlone ? [] : [head]), chart.field);
-  }
-
-  #listen(chart) {
-    const { field } = chart;
-    const look = (bin) => {
-      this.#looked = { chart, bin };
-      this.#redraw();
-    };
-    const binNow = () => (this.#looked.chart === chart ? this.#looked.bin : -1);
-    field.addEventListener("pointermove", ({ clientX }) =>
-      look(chart.binUnder(clientX - field.getBoundingClientRect().left)),
-    );
-    field.addEventListener("pointerleave", () => look(-1));
-    field.addEventListener("blur", () => look(-1));
-    field.addEventListener("focus", () => {
-      if (field.matches(":focus-visible") && binNow() < 0) look(chart.busiest);
-    });
-    field.addEventListener("keydown", (event) => {
-      const now = binNow() < 0 ? chart.busiest : binNow();
-      const last = chart.edges.length - 2;
-      const [up, down] = [Math.min(now + 1, last), Math.max(now - 1, 0)];
-      const targets = { ArrowRight: up, ArrowUp: up, ArrowLeft: down, ArrowDown: down, Home: 0, End: last, Escape: -1 };
-      if (!(event.key in targets)) return;
-      event.preventDefault();
-      look(targets[event.key]);
-    });
   }
 
   /** What the colours and the lines mean. */
@@ -181,78 +102,46 @@ class Picture {
   draw(position, isPlaying) {
     const { runs, unit, clock } = this.model;
     const frames = this.framesAt(position);
-    const time = Math.floor(clock.stepAt(position) / unit.steps + 1e-9);
-    say(this.#now, `${unit.name} ${grouped(time)}`);
+    const time = Math.floor(clock.stepAt(position) / unit.steps + SAME);
+    say(this.#now, momentText(unit, time));
     say(this.#numbers, runs.length > 1 ? "" : numbersOf(frames[0], "calibration error"));
-    for (const chart of this.#charts) {
-      const frame = frames[chart.rank];
-      chart.update(frame);
-      if (runs.length > 1) say(chart.numbers, numbersOf(frame, "error", runs[chart.rank].isCured));
-    }
+    this.#cells.update(frames, isPlaying);
     for (const strip of this.#lanes) strip.update(frames, position);
-    this.#look(frames);
-    if (!isPlaying) this.#tell(frames, time);
-    const isDue = !isPlaying || performance.now() - this.#told > TABLE_EVERY;
-    if (this.#details.open && isDue) this.#tabulate(frames, time);
+    this.#last = { frames, time };
+    if (!isPlaying) this.#tell();
+    const isDue = !isPlaying || performance.now() - this.#tabulated > TABLE_EVERY;
+    if (this.#details.open && isDue) this.#tabulate();
   }
 
-  /** Tells screen readers where it stands; not while it moves. */
-  #tell(frames, time) {
+  /** Tells screen readers where it stands; not while it moves, unless they come to ask. */
+  #tell() {
+    if (!this.#last) return;
     const { unit, clock, runs } = this.model;
+    const { frames, time } = this.#last;
     const texts = frames.map((frame, rank) => {
       const name = runs.length > 1 ? `${runs[rank].name}: ` : "";
-      return `${name}${numbersOf(frame, "calibration error")}`;
+      return `${name}${numbersOf(frame, "calibration error") || "nothing to show"}`;
     });
     const units = (step) => String(Math.floor(step / unit.steps));
     put(this.scrubber, "aria-valuemin", units(clock.first));
     put(this.scrubber, "aria-valuemax", units(clock.last));
     put(this.scrubber, "aria-valuenow", String(time));
-    put(this.scrubber, "aria-valuetext", `${unit.name} ${time}, ${texts.join("; ")}`);
+    put(this.scrubber, "aria-valuetext", `${momentText(unit, time)}, ${texts.join("; ")}`);
   }
 
-  #tabulate(frames, time) {
+  #tabulate() {
     const { runs, unit } = this.model;
-    const when = `${unit.name} ${time}`;
-    this.#told = performance.now();
+    const { frames, time } = this.#last;
+    const when = momentText(unit, time);
+    this.#tabulated = performance.now();
     this.#table.replaceChildren(
-      ...frames.map((frame, rank) => tableOf(frame, runs.length > 1 ? `${runs[rank].name}, ${when}` : when)),
+      ...frames.map((frame, rank) => {
+        const { name, isMedian } = runs[rank];
+        return tableOf(frame, runs.length > 1 ? `${name}, ${when}` : when, isMedian);
+      }),
     );
   }
-
-  /** The numbers of the bin that is pointed at, or that has the focus. */
-  #look(frames) {
-    for (const chart of this.#charts) {
-      const bin = chart === this.#looked.chart ? this.#looked.bin : -1;
-      chart.mark(bin);
-      const told = factsOf(frames[chart.rank], Math.max(bin, 0));
-      put(chart.field, "aria-valuemax", String(chart.edges.length - 2));
-      put(chart.field, "aria-valuenow", String(Math.max(bin, 0)));
-      const text = bin < 0 ? "no bin" : told.map((fact) => fact.join(" ")).join(", ");
-      put(chart.field, "aria-valuetext", text);
-    }
-    const { chart, bin } = this.#looked;
-    this.#tip.hidden = bin < 0;
-    if (bin < 0) return;
-    const facts = factsOf(frames[chart.rank], bin).flat();
-    while (this.#tip.childElementCount < facts.length) this.#tip.append(html("dt"), html("dd"));
-    facts.forEach((text, at) => say(this.#tip.children[at], text));
-    this.#place(chart, bin);
-  }
-
-  /** Puts the tip beside the bin, inside of the picture. */
-  #place(chart, bin) {
-    const box = chart.field.getBoundingClientRect();
-    const whole = this.#tip.offsetParent.getBoundingClientRect();
-    const middle = box.left - whole.left + chart.middleOf(bin);
-    const width = this.#tip.offsetWidth;
-    const isFull = middle + TIP_APART + width > whole.width;
-    const x = isFull ? Math.max(middle - TIP_APART - width, 0) : middle + TIP_APART;
-    const y = box.top - whole.top + TIP_APART;
-    this.#tip.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
-  }
 }
-
-const TIP_APART = 14;
 
 function swatch(kind) {
   return html("i", { class: `swatch ${kind}` });

@@ -2,6 +2,7 @@
 
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
 const JUMP = 10;
+const LONGEST_FRAME = 100;
 const PLAY = "M3 1.5v13l11-6.5z";
 const PAUSE = "M3 2h4v12H3zM9 2h4v12H9z";
 
@@ -9,6 +10,7 @@ class CalibrationPlayer extends HTMLElement {
   #model = null;
   #view = 0;
   #time = 0;
+  #isSet = false;
   #rate = 1;
   #width = 0;
   #isPlaying = false;
@@ -21,11 +23,10 @@ class CalibrationPlayer extends HTMLElement {
   #choice = html("select");
   #status = html("output", { class: "status" });
   #colours = new CSSStyleSheet();
+  #root = html("div", { class: "player waiting", role: "group", "aria-label": "Calibration while training" });
 
   connectedCallback() {
     if (!this.shadowRoot) this.#build();
-    const theme = themeOfNotebook();
-    if (theme && !this.hasAttribute("theme")) this.setAttribute("theme", theme);
     // The parser may not have come to the data yet.
     const isParsing = document.readyState === "loading";
     if (isParsing) document.addEventListener("DOMContentLoaded", () => this.#start(), { once: true });
@@ -52,7 +53,9 @@ class CalibrationPlayer extends HTMLElement {
   }
 
   set currentTime(seconds) {
-    this.#time = Math.min(Math.max(seconds, 0), this.duration);
+    if (!Number.isFinite(seconds)) throw new TypeError(`currentTime: expected seconds, got ${seconds}`);
+    this.#isSet = true;
+    this.#time = Math.min(Math.max(seconds, 0), this.duration || Infinity);
     this.#draw();
   }
 
@@ -61,6 +64,8 @@ class CalibrationPlayer extends HTMLElement {
   }
 
   set playbackRate(rate) {
+    if (!(rate > 0 && rate < Infinity)) throw new TypeError(`playbackRate: expected more than 0, got ${rate}`);
+    if (!SPEEDS.includes(rate)) this.#speed.append(html("option", { value: rate }, `${rate}×`));
     this.#rate = rate;
     this.#speed.value = String(rate);
   }
@@ -80,20 +85,21 @@ class CalibrationPlayer extends HTMLElement {
 
   /** The step that is shown. */
   get step() {
-    return this.#model.clock.stepAt(this.#position);
+    return this.#model ? this.#model.clock.stepAt(this.#position) : NaN;
   }
 
   set step(step) {
+    if (!this.#model) throw new DOMException("there is no data yet", "InvalidStateError");
     this.currentTime = this.#model.clock.place(step) * this.#model.seconds;
   }
 
   /** The view of the scores, by its name. */
   get view() {
-    return this.#model.views[this.#view].view;
+    return this.#model?.views[this.#view].view ?? "";
   }
 
   set view(name) {
-    const found = this.#model.views.findIndex(({ view }) => view === name);
+    const found = this.#model?.views.findIndex(({ view }) => view === name) ?? -1;
     if (found < 0) throw new RangeError(`no view ${name}`);
     this.#view = found;
     this.#choice.value = String(found);
@@ -102,6 +108,7 @@ class CalibrationPlayer extends HTMLElement {
 
   /** The bins that are shown, of each run: range, count, accuracy and confidence. */
   get bins() {
+    if (!this.#picture.model) return [];
     return this.#picture.framesAt(this.#position).map((frame) =>
       Array.from(frame.counts, (count, bin) => ({
         low: frame.edges[bin],
@@ -118,16 +125,16 @@ class CalibrationPlayer extends HTMLElement {
     const isAtEnd = this.#model && this.#position >= 1;
     this.#adopt(await load(data));
     const { views, themes, font } = this.#model;
-    const options = views.map(({ name }, at) => html("option", { value: at }, name));
+    const options = views.map(({ name }, at) => html("option", { value: at, dir: "auto" }, name));
     this.#choice.replaceChildren(...options);
     this.#choice.parentElement.hidden = views.length < 2;
     this.#view = Math.min(this.#view, views.length - 1);
     this.#choice.value = String(this.#view);
     this.#colours.replaceSync(coloursOf(themes));
-    if (font) this.style.fontFamily = font;
+    if (font) this.#root.style.setProperty("--font", font);
     if (this.hasAttribute("page")) this.#dressPage(themes);
-    if (isAtEnd) this.#time = this.duration;
-    this.shadowRoot.querySelector(".player").classList.remove("waiting");
+    if (isAtEnd || this.#time > this.duration) this.#time = this.duration;
+    this.#root.classList.remove("waiting");
     this.#layOut();
   }
 
@@ -172,8 +179,8 @@ class CalibrationPlayer extends HTMLElement {
       html("label", {}, "View", this.#choice),
       this.#status,
     );
-    const about = { class: "player waiting", role: "group", "aria-label": "Calibration while training" };
-    root.append(html("div", about, ...this.#picture.above, controls, ...this.#picture.below));
+    this.#root.append(...this.#picture.above, controls, ...this.#picture.below);
+    root.append(this.#root);
     this.#listen(root);
   }
 
@@ -191,6 +198,7 @@ class CalibrationPlayer extends HTMLElement {
       this.currentTime = share * this.#model.seconds;
     };
     scrubber.addEventListener("pointerdown", (event) => {
+      if (event.button || !this.#model) return;
       scrubber.setPointerCapture(event.pointerId);
       this.pause();
       seek(event);
@@ -203,15 +211,17 @@ class CalibrationPlayer extends HTMLElement {
   async #start() {
     if (!this.isConnected || this.#undo.length) return;
     this.#watch();
+    // One that was moved goes on as it was.
+    if (this.#model) return;
     const script = this.querySelector('script[type="application/json"]');
     try {
-      if (script && !this.#model) await this.show(JSON.parse(script.textContent));
+      if (script) await this.show(JSON.parse(script.textContent));
+      else if (!this.hasAttribute("live")) throw new Error("there is no data inside of the player");
     } catch (error) {
       this.#fail(error);
       return;
     }
-    if (this.hasAttribute("live")) this.#follow(this.getAttribute("live"));
-    else if (this.#model) this.#begin();
+    if (!this.hasAttribute("live")) this.#begin();
   }
 
   /** Looks out for its width, for whether it can be seen, and on a page of its own for keys. */
@@ -221,30 +231,44 @@ class CalibrationPlayer extends HTMLElement {
       this.#width = contentRect.width;
       this.#layOut();
     });
-    const sight = new IntersectionObserver(([{ isIntersecting }]) => {
-      this.#isSeen = isIntersecting;
+    const sight = new IntersectionObserver((entries) => {
+      this.#isSeen = entries.at(-1).isIntersecting;
       this.#go();
     });
     for (const observer of [sizes, sight]) {
       observer.observe(this);
       this.#undo.push(() => observer.disconnect());
     }
+    this.#watchTheme();
+    if (this.hasAttribute("live")) this.#follow(this.getAttribute("live"));
     if (!this.hasAttribute("page")) return;
     const press = (event) => event.target === document.body && this.#press(event);
     document.addEventListener("keydown", press);
     this.#undo.push(() => document.removeEventListener("keydown", press));
   }
 
+  /** Notebooks switch between light and dark by themselves. */
+  #watchTheme() {
+    if (this.hasAttribute("theme") || !themeOfNotebook()) return;
+    const follow = () => this.setAttribute("theme", themeOfNotebook());
+    const changes = new MutationObserver(follow);
+    changes.observe(document.body, { attributes: true });
+    this.#undo.push(() => changes.disconnect(), () => this.removeAttribute("theme"));
+    follow();
+  }
+
   #fail(error) {
     const isOld = typeof DecompressionStream === "undefined";
-    say(this.#status, isOld ? "This browser is too old to play this." : "The data cannot be read.");
+    const text = isOld ? "This browser is too old to play this." : "The data cannot be read.";
+    say(this.#status, `${text} (${error.message})`);
     console.error(error);
   }
 
   /** Who wants little motion sees the end first. */
   #begin() {
     const wantsStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (wantsStill || this.hasAttribute("paused")) this.currentTime = this.duration;
+    if (this.#isSet) this.#draw();
+    else if (wantsStill || this.hasAttribute("paused")) this.currentTime = this.duration;
     else this.play();
   }
 
@@ -268,7 +292,8 @@ class CalibrationPlayer extends HTMLElement {
   }
 
   get #position() {
-    return Math.min(this.#time / this.#model.seconds, 1);
+    const { places, seconds, tween } = this.#model;
+    return momentAt(places, Math.min(this.#time / seconds, 1), tween).position;
   }
 
   #adopt(model) {
@@ -299,7 +324,9 @@ class CalibrationPlayer extends HTMLElement {
     const tick = (now) => {
       this.#request = 0;
       if (!this.#isPlaying || !this.#isSeen) return;
-      const time = this.#time + (Math.max(now - before, 0) / 1000) * this.#rate;
+      // A page that was busy or hidden goes on where it was.
+      const passed = Math.min(Math.max(now - before, 0), LONGEST_FRAME);
+      const time = this.#time + (passed / 1000) * this.#rate;
       before = now;
       this.#time = time >= this.duration ? 0 : time;
       this.#draw();
@@ -314,16 +341,17 @@ class CalibrationPlayer extends HTMLElement {
     const { places, seconds } = this.#model;
     const now = this.#position;
     // How many lie at or before this moment, and how many before it.
-    const reached = places.filter((place) => place <= now + 1e-9).length;
-    const passed = places.filter((place) => place < now - 1e-9).length;
+    const reached = places.filter((place) => place <= now + SAME).length;
+    const passed = places.filter((place) => place < now - SAME).length;
     const target = count > 0 ? reached - 1 + count : passed + count;
     this.currentTime = places[Math.min(Math.max(target, 0), places.length - 1)] * seconds;
   }
 
   #press(event) {
     const target = event.composedPath()[0];
-    const isTaken = event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey;
-    if (!this.#model || isTaken || target.localName === "select") return;
+    const isTaken = event.defaultPrevented || isModified(event);
+    const hasOwnKeys = target.localName === "select" || target.role === "region";
+    if (!this.#model || isTaken || hasOwnKeys) return;
     const jump = event.shiftKey ? JUMP : 1;
     const seek = (seconds) => {
       this.pause();
@@ -357,34 +385,6 @@ class CalibrationPlayer extends HTMLElement {
     this.#picture.draw(this.#position, this.#isPlaying);
     this.dispatchEvent(new Event("timeupdate"));
   }
-}
-
-/** What JupyterLab or VS Code is set to; their pages do not follow the system. */
-function themeOfNotebook() {
-  const { jpThemeLight, vscodeThemeKind } = document.body.dataset;
-  if (jpThemeLight) return jpThemeLight === "true" ? "light" : "dark";
-  return vscodeThemeKind && (vscodeThemeKind.includes("light") ? "light" : "dark");
-}
-
-/** The colours of both themes, of runs and of strengths, as a style sheet. */
-function coloursOf({ light, dark }) {
-  const lines = ({ runs, scheme, ...colours }) =>
-    [
-      `color-scheme:${scheme};`,
-      ...Object.entries(colours).map(([name, colour]) => `--${name}:${colour};`),
-      ...runs.map(([one, gap], rank) => `--accuracy-${rank}:${one};--under-${rank}:${gap};`),
-    ].join("");
-  const ranks = light.runs.map(
-    (_, rank) => `.run-${rank}{--accuracy:var(--accuracy-${rank});--under:var(--under-${rank})}`,
-  );
-  const levels = Array.from(
-    { length: LEVELS },
-    (_, level) => `.level-${level}{--strength:${round((100 * level) / (LEVELS - 1))}%}`,
-  );
-  return `:host{${lines(light)}}
-    @media (prefers-color-scheme:dark){:host(:not([theme="light"])){${lines(dark)}}}
-    :host([theme="dark"]){${lines(dark)}}
-    ${ranks.join("")}${levels.join("")}`;
 }
 
 if (!customElements.get("calibration-player")) {

@@ -18,9 +18,9 @@ class Strip {
     const most = Math.max(2, Math.floor(height / 22));
     this.axes.beside(this.numbers(most).map((value) => [this.share(value), short(value)]));
     this.axes.below(timeTicks(model, inner), { hasText: isLast });
-    this.axes.name(title);
+    this.axes.nameBeside(title);
     if (isLast) {
-      this.axes.text("name middle", MARGIN.left + inner / 2, tall - 2, model.unit.name);
+      this.axes.nameBelow(tall - 2, model.unit.name);
     }
     this.draw(isAlone);
   }
@@ -77,21 +77,23 @@ class Strip {
       const ys = Array.from(run.series[series].values, (value) => this.axes.y(this.share(value)));
       const inside = new Axes(group(rank), this.axes);
       line.area = run.spreads[series] && inside.path("area");
-      inside.path(isFirst ? "ahead" : "ahead second").setAttribute("d", polyline(places, ys));
+      const { path, ends } = growing(places, ys);
+      inside.path(isFirst ? "ahead" : "ahead second").setAttribute("d", path);
       line.path = inside.path(isFirst ? "line" : "line second");
       line.dot = isFirst && inside.root.appendChild(svg("circle", { class: "dot", r: 4.5 }));
-      Object.assign(line, { places, ys });
+      Object.assign(line, { whole: path, ends });
     }
     const { left, top, bottom } = this.axes;
     this.now = this.axes.line(left, top, left, bottom, "now");
   }
 
   update(frames, position) {
-    for (const { rank, series, path, dot, area, places, ys } of this.lines) {
+    for (const { rank, series, path, dot, area, whole, ends } of this.lines) {
       const { moment, series: now, spreads } = frames[rank];
       const x = this.axes.x(moment.position);
       const y = this.axes.y(this.share(now[series][0]));
-      put(path, "d", polyline([...places.slice(0, moment.index + 1), x], [...ys.slice(0, moment.index + 1), y]));
+      const before = whole.slice(0, ends[moment.index]);
+      put(path, "d", Number.isFinite(y) && before ? `${before}L${round(x)} ${round(y)}` : before);
       if (dot) {
         const isThere = Number.isFinite(y);
         put(dot, "transform", `translate(${round(x)} ${isThere ? round(y) : -99})`);
