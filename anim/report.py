@@ -144,22 +144,18 @@ def verdict(row: Mapping[str, float], examples: int) -> str:
         row: of `report`.
         examples: N, how many it is of.
     """
+    # Not before, since --help needs none of what it imports.
+    from anim import describe
+
     accuracy, gap = row["accuracy"], row["gap"]
     if math.isnan(accuracy):
         return f"The snapshot at step {row['step']} cannot be read."
-    confidence = accuracy + gap
-    # Of a calibrated model, or of one with this accuracy, whichever is more.
-    noise = 1.96 * math.sqrt(max(p * (1 - p) for p in (accuracy, confidence)) / examples)
-    sure = (
-        "about as sure as it is right"
-        if abs(gap) <= noise
-        else f"{'over' if gap > 0 else 'under'}-confident"
-    )
     interval = f"{row['ece_low']:.3f} to {row['ece_high']:.3f}"
     chance = row["ece_if_calibrated"]
+    sure = describe.verdict(accuracy, gap, examples, row["ece"], chance)
     text = (
         f"At step {row['step']} it is right {100 * accuracy:.1f} % of the time and says "
-        f"{100 * confidence:.1f} %: {sure}. "
+        f"{100 * (accuracy + gap):.1f} %: {sure}. "
     )
     if row["ece_low"] == 0:
         text += (

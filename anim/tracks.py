@@ -13,6 +13,9 @@ from anim.settings import CURVES, Picture, SettingError
 from anim.timeline import CHANCE, Track
 
 _SPREAD = 0.9
+# The series of mean top-label confidence less accuracy, whatever the view. It is for words and no
+# panel; no name that is recorded begins so, and a ``gap`` that was recorded stays what it is.
+GAP = "_gap"
 
 
 def prepare(
@@ -58,7 +61,7 @@ def _track(run: Run, view: str, picture: Picture) -> Track:
     """Of one run; snapshots that lack a cure are shown empty."""
     has_curve = picture.curve != CURVES[0]
     bins = run.reliability(view, picture.bins, picture.binning)
-    series, spreads = run.metrics(), {}
+    series, spreads = {**run.metrics(), GAP: _gap(run)}, {}
     is_read = np.isfinite(series["accuracy"]) | run.lacks_cure
     curve = run.curve(view, picture.curve)[is_read] if has_curve else None
     band = None
@@ -83,6 +86,14 @@ def _track(run: Run, view: str, picture: Picture) -> Track:
         spreads={name: values[is_read] for name, values in spreads.items()},
         is_cured=run.is_cured,
     )
+
+
+def _gap(run: Run) -> np.ndarray:
+    """[S] from the very bins of the ECE, which are there already."""
+    bins = run.reliability(calibration.CONFIDENCE, calibration.ERROR_BINS)
+    counts = bins.counts.sum(1)
+    sums = np.nansum(bins.counts * (bins.confidence - bins.accuracy), axis=1)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
 def _band(bins: Reliability) -> np.ndarray:

@@ -22,7 +22,7 @@ from matplotlib.animation import FFMpegWriter, FuncAnimation, PillowWriter
 
 import anim
 from anim.compose import compose
-from anim.encode import Encoders, animation_writer
+from anim.encode import Clip, Encoders, animation_writer
 from anim.scene import Scene
 from anim.settings import Picture
 
@@ -63,7 +63,7 @@ def ours(reel, scene, path: Path, size) -> dict[str, float]:
     samples = [frame for frame, _ in shown[:: len(shown) // 10]]
 
     def writer():
-        return animation_writer(path, size, reel.clock, samples, scene.flat_colours())
+        return animation_writer(path, Clip(size, reel.clock), samples, scene.flat_colours())
 
     def draw():
         for shot in reel:
@@ -79,6 +79,7 @@ def ours(reel, scene, path: Path, size) -> dict[str, float]:
         with Encoders([target]) as encoders:
             for shot in reel:
                 encoders.write(scene.draw(shot), shot.moment.ticks)
+        target.commit()
 
     tasks = {
         "drawing": draw,
