@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-
-import numpy as np
 
 from anim import compose as composing
 from anim.compose import Subject
@@ -15,6 +13,7 @@ from anim.run import RecordingError, Replicas, layout, open
 from anim.run.writer import is_being_recorded
 from anim.settings import Picture, SettingError
 from anim.timeline import Track
+from anim.tracks import joined, picked
 
 WAITING = "waiting for the first snapshot"
 # Snapshots that are read before what there is is shown.
@@ -238,42 +237,3 @@ def _form(shown) -> tuple:
     return tuple(
         (subject, tuple(frozenset(track.series) for track in tracks)) for tracks, subject in shown
     )
-
-
-def picked(track: Track, index: np.ndarray) -> Track:
-    """Some of the snapshots of a track.
-
-    Args:
-        track: S snapshots.
-        index: [S] bool, or indices.
-    """
-    return _combined([track], lambda arrays: arrays[0][index])
-
-
-def joined(one: Track, other: Track) -> Track:
-    """A track, and after it later snapshots of the same run, which may know more series."""
-    tracks = [
-        replace(track, series={**_unknown(other_one, track), **track.series})
-        for track, other_one in ((one, other), (other, one))
-    ]
-    return _combined(tracks, np.concatenate)
-
-
-def _unknown(there: Track, here: Track) -> dict[str, np.ndarray]:
-    """NaN for the series that only the other one has."""
-    return {
-        name: np.full(len(here.steps), np.nan) for name in there.series if name not in here.series
-    }
-
-
-def _combined(tracks: Sequence[Track], combine: Callable) -> Track:
-    """A track with the arrays of several, each of which has an entry a snapshot."""
-    first, found = tracks[0], {}
-    for field in fields(Track):
-        values = [getattr(track, field.name) for track in tracks]
-        if isinstance(values[0], dict):
-            found[field.name] = {key: combine([one[key] for one in values]) for key in values[0]}
-        elif isinstance(values[0], np.ndarray):
-            is_fixed = field.name == "edges" and values[0].ndim == 1
-            found[field.name] = values[0] if is_fixed else combine(values)
-    return replace(first, **found)

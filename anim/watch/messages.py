@@ -11,7 +11,8 @@ from anim import compose as composing
 from anim.describe import alternative
 from anim.page import page_data
 from anim.settings import Picture
-from anim.watch.follow import State, picked
+from anim.tracks import picked
+from anim.watch.follow import State
 
 # A browser that lost the server asks again after so many milliseconds.
 RETRY = b"retry: 1000\n\n"
