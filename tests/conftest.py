@@ -1,6 +1,7 @@
 """A real browser, for what is seen in one."""
 
 import mimetypes
+import os
 import shutil
 
 import pytest
@@ -14,7 +15,9 @@ def browser():
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     program = shutil.which("chromium") or shutil.which("google-chrome")
     if program is None:
-        pytest.skip("there is no Chromium")
+        # Where all is to be tested, nothing may be left out in silence.
+        give_up = pytest.fail if "CI" in os.environ else pytest.skip
+        give_up("there is no Chromium")
     options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with playwright.sync_playwright() as started:
         browser = started.chromium.launch(executable_path=program, args=options)
