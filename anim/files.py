@@ -22,6 +22,8 @@ from anim.settings import Picture, SettingError
 from anim.timeline import Reel, Timeline
 
 _SAMPLES = 10
+# Of how many snapshots a page keeps one, where it is to be small.
+_APART = (2, 4, 8)
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,8 @@ class Output:
     Attributes:
         path: where it is.
         size: width and height in pixels.
-        frames: pictures shown, the held one included as often as it is repeated.
+        frames: pictures shown, the held one included as often as it is repeated; of a page
+            snapshots.
         seconds: how long it plays; 0 for a still.
         bytes: its length, or that of all frames of a folder together.
         gave_up: what is less than was asked for, so that it is not too large.
@@ -46,12 +49,16 @@ class Output:
 
     def __str__(self) -> str:
         width, height = self.size
-        frames = "1 frame" if self.frames == 1 else f"{self.frames} frames"
-        return (
-            f"{self.path}: {width}x{height} pixels, {frames}, {self.seconds:g} s, "
-            f"{self.bytes:,} bytes"
-            + (f", gave up: {', '.join(self.gave_up)}" if self.gave_up else "")
-        )
+        is_page = self.path.suffix.lower() in encode.PAGES
+        noun = "snapshot" if is_page else "frame"
+        facts = [
+            *([] if is_page else [f"{width}x{height} pixels"]),
+            f"{self.frames} {noun}{'' if self.frames == 1 else 's'}",
+            *([f"{self.seconds:g} s"] if self.seconds else []),
+            f"{self.bytes:,} bytes",
+            *([f"gave up: {', '.join(self.gave_up)}"] if self.gave_up else []),
+        ]
+        return f"{self.path}: {', '.join(facts)}"
 
 
 def compose(
@@ -98,10 +105,7 @@ def write(
         pages = [path for path in paths if path.suffix.lower() in encode.PAGES]
         stills = [path for path in paths if path not in (*moving, *pages)]
         for path in pages:
-            content = (snippet if picture.embed else page)(
-                page_data(shown, picture), nonce=picture.nonce
-            )
-            keep([_Whole(still.text(path, content), picture, reel.clock)])
+            keep([_page(path, shown, picture)])
         if len(pages) < len(paths):
             studio = _Studio(reel, subject, picture)
             for path in stills:
@@ -137,7 +141,35 @@ class _Whole:
         if self.clock is not None:
             frames, seconds = self.clock.ticks, self.clock.total_seconds
         file, pixels = self.file, self.picture.pixels
+        if file.path.suffix.lower() in encode.PAGES:
+            frames = len(self.clock.steps)
         return Output(file.path, pixels, frames, seconds, file.bytes, self.gave_up)
+
+
+def _page(path: Path, shown: Sequence[tuple[Reel, Subject]], picture: Picture) -> _Whole:
+    """A page, or a snippet of one; of at most so many bytes if that was asked for."""
+    for some, gave_up in _smaller_and_smaller(shown):
+        data = page_data(some, picture)
+        if picture.embed:
+            text = snippet(data, nonce=picture.nonce, names_policy=True)
+        else:
+            text = page(data, nonce=picture.nonce)
+        length = len(text.encode())
+        if picture.max_bytes is None or length <= picture.max_bytes:
+            return _Whole(still.text(path, text), picture, some[0][0].clock, gave_up)
+    problem = f"the smallest {str(path)!r} that was tried has {length:,} bytes"
+    raise SettingError("max_bytes", f"{problem} ({', '.join(gave_up)})")
+
+
+def _smaller_and_smaller(shown: Sequence[tuple[Reel, Subject]]):
+    """What a page may hold, and what that gives up: views to choose from, then snapshots."""
+    yield shown, ()
+    views = ("other views",) if len(shown) > 1 else ()
+    if views:
+        yield shown[:1], views
+    ((reel, subject),) = shown[:1]
+    for apart in _APART:
+        yield [(reel.thinned(apart), subject)], (*views, f"{apart - 1} of {apart} snapshots")
 
 
 class _Studio:

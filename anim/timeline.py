@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
@@ -78,8 +78,15 @@ class Timeline:
 
     def at_rate(self, fps: float) -> Timeline:
         """The same time, cut into other frames."""
+        return self._like(self.steps, fps)
+
+    def at_steps(self, steps: np.ndarray) -> Timeline:
+        """The same time, of other snapshots."""
+        return self._like(steps, self.fps)
+
+    def _like(self, steps: np.ndarray, fps: float) -> Timeline:
         return Timeline(
-            self.steps,
+            steps,
             fps=fps,
             seconds=self.seconds,
             hold=self.total_seconds - self.seconds,
@@ -185,6 +192,22 @@ class Track:
     is_median: bool = False
     is_cured: bool = False
 
+    def picked(self, index: np.ndarray) -> Track:
+        """Some of the snapshots.
+
+        Args:
+            index: [S] bool, or indices.
+        """
+        return _combined([self], lambda arrays: arrays[0][index])
+
+    def joined(self, other: Track) -> Track:
+        """With later snapshots of the same run after these, which may know more series."""
+        tracks = [
+            replace(one, series={**_unknown(another, one), **one.series})
+            for one, another in ((self, other), (other, self))
+        ]
+        return _combined(tracks, np.concatenate)
+
     def at(self, moment: Moment) -> Frame:
         """The values at a moment: linear between two snapshots.
 
@@ -223,6 +246,31 @@ class Track:
             curve=mix_filled(self.curve),
             spreads={name: mix(values) for name, values in self.spreads.items()},
         )
+
+
+def _unknown(there: Track, here: Track) -> dict[str, np.ndarray]:
+    """NaN for the series that only the other one has."""
+    return {
+        name: np.full(len(here.steps), np.nan) for name in there.series if name not in here.series
+    }
+
+
+def _combined(tracks: Sequence[Track], combine: Callable) -> Track:
+    """A track with the arrays of several, each of which has an entry a snapshot."""
+    first, found = tracks[0], {}
+    for one in fields(Track):
+        values = [getattr(track, one.name) for track in tracks]
+        if isinstance(values[0], dict):
+            found[one.name] = {key: combine([each[key] for each in values]) for key in values[0]}
+        elif isinstance(values[0], np.ndarray):
+            is_fixed = one.name == "edges" and values[0].ndim == 1
+            found[one.name] = values[0] if is_fixed else combine(values)
+    return replace(first, **found)
+
+
+def _one_of_so_many(count: int, apart: int) -> np.ndarray:
+    """Indices from the first to the last, which is always one."""
+    return np.unique([*range(0, count, apart), count - 1])
 
 
 @dataclass(frozen=True, eq=False)
@@ -288,6 +336,16 @@ class Reel:
         """The same runs, in so many frames a second."""
         lanes = [(timeline.at_rate(fps), track) for timeline, track in self.lanes]
         return Reel(self.clock.at_rate(fps), lanes)
+
+    def thinned(self, apart: int) -> Reel:
+        """The same runs with one snapshot of so many, and with the last."""
+        lanes = [
+            (timeline.at_steps(track.steps[kept]), track.picked(kept))
+            for timeline, track in self.lanes
+            for kept in [_one_of_so_many(len(track.steps), apart)]
+        ]
+        clock = self.clock.at_steps(self.clock.steps[_one_of_so_many(len(self.clock.steps), apart)])
+        return Reel(clock, lanes)
 
     def __len__(self) -> int:
         return len(self.clock)

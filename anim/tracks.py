@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
 
 import numpy as np
 
@@ -95,45 +94,6 @@ def _gap(run: Run) -> np.ndarray:
     counts = bins.counts.sum(1)
     sums = np.nansum(bins.counts * (bins.confidence - bins.accuracy), axis=1)
     return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
-
-
-def picked(track: Track, index: np.ndarray) -> Track:
-    """Some of the snapshots of a track.
-
-    Args:
-        track: S snapshots.
-        index: [S] bool, or indices.
-    """
-    return _combined([track], lambda arrays: arrays[0][index])
-
-
-def joined(one: Track, other: Track) -> Track:
-    """A track, and after it later snapshots of the same run, which may know more series."""
-    tracks = [
-        replace(track, series={**_unknown(other_one, track), **track.series})
-        for track, other_one in ((one, other), (other, one))
-    ]
-    return _combined(tracks, np.concatenate)
-
-
-def _unknown(there: Track, here: Track) -> dict[str, np.ndarray]:
-    """NaN for the series that only the other one has."""
-    return {
-        name: np.full(len(here.steps), np.nan) for name in there.series if name not in here.series
-    }
-
-
-def _combined(tracks: Sequence[Track], combine: Callable) -> Track:
-    """A track with the arrays of several, each of which has an entry a snapshot."""
-    first, found = tracks[0], {}
-    for field in fields(Track):
-        values = [getattr(track, field.name) for track in tracks]
-        if isinstance(values[0], dict):
-            found[field.name] = {key: combine([one[key] for one in values]) for key in values[0]}
-        elif isinstance(values[0], np.ndarray):
-            is_fixed = field.name == "edges" and values[0].ndim == 1
-            found[field.name] = values[0] if is_fixed else combine(values)
-    return replace(first, **found)
 
 
 def _band(bins: Reliability) -> np.ndarray:

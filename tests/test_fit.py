@@ -120,3 +120,20 @@ def test_sizes_without_room_for_the_panels_are_left_out(tmp_path):
     panels = ["reliability", "counts", "accuracy", "ece"]
     with pytest.raises(SettingError, match="8 fps, 538x448 pixels"):
         anim.animate(a_run(), tmp_path / "a.gif", panels=panels, **settings)
+
+
+def test_a_page_gives_up_views_and_then_snapshots(tmp_path):
+    run, path = a_run(40), tmp_path / "a.html"
+    (whole,) = anim.animate(run, path)
+    assert str(whole).startswith(f"{path}: 40 snapshots, 12 s, ")
+    (alone,) = anim.animate(run, path, max_bytes=whole.bytes - 1)
+    assert alone.gave_up == ("other views",)
+    assert alone.frames == 40
+    (thin,) = anim.animate(run, path, max_bytes=alone.bytes - 1)
+    assert thin.gave_up == ("other views", "1 of 2 snapshots")
+    # The first, and every other, and the last.
+    assert thin.frames == 21
+    assert thin.bytes == path.stat().st_size < alone.bytes
+    with pytest.raises(SettingError, match=r"the smallest '.*a.html' that was tried has \d\d,\d"):
+        anim.animate(run, path, max_bytes=20_000)
+    assert path.stat().st_size == thin.bytes

@@ -13,7 +13,6 @@ from anim.run import RecordingError, Replicas, layout, open
 from anim.run.writer import is_being_recorded
 from anim.settings import Picture, SettingError
 from anim.timeline import Track
-from anim.tracks import joined, picked
 
 WAITING = "waiting for the first snapshot"
 # Snapshots that are read before what there is is shown.
@@ -136,7 +135,7 @@ class Follower:
         self._known = self._known[:kept]
         last = self._known[-1][0] if kept else -1
         shown = tuple(
-            (tuple(picked(track, track.steps <= last) for track in tracks), subject)
+            (tuple(track.picked(track.steps <= last) for track in tracks), subject)
             for tracks, subject in self._shown
         )
         is_any_left = shown and all(len(track.steps) for track in shown[0][0])
@@ -178,7 +177,7 @@ class Follower:
         before = self._shown
         if before:
             new = tuple(
-                (tuple(joined(*pair) for pair in zip(tracks, more, strict=True)), subject)
+                (tuple(one.joined(later) for one, later in zip(tracks, more, strict=True)), subject)
                 for (tracks, _), (more, subject) in zip(before, new, strict=True)
             )
         if _form(new) != _form(before):

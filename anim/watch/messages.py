@@ -11,7 +11,6 @@ from anim import compose as composing
 from anim.describe import alternative
 from anim.page import page_data
 from anim.settings import Picture
-from anim.tracks import picked
 from anim.watch.follow import State
 
 # A browser that lost the server asks again after so many milliseconds.
@@ -77,7 +76,7 @@ class Messages:
             (composing.reel_of(tracks, self._picture), subject) for tracks, subject in state.shown
         ]
         later = [
-            ([picked(track, track.steps > since) for track in tracks], subject)
+            ([track.picked(track.steps > since) for track in tracks], subject)
             for tracks, subject in (() if since is None else state.shown)
         ]
         if not later or not all(len(track.steps) for track in later[0][0]):
