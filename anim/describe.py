@@ -143,9 +143,7 @@ def comment(reel: Reel, subject: Subject, picture: Picture) -> str:
     )
 
 
-def as_comment(
-    *, title: str, caption: str, alt: str, size: tuple[int, int], seconds: float
-) -> str:
+def as_comment(*, title: str, caption: str, alt: str, size: tuple[int, int], seconds: float) -> str:
     """What a file says of itself, as JSON.
 
     Args:

@@ -1,17 +1,22 @@
 """What is pasted for a file, read as a browser and as other readers read it."""
 
 import json
+import re
 import subprocess
 import sys
+from html import unescape
 from html.parser import HTMLParser
 
+import av
 import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
 import anim
 from anim import embed
-from anim.settings import SettingError
+from anim.compose import compose_views
+from anim.page import page_data, script_hash, snippet
+from anim.settings import Picture, SettingError
 
 HOSTILE = {
     "title": '"><script>alert(1)</script>',
@@ -22,16 +27,19 @@ HOSTILE = {
 }
 
 
+def a_run(seed=0):
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, 2, 500)
+    margin = rng.normal(size=(4, 500)) + (2 * labels - 1) * np.arange(4)[:, None]
+    return anim.from_arrays(np.arange(4) * 5, labels, probs=1 / (1 + np.exp(-margin)))
+
+
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
     """An animation in several formats."""
     folder = tmp_path_factory.mktemp("files")
-    rng = np.random.default_rng(0)
-    labels = rng.integers(0, 2, 500)
-    margin = rng.normal(size=(4, 500)) + (2 * labels - 1) * np.arange(4)[:, None]
-    run = anim.from_arrays(np.arange(4) * 5, labels, probs=1 / (1 + np.exp(-margin)))
     outputs = [folder / f"calib{suffix}" for suffix in (".mp4", ".gif", ".png", ".pdf", ".html")]
-    anim.animate(run, *outputs, seconds=1, hold=0, size=(320, 240), scale=2)
+    anim.animate(a_run(), *outputs, seconds=1, hold=0, size=(320, 240), scale=2)
     return folder
 
 
@@ -93,14 +101,207 @@ def test_each_kind_is_what_its_readers_read(files):
     assert (page["src"], page["title"]) == ("calib.html", alt)
 
 
-def test_readers_who_like_it_dark_get_theirs(files):
-    for light, dark, tag in (("calib.gif", "d.gif", "picture"), ("calib.mp4", "d.mp4", "video")):
-        text = embed.embed(files / light, dark=files / dark, base="/static/")
-        found = Tags(text).found
-        assert tag in found
-        assert found["source"]["media"] == "(prefers-color-scheme: dark)"
-        assert f"/static/{dark}" in text
-        assert f"/static/{light}" in text
+def said(path, **about):
+    """An image that says what it shows, in the format of its name."""
+    text = json.dumps({"alt": "It learns", "width": 30, "height": 20} | about)
+    kind = path.suffix.removeprefix(".").upper().replace("APNG", "PNG")
+    texts = PngImagePlugin.PngInfo()
+    texts.add_itxt("Comment", text)
+    options = {"comment": text} if kind == "GIF" else {"pnginfo": texts} if kind == "PNG" else {}
+    Image.new("RGB", (60, 40)).save(path, kind, **options)
+    return path
+
+
+@pytest.fixture
+def pair(files, tmp_path):
+    """A folder with a GIF and a video, and dark ones in a folder of it."""
+    folder = tmp_path / "a post"
+    (folder / "d (1)").mkdir(parents=True)
+    for suffix in (".gif", ".mp4"):
+        for path in (folder / f"calib{suffix}", folder / "d (1)" / f"dark{suffix}"):
+            path.write_bytes((files / f"calib{suffix}").read_bytes())
+    return folder
+
+
+@pytest.mark.parametrize(("suffix", "tag"), [(".gif", "picture"), (".mp4", "video")])
+def test_readers_who_like_it_dark_get_theirs(pair, suffix, tag):
+    dark = pair / "d (1)" / f"dark{suffix}"
+    text = embed.embed(pair / f"calib{suffix}", dark=dark, base="/static/")
+    found = Tags(text).found
+    assert tag in found
+    source = found["source"]
+    assert source["media"] == "(prefers-color-scheme: dark)"
+    # Seen from the folder of the file, wherever the command is called.
+    assert (source.get("srcset") or source["src"]) == f"/static/d%20%281%29/dark{suffix}"
+    assert f"/static/calib{suffix}" in text
+    given = (f"a post/calib{suffix}", "--dark", f"a post/d (1)/dark{suffix}", "--no-poster")
+    done = command(*given, cwd=pair.parent)
+    assert f'"d%20%281%29/dark{suffix}"' in done.stdout
+
+
+def test_a_dark_video_is_an_image_where_no_video_can_be_shown(pair):
+    dark = pair / "d (1)" / "dark.mp4"
+    found = Tags(embed.embed(pair / "calib.mp4", "markdown", dark=dark)).found
+    assert (found["img"]["src"], found["source"]["srcset"]) == (
+        "calib.gif",
+        "d%20%281%29/dark.gif",
+    )
+    dark.with_suffix(".gif").unlink()
+    with pytest.raises(SettingError, match=r"^dark: no MP4 can be shown there; 'dark.gif', "):
+        embed.embed(pair / "calib.mp4", "markdown", dark=dark)
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".webp", ".apng"])
+def test_who_wants_little_motion_gets_the_still_beside_it(tmp_path, suffix):
+    moving = said(tmp_path / f"a{suffix}")
+    assert "<picture>" not in embed.embed(moving, alt="It learns")
+    said(tmp_path / "a.png")
+    dark = said(tmp_path / f"d{suffix}")
+    sources = re.findall(
+        '<source srcset="(.*?)" media="(.*?)">', embed.embed(moving, alt="", dark=dark)
+    )
+    still, night = "(prefers-reduced-motion: reduce)", "(prefers-color-scheme: dark)"
+    assert sources == [("a.png", still), (f"d{suffix}", night)]
+    said(tmp_path / "d.png")
+    text = embed.embed(moving, "mdx", alt="", dark=dark)
+    assert re.findall('srcSet="(.*?)" media="(.*?)" />', text) == [
+        ("d.png", f"{still} and {night}"),
+        *sources,
+    ]
+
+
+def test_a_video_tells_how_it_is_stopped(capsys):
+    with pytest.raises(SystemExit):
+        embed.main(["--help"])
+    assert "to stop it with" in " ".join(capsys.readouterr().out.split())
+
+
+RST = [
+    ".. include:: /etc/hostname",
+    ".. image:: x.png",
+    "1. Calibration",
+    "(a) x",
+    "iv) x",
+    "#. x",
+    "- x",
+    "• x",
+    ">>> x",
+    ":field: y",
+    "A literal block::",
+    "|x| and x_ and x__ and [1]_ and [x]_",
+    "**a** *b* ``c`` `d` :ref:`e` `f <g>`_ _`h`",
+    "https://example.org and a@b.org",
+    "--option x",
+    "| x",
+    "====",
+    "\\\\\\\\",
+    "\\a \\* \\",
+    "+--+",
+    "__ x",
+    "..",
+    "\"quoted\" 'text' & <b>",
+    "Title. Of 2\u2009000 points",
+    "a\n\n.. include:: /etc/hostname",
+    "a\x00* b\x1b[1m\x85.. c\ud800",
+]
+
+
+@pytest.mark.parametrize("text", RST)
+def test_docutils_reads_the_very_texts(tmp_path, text):
+    core = pytest.importorskip("docutils.core", reason="docutils is not installed")
+    nodes = pytest.importorskip("docutils.nodes")
+    path = said(tmp_path / "a b\\c_.gif", alt=text, title=text)
+    settings = {
+        **{"report_level": 2, "halt_level": 2, "file_insertion_enabled": True},
+        **{"_disable_config": True, "warning_stream": False},
+    }
+    plain = re.sub("[\n\x00\x1b\x85\ud800]+", " ", text).strip()
+    for given in ({}, {"alt": text, "caption": text}):
+        source = embed.embed(path, "rst", base="my files/", **given)
+        document = core.publish_doctree(source, settings_overrides=settings)
+        (figure,) = document.children
+        image, caption = figure.children
+        assert isinstance(caption, nodes.caption)
+        assert caption.astext() == plain
+        assert all(isinstance(child, nodes.Text) for child in caption.children)
+        assert (image["alt"], image["width"]) == (plain, "30px")
+        # Not as an address: Sphinx looks for a path.
+        assert image["uri"] == "my files/a b\\c_.gif"
+
+
+MARKDOWN = [
+    HOSTILE["alt"],
+    "&amp; &lt;b&gt; &copy; &#42; A&B",
+    "a](b) ![c][d] [e]: <f> `g` **h** _i_ ~~j~~ \\",
+    "Accuracy rises from 0.50 to 0.95 in 100 epochs; it ends under-confident.",
+]
+
+
+@pytest.mark.parametrize("alt", MARKDOWN)
+@pytest.mark.parametrize("base", ["", "/x (y)/", "https://a.org/b%20c?d=1&copy;=<e>/", "ü/"])
+def test_a_reader_of_markdown_reads_the_very_texts(pair, alt, base):
+    reader = pytest.importorskip("markdown_it", reason="markdown-it-py is not installed")
+    (pair / "a (b).gif").write_bytes((pair / "calib.gif").read_bytes())
+    (pair / "a (b).mp4").write_bytes((pair / "calib.mp4").read_bytes())
+    address = {
+        "": "",
+        "/x (y)/": "/x%20%28y%29/",
+        "ü/": "%C3%BC/",
+    }.get(base, "https://a.org/b%20c?d=1&copy;=%3Ce%3E/")
+    for suffix in (".gif", ".mp4"):
+        text = embed.embed(pair / f"a (b){suffix}", "markdown", base=base, alt=alt)
+        found = Tags(reader.MarkdownIt("gfm-like", {"linkify": False}).render(text)).found
+        assert found["img"] == {"src": f"{address}a%20%28b%29.gif", "alt": alt}
+        assert found.get("a", {}).get("href") == (
+            f"{address}a%20%28b%29.mp4" if suffix == ".mp4" else None
+        )
+
+
+def test_in_mdx_texts_are_strings_of_javascript(pair):
+    alt = 'autoplay muted {x} <img srcset="a"> playsinline `y` "z" \\ é'
+    text = embed.embed(pair / "calib.mp4", "mdx", alt=alt, caption=f"*{alt}*")
+    strings = re.findall(r'(?:=|<figcaption>)\{("(?:\\.|[^"\\])*")\}', text)
+    assert [json.loads(string) for string in strings] == [alt, alt, f"*{alt}*"]
+    assert "autoPlay muted loop playsInline" in text
+    outside = re.sub(r'\{"(?:\\.|[^"\\])*"\}', "", text)
+    assert set(re.findall(r"[{}`*]+", outside)) == {"{{", "}}"}
+    page = embed.embed(pair / "calib.gif", "mdx", alt=alt)
+    assert page.count("\n") == 3
+
+
+LATEX = {
+    "a < b > c | d": r"a \textless{} b \textgreater{} c \textbar{} d",
+    "2\u2009000\u202f000\u00a0points – done": r"2\,000\,000~points – done",
+    "100 % of {x} & $y_1$ #2 ~^\\": (
+        r"100 \% of \{x\} \& \$y\_1\$ \#2 \textasciitilde{}\textasciicircum{}\textbackslash{}"
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), LATEX.items())
+def test_latex_reads_the_very_texts(files, text, expected):
+    for given in ({"alt": text, "caption": ""}, {"alt": "", "caption": f"{text}!"}):
+        written = embed.embed(files / "calib.gif", "latex", **given)
+        assert f"\\caption{{{expected}{'!' if given['caption'] else ''}}}" in written
+
+
+@pytest.mark.parametrize("name", [*"%#{}~^\\", " "])
+def test_a_name_that_latex_does_not_read_is_refused(tmp_path, name):
+    path = said(tmp_path / f"a{name}b.png")
+    with pytest.raises(SettingError, match=f"without {re.escape(repr(name))}, got"):
+        embed.embed(path, "latex")
+    with pytest.raises(SettingError, match=f"without {re.escape(repr(name))}, got"):
+        embed.embed(said(tmp_path / "a.png"), "latex", base=f"{name}/")
+
+
+def test_texts_that_are_given_are_one_line_too(files):
+    given = {"alt": " a\n\n# b\t", "caption": "c\r\nd"}
+    for kind in embed.KINDS:
+        text = embed.embed(files / "calib.gif", kind, **given)
+        assert not re.search(r"a\s*\n|c\s*\n\s*d", text)
+    text = embed.embed(files / "calib.gif", **given)
+    assert 'alt="a # b"' in text
+    assert "<figcaption>c d</figcaption>" in text
 
 
 @pytest.mark.parametrize("kind", embed.KINDS)
@@ -152,7 +353,12 @@ def test_a_video_alone_gets_a_poster_and_is_said_to_lack_a_gif(files, tmp_path):
         (["none.mp4"], "there is no file 'none.mp4'"),
         (["calib.txt"], "expected a name ending in .mp4, "),
         (["calib.gif", "--latex", "--markdown"], "not allowed with argument"),
-        (["calib.mp4", "--dark", "d.gif"], "expected a video as the other file is"),
+        (["calib.mp4", "--dark", "calib.gif"], "expected a video as the other file is"),
+        (["calib.gif", "--dark", "calib.mp4"], "expected an image as the other file is"),
+        (["calib.gif", "--dark", "nope.gif"], "--dark: there is no file 'nope.gif'"),
+        (["calib.html", "--dark", "calib.html"], "--dark: expected none: a page follows its"),
+        (["calib.gif", "--dark", "calib.gif", "--rst"], "--dark: expected none: reStructuredText"),
+        (["calib.png", "--dark", "calib.png", "--latex"], "--dark: expected none: LaTeX has one"),
     ],
 )
 def test_a_wrong_call_ends_in_one_line(files, arguments, problem):
@@ -160,3 +366,171 @@ def test_a_wrong_call_ends_in_one_line(files, arguments, problem):
     assert done.returncode == 2
     assert problem in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def write_sound(path):
+    """A file with sound alone."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", rate=44100)
+        stream.layout = "mono"
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), "fltp", "mono")
+        frame.sample_rate = 44100
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+@pytest.mark.parametrize("name", ["x.mp4", "x.webm", "x.gif", "x.png", "x.svg", "x.webp"])
+@pytest.mark.parametrize("content", [b"a text", b"", b"\0\0\0\x20ftypisom\0\0", b"<a", b"GIF89a"])
+def test_junk_is_said_to_be_that(tmp_path, capsys, name, content):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(SystemExit) as ended:
+        embed.main([str(tmp_path / name), "--alt", "A"])
+    assert ended.value.code == 2
+    message = capsys.readouterr().err
+    assert message.count("\n") == 1
+    assert re.search(f"argument FILE: .*{name}' (cannot be read as|has no )", message)
+
+
+@pytest.mark.parametrize("kind", ["sound", "cut"])
+def test_a_video_with_nothing_to_see_is_said_to_be_one(files, tmp_path, capsys, kind):
+    if kind == "sound":
+        write_sound(tmp_path / "x.mp4")
+    else:
+        # Its index is at the front.
+        whole = (files / "calib.mp4").read_bytes()
+        (tmp_path / "x.mp4").write_bytes(whole[: whole.index(b"mdat") + 4])
+    with pytest.raises(SystemExit) as ended:
+        embed.main([str(tmp_path / "x.mp4"), "--alt", "A"])
+    assert ended.value.code == 2
+    expected = {"sound": "has no pictures in it", "cut": "has no frame to show"}[kind]
+    assert capsys.readouterr().err.endswith(f"x.mp4' {expected}\n")
+    assert not (tmp_path / "x.png").exists()
+
+
+def test_a_wrong_call_writes_no_poster(files, tmp_path):
+    (tmp_path / "a.mp4").write_bytes((files / "calib.mp4").read_bytes())
+    with pytest.raises(SystemExit):
+        embed.main([str(tmp_path / "a.mp4"), "--dark", str(tmp_path / "none.mp4")])
+    assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
+
+
+def test_an_ending_in_capitals_is_one(files, tmp_path):
+    (tmp_path / "a.MP4").write_bytes((files / "calib.mp4").read_bytes())
+    found = Tags(embed.embed(tmp_path / "a.MP4")).found
+    assert found["source"] == {"src": "a.MP4", "type": "video/mp4"}
+
+
+def test_what_cannot_be_shown_somewhere_is_shown_by_what_stands_beside_it(files, tmp_path):
+    page, alt = files / "calib.html", embed.about(files / "calib.html").alt
+    assert embed.embed(page, "markdown") == f"[![{alt}](calib.gif)](calib.html)"
+    rst = embed.embed(page, "rst")
+    assert rst.startswith(f".. figure:: calib.gif\n   :alt: {alt}\n   :width: 320px\n")
+    image = Tags(embed.embed(files / "calib.pdf")).found["img"]
+    assert (image["src"], image["width"]) == ("calib.png", "320")
+    for name in ("calib.html", "calib.pdf", "calib.mp4"):
+        (tmp_path / name).write_bytes((files / name).read_bytes())
+    for name, kind in (
+        ("calib.html", "markdown"),
+        ("calib.html", "rst"),
+        ("calib.pdf", "html"),
+        ("calib.pdf", "mdx"),
+        ("calib.mp4", "markdown"),
+    ):
+        with pytest.raises(
+            SettingError, match=r"can be shown there; .*'calib.gif'.* could, beside"
+        ):
+            embed.embed(tmp_path / name, kind)
+    with pytest.raises(SettingError, match=r"LaTeX shows \.pdf and \.png; 'b\.pdf' would do"):
+        embed.embed(said(tmp_path / "b.gif"), "latex")
+
+
+@pytest.mark.parametrize(
+    ("count", "options"),
+    [
+        (1, {}),
+        (1, {"panels": ("reliability", "counts", "ece", "accuracy", "loss"), "title": "T " * 60}),
+        (1, {"panels": ("accuracy",)}),
+        (2, {"calibrate": "isotonic"}),
+        (5, {}),
+    ],
+)
+def test_a_frame_is_as_high_as_its_page(tmp_path, visit, count, options):
+    anim.animate([a_run(seed) for seed in range(count)], tmp_path / "p.html", **options)
+    frame = Tags(embed.embed(tmp_path / "p.html")).found["iframe"]
+    size = {"width": 960, "height": 200}
+    text = (tmp_path / "p.html").read_text()
+    shown = visit(text, viewport=size, reduced_motion="reduce")
+    shown.wait_for_function("document.querySelector('calibration-player').duration > 0")
+    shown.wait_for_function("document.documentElement.scrollHeight > 200")
+    needed = shown.evaluate("document.documentElement.scrollHeight")
+    assert needed <= int(frame["height"]) <= needed + 60
+
+
+def test_pages_of_others_and_older_ones_are_shown_too(tmp_path):
+    path = tmp_path / "p.html"
+    path.write_text(
+        "<!doctype html><title>A &amp; B</title><meta content='C &lt; D' name=description>"
+    )
+    about = embed.about(path)
+    assert (about.alt, about.caption, about.width, about.height) == ("C < D", "A & B", 960, 680)
+    path.write_text("<!-- saved -->\n<HTML><body>text")
+    with pytest.raises(SettingError, match="does not say what it shows; --alt does"):
+        embed.embed(path)
+    assert Tags(embed.embed(path, alt="E")).found["iframe"]["height"] == "680"
+
+
+def test_a_part_of_a_page_is_to_be_pasted_as_it_is(tmp_path):
+    anim.animate(a_run(), tmp_path / "p.html", embed=True)
+    for alt in (None, "A"):
+        with pytest.raises(SettingError, match="is no page but a part of one: paste it as it is"):
+            embed.embed(tmp_path / "p.html", alt=alt)
+
+
+def test_a_page_says_what_other_files_say(files):
+    written = re.search('<meta name="anim" content="(.*?)">', (files / "calib.html").read_text())[1]
+    told = json.loads(unescape(written))
+    assert (told["generator"], told["seconds"], told["width"]) == ("anim", 1, 960)
+    about, other = embed.about(files / "calib.html"), embed.about(files / "calib.gif")
+    assert (about.alt, about.caption) == (other.alt, other.caption)
+
+
+@pytest.mark.parametrize("nonce", [None, "bm9uY2U=", '--><script>"'])
+def test_a_part_of_a_page_says_which_policy_lets_it_run(nonce):
+    picture = Picture()
+    data = page_data(compose_views([a_run()], picture, ["score"]), picture)
+    text = snippet(data, nonce=nonce, names_policy=True)
+    policy, _, rest = text.partition("\n")
+    named = re.fullmatch("<!-- Content-Security-Policy: script-src '([^<>]*)' -->", policy)[1]
+    assert unescape(named) == (script_hash() if nonce is None else f"nonce-{nonce}")
+    # In a notebook, where nobody can look for it, there is none.
+    assert rest == snippet(data, nonce=nonce)
+    script = Tags(rest.rpartition("</calibration-player>")[2]).found["script"]
+    assert script == ({} if nonce is None else {"nonce": nonce})
+
+
+def test_a_part_of_a_page_that_is_written_says_so_too(tmp_path):
+    anim.animate(a_run(), tmp_path / "p.html", embed=True, nonce="bm9uY2U=")
+    first = (tmp_path / "p.html").read_text().splitlines()[0]
+    assert first == "<!-- Content-Security-Policy: script-src 'nonce-bm9uY2U=' -->"
+
+
+@pytest.mark.parametrize(
+    ("root", "size"),
+    [
+        ('width="576pt" height="450pt" viewBox="0 0 576 450"', ("768", "600")),
+        ('width="300" height="20.4px"', ("300", "20")),
+        ('width="2in" height="2.54cm"', ("192", "96")),
+        ('width="100%" height="5em" viewBox="0,0 640 480"', ("640", "480")),
+        ('viewBox="0 0 640 480"', ("640", "480")),
+        ('viewBox="0 0 x -1"', None),
+        ('width="1.2.3" height="99999999"', None),
+        ("", None),
+    ],
+)
+def test_an_svg_of_others_is_as_large_as_it_says(tmp_path, root, size):
+    (tmp_path / "a.svg").write_text(f'<svg xmlns="http://www.w3.org/2000/svg" {root}></svg>')
+    for kind in embed.KINDS[:-1]:
+        assert "None" not in embed.embed(tmp_path / "a.svg", kind, alt="A")
+    image = Tags(embed.embed(tmp_path / "a.svg", alt="A")).found["img"]
+    assert {"width", "height"} & image.keys() == ({"width", "height"} if size else set())
+    assert (image.get("width"), image.get("height")) == (size or (None, None))

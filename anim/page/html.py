@@ -5,13 +5,28 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 import re
 from functools import cache
 from html import escape
 from importlib import resources
 
+from anim.describe import as_comment
+from anim.settings import TEMPERATURE
+
 _SCRIPTS = tuple(
-    f"{name}.js" for name in ("model", "draw", "charts", "strips", "numbers", "cells", "colours", "picture", "player")
+    f"{name}.js"
+    for name in (
+        "model",
+        "draw",
+        "charts",
+        "strips",
+        "numbers",
+        "cells",
+        "colours",
+        "picture",
+        "player",
+    )
 )
 
 
@@ -37,13 +52,22 @@ def script_hash() -> str:
     return f"sha256-{base64.b64encode(digest).decode()}"
 
 
-def snippet(data: dict, *, nonce: str | None = None, fallback: str = "", **attributes) -> str:
+def snippet(
+    data: dict,
+    *,
+    nonce: str | None = None,
+    fallback: str = "",
+    names_policy: bool = False,
+    **attributes,
+) -> str:
     """The player alone, to paste into a page.
 
     Args:
         data: of `anim.page.data.page_data`.
         nonce: of the page's Content-Security-Policy.
-        fallback: HTML for readers without scripts; the text of what is shown comes after it.
+        fallback: HTML for readers without scripts, of what may stand in a paragraph; the text of
+            what is shown comes after it.
+        names_policy: whether a comment before it says which policy lets its script run.
         attributes: of the element: ``theme``, ``paused``, ``heading_level``, ...; None leaves one
             out, and True gives it no value.
     """
@@ -52,25 +76,88 @@ def snippet(data: dict, *, nonce: str | None = None, fallback: str = "", **attri
         for name, value in attributes.items()
         if value is not None
     )
-    with_nonce = "" if nonce is None else f' nonce="{nonce}"'
+    with_nonce = "" if nonce is None else f' nonce="{escape(nonce)}"'
+    policy = f"<!-- Content-Security-Policy: {_policy(nonce)} -->\n" if names_policy else ""
+    # No <p>, which would end the paragraph that it is pasted into, and tear the element apart.
     return (
-        f"<calibration-player{given}>\n"
-        f"{fallback}<p>{escape(data['alt'])}</p>\n"
+        f"{policy}<calibration-player{given}>\n"
+        f"{fallback}<span>{escape(data['alt'])}</span>\n"
         f'<script type="application/json">{_json(data)}</script>\n'
         f"</calibration-player>\n"
         f"<script{with_nonce}>{script()}</script>\n"
     )
 
 
+def _policy(nonce: str | None) -> str:
+    """What a Content-Security-Policy needs to have, for the player's script to run."""
+    source = script_hash() if nonce is None else f"nonce-{escape(nonce)}"
+    return f"script-src '{source}'"
+
+
 def page(data: dict, *, nonce: str | None = None, **attributes) -> str:
     """A page with the player, which needs no other file; see `snippet`."""
-    policy = f"'{script_hash()}'" if nonce is None else f"'nonce-{nonce}'"
     body = snippet(data, nonce=nonce, page=True, heading_level=1, **attributes)
+    about = as_comment(
+        title=data["title"],
+        caption=data["caption"],
+        alt=data["alt"],
+        size=(_WIDTH, _height(data)),
+        seconds=data["seconds"] + data["hold"],
+    )
     head = (
         f'<meta name="description" content="{escape(data["alt"])}">\n'
-        f"<!-- Content-Security-Policy: default-src 'none'; script-src {policy} -->\n"
+        f'<meta name="anim" content="{escape(about)}">\n'
+        f"<!-- Content-Security-Policy: default-src 'none'; {_policy(nonce)} -->\n"
     )
     return _document(data["title"] or data["alt"], head, body)
+
+
+# In which a page has room for two charts, and more than which it does not take.
+_WIDTH = 960
+# Pixels, of picture.js, cells.js, strips.js and player.css: what lies left and right of charts, and
+# what lies above and below all of them.
+_SIDES, _BETWEEN, _MARGINS = 54 + 14, 16 + 14, 16
+_LINE, _LEGEND, _HEAD, _CONTROLS = 20, 24, 49, 42 + 18 + 18
+_TITLE_LINE, _TITLE_LETTER, _TITLE_ROOM, _NOW_ROOM = 25, 10, _WIDTH - _MARGINS - _SIDES, 120
+# Fonts differ, and a frame that is too low has a bar to scroll, which makes it narrower.
+_SPARE = 8
+
+
+def _height(data: dict) -> int:
+    """About how high the page is at a width of `_WIDTH`, for the frame that shows it."""
+    title = len(data["title"]) * _TITLE_LETTER
+    lines = math.ceil(title / _TITLE_ROOM) + (title > _TITLE_ROOM - _NOW_ROOM)
+    named = [entry["panel"] for entry in data["panels"]]
+    has_legend = len(data["runs"]) > 1 or not {"reliability", "counts"}.isdisjoint(named)
+    header = max(lines, 1) * _TITLE_LINE + _LINE + (_LEGEND if has_legend else 0)
+    known = header + _charts_height(data) + _strips_height(data)
+    return _MARGINS + known + _CONTROLS + _SPARE
+
+
+def _charts_height(data: dict) -> int:
+    charts = sum("series" not in entry for entry in data["panels"])
+    runs, together = len(data["runs"]), data["together"]
+    width = _WIDTH - _MARGINS
+    columns = min(runs, max(1, width // 300 // together) * together)
+    first = (width - _SIDES - _BETWEEN * (columns - 1)) // columns + _SIDES
+    height = min(max(round(0.55 * first), 240), 400) + (_HEAD if runs > 1 else 0)
+    rows = math.ceil(runs / columns)
+    # Over another chart, in every column, none has its numbers below.
+    bare = rows - 1 if runs % columns == 0 else rows - 2
+    return charts * (rows * height - max(bare, 0) * 34)
+
+
+def _strips_height(data: dict) -> int:
+    runs = data["runs"]
+    strips = [entry for entry in data["panels"] if "series" in entry]
+    strips = strips or [{"panel": "accuracy", "series": [("accuracy", "accuracy")]}]
+    each, total = 56 if len(strips) > 2 else 72, 0
+    for strip in strips:
+        is_of_cure = strip["panel"] == TEMPERATURE
+        able = [run for run in runs if run["isCured"] or not is_of_cure]
+        lines = [key for run in able for key, _ in strip["series"] if key in run["series"]]
+        total += (each + 10 if lines else 0) + (_LEGEND if len(runs) == 1 < len(lines) else 0)
+    return total + 38 - 10
 
 
 def live_page(title: str, address: str) -> str:
