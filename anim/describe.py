@@ -16,7 +16,7 @@ from anim.tracks import GAP
 # Changes of less than this are none that a reader would see.
 _SAME = 0.005
 # So far a series leaves the range of its two ends where they do not tell its story.
-_AWAY = 0.1
+_AWAY = {"accuracy": 0.1, "ece": 0.03}
 
 
 def verdict(
@@ -80,7 +80,7 @@ def _parts(track: Track, subject: Subject, noun: str) -> list[str]:
         is_there = np.isfinite(track.series[series])
         if not is_there.any():
             continue
-        course, span = _course(track.series[series][is_there])
+        course, span = _course(track.series[series][is_there], _AWAY[series])
         # Of both it is the same, and is said once.
         length = _length(track.steps[is_there], subject) if series == "accuracy" else ""
         parts.append(f"{of}{name} {course}" + (f" {span} {length}" if length else ""))
@@ -90,12 +90,12 @@ def _parts(track: Track, subject: Subject, noun: str) -> list[str]:
     return parts or ["nothing can be told"]
 
 
-def _course(values: Sequence[float]) -> tuple[str, str]:
+def _course(values: Sequence[float], away: float) -> tuple[str, str]:
     """What values do from the first to the last, and the word before how long that takes."""
     first, last = float(values[0]), float(values[-1])
     low, high = float(np.min(values)), float(np.max(values))
     above, below = high - max(first, last), min(first, last) - low
-    if max(above, below) > _AWAY:
+    if max(above, below) > away:
         verb, peak = ("rises", high) if above >= below else ("falls", low)
         start = "" if abs(last - first) < _SAME else f" from {first:.2f}"
         return f"{verb}{start} to {peak:.2f} and ends at {last:.2f}", "after"

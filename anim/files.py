@@ -67,8 +67,8 @@ def compose(
     picture: Picture,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[tuple[Reel, Subject]]:
-    """What these files show: one view, and where one of them is a page those to choose from."""
-    has_page = any(path.suffix.lower() in encode.PAGES for path in paths)
+    """What these files show: one view, and of a page, or of a notebook, those to choose from."""
+    has_page = not paths or any(path.suffix.lower() in encode.PAGES for path in paths)
     views = composing.views_to_choose(runs, picture)
     return composing.compose_views(runs, picture, views if has_page else views[:1], progress)
 

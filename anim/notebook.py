@@ -49,9 +49,7 @@ def bundle_of(run: Run | Replicas) -> dict[str, str]:
     return bundle(shown, picture, repr(run))
 
 
-def bundle(
-    shown: Sequence[tuple[Reel, Subject]], picture: Picture, plain: str
-) -> dict[str, str]:
+def bundle(shown: Sequence[tuple[Reel, Subject]], picture: Picture, plain: str) -> dict[str, str]:
     """What IPython's ``_repr_mimebundle_`` returns.
 
     Args:

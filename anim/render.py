@@ -108,7 +108,7 @@ def animate(
         SettingError: an argument that is out of its range, or does not fit the run.
         OSError: a file could not be written. Earlier files at these paths are untouched.
     """
-    from anim import encode, files
+    from anim import files
     from anim.notebook import Animation
     from anim.run import Replicas, Run
 
@@ -149,16 +149,22 @@ def animate(
         label=None if label is None else tuple(label),
     )
     paths = [Path(output) for output in outputs]
-    if paths:
-        encode.check(paths, picture.fps, picture.transparent, picture.max_bytes)
-    _check_style(picture)
+    _check(paths, picture)
     shown = files.compose(runs, paths, picture)
     written = files.write(shown, paths, picture, progress) if paths else []
     return Animation(written, shown, picture)
 
 
-def _check_style(picture: Picture) -> None:
-    """Raise `SettingError` unless its style sheet can be read, before any work is done."""
+def _check(paths: Sequence[Path], picture: Picture) -> None:
+    """Raise `SettingError` for what cannot be written like that, before any work is done."""
+    from anim import encode
+
+    if paths:
+        encode.check(paths, picture.fps, picture.transparent, picture.max_bytes)
+        if not any(path.suffix.lower() in encode.PAGES for path in paths):
+            for name in ("embed", "nonce"):
+                if getattr(picture, name):
+                    raise SettingError(name, f"is of a page, and {str(paths[0])!r} is none")
     if picture.style is not None:
         from anim.scene.theme import theme_of
 
@@ -245,8 +251,7 @@ def _run(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
 
     from anim import encode
 
-    encode.check(arguments.out, picture.fps, picture.transparent, picture.max_bytes)
-    _check_style(picture)
+    _check(arguments.out, picture)
     check()
     with_bar = sys.stderr.isatty() and not arguments.quiet
     if arguments.runs:

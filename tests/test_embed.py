@@ -6,6 +6,7 @@ import subprocess
 import sys
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 
 import av
 import numpy as np
@@ -123,6 +124,33 @@ def pair(files, tmp_path):
     return folder
 
 
+def test_addresses_are_as_the_file_was_named_or_after_a_base(files, monkeypatch):
+    monkeypatch.chdir(files.parent)
+    gif = Path(files.name) / "calib.gif"
+    assert embed.embed(gif, "markdown").endswith(f"]({files.name}/calib.gif)")
+    for base in ("https://x.org/img", "https://x.org/img/"):
+        assert embed.embed(gif, "markdown", base=base).endswith("](https://x.org/img/calib.gif)")
+
+
+def test_what_stands_beside_it_but_shows_something_else_is_named(files, tmp_path):
+    (tmp_path / "a.mp4").write_bytes((files / "calib.mp4").read_bytes())
+    (tmp_path / "a.gif").write_bytes((files / "calib.gif").read_bytes())
+    Image.new("RGB", (8, 8)).save(tmp_path / "a.png")
+    done = command("a.mp4", cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stderr.count("\n") == 1
+    assert "uses a.png too, which is beside it, and may show something else" in done.stderr
+
+
+@pytest.mark.parametrize("title", ["How sure is it?", "How sure is it"])
+def test_a_caption_has_one_full_stop_between_its_sentences(tmp_path, title):
+    about = PngImagePlugin.PngInfo()
+    about.add_itxt("Comment", json.dumps({**HOSTILE, "title": title, "caption": "900 points"}))
+    Image.new("RGB", (8, 8)).save(tmp_path / "a.png", pnginfo=about)
+    expected = f"{title} 900 points" if title[-1] == "?" else f"{title}. 900 points"
+    assert embed.about(tmp_path / "a.png").caption == expected
+
+
 @pytest.mark.parametrize(("suffix", "tag"), [(".gif", "picture"), (".mp4", "video")])
 def test_readers_who_like_it_dark_get_theirs(pair, suffix, tag):
     dark = pair / "d (1)" / f"dark{suffix}"
@@ -131,12 +159,12 @@ def test_readers_who_like_it_dark_get_theirs(pair, suffix, tag):
     assert tag in found
     source = found["source"]
     assert source["media"] == "(prefers-color-scheme: dark)"
-    # Seen from the folder of the file, wherever the command is called.
     assert (source.get("srcset") or source["src"]) == f"/static/d%20%281%29/dark{suffix}"
     assert f"/static/calib{suffix}" in text
     given = (f"a post/calib{suffix}", "--dark", f"a post/d (1)/dark{suffix}", "--no-poster")
     done = command(*given, cwd=pair.parent)
-    assert f'"d%20%281%29/dark{suffix}"' in done.stdout
+    # From where the command is called.
+    assert f'"a%20post/d%20%281%29/dark{suffix}"' in done.stdout
 
 
 def test_a_dark_video_is_an_image_where_no_video_can_be_shown(pair):
@@ -344,6 +372,7 @@ def test_a_video_alone_gets_a_poster_and_is_said_to_lack_a_gif(files, tmp_path):
     assert "there is no a b.gif beside it" in done.stderr
     with Image.open(tmp_path / "a b.png") as poster:
         assert poster.size == (640, 480)
+    assert embed.about(tmp_path / "a b.png") == embed.about(files / "calib.mp4")
     assert command("a b.mp4", "--no-poster", cwd=tmp_path).returncode == 0
 
 

@@ -1,5 +1,6 @@
 """Every format, decoded again by another library than the one that wrote it."""
 
+import io
 import itertools
 import json
 import subprocess
@@ -395,6 +396,28 @@ def test_a_browser_shows_images_that_move(written, visit, suffix):
     pytest.fail("it stands still")
 
 
+@pytest.mark.parametrize("suffix", [".gif", ".webp", ".apng", ".avif"])
+def test_a_browser_shows_the_colours_of_images_that_move(tmp_path, visit, suffix):
+    colours = np.array([[255, 255, 255], [31, 111, 235], [225, 225, 225], [240, 138, 60]])
+    flat = np.repeat(np.append(colours, np.full((4, 1), 255), axis=1), 24, axis=0)
+    flat = np.repeat(flat[None], 32, axis=0).astype(np.uint8)
+
+    def frames():
+        for k, moment in enumerate(a_timeline()):
+            frame = flat.copy()
+            frame[28:, : 8 * k] = (0, 114, 178, 255)
+            yield frame, moment.ticks
+
+    path = tmp_path / f"a{suffix}"
+    write(path, frames=frames(), size=(96, 32), samples=[flat], exact=colours)
+    page = visit(f'<body style="margin:0"><img src="{path.name}">', files=[path])
+    page.evaluate("document.querySelector('img').decode()")
+    page.wait_for_timeout(100)
+    with Image.open(io.BytesIO(page.locator("img").screenshot())) as image:
+        seen = np.asarray(image.convert("RGB"))[12, 12::24].astype(int)
+    assert np.abs(seen - colours).max() <= (3 if suffix == ".avif" else 0)
+
+
 def test_a_browser_sees_through_a_film_without_background(transparent, visit):
     path = transparent / "a.webm"
     page = visit(f'<video muted src="{path.name}"></video>', files=[path])
@@ -442,13 +465,13 @@ def frames_of(timeline, size=(64, 48)):
         yield frame, moment.ticks
 
 
-def write(path, timeline=None, frames=None, size=(64, 48), **clip):
+def write(path, timeline=None, frames=None, size=(64, 48), samples=None, exact=None, **clip):
     """Writes an animation of frames."""
     timeline = timeline or a_timeline()
     frames = frames or frames_of(timeline, size)
     clip = Clip(size, timeline, **clip)
-    samples = [frame for frame, _ in frames_of(timeline, size)]
-    exact = np.array([[255, 255, 255], [0, 114, 178]])
+    samples = samples or [frame for frame, _ in frames_of(timeline, size)]
+    exact = np.array([[255, 255, 255], [0, 114, 178]]) if exact is None else exact
     writer = animation_writer(path, clip, samples, exact)
     with Encoders([writer]) as encoders:
         for frame, ticks in frames:

@@ -48,6 +48,7 @@ def test_every_format_is_written_in_one_pass(tmp_path):
         ("--data", "xro"),
         ("--optimizer", "adm"),
         ("--learning-rate", "nan"),
+        ("--nonce", "abc"),
     ],
 )
 def test_a_wrong_call_is_one_line_and_leaves_the_file_alone(tmp_path, capsys, option, value):

@@ -45,12 +45,13 @@ def embed(
         path: a file that `anim.animate` wrote.
         kind: one of `KINDS`: ``markdown`` is what GitHub shows, ``mdx`` is for React.
         dark: the same picture for readers who like it dark.
-        base: what comes before the names of files, such as ``/static/``.
+        base: what comes before the names of files, such as ``/static/``; "" takes the folder as
+            it was given, if it was not from the root.
         controls: whether a video has buttons.
         alt, caption: what the file says instead; see `about`.
 
     Returns:
-        The text, whose addresses are seen from the folder of the file.
+        The text.
 
     Raises:
         SettingError: a file of a kind that cannot be shown there, or that says nothing of itself.
@@ -89,6 +90,8 @@ def _written(kind: str, files: Files, shown: About, controls: bool) -> str:
 
 
 def _run(parser: command.Parser, arguments: argparse.Namespace, check: Callable) -> None:
+    from anim.encode.comment import read_comment
+
     check()
     path, kind = arguments.file, arguments.kind
     given = ("dark", "base", "alt", "caption")
@@ -98,6 +101,9 @@ def _run(parser: command.Parser, arguments: argparse.Namespace, check: Callable)
     has_poster = kind in _OF_BROWSERS and not arguments.no_poster
     if has_poster and (poster := write_poster(path)):
         parser.say(f"wrote {poster}, the last frame, to show until it plays")
+    for other in files.used(kind in _OF_BROWSERS):
+        if read_comment(other) != read_comment(path):
+            parser.say(f"uses {other} too, which is beside it, and may show something else")
     text = _written(kind, files, shown, arguments.controls)
     if path.suffix.lower() in VIDEOS and files.beside(".gif") is None:
         name = path.with_suffix(".gif").name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -62,7 +62,7 @@ def about(path: Path, alt: str | None = None, caption: str | None = None) -> Abo
     parts = [one_line(found.get(name)) for name in ("title", "caption")]
     return About(
         alt=one_line(found.get("alt") if alt is None else alt),
-        caption=". ".join(filter(None, parts)) if caption is None else one_line(caption),
+        caption=_sentences(filter(None, parts)) if caption is None else one_line(caption),
         width=width,
         height=height,
     )
@@ -172,6 +172,31 @@ def _size_of_video(path: Path) -> tuple[int, int]:
             raise SettingError("FILE", f"{str(path)!r} has no pictures in it")
         stream = container.streams.video[0]
         return stream.width, stream.height
+
+
+def _sentences(parts: Iterable[str]) -> str:
+    """Texts one after another; a full stop between them where none has an end of its own."""
+    first, *others = [*parts, ""]
+    text = first
+    for part in filter(None, others):
+        text += f" {part}" if text[-1] in ".!?…" else f". {part}"
+    return text
+
+
+def codec_of(path: Path) -> str:
+    """What a browser is to know of a WebM before it takes it, as the VP9 binding of MP4 writes it.
+
+    Raises:
+        SettingError: it cannot be read.
+    """
+    import av
+
+    with decoding(path), av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        if stream.codec_context.name not in ("vp9", "libvpx-vp9"):
+            return stream.codec_context.name
+        is_full = stream.codec_context.pix_fmt.startswith("yuv444")
+        return "vp09.01.30.08.03" if is_full else "vp09.00.30.08"
 
 
 def _size_of_image(path: Path) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
-from anim.embed.facts import About
+from anim.embed.facts import About, codec_of
 from anim.embed.files import PAGES, VIDEOS, Files
 
 _FLEXIBLE = {"max-width": "100%", "height": "auto"}
@@ -120,6 +120,9 @@ def _video(files: Files, shown: About, controls: bool) -> Element:
 
 def _source(files: Files, path: Path, media: str | None = None) -> Element:
     kind = VIDEOS[path.suffix.lower()]
+    if kind == VIDEOS[".webm"]:
+        # Not every browser that plays WebM plays colours that are as sharp as light.
+        kind += f"; codecs={codec_of(path)}"
     return Element("source", {"src": files.url(path), "type": kind, "media": media})
 
 

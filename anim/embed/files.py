@@ -27,6 +27,7 @@ _INSTEAD = {
 }
 # Of an address that was given, what means something in it.
 _OF_ADDRESSES = "/:?#[]@!$&'*+,;=%~"
+_ENDS_OF_BASES = ("/", "=", "?", "#")
 
 
 class Files:
@@ -35,17 +36,20 @@ class Files:
     Args:
         path: the file.
         dark: the same picture for readers who like it dark.
-        base: what comes before the names of files.
+        base: what comes before the names of files; "" takes the folder as it was given.
 
     Attributes:
-        path, dark, base: as they were given.
+        path, dark, base: these.
 
     Raises:
         SettingError: the dark file is not there, or is of another kind than the file.
     """
 
     def __init__(self, path: Path, dark: Path | None = None, base: str = ""):
-        self.path, self.dark, self.base = path, dark, base
+        self.path, self.dark = path, dark
+        self.base = base or _folder_of(path)
+        if self.base and not self.base.endswith(_ENDS_OF_BASES):
+            self.base += "/"
         if dark is not None:
             self._check_dark(dark)
 
@@ -100,9 +104,23 @@ class Files:
             raise SettingError("FILE" if path == self.path else "dark", problem)
         return found[0]
 
+    def used(self, is_for_browsers: bool) -> list[Path]:
+        """What stands beside the file and is shown with it, or instead of it."""
+        suffix = self.path.suffix.lower()
+        beside = (*VIDEOS, ".gif", ".png") if suffix in VIDEOS else ()
+        beside = beside or ((".png",) if suffix in MOVING else ())
+        found = [self.beside(other) for other in beside] if is_for_browsers else [self.drawn()]
+        return [other for other in found if other is not None and other != self.path]
+
     def still(self, path: Path) -> Path | None:
         """For who wants little motion: the PNG beside an image that may move."""
         return self.beside(".png", path) if path.suffix.lower() in MOVING else None
+
+
+def _folder_of(path: Path) -> str:
+    """The folder of a path that says where it is from here."""
+    is_elsewhere = path.is_absolute() or path.parent == Path()
+    return "" if is_elsewhere else f"{path.parent.as_posix()}/"
 
 
 def _either(path: Path, suffixes: Sequence[str]) -> str:
@@ -146,6 +164,7 @@ def write_poster(path: Path) -> Path | None:
         return None
     import av
 
+    from anim.encode.comment import read_comment
     from anim.encode.still import png
 
     with decoding(path), av.open(str(path)) as container:
@@ -153,5 +172,5 @@ def write_poster(path: Path) -> Path | None:
         last = [frame.to_ndarray(format="rgba") for frame in deque(frames, maxlen=1)]
     if not last:
         raise SettingError("FILE", f"{str(path)!r} has no frame to show")
-    png(poster, last[0]).commit()
+    png(poster, last[0], read_comment(path) or "").commit()
     return poster

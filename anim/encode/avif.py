@@ -46,6 +46,8 @@ class AvifWriter(PictureWriter):
         self._options = {
             "format": "AVIF",
             "save_all": True,
+            # Chromium takes those that move for limited whatever they say, and shifts all colours.
+            "range": "limited",
             "subsampling": "4:4:4",
             "quality": _QUALITY[clip.quality],
             "speed": _SPEED,

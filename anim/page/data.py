@@ -37,7 +37,8 @@ def page_data(shown: Sequence[tuple[Reel, Subject]], picture: Picture) -> dict:
     packer = Packer()
     data = {
         "version": 1,
-        "title": subject.title,
+        # A paper has a caption of its own.
+        "title": "" if picture.theme == "paper" and picture.title is None else subject.title,
         "caption": subject.caption,
         "alt": alternative(reel, subject),
         "unit": {"name": subject.unit_name, "steps": subject.steps_per_unit},

@@ -84,7 +84,7 @@ class StripPanel:
         ]
         lines = found[0] if stage.is_one_run else [names[0] for names in found if names]
         if not lines:
-            known = ", ".join(stage.reel.tracks[0].series)
+            known = ", ".join(name for name in stage.reel.tracks[0].series if name[0] != "_")
             problem = f"no run has {' or '.join(cls.names)}, only {known}{cls.hint}"
             raise SettingError("panels", problem)
         return lines

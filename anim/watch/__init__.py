@@ -85,6 +85,8 @@ def _run(arguments: argparse.Namespace, say: Callable, check: Callable[[], None]
         _check(arguments.run, picture)
         follower = Follower(arguments.run, picture, check)
         check()
+        if not arguments.run.exists():
+            say(f"waiting for {arguments.run}, which is not there yet")
         print(f"{arguments.run} is shown at {address.url(listener, arguments.host)}", flush=True)
         server.serve(follower, listener, address.names(listener, arguments.host), check)
 
