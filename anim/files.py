@@ -54,7 +54,7 @@ class Output:
         facts = [
             *([] if is_page else [f"{width}x{height} pixels"]),
             f"{self.frames} {noun}{'' if self.frames == 1 else 's'}",
-            *([f"{self.seconds:g} s"] if self.seconds else []),
+            f"{self.seconds:g} s",
             f"{self.bytes:,} bytes",
             *([f"gave up: {', '.join(self.gave_up)}"] if self.gave_up else []),
         ]
