@@ -1,62 +1,21 @@
-"""What is pasted for a file, read as a browser and as other readers read it."""
+"""What is pasted for a file, as a browser shows it."""
 
 import json
 import re
-import subprocess
-import sys
 from html import unescape
-from html.parser import HTMLParser
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
-from PIL import Image, PngImagePlugin
+from embedding import Tags, a_run, command, said
+from PIL import Image
 
 import anim
 from anim import embed
 from anim.compose import compose_views
 from anim.page import page_data, script_hash, snippet
 from anim.settings import Picture, SettingError
-
-HOSTILE = {
-    "title": '"><script>alert(1)</script>',
-    "caption": "a_b *c* [d](e) {f} & 100 %",
-    "alt": '" onload="alert(2)" ] | <b> {x} `y` \\',
-    "width": 320,
-    "height": 240,
-}
-
-
-def a_run(seed=0):
-    rng = np.random.default_rng(seed)
-    labels = rng.integers(0, 2, 500)
-    margin = rng.normal(size=(4, 500)) + (2 * labels - 1) * np.arange(4)[:, None]
-    return anim.from_arrays(np.arange(4) * 5, labels, probs=1 / (1 + np.exp(-margin)))
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory):
-    """An animation in several formats."""
-    folder = tmp_path_factory.mktemp("files")
-    outputs = [folder / f"calib{suffix}" for suffix in (".mp4", ".gif", ".png", ".pdf", ".html")]
-    anim.animate(a_run(), *outputs, seconds=1, hold=0, size=(320, 240), scale=2)
-    return folder
-
-
-class Tags(HTMLParser):
-    def __init__(self, text):
-        super().__init__()
-        self.found = {}
-        self.feed(text)
-
-    def handle_starttag(self, tag, attributes):
-        self.found.setdefault(tag, dict(attributes))
-
-
-def command(*arguments, cwd):
-    call = [sys.executable, "-W", "error", "-m", "anim.embed", *arguments]
-    return subprocess.run(call, cwd=cwd, capture_output=True, text=True)
 
 
 def test_a_video_plays_by_itself_and_says_what_it_shows(files):
@@ -102,28 +61,6 @@ def test_each_kind_is_what_its_readers_read(files):
     assert (page["src"], page["title"]) == ("calib.html", alt)
 
 
-def said(path, **about):
-    """An image that says what it shows, in the format of its name."""
-    text = json.dumps({"alt": "It learns", "width": 30, "height": 20} | about)
-    kind = path.suffix.removeprefix(".").upper().replace("APNG", "PNG")
-    texts = PngImagePlugin.PngInfo()
-    texts.add_itxt("Comment", text)
-    options = {"comment": text} if kind == "GIF" else {"pnginfo": texts} if kind == "PNG" else {}
-    Image.new("RGB", (60, 40)).save(path, kind, **options)
-    return path
-
-
-@pytest.fixture
-def pair(files, tmp_path):
-    """A folder with a GIF and a video, and dark ones in a folder of it."""
-    folder = tmp_path / "a post"
-    (folder / "d (1)").mkdir(parents=True)
-    for suffix in (".gif", ".mp4"):
-        for path in (folder / f"calib{suffix}", folder / "d (1)" / f"dark{suffix}"):
-            path.write_bytes((files / f"calib{suffix}").read_bytes())
-    return folder
-
-
 def test_addresses_are_as_the_file_was_named_or_after_a_base(files, monkeypatch):
     monkeypatch.chdir(files.parent)
     gif = Path(files.name) / "calib.gif"
@@ -140,15 +77,6 @@ def test_what_stands_beside_it_but_shows_something_else_is_named(files, tmp_path
     assert done.returncode == 0
     assert done.stderr.count("\n") == 1
     assert "uses a.png too, which is beside it, and may show something else" in done.stderr
-
-
-@pytest.mark.parametrize("title", ["How sure is it?", "How sure is it"])
-def test_a_caption_has_one_full_stop_between_its_sentences(tmp_path, title):
-    about = PngImagePlugin.PngInfo()
-    about.add_itxt("Comment", json.dumps({**HOSTILE, "title": title, "caption": "900 points"}))
-    Image.new("RGB", (8, 8)).save(tmp_path / "a.png", pnginfo=about)
-    expected = f"{title} 900 points" if title[-1] == "?" else f"{title}. 900 points"
-    assert embed.about(tmp_path / "a.png").caption == expected
 
 
 @pytest.mark.parametrize(("suffix", "tag"), [(".gif", "picture"), (".mp4", "video")])
@@ -202,165 +130,6 @@ def test_a_video_tells_how_it_is_stopped(capsys):
     with pytest.raises(SystemExit):
         embed.main(["--help"])
     assert "to stop it with" in " ".join(capsys.readouterr().out.split())
-
-
-RST = [
-    ".. include:: /etc/hostname",
-    ".. image:: x.png",
-    "1. Calibration",
-    "(a) x",
-    "iv) x",
-    "#. x",
-    "- x",
-    "• x",
-    ">>> x",
-    ":field: y",
-    "A literal block::",
-    "|x| and x_ and x__ and [1]_ and [x]_",
-    "**a** *b* ``c`` `d` :ref:`e` `f <g>`_ _`h`",
-    "https://example.org and a@b.org",
-    "--option x",
-    "| x",
-    "====",
-    "\\\\\\\\",
-    "\\a \\* \\",
-    "+--+",
-    "__ x",
-    "..",
-    "\"quoted\" 'text' & <b>",
-    "Title. Of 2\u2009000 points",
-    "a\n\n.. include:: /etc/hostname",
-    "a\x00* b\x1b[1m\x85.. c\ud800",
-]
-
-
-@pytest.mark.parametrize("text", RST)
-def test_docutils_reads_the_very_texts(tmp_path, text):
-    core = pytest.importorskip("docutils.core", reason="docutils is not installed")
-    nodes = pytest.importorskip("docutils.nodes")
-    path = said(tmp_path / "a b\\c_.gif", alt=text, title=text)
-    settings = {
-        **{"report_level": 2, "halt_level": 2, "file_insertion_enabled": True},
-        **{"_disable_config": True, "warning_stream": False},
-    }
-    plain = re.sub("[\n\x00\x1b\x85\ud800]+", " ", text).strip()
-    for given in ({}, {"alt": text, "caption": text}):
-        source = embed.embed(path, "rst", base="my files/", **given)
-        document = core.publish_doctree(source, settings_overrides=settings)
-        (figure,) = document.children
-        image, caption = figure.children
-        assert isinstance(caption, nodes.caption)
-        assert caption.astext() == plain
-        assert all(isinstance(child, nodes.Text) for child in caption.children)
-        assert (image["alt"], image["width"]) == (plain, "30px")
-        # Not as an address: Sphinx looks for a path.
-        assert image["uri"] == "my files/a b\\c_.gif"
-
-
-MARKDOWN = [
-    HOSTILE["alt"],
-    "&amp; &lt;b&gt; &copy; &#42; A&B",
-    "a](b) ![c][d] [e]: <f> `g` **h** _i_ ~~j~~ \\",
-    "Accuracy rises from 0.50 to 0.95 in 100 epochs; it ends under-confident.",
-]
-
-
-@pytest.mark.parametrize("alt", MARKDOWN)
-@pytest.mark.parametrize("base", ["", "/x (y)/", "https://a.org/b%20c?d=1&copy;=<e>/", "ü/"])
-def test_a_reader_of_markdown_reads_the_very_texts(pair, alt, base):
-    reader = pytest.importorskip("markdown_it", reason="markdown-it-py is not installed")
-    (pair / "a (b).gif").write_bytes((pair / "calib.gif").read_bytes())
-    (pair / "a (b).mp4").write_bytes((pair / "calib.mp4").read_bytes())
-    address = {
-        "": "",
-        "/x (y)/": "/x%20%28y%29/",
-        "ü/": "%C3%BC/",
-    }.get(base, "https://a.org/b%20c?d=1&copy;=%3Ce%3E/")
-    for suffix in (".gif", ".mp4"):
-        text = embed.embed(pair / f"a (b){suffix}", "markdown", base=base, alt=alt)
-        found = Tags(reader.MarkdownIt("gfm-like", {"linkify": False}).render(text)).found
-        assert found["img"] == {"src": f"{address}a%20%28b%29.gif", "alt": alt}
-        assert found.get("a", {}).get("href") == (
-            f"{address}a%20%28b%29.mp4" if suffix == ".mp4" else None
-        )
-
-
-def test_in_mdx_texts_are_strings_of_javascript(pair):
-    alt = 'autoplay muted {x} <img srcset="a"> playsinline `y` "z" \\ é'
-    text = embed.embed(pair / "calib.mp4", "mdx", alt=alt, caption=f"*{alt}*")
-    strings = re.findall(r'(?:=|<figcaption>)\{("(?:\\.|[^"\\])*")\}', text)
-    assert [json.loads(string) for string in strings] == [alt, alt, f"*{alt}*"]
-    assert "autoPlay muted loop playsInline" in text
-    outside = re.sub(r'\{"(?:\\.|[^"\\])*"\}', "", text)
-    assert set(re.findall(r"[{}`*]+", outside)) == {"{{", "}}"}
-    page = embed.embed(pair / "calib.gif", "mdx", alt=alt)
-    assert page.count("\n") == 3
-
-
-LATEX = {
-    "a < b > c | d": r"a \textless{} b \textgreater{} c \textbar{} d",
-    "2\u2009000\u202f000\u00a0points – done": r"2\,000\,000~points – done",
-    "100 % of {x} & $y_1$ #2 ~^\\": (
-        r"100 \% of \{x\} \& \$y\_1\$ \#2 \textasciitilde{}\textasciicircum{}\textbackslash{}"
-    ),
-}
-
-
-@pytest.mark.parametrize(("text", "expected"), LATEX.items())
-def test_latex_reads_the_very_texts(files, text, expected):
-    for given in ({"alt": text, "caption": ""}, {"alt": "", "caption": f"{text}!"}):
-        written = embed.embed(files / "calib.gif", "latex", **given)
-        assert f"\\caption{{{expected}{'!' if given['caption'] else ''}}}" in written
-
-
-@pytest.mark.parametrize("name", [*"%#{}~^\\", " "])
-def test_a_name_that_latex_does_not_read_is_refused(tmp_path, name):
-    path = said(tmp_path / f"a{name}b.png")
-    with pytest.raises(SettingError, match=f"without {re.escape(repr(name))}, got"):
-        embed.embed(path, "latex")
-    with pytest.raises(SettingError, match=f"without {re.escape(repr(name))}, got"):
-        embed.embed(said(tmp_path / "a.png"), "latex", base=f"{name}/")
-
-
-def test_texts_that_are_given_are_one_line_too(files):
-    given = {"alt": " a\n\n# b\t", "caption": "c\r\nd"}
-    for kind in embed.KINDS:
-        text = embed.embed(files / "calib.gif", kind, **given)
-        assert not re.search(r"a\s*\n|c\s*\n\s*d", text)
-    text = embed.embed(files / "calib.gif", **given)
-    assert 'alt="a # b"' in text
-    assert "<figcaption>c d</figcaption>" in text
-
-
-@pytest.mark.parametrize("kind", embed.KINDS)
-def test_what_a_file_of_others_says_stays_text(tmp_path, kind):
-    about = PngImagePlugin.PngInfo()
-    about.add_itxt("Comment", json.dumps(HOSTILE))
-    Image.new("RGB", (8, 8)).save(tmp_path / "a.png", pnginfo=about)
-    text = embed.embed(tmp_path / "a.png", kind)
-    assert kind in ("rst", "latex") or "<script" not in text
-    if kind == "html":
-        image = Tags(text).found["img"]
-        assert image["alt"] == HOSTILE["alt"]
-        assert "onload" not in image
-    if kind == "mdx":
-        assert "{x}" not in text
-    if kind == "markdown":
-        assert text.count("](") == 1
-        assert text.endswith("](a.png)")
-    if kind == "latex":
-        assert r"100 \%" in text
-
-
-@pytest.mark.parametrize("comment", ["", "[]", '{"alt": 3}', "{", "[" * 100_000])
-def test_a_file_that_says_nothing_needs_to_be_told(tmp_path, comment):
-    about = PngImagePlugin.PngInfo()
-    about.add_itxt("Comment", comment)
-    Image.new("RGB", (30, 20)).save(tmp_path / "a.png", pnginfo=about)
-    with pytest.raises(SettingError, match="does not say what it shows; --alt does"):
-        embed.embed(tmp_path / "a.png")
-    image = Tags(embed.embed(tmp_path / "a.png", alt="Mine")).found["img"]
-    assert (image["alt"], image["width"], image["height"]) == ("Mine", "30", "20")
 
 
 def test_a_video_alone_gets_a_poster_and_is_said_to_lack_a_gif(files, tmp_path):

@@ -1,7 +1,7 @@
 """Files that are made to fit: what is given up first, and what is said of it."""
 
 import pytest
-from test_formats import SHORT, a_run
+from clips import SHORT, a_run
 
 import anim
 from anim.encode import quality_levels

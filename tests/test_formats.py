@@ -1,97 +1,36 @@
 """Every format, decoded again by another library than the one that wrote it."""
 
-import io
 import itertools
 import json
 import subprocess
 import sys
 
-import av
 import numpy as np
 import pytest
+from clips import (
+    ANIMATED,
+    IMAGES,
+    SHORT,
+    a_run,
+    a_timeline,
+    by_ffmpeg,
+    by_pillow,
+    drawn,
+    frames_of,
+    luma,
+    psnr,
+    shown_at,
+    write,
+)
 from PIL import Image
-from seeing import compose
 
 import anim
 from anim import encode
-from anim.encode import Clip, Encoders, animation_writer, still
+from anim.encode import still
 from anim.encode.comment import read_comment
-from anim.settings import Picture, SettingError
-from anim.timeline import Timeline
+from anim.settings import SettingError
 
-ANIMATED = (".gif", ".mp4", ".webm", ".webp", ".apng", ".avif")
-IMAGES = (".gif", ".webp", ".apng", ".avif")
-WITH_ALPHA = (".webp", ".apng", ".avif", ".webm")
-SHORT = {"size": (320, 240), "seconds": 0.6, "hold": 0.4}
 COMMENT = '{"title": "Grüße, 漢字 <&> (x) \\\\ \\n", "caption": "' + "long " * 300 + '"}'
-
-
-def a_run(snapshots=6):
-    rng = np.random.default_rng(0)
-    labels = rng.integers(0, 2, 2000)
-    margin = rng.normal(size=(snapshots, 2000)) + (2 * labels - 1) * np.arange(snapshots)[:, None]
-    return anim.from_arrays(np.arange(snapshots) * 10, labels, probs=1 / (1 + np.exp(-margin)))
-
-
-def drawn(**picture):
-    """The frames as they were drawn, RGBA, each as often as it is shown."""
-    reel, scene = compose([a_run()], Picture(**SHORT, **picture))
-    frames = [(scene.draw(shot).copy(), shot.moment.ticks) for shot in reel]
-    return [frame for frame, ticks in frames for _ in range(ticks)]
-
-
-@pytest.fixture(scope="module")
-def written(tmp_path_factory):
-    """A folder with a file ``a`` of each format, and frames beside them."""
-    folder = tmp_path_factory.mktemp("written")
-    names = [f"a{suffix}" for suffix in (*ANIMATED, ".png", ".svg", ".pdf")]
-    paths = [folder / name for name in (*names, "frames/%04d.png")]
-    assert [output.path for output in anim.animate(a_run(), *paths, **SHORT)] == paths
-    return folder
-
-
-@pytest.fixture(scope="module")
-def transparent(tmp_path_factory):
-    """A folder with a file ``a`` of each format that needs no background."""
-    folder = tmp_path_factory.mktemp("transparent")
-    names = [f"a{suffix}" for suffix in (*WITH_ALPHA, ".png", ".svg", ".pdf")]
-    paths = [folder / name for name in (*names, "frames/%04d.png")]
-    anim.animate(a_run(), *paths, transparent=True, **SHORT)
-    return folder
-
-
-def by_pillow(path, mode="RGB"):
-    """Pictures of an animated image, and their durations in milliseconds."""
-    with Image.open(path) as image:
-        pictures, durations = [], []
-        for k in range(image.n_frames):
-            image.seek(k)
-            pictures.append(np.asarray(image.convert(mode)))
-            durations.append(image.info["duration"])
-    return pictures, durations
-
-
-def by_ffmpeg(path, form="rgb24"):
-    """Pictures, and when each begins, in seconds."""
-    with av.open(path) as container:
-        # An AVIF has its first picture as a still, too.
-        stream = max(container.streams.video, key=lambda stream: stream.frames)
-        decoded = list(container.decode(stream))
-        return [frame.to_ndarray(format=form) for frame in decoded], [f.time for f in decoded]
-
-
-def shown_at(times, begins):
-    """Which picture is shown at each time."""
-    return np.searchsorted(np.round(begins, 4), np.round(times, 4), side="right") - 1
-
-
-def psnr(one, other):
-    error = np.square(np.asarray(one, float) - other).mean()
-    return np.inf if error == 0 else 10 * np.log10(255**2 / error)
-
-
-def luma(rgb):
-    return np.asarray(rgb, float) @ [0.2126, 0.7152, 0.0722]
 
 
 @pytest.mark.parametrize("suffix", [".webp", ".apng"])
@@ -365,115 +304,3 @@ def test_a_rate_that_browsers_slow_down_is_refused(tmp_path, suffix, most):
     encode.check([tmp_path / f"a{suffix}"], most)
     with pytest.raises(SettingError, match=f"at most {most} "):
         encode.check([tmp_path / f"a{suffix}"], most + 1)
-
-
-@pytest.mark.parametrize("suffix", [".mp4", ".webm"])
-def test_a_browser_plays_films_to_the_end(written, visit, suffix):
-    path = written / f"a{suffix}"
-    page = visit(f'<video muted src="{path.name}"></video>', files=[path])
-    ended = """async () => {
-        const video = document.querySelector('video');
-        const ended = new Promise((good, bad) => { video.onended = good; video.onerror = bad; });
-        await video.play(); await ended;
-        return [video.videoWidth, video.videoHeight, video.duration];
-    }"""
-    width, height, duration = page.evaluate(ended)
-    assert (width, height) == (320, 240)
-    assert duration == pytest.approx(1, abs=0.01)
-    assert_shows(page, "video", drawn()[-1], 38 if suffix == ".webm" else 28)
-
-
-@pytest.mark.parametrize("suffix", [".gif", ".webp", ".apng", ".avif"])
-def test_a_browser_shows_images_that_move(written, visit, suffix):
-    path = written / f"a{suffix}"
-    page = visit(f'<img src="{path.name}">', files=[path])
-    page.evaluate("document.querySelector('img').decode()")
-    first = page.locator("img").screenshot()
-    for _ in range(20):
-        page.wait_for_timeout(50)
-        if page.locator("img").screenshot() != first:
-            return
-    pytest.fail("it stands still")
-
-
-@pytest.mark.parametrize("suffix", [".gif", ".webp", ".apng", ".avif"])
-def test_a_browser_shows_the_colours_of_images_that_move(tmp_path, visit, suffix):
-    colours = np.array([[255, 255, 255], [31, 111, 235], [225, 225, 225], [240, 138, 60]])
-    flat = np.repeat(np.append(colours, np.full((4, 1), 255), axis=1), 24, axis=0)
-    flat = np.repeat(flat[None], 32, axis=0).astype(np.uint8)
-
-    def frames():
-        for k, moment in enumerate(a_timeline()):
-            frame = flat.copy()
-            frame[28:, : 8 * k] = (0, 114, 178, 255)
-            yield frame, moment.ticks
-
-    path = tmp_path / f"a{suffix}"
-    write(path, frames=frames(), size=(96, 32), samples=[flat], exact=colours)
-    page = visit(f'<body style="margin:0"><img src="{path.name}">', files=[path])
-    page.evaluate("document.querySelector('img').decode()")
-    page.wait_for_timeout(100)
-    with Image.open(io.BytesIO(page.locator("img").screenshot())) as image:
-        seen = np.asarray(image.convert("RGB"))[12, 12::24].astype(int)
-    assert np.abs(seen - colours).max() <= (3 if suffix == ".avif" else 0)
-
-
-def test_a_browser_sees_through_a_film_without_background(transparent, visit):
-    path = transparent / "a.webm"
-    page = visit(f'<video muted src="{path.name}"></video>', files=[path])
-    frame = drawn(transparent=True)[0]
-    pixels = pixels_of(page, "video", frame)
-    assert pixels[0, 0, 3] == 0
-    assert psnr(pixels[..., 3], frame[..., 3]) > 38
-
-
-def pixels_of(page, kind, frame):
-    height, width = frame.shape[:2]
-    data = page.evaluate(
-        """async ([kind, width, height]) => {
-            const shown = document.querySelector(kind), canvas = document.createElement('canvas');
-            while (shown.readyState < 2) await new Promise((done) => setTimeout(done, 20));
-            canvas.width = width; canvas.height = height;
-            const context = canvas.getContext('2d');
-            context.drawImage(shown, 0, 0);
-            return [...context.getImageData(0, 0, width, height).data];
-        }""",
-        [kind, width, height],
-    )
-    return np.array(data).reshape(height, width, 4)
-
-
-def assert_shows(page, kind, frame, least):
-    assert psnr(pixels_of(page, kind, frame)[..., :3], frame[..., :3]) > least
-
-
-def a_timeline(fps=25, seconds=0.4, hold=0.2):
-    return Timeline(np.arange(3), fps=fps, seconds=seconds, hold=hold)
-
-
-def frames_of(timeline, size=(64, 48)):
-    """A bar that grows, a frame for each moment: RGBA [H, W, 4]."""
-    width, height = size
-    for k, moment in enumerate(timeline):
-        frame = np.full((height, width, 4), 255, np.uint8)
-        frame[4, 2 : 4 + k % width] = frame[height - 4 - k % 40 : height - 4, 8:24] = (
-            0,
-            114,
-            178,
-            255,
-        )
-        yield frame, moment.ticks
-
-
-def write(path, timeline=None, frames=None, size=(64, 48), samples=None, exact=None, **clip):
-    """Writes an animation of frames."""
-    timeline = timeline or a_timeline()
-    frames = frames or frames_of(timeline, size)
-    clip = Clip(size, timeline, **clip)
-    samples = samples or [frame for frame, _ in frames_of(timeline, size)]
-    exact = np.array([[255, 255, 255], [0, 114, 178]]) if exact is None else exact
-    writer = animation_writer(path, clip, samples, exact)
-    with Encoders([writer]) as encoders:
-        for frame, ticks in frames:
-            encoders.write(frame, ticks)
-    writer.commit()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _OPAQUE = np.uint32(0xFF000000)
 
 
-class PictureWriter:
+class PictureWriter(ABC):
     """A pending file of pictures; a format adds ``take``, `_add` and `_finish`.
 
     A picture like the one before only lengthens that one's duration.
@@ -50,13 +51,13 @@ class PictureWriter:
             begin, end = (milliseconds(self._timeline, tick) for tick in (self._since, self._tick))
             self._add(self._held, end - begin)
 
+    @abstractmethod
     def _add(self, taken, duration: int) -> None:
         """Encodes a picture that is shown for so many milliseconds."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _finish(self) -> None:
         """Writes what stands at the end, or what was not known at the beginning."""
-        raise NotImplementedError
 
     def end(self) -> None:
         self._flush()
