@@ -230,9 +230,16 @@ def run(parser: Parser, work: Callable[[Callable[[], None]], None]) -> int:
         work: called with a function that it calls often, which raises once it is time to stop.
     """
     with _Signals() as signals, warnings.catch_warnings():
+        # A name of a file may hold what the terminal cannot show.
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(errors="backslashreplace")
         warnings.showwarning = lambda message, *_: parser.say(f"warning: {message}")
         try:
             work(signals.check)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # Nobody reads on: the work is done.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except SettingError as error:
             is_option = error.name.islower()
             name = f"--{error.name.replace('_', '-')}" if is_option else error.name

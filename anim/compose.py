@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from anim.run import Replicas, Run, calibrate, members
-from anim.settings import CURES, Picture
+from anim.settings import CURES, Picture, one_line
 from anim.timeline import Reel, Timeline, Track
 from anim.tracks import prepare, track_of
 
@@ -206,7 +206,3 @@ def _score_label(view: str, runs: Sequence[Run]) -> str:
         return f"predicted score of {view.removeprefix('class:')}"
     names = {run.classes[1] for run in runs}
     return f"predicted score of {names.pop() if len(names) == 1 else 'class 1'}"
-
-
-def one_line(text: str) -> str:
-    return " ".join(text.split())

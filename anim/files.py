@@ -115,6 +115,9 @@ def write(
             else:
                 for path in moving:
                     keep([_fitted(reel, subject, picture, path, progress)])
+        # The last moment at which it may be stopped.
+        if progress is not None:
+            progress(len(reel), len(reel))
         for path in paths:
             files[path].file.commit()
         return [files[path].describe() for path in paths]
@@ -140,6 +143,8 @@ class _Whole:
         frames, seconds = (1, 0)
         if self.clock is not None:
             frames, seconds = self.clock.ticks, self.clock.total_seconds
+            if self.file.path.suffix.lower() in encode.OF_ONE_RATE:
+                seconds = round(frames / self.clock.fps, 3)
         file, pixels = self.file, self.picture.pixels
         if file.path.suffix.lower() in encode.PAGES:
             frames = len(self.clock.steps)

@@ -13,11 +13,12 @@ from anim import files
 from anim.compose import Subject, compose_views, views_to_choose
 from anim.page import page_data, snippet
 from anim.run import Replicas, Run
-from anim.settings import Picture
+from anim.settings import Picture, SettingError
 from anim.timeline import Reel
 
 # Of the GIF: small, since it travels inside of the notebook beside the player.
-_FALLBACK = {"fps": 5, "scale": 1, "transparent": False, "max_bytes": None}
+_FPS = 5
+_FALLBACK = {"scale": 1, "transparent": False, "max_bytes": None}
 
 
 class Animation(list):
@@ -59,17 +60,22 @@ def bundle(shown: Sequence[tuple[Reel, Subject]], picture: Picture, plain: str) 
     """
     data = page_data(shown, picture)
     width, height = picture.size
-    gif = base64.b64encode(_gif(shown[0], picture)).decode()
-    image = (
-        f'<img src="data:image/gif;base64,{gif}" width="{width}" height="{height}" '
-        f'alt="{escape(data["alt"])}">'
-    )
+    try:
+        gif = base64.b64encode(_gif(shown[0], picture)).decode()
+    except SettingError:
+        # More panels than a picture has room for; the player makes room.
+        image = ""
+    else:
+        image = (
+            f'<img src="data:image/gif;base64,{gif}" width="{width}" height="{height}" '
+            f'alt="{escape(data["alt"])}">'
+        )
     return {"text/html": snippet(data, fallback=image), "text/plain": plain}
 
 
 def _gif(shown: tuple[Reel, Subject], picture: Picture) -> bytes:
     reel, subject = shown
-    small = replace(picture, **_FALLBACK)
+    small = replace(picture, **_FALLBACK, fps=max(_FPS, 2 / picture.seconds))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "fallback.gif"
         files.write([(reel.at_rate(small.fps), subject)], [path], small)

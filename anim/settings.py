@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
@@ -23,7 +24,7 @@ THEMES = ("light", "dark", "paper")
 SIZE = (768, 600)
 # One column of a printed page is so wide; with so much more height for each panel beyond two, and
 # for the names over a run and its cure.
-COLUMN, _PANEL_OF_PAPER, _NAMES_OF_PAPER = (328, 300), 58, 32
+COLUMN, _PANEL_OF_PAPER, _NAMES_OF_PAPER = (328, 300), 66, 32
 BINNINGS = ("width", "mass")
 # A cure, the series that comes of it, and the panel that draws that.
 TEMPERATURE = "temperature"
@@ -55,6 +56,18 @@ class SettingError(ValueError):
         super().__init__(f"{name}: {problem}")
         self.name = name
         self.problem = problem
+
+
+def one_line(text) -> str:
+    """A text without line breaks, what would steer a terminal, and what is none; "" of no text.
+
+    Spaces of their own width stay as they are.
+    """
+    if not isinstance(text, str):
+        return ""
+    breaks = ("Cc", "Cs", "Zl", "Zp")
+    plain = "".join(" " if unicodedata.category(mark) in breaks else mark for mark in text)
+    return re.sub(" {2,}", " ", plain).strip()
 
 
 def one_of(name: str, value: object, known: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 
+import av
 import numpy as np
 import pytest
 from clips import (
@@ -272,10 +273,11 @@ def test_an_interrupted_drawing_leaves_nothing(tmp_path):
 def test_a_shorter_render_takes_the_place_of_a_longer_one(tmp_path):
     folder = tmp_path / "frames"
     folder.mkdir()
-    write(folder / "f%d.png", a_timeline(seconds=2))
+    ours = '{"generator": "anim"}'
+    write(folder / "f%d.png", a_timeline(seconds=2), comment=ours)
     for name in ("f99999.txt", "g200.png", "f0200.png"):
         (folder / name).write_text("another's")
-    write(folder / "f%d.png")
+    write(folder / "f%d.png", comment=ours)
     kept = {"f99999.txt", "g200.png", "f0200.png"}
     assert {path.name for path in folder.iterdir()} == {*kept, *(f"f{k}.png" for k in range(1, 16))}
     assert [path.name for path in tmp_path.iterdir()] == ["frames"]
@@ -304,3 +306,37 @@ def test_a_rate_that_browsers_slow_down_is_refused(tmp_path, suffix, most):
     encode.check([tmp_path / f"a{suffix}"], most)
     with pytest.raises(SettingError, match=f"at most {most} "):
         encode.check([tmp_path / f"a{suffix}"], most + 1)
+
+
+def test_files_of_others_in_a_folder_of_frames_stay(tmp_path):
+    (tmp_path / "2019.png").write_bytes(b"mine")
+    Image.new("RGB", (8, 8)).save(tmp_path / "2020.png")
+    for seconds in (0.4, 0.2):
+        anim.animate(a_run(), tmp_path / "%04d.png", **{**SHORT, "seconds": seconds, "hold": 0})
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == [*(f"{k:04}.png" for k in range(1, 6)), "2019.png", "2020.png"]
+    assert (tmp_path / "2019.png").read_bytes() == b"mine"
+
+
+def test_a_delay_that_is_too_long_for_a_gif_is_cut_into_several(tmp_path):
+    run = anim.from_arrays([0, 1], [0, 1], probs=[[0.2, 0.9], [0.3, 0.8]])
+    options = {"tween": False, "fps": 0.1, "seconds": 1400, "hold": 0, "size": (320, 240)}
+    anim.animate(run, tmp_path / "a.gif", **options)
+    _, durations = by_pillow(tmp_path / "a.gif")
+    assert sum(durations) == pytest.approx(1_400_000, abs=10)
+
+
+def test_a_file_keeps_its_rights_and_may_have_a_long_name(tmp_path):
+    path = tmp_path / f"{'n' * 240}.png"
+    path.write_bytes(b"")
+    path.chmod(0o600)
+    anim.animate(a_run(), path, **SHORT)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.stat().st_size > 1000
+
+
+def test_a_film_lasts_as_long_as_it_is_said_to(tmp_path):
+    options = {"fps": 23.976, "seconds": 0.5, "hold": 0.02, "size": (320, 240)}
+    (film,) = anim.animate(a_run(), tmp_path / "a.mp4", **options)
+    with av.open(str(tmp_path / "a.mp4")) as container:
+        assert film.seconds == pytest.approx(container.duration / av.time_base, abs=0.002)

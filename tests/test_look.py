@@ -18,6 +18,7 @@ from seeing import check_texts, compose, contrast, difference_in_grey, distance,
 
 import anim
 from anim.render import main
+from anim.scene import check_room
 from anim.scene.theme import THEMES, theme_of
 from anim.settings import Picture, SettingError
 
@@ -333,3 +334,17 @@ def test_no_theme_warns_and_all_have_a_font_that_is_installed():
         warnings.simplefilter("error")
         for name in THEMES:
             assert theme_of(Picture(theme=name)).fonts[0] in get_font_names()
+
+
+@pytest.mark.parametrize("alpha", ["5", "-1", "0.5"])
+def test_a_grid_of_any_alpha_is_a_colour(tmp_path, alpha):
+    sheet = tmp_path / "s.mplstyle"
+    sheet.write_text(f"axes.grid: True\ngrid.color: red\ngrid.alpha: {alpha}\n")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert theme_of(Picture(style=str(sheet))).grid.startswith("#")
+
+
+def test_paper_has_room_for_five_panels():
+    panels = ("reliability", "counts", "accuracy", "ece", "loss")
+    check_room(Picture(theme="paper", panels=panels), 1)

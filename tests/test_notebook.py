@@ -74,3 +74,11 @@ def test_an_executed_notebook_plays_in_a_browser(visit):
     for image in plain.locator("calibration-player img").all():
         assert image.is_visible()
         assert image.evaluate("image => image.naturalWidth") == 768
+
+
+def test_what_can_be_written_can_be_shown(tmp_path):
+    panels = "reliability,counts,accuracy,ece,loss"
+    short = {"seconds": 0.2, "hold": 0, "size": (320, 240)}
+    for options in (short, {**short, "panels": panels}):
+        shown = anim.animate(a_run(), tmp_path / "a.html", **options)
+        assert "<calibration-player>" in shown._repr_mimebundle_()["text/html"]

@@ -7,6 +7,7 @@ import sys
 import time
 import warnings
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -273,3 +274,18 @@ def test_without_unnamed_files_the_temporary_one_is_removed(tmp_path, monkeypatc
         main(["--out", str(path), *SMALL])
     assert path.read_bytes() == b"earlier"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_texts_that_are_none_draw_a_file_that_can_be_read(tmp_path):
+    title = "a\x1bb \ud83d c"
+    assert main(["--out", str(tmp_path / "a.svg"), "--title", title, "--epochs", "1", *SMALL]) == 0
+    ElementTree.parse(tmp_path / "a.svg")
+
+
+def test_a_reader_of_its_lines_may_go_away(tmp_path):
+    command = f"{sys.executable} -m anim.render --out a.png {' '.join(SMALL)} | true"
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {command}"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "a.png").stat().st_size > 1000

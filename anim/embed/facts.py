@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -12,7 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from anim.embed.files import PAGES, PAPERS, VIDEOS, decoding
-from anim.settings import SettingError
+from anim.settings import SettingError, one_line
 
 # Of a page that does not say how large it is: room for a chart, a strip and the controls.
 _PAGE_SIZE = (960, 680)
@@ -75,18 +74,6 @@ def size_of(path: Path) -> tuple[int | None, int | None]:
         SettingError: it cannot be read.
     """
     return _size(path, _said(path) or {})
-
-
-def one_line(text) -> str:
-    """A text without line breaks, what would steer a terminal, and what is none; "" of no text.
-
-    Spaces of their own width stay as they are.
-    """
-    if not isinstance(text, str):
-        return ""
-    breaks = ("Cc", "Cs", "Zl", "Zp")
-    plain = "".join(" " if unicodedata.category(mark) in breaks else mark for mark in text)
-    return re.sub(" {2,}", " ", plain).strip()
 
 
 def _said(path: Path) -> dict | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from anim.encode.lanes import Encoders, TooLarge
 from anim.encode.names import (
     ANIMATIONS,
+    OF_ONE_RATE,
     PAGES,
     RASTER_STILLS,
     VECTOR_STILLS,
@@ -20,6 +21,7 @@ from anim.timeline import Timeline
 
 __all__ = [
     "ANIMATIONS",
+    "OF_ONE_RATE",
     "PAGES",
     "RASTER_STILLS",
     "VECTOR_STILLS",

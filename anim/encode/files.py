@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ AHEAD = 4
 # With them, the one that is being taken and the one that is being encoded.
 IN_FLIGHT = AHEAD + 2
 _PIECE = 1 << 20
+_LONGEST_START = 200
 
 
 @contextmanager
@@ -39,7 +41,9 @@ class PendingFile:
 
     def __init__(self, target: Path):
         self._target = Path(os.path.realpath(target))
-        self._named = self._target.with_name(f".{self._target.name}.{secrets.token_hex(4)}.part")
+        # No longer than names may be, which the target's may be already.
+        start = os.fsdecode(os.fsencode(self._target.name)[:_LONGEST_START])
+        self._named = self._target.with_name(f".{start}.{secrets.token_hex(4)}.part")
         try:
             flags = os.O_TMPFILE | os.O_RDWR
             self._descriptor = os.open(self._target.parent, flags, 0o666)
@@ -61,6 +65,8 @@ class PendingFile:
 
     def commit(self) -> None:
         """Puts the file in its place, over an earlier one."""
+        if self._target.exists():
+            os.fchmod(self._descriptor, stat.S_IMODE(self._target.stat().st_mode))
         os.fsync(self._descriptor)
         if self._anonymous:
             # A directory descriptor makes Python call linkat, which can follow the /proc link.
@@ -69,6 +75,8 @@ class PendingFile:
                 os.link(self.path, self._named, src_dir_fd=folder, follow_symlinks=True)
             finally:
                 os.close(folder)
+            # If it cannot take its place, it has a name to be removed.
+            self._anonymous = False
         self._named.replace(self._target)
         self._anonymous = True
         self.discard()

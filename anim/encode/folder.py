@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from anim.encode import png
+from anim.encode.comment import read_comment
 from anim.encode.files import naming
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ class FolderWriter:
         self._clip = clip
         self._folder = Path(os.path.realpath(path.parent))
         hidden = f".{self._folder.name}.{secrets.token_hex(4)}.part"
-        self._pending = self._folder.with_name(hidden)
+        # Inside of the folder, which may be the only place that can be written to.
+        is_there = self._folder.is_dir()
+        self._pending = self._folder / hidden if is_there else self._folder.with_name(hidden)
         with naming(path):
             self._pending.mkdir()
         self._last: np.ndarray | None = None
@@ -66,13 +69,13 @@ class FolderWriter:
         pass
 
     def commit(self) -> None:
-        """Moves each frame to its place, over earlier ones, and removes those after the last."""
+        """Moves each frame to its place, over earlier ones, and removes ours after the last."""
         with naming(self.path):
             self._folder.mkdir(exist_ok=True)
             for number in range(1, self._count + 1):
                 (self._pending / self._name(number)).replace(self._folder / self._name(number))
             for path in self._folder.iterdir():
-                if self._number(path.name) > self._count:
+                if self._number(path.name) > self._count and _is_ours(path):
                     path.unlink()
             self._pending.rmdir()
 
@@ -85,3 +88,8 @@ class FolderWriter:
 
     def discard(self) -> None:
         shutil.rmtree(self._pending, ignore_errors=True)
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether an earlier render made a file: others keep theirs, however it is called."""
+    return path.is_file() and '"generator": "anim"' in (read_comment(path) or "")

@@ -18,7 +18,8 @@ from anim.encode.palette import COLOURS, SIZES, Indexer, choose_palette, palette
 if TYPE_CHECKING:
     from anim.encode import Clip
 
-_SHORTEST_DELAY = 2
+# In hundredths of a second; more than the longest do not fit into the two bytes of a delay.
+_SHORTEST_DELAY, _LONGEST_DELAY = 2, 65535
 # The block that says how often it plays, after the palette, which has 768 bytes at most.
 _LOOP, _LOOP_LENGTH, _HEAD = b"NETSCAPE2.0", 16, 1024
 
@@ -46,7 +47,7 @@ class GifWriter(ContainerWriter):
         self._comment = clip.comment
         self._indexer = Indexer(palette, height, width)
         self._frames = itertools.cycle(_paletted_frames(self._indexer.indices, palette))
-        self._tick = 0
+        self._tick = self._stamp = 0
         self._last: av.VideoFrame | None = None
         last = self._hundredths(timeline.moving)
         end = max(round(100 * timeline.total_seconds), last + _SHORTEST_DELAY)
@@ -84,8 +85,12 @@ class GifWriter(ContainerWriter):
         if frame is None and self._tick + ticks == self._timeline.ticks:
             frame = self._last
         if frame is not None:
-            self._encode(frame, self._hundredths(self._tick))
-            self._last = frame
+            stamp = self._hundredths(self._tick)
+            while self._last is not None and stamp - self._stamp > _LONGEST_DELAY:
+                self._stamp += _LONGEST_DELAY
+                self._encode(self._last, self._stamp)
+            self._encode(frame, stamp)
+            self._last, self._stamp = frame, stamp
         self._tick += ticks
 
     def end(self) -> None:

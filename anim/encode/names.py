@@ -10,6 +10,8 @@ from anim.encode.files import check_folder, check_writable
 from anim.settings import SettingError, one_of
 
 ANIMATIONS = (".gif", ".mp4", ".webm", ".webp", ".apng", ".avif")
+# Of these every frame is as long: films, and frames in a folder.
+OF_ONE_RATE = (".mp4", ".webm", ".png")
 RASTER_STILLS = (".png",)
 VECTOR_STILLS = (".svg", ".pdf")
 PAGES = (".html",)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from anim.encode import Clip
     from anim.timeline import Timeline
 
+# Browsers show what is to be seen for less than that, in milliseconds, for 100.
+_SHORTEST_DURATION = 11
 _OPAQUE = np.uint32(0xFF000000)
 
 
@@ -76,7 +78,8 @@ class PictureWriter(ABC):
 def milliseconds(timeline: Timeline, tick: int) -> int:
     """When a tick begins; the one after the last is the end, which may lie between two."""
     if tick == timeline.ticks:
-        return round(1000 * timeline.total_seconds)
+        last = milliseconds(timeline, timeline.moving)
+        return max(round(1000 * timeline.total_seconds), last + _SHORTEST_DURATION)
     return round(1000 * tick / timeline.fps)
 
 

@@ -286,7 +286,7 @@ def _grid(keys: Mapping, base: Theme, panel: str, text: str) -> str:
     """That of the sheet, unless it has no grid and means a line as strong as its text."""
     found = sheet.colour(keys, "grid.color", over=panel)
     if found is not None and (keys.get("axes.grid") or contrast(found[1], panel) < READABLE):
-        return mix(panel, found[1], keys.get("grid.alpha", 1.0))
+        return mix(panel, found[1], float(np.clip(keys.get("grid.alpha", 1.0), 0, 1)))
     return base.grid if panel == base.panel else mix(panel, text, 0.12)
 
 
