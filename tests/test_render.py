@@ -1,5 +1,6 @@
 """The command as it is called: what it prints, its exit codes, and what it leaves behind."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -216,7 +217,12 @@ def command(*arguments, before=()):
 def is_drawing(process, folder: Path) -> bool:
     """Whether the process holds a file in the folder open, named or not (Linux)."""
     links = Path(f"/proc/{process.pid}/fd").iterdir()
-    return any(str(link.readlink()).startswith(str(folder)) for link in links if link.is_symlink())
+    for link in links:
+        # One may be closed between two looks at it.
+        with contextlib.suppress(OSError):
+            if str(link.readlink()).startswith(str(folder)):
+                return True
+    return False
 
 
 def an_interrupted(tmp_path, number: int):
