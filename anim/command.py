@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Callable
 from contextlib import contextmanager
 
+from anim.errors import SettingError
 from anim.settings import (
     ALIGNMENTS,
     BINNINGS,
@@ -30,7 +31,6 @@ from anim.settings import (
     VAL_PER_TRAIN_OF_REPLICAS,
     Experiment,
     Picture,
-    SettingError,
 )
 
 _SIGNALS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}

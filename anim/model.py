@@ -1,52 +1,5 @@
-"""The multilayer perceptron of the post, in flax.nnx."""
+"""The network of the post, by the name that users write. It lives in `anim.train.model`."""
 
-from __future__ import annotations
+from anim.train.model import MLP
 
-from collections.abc import Sequence
-
-import jax
-from flax import nnx
-
-_HIDDEN_GAIN = 3.0
-
-
-class MLP(nnx.Module):
-    """Sigmoid layers and a linear one. The post's Model 3 is ``MLP(2, (3,), 2)``.
-
-    Args:
-        inputs: D, the number of inputs.
-        hidden: width of each hidden layer; none makes it logistic regression.
-        classes: K, the number of logits.
-        centre: [D], the mean of the inputs. The first layer's hyperplanes start through it, where
-            they separate something; zero biases would start them through the origin, a corner of
-            the unit square.
-        rngs: seeds the kernels and biases.
-    """
-
-    def __init__(
-        self,
-        inputs: int,
-        hidden: Sequence[int],
-        classes: int,
-        *,
-        centre: jax.Array | None = None,
-        rngs: nnx.Rngs,
-    ):
-        widths = (inputs, *hidden, classes)
-        # Orthogonal kernels point their units in different directions: units that start alike
-        # end in a local minimum of XOR. The gain makes the sigmoids curve from the start.
-        gains = [_HIDDEN_GAIN] * len(hidden) + [1.0]
-        self.layers = nnx.List(
-            nnx.Linear(fan_in, fan_out, kernel_init=nnx.initializers.orthogonal(gain), rngs=rngs)
-            for fan_in, fan_out, gain in zip(widths[:-1], widths[1:], gains, strict=True)
-        )
-        if centre is not None and hidden:
-            first = self.layers[0]
-            first.bias[...] = -centre @ first.kernel[...]
-
-    def __call__(self, x: jax.Array) -> jax.Array:
-        """Logits [N, K] of inputs [N, D]."""
-        *hidden, last = self.layers
-        for layer in hidden:
-            x = nnx.sigmoid(layer(x))
-        return last(x)
+__all__ = ["MLP"]

@@ -10,11 +10,13 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from anim import command, sweep
-from anim.settings import MAX_RUNS, Experiment, Picture, SettingError, pick
+from anim import command
+from anim.errors import SettingError
+from anim.settings import MAX_RUNS, Experiment, Picture, pick
+from anim.train import sweep
 
 if TYPE_CHECKING:
-    from anim.notebook import Animation
+    from anim.output.notebook import Animation
 
 _DEFAULT = Picture()
 
@@ -108,8 +110,8 @@ def animate(
         SettingError: an argument that is out of its range, or does not fit the run.
         OSError: a file could not be written. Earlier files at these paths are untouched.
     """
-    from anim import files
-    from anim.notebook import Animation
+    from anim.output import writing
+    from anim.output.notebook import Animation
     from anim.run import Replicas, Run
 
     if isinstance(runs, Mapping):
@@ -150,8 +152,8 @@ def animate(
     )
     paths = [Path(output) for output in outputs]
     _check(paths, picture)
-    shown = files.compose(runs, paths, picture)
-    written = files.write(shown, paths, picture, progress) if paths else []
+    shown = writing.compose(runs, paths, picture)
+    written = writing.write(shown, paths, picture, progress) if paths else []
     return Animation(written, shown, picture)
 
 
@@ -213,7 +215,8 @@ def _parser() -> command.Parser:
 
 def _open(arguments: argparse.Namespace) -> list:
     """The recorded runs; an option of the experiment beside them is a wrong call."""
-    from anim.run import RecordingError, open
+    from anim.errors import RecordingError
+    from anim.run import open
 
     for name in ("save", "sweep", "replicas", *(field.name for field in fields(Experiment))):
         if name in arguments:
@@ -272,14 +275,19 @@ def _run(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
         if any(path.suffix.lower() not in encode.PAGES for path in arguments.out):
             check_room(picture, len(asked))
         replicas = given.get("replicas")
-        runs = train.run_experiments(asked, save, replicas, check, with_bar=with_bar)
+        runs = train.run_experiments(
+            asked,
+            save,
+            replicas,
+            lambda name: command.progress(f"training {name}", check, with_bar=with_bar),
+        )
         runs = list(runs.values())
-    from anim import files
+    from anim.output import writing
 
     with command.progress("reading", check, with_bar=with_bar) as progress:
-        shown = files.compose(runs, arguments.out, picture, progress)
+        shown = writing.compose(runs, arguments.out, picture, progress)
     with command.progress("drawing", check, with_bar=with_bar) as progress:
-        written = files.write(shown, arguments.out, picture, progress)
+        written = writing.write(shown, arguments.out, picture, progress)
     if not arguments.quiet:
         print(*written, sep="\n")
 

@@ -4,11 +4,10 @@ import mimetypes
 import os
 import shutil
 
-import clips
-import embedding
 import pytest
 
 import anim
+from tests.support import clips, embedding
 
 ADDRESS = "http://page.test/"
 

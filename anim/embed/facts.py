@@ -10,8 +10,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
-from anim.embed.files import PAGES, PAPERS, VIDEOS, decoding
-from anim.settings import SettingError, one_line
+from anim.embed.sources import PAGES, PAPERS, VIDEOS, decoding
+from anim.errors import SettingError
+from anim.settings import one_line
 
 # Of a page that does not say how large it is: room for a chart, a strip and the controls.
 _PAGE_SIZE = (960, 680)

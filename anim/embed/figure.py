@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 
 from anim.embed.facts import About, codec_of
-from anim.embed.files import PAGES, VIDEOS, Files
+from anim.embed.sources import PAGES, VIDEOS, Files
 
 _FLEXIBLE = {"max-width": "100%", "height": "auto"}
 _IS_DARK = "(prefers-color-scheme: dark)"

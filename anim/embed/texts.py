@@ -7,8 +7,8 @@ from pathlib import Path
 
 from anim.embed.facts import About
 from anim.embed.figure import figure, html
-from anim.embed.files import Files
-from anim.settings import SettingError
+from anim.embed.sources import Files
+from anim.errors import SettingError
 
 # What LaTeX takes; and what it does not, as its commands for it.
 _FIGURES = (".pdf", ".png")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from anim.encode.lanes import Encoders, TooLarge
-from anim.encode.names import (
+from anim.encode.encoders import Encoders
+from anim.encode.formats import (
     ANIMATIONS,
     OF_ONE_RATE,
     PAGES,
@@ -17,6 +17,7 @@ from anim.encode.names import (
     is_folder,
     moves,
 )
+from anim.errors import TooLarge
 from anim.timeline import Timeline
 
 __all__ = [

@@ -11,7 +11,7 @@ import av
 import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
-from anim.encode.files import IN_FLIGHT, PendingFile, naming
+from anim.encode.pending import IN_FLIGHT, PendingFile, naming
 
 if TYPE_CHECKING:
     from anim.encode import Clip

@@ -13,7 +13,7 @@ import numpy as np
 
 from anim.encode import png
 from anim.encode.comment import read_comment
-from anim.encode.files import naming
+from anim.encode.pending import naming
 
 if TYPE_CHECKING:
     from anim.encode import Clip

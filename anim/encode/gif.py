@@ -12,8 +12,8 @@ import numpy as np
 
 from anim.encode.comment import gif_block
 from anim.encode.container import ContainerWriter
-from anim.encode.files import IN_FLIGHT, insert
 from anim.encode.palette import COLOURS, SIZES, Indexer, choose_palette, palette_name
+from anim.encode.pending import IN_FLIGHT, insert
 
 if TYPE_CHECKING:
     from anim.encode import Clip

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from anim.encode.files import PendingFile, naming
 from anim.encode.palette import SIZES, Indexer, choose_palette, palette_name
+from anim.encode.pending import PendingFile, naming
 
 if TYPE_CHECKING:
     from anim.encode import Clip

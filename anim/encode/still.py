@@ -11,7 +11,7 @@ import numpy as np
 from PIL.PngImagePlugin import PngInfo
 
 from anim.encode.comment import PNG_KEYWORD
-from anim.encode.files import PendingFile, naming
+from anim.encode.pending import PendingFile, naming
 
 
 class Still:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from anim.data import MissingExtraError
+from anim.errors import MissingExtraError
 from anim.run import Recorder
 from anim.run.checks import COMPUTED, as_array
 from anim.settings import one_of, whole

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from anim.compose import Subject
-from anim.describe import alternative
+from anim.compose.words import alternative
 from anim.page.pack import Packer
 from anim.scene import panel
 from anim.scene.colours import luminance

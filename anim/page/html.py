@@ -11,7 +11,7 @@ from functools import cache
 from html import escape
 from importlib import resources
 
-from anim.describe import as_comment
+from anim.compose.words import as_comment
 from anim.settings import TEMPERATURE
 
 _SCRIPTS = tuple(

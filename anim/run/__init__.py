@@ -1,11 +1,11 @@
 """Runs: what a training left behind, and how it is recorded."""
 
-from anim.run.cure import calibrate
-from anim.run.passes import RecordingError
-from anim.run.reader import open
+from anim.errors import RecordingError
+from anim.run.recalibration import calibrate
 from anim.run.recorder import Recorder, from_arrays
 from anim.run.replicas import Replicas, members
 from anim.run.run import About, Reliability, Run
+from anim.run.store.reader import open
 
 __all__ = [
     "About",

@@ -9,7 +9,8 @@ from urllib.parse import quote
 import jax
 import numpy as np
 
-from anim.settings import SettingError, one_of
+from anim.errors import NotFiniteError, SettingError
+from anim.settings import KEEPS, one_of
 
 # What a snapshot can hold: the names of its arrays, of which the first names the kind.
 KINDS = {
@@ -17,13 +18,8 @@ KINDS = {
     "probs": ("probs",),
     "confidence": ("confidence", "correct"),
 }
-KEEPS = ("float32", "float16", "top")
 COMPUTED = ("accuracy", "ece", "mce", "nll", "brier")
 _SUM_TOLERANCE = 1e-3
-
-
-class NotFiniteError(ValueError):
-    """Predictions that hold NaN or infinity."""
 
 
 def as_array(name: str, given) -> np.ndarray:

@@ -8,25 +8,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import jax
 import numpy as np
 
+from anim.errors import NoCureError, RecordingError
 from anim.run.statistics import Predictions
 
 Snapshots = Sequence[Mapping[str, np.ndarray]]
-
-
-class RecordingError(RuntimeError):
-    """A folder that holds no recording, or one that can't be read or written."""
-
-
-class NoCureError(RecordingError):
-    """A snapshot that has no cure, as its held-out examples do not tell one.
-
-    Args:
-        snapshot: its arrays without; statistics of those of a cured one have the same shapes.
-    """
-
-    def __init__(self, snapshot: Mapping[str, np.ndarray]):
-        super().__init__("a snapshot without a cure")
-        self.snapshot = snapshot
 
 
 class Chosen(Sequence):

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+from anim.errors import NotFiniteError
 from anim.run.checks import (
-    NotFiniteError,
     check_choices,
     check_range,
     checked_classes,
@@ -19,9 +19,9 @@ from anim.run.checks import (
     checked_snapshot,
     warn_of_probs,
 )
-from anim.run.memory import Memory, form_of
 from anim.run.run import NOTHING_KNOWN, About, Run
-from anim.run.writer import Writer
+from anim.run.store.memory import Memory, form_of
+from anim.run.store.writer import Writer
 from anim.settings import whole
 
 

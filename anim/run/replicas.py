@@ -43,7 +43,7 @@ class Replicas(Sequence):
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
         """What a notebook shows, as of `Run`."""
-        from anim.notebook import bundle_of
+        from anim.output.notebook import bundle_of
 
         return bundle_of(self)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from anim import calibration
+from anim.errors import SettingError
 from anim.run.passes import Chosen, Passes
 from anim.run.statistics import (
     Bins,
@@ -18,7 +19,7 @@ from anim.run.statistics import (
     Predictions,
     ProperScores,
 )
-from anim.settings import BINNINGS, CURVES, SettingError, one_of, whole
+from anim.settings import BINNINGS, CURVES, one_of, whole
 
 DEFAULT_BINS = {calibration.SCORE: 50}
 CURVE_POINTS = 401
@@ -116,7 +117,7 @@ class Run:
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
         """What a notebook shows. The one place where a run knows that it can be drawn."""
-        from anim.notebook import bundle_of
+        from anim.output.notebook import bundle_of
 
         return bundle_of(self)
 

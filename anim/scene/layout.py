@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from anim.settings import SettingError
+from anim.errors import SettingError
 
 # Pixels of the reference design.
 LEFT, RIGHT = 62, 24

@@ -11,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from anim.compose import Subject
+from anim.errors import SettingError
 from anim.scene import header, layout
 from anim.scene.counts import CountsPanel
 from anim.scene.fonts import style, warn_of_missing
@@ -20,7 +21,7 @@ from anim.scene.reliability import ReliabilityPanel
 from anim.scene.stage import REFERENCE_DPI, Stage
 from anim.scene.strips import AccuracyPanel, ErrorPanel, LossPanel, TemperaturePanel, metric_panel
 from anim.scene.theme import Measures, measures_of, theme_of
-from anim.settings import MAX_SIDE, METRIC, Picture, SettingError
+from anim.settings import MAX_SIDE, METRIC, Picture
 from anim.timeline import Reel, Shot
 
 # The design was drawn at this size; all its lengths grow with the picture, and shrink with it as

@@ -14,8 +14,8 @@ import matplotlib.style
 from matplotlib import font_manager
 from matplotlib.colors import to_rgba
 
+from anim.errors import SettingError
 from anim.scene.colours import mix
-from anim.settings import SettingError
 
 _GENERIC = ("serif", "sans-serif", "monospace", "cursive", "fantasy")
 # Values that leave a colour to something else.

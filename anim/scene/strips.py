@@ -7,9 +7,10 @@ from matplotlib.collections import PolyCollection
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
+from anim.errors import SettingError
 from anim.scene.layout import Place
 from anim.scene.stage import Stage
-from anim.settings import TEMPERATURE, SettingError
+from anim.settings import TEMPERATURE
 from anim.timeline import CHANCE, Frame, Shot, Track
 
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

@@ -1,7 +1,117 @@
-"""``python -m anim.watch``; see `anim.watch`."""
+"""The command ``python -m anim.watch``: a page that shows a run while it is recorded."""
 
+from __future__ import annotations
+
+import argparse
+import os
 import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from anim.watch import main
+from anim import command
+from anim.errors import SettingError
+from anim.settings import Picture, pick, whole
 
-sys.exit(main())
+HOST, PORT = "127.0.0.1", 8000
+# What a page has of a picture; the rest is of files.
+_OF_PAGE = (
+    *("view", "panels", "calibrate", "held_out", "curve", "band", "intervals", "bins", "binning"),
+    *("seconds", "hold", "tween", "pace", "theme", "style", "title"),
+)
+
+
+class _Options:
+    """A group of options, of which those that a page does not have are not told."""
+
+    def __init__(self, group):
+        self._group = group
+
+    def add_argument(self, flag: str, **kind) -> None:
+        is_told = flag.removeprefix("--").replace("-", "_") in _OF_PAGE
+        self._group.add_argument(flag, **(kind if is_told else {**kind, "help": argparse.SUPPRESS}))
+
+
+def _parser() -> command.Parser:
+    parser = command.Parser(
+        prog="anim.watch",
+        usage="python -m anim.watch RUN [options]",
+        description="Show a run in a browser, on a page that grows while it is recorded.",
+        allow_abbrev=False,
+        argument_default=argparse.SUPPRESS,
+    )
+    parser.add_argument(
+        "run",
+        type=Path,
+        metavar="RUN",
+        help="a folder that anim.Recorder writes to, or will write to",
+    )
+    parser.add_argument(
+        "--host",
+        default=HOST,
+        metavar="ADDRESS",
+        help=f"who is answered: {HOST} (default) is this machine alone, 0.0.0.0 whoever reaches it",
+    )
+    parser.add_argument(
+        "--port", default=PORT, type=int, metavar="N", help=f"default {PORT}; 0 takes a free one"
+    )
+    command.add_picture(_Options(parser.add_argument_group("the picture")))
+    return parser
+
+
+def _picture(given: dict) -> Picture:
+    for name in given:
+        if name not in (*_OF_PAGE, "run", "host", "port"):
+            raise SettingError(name, "is of files, and a page that is watched is none")
+    picture = pick(Picture, given)
+    if "held_out" in given and picture.calibrate is None:
+        raise SettingError("held_out", "is of a cure: --calibrate says which")
+    return picture
+
+
+def _run(arguments: argparse.Namespace, say: Callable, check: Callable[[], None]) -> None:
+    picture = _picture(vars(arguments))
+    whole("port", arguments.port, 0, 65535)
+    check()
+
+    from anim.watch import address
+
+    with address.bound(arguments.host, arguments.port) as listener:
+        if not address.is_loopback(listener):
+            say(f"warning: whoever reaches {arguments.host} can see the run; {HOST} keeps it here")
+
+        # Accelerators are left to the training that is watched.
+        os.environ.setdefault("JAX_PLATFORMS", "cpu")
+        from anim.watch import server
+        from anim.watch.follow import Follower
+
+        _check(arguments.run, picture)
+        follower = Follower(arguments.run, picture, check)
+        check()
+        if not arguments.run.exists():
+            say(f"waiting for {arguments.run}, which is not there yet")
+        print(f"{arguments.run} is shown at {address.url(listener, arguments.host)}", flush=True)
+        server.serve(follower, listener, address.names(listener, arguments.host), check)
+
+
+def _check(path: Path, picture: Picture) -> None:
+    """Raise `SettingError` for what would come to light with the first snapshot only."""
+    from anim.errors import RecordingError
+    from anim.scene.theme import theme_of
+    from anim.watch.follow import check_folder
+
+    theme_of(picture)
+    try:
+        check_folder(path)
+    except RecordingError as error:
+        raise SettingError("RUN", str(error)) from error
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command; returns its exit code."""
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    return command.run(parser, lambda check: _run(arguments, parser.say, check))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

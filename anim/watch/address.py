@@ -7,7 +7,7 @@ import ipaddress
 import re
 import socket
 
-from anim.settings import SettingError
+from anim.errors import SettingError
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from anim import compose as composing
 from anim.compose import Subject
-from anim.run import RecordingError, Replicas, layout, open
-from anim.run.writer import is_being_recorded
-from anim.settings import Picture, SettingError
+from anim.errors import RecordingError, SettingError
+from anim.run import Replicas, open
+from anim.run.store import schema
+from anim.run.store.writer import is_being_recorded
+from anim.settings import Picture
 from anim.timeline import Track
 
 WAITING = "waiting for the first snapshot"
@@ -100,11 +102,11 @@ class Follower:
 
     def _committed(self) -> list[int]:
         """The steps that are there; forgets what is not any more."""
-        is_there = layout.is_group(self.path)
+        is_there = schema.is_group(self.path)
         if not is_there:
             check_folder(self.path)
-        birth = layout.stamp(self.path / "zarr.json")
-        steps = layout.committed_steps(self.path) if is_there else []
+        birth = schema.stamp(self.path / "zarr.json")
+        steps = schema.committed_steps(self.path) if is_there else []
         kept = 0 if birth != self._birth else self._unchanged(steps)
         self._birth = birth
         if kept < len(self._known):
@@ -126,8 +128,8 @@ class Follower:
         return self._known[i] == (steps[i], self._stamp(i))
 
     def _stamp(self, i: int):
-        kind = layout.kind_of(self.path)
-        return kind and layout.stamp_of_snapshot(self.path, kind, i)
+        kind = schema.kind_of(self.path)
+        return kind and schema.stamp_of_snapshot(self.path, kind, i)
 
     def _forget(self, kept: int) -> None:
         """All but the first snapshots."""
@@ -209,12 +211,12 @@ def check_folder(path: Path) -> None:
     """Raise `RecordingError` unless there is one recording that can be read, or nothing yet."""
     if not path.exists():
         return
-    if path.is_dir() and not any(file.name != layout.PART for file in path.iterdir()):
+    if path.is_dir() and not any(file.name != schema.PART for file in path.iterdir()):
         return
-    if layout.is_group(path):
-        layout.read_group(path)
+    if schema.is_group(path):
+        schema.read_group(path)
         try:
-            if not layout.committed_steps(path):
+            if not schema.committed_steps(path):
                 return
         except ValueError as error:
             raise RecordingError(f"{str(path)!r} cannot be read: {error}") from error

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from typing import NamedTuple
 
 from anim import compose as composing
-from anim.describe import alternative
+from anim.compose.words import alternative
 from anim.page import page_data
 from anim.settings import Picture
 from anim.watch.follow import State

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable
 
-from anim.data import MissingExtraError
+from anim.errors import MissingExtraError
 
 try:
     import uvicorn

@@ -1,0 +1,62 @@
+"""Every exception that anim raises on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+class SettingError(ValueError):
+    """A value that a setting cannot take.
+
+    Args:
+        name: the setting, as a Python name (``learning_rate``).
+        problem: what was expected and what was received.
+    """
+
+    def __init__(self, name: str, problem: str):
+        super().__init__(f"{name}: {problem}")
+        self.name = name
+        self.problem = problem
+
+
+class MissingExtraError(ImportError):
+    """An optional package is not installed; the message names the pip command."""
+
+
+class RecordingError(RuntimeError):
+    """A folder that holds no recording, or one that can't be read or written."""
+
+
+class NoCureError(RecordingError):
+    """A snapshot that has no cure, as its held-out examples do not tell one.
+
+    Args:
+        snapshot: its arrays without; statistics of those of a cured one have the same shapes.
+    """
+
+    def __init__(self, snapshot: Mapping[str, np.ndarray]):
+        super().__init__("a snapshot without a cure")
+        self.snapshot = snapshot
+
+
+class NotFiniteError(ValueError):
+    """Predictions that hold NaN or infinity."""
+
+
+class DivergedError(RuntimeError):
+    """The loss stopped being a finite number; ``step`` says where."""
+
+    def __init__(self, step: int, learning_rate: float):
+        super().__init__(
+            f"training diverged: the loss is not a finite number at step {step} "
+            f"(learning rate {learning_rate:g}); try a smaller learning rate"
+        )
+        self.step = step
+
+
+class TooLarge(Exception):
+    """A file grew beyond what was allowed."""

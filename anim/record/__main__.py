@@ -1,0 +1,75 @@
+"""The command ``python -m anim.record``: predictions that others saved become a recording."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from anim import command
+from anim.errors import RecordingError, SettingError
+from anim.settings import KEEPS
+
+
+def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
+    from anim.record import record, saved
+
+    labels = None if arguments.labels is None else saved.read_labels(arguments.labels)
+    try:
+        run = record(
+            arguments.files,
+            arguments.out,
+            labels=labels,
+            classes=arguments.classes,
+            outputs=arguments.outputs,
+            keep=arguments.keep,
+            overwrite=arguments.overwrite,
+            caption=arguments.caption,
+            check=check,
+        )
+    except RecordingError as error:
+        raise SettingError("out", str(error)) from error
+    if not arguments.quiet:
+        print(f"{arguments.out}: {_told(run)}")
+
+
+def _told(run) -> str:
+    """What was understood."""
+    kept = run.kind if run.has_scores else "top labels"
+    classes = ", ".join(run.classes[:8]) + (", ..." if len(run.classes) > 8 else "")
+    return f"{len(run)} snapshots of {len(run.labels)} {kept}, classes {classes}"
+
+
+def _parser() -> command.Parser:
+    parser = command.Parser(
+        prog="anim.record",
+        usage="python -m anim.record --out RUN FILE [FILE ...] [options]",
+        description="Record predictions that were saved in files: .npz with logits or probs and "
+        "labels, .npy, .csv or .parquet with a column true_label and a column a class, or with "
+        "the columns true_label, pred_label, confidence. The number at the end of a file's name is "
+        "its step, unless it has a column or an array of steps.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("files", nargs="+", type=Path, metavar="FILE", help="saved predictions")
+    add("--out", type=Path, required=True, metavar="RUN", help="the folder of the recording")
+    add("--labels", type=Path, metavar="FILE", help="labels, as .npy or one a line")
+    add("--classes", type=command.names, metavar="NAME,...", help="names of the classes")
+    add("--outputs", choices=("logits", "probs"), help="what the scores are, if no name tells")
+    add("--keep", choices=KEEPS, default="float32", help="how much of each snapshot (float32)")
+    add("--caption", default="", metavar="TEXT", help="what was trained")
+    add("--overwrite", action="store_true", help="replace an earlier recording")
+    add("--quiet", action="store_true", help="print errors only")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command; returns its exit code."""
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    return command.run(parser, lambda check: _command(arguments, check))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,7 @@
+"""From snapshots to frames: which state is shown when, and what lies between two snapshots."""
+
+from anim.timeline.clock import Moment, Timeline
+from anim.timeline.reel import Reel, Shot
+from anim.timeline.track import CHANCE, Frame, Track
+
+__all__ = ["CHANCE", "Frame", "Moment", "Reel", "Shot", "Timeline", "Track"]

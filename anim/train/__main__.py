@@ -1,0 +1,60 @@
+"""The command ``python -m anim.train``: the post's experiment, or a variant of it, is recorded."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from anim import command
+from anim.errors import RecordingError, SettingError
+from anim.train import sweep
+
+
+def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
+    if arguments.out.exists():
+        raise SettingError("out", f"there is something at {str(arguments.out)!r} already")
+    asked = sweep.experiments(vars(arguments))
+    replicas = vars(arguments).get("replicas")
+    with_bar = sys.stderr.isatty() and not arguments.quiet
+
+    from anim.run import members
+    from anim.train import run_experiments
+
+    def progress(name: str):
+        return command.progress(f"training {name}", check, with_bar=with_bar)
+
+    try:
+        runs = run_experiments(asked, arguments.out, replicas, progress)
+    except RecordingError as error:
+        raise SettingError("out", str(error)) from error
+    if arguments.quiet:
+        return
+    for name, run in runs.items():
+        first, count = members(run)[0], len(members(run))
+        replicas = f"{count} replicas, each " if count > 1 else ""
+        snapshots = f"{len(first)} snapshots of {len(first.labels)} predictions"
+        print(f"{arguments.out / name}: {replicas}{snapshots}")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command; returns its exit code."""
+    parser = command.Parser(
+        prog="anim.train",
+        usage="python -m anim.train --out RUN [options]",
+        description="Train the post's experiment, or a variant of it, and record it.",
+        allow_abbrev=False,
+        argument_default=argparse.SUPPRESS,
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="RUN", help="a folder that is not there yet"
+    )
+    parser.add_argument("--quiet", action="store_true", default=False, help="print errors only")
+    command.add_experiment(parser.add_argument_group("the experiment"))
+    arguments = parser.parse_args(argv)
+    return command.run(parser, lambda check: _command(arguments, check))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,238 @@
+"""Errors and curves without bins, against relplot, scikit-learn and direct sums."""
+
+import warnings
+
+import jax
+import numpy as np
+import pytest
+import scipy.optimize
+import scipy.stats
+from sklearn.isotonic import IsotonicRegression
+
+from anim import calibration
+from tests.support.predictions import CASES, confidence_and_hits, reference, textbook_error
+
+SHAPES = {
+    "calibrated": lambda s: s,
+    "over-confident": lambda s: 0.5 + (s - 0.5) * 0.5,
+    "under-confident": lambda s: np.clip(0.5 + (s - 0.5) * 1.8, 0, 1),
+    "crossing": lambda s: s + 0.15 * np.sin(4 * np.pi * s),
+    "always right": np.ones_like,
+}
+
+
+def a_set(shape, examples, seed=0):
+    """Scores [N], most of them near 0 and 1, and hits [N] of a share that depends on them."""
+    rng = np.random.default_rng(seed)
+    scores = 0.01 + 0.98 * rng.beta(0.7, 0.5, examples)
+    return scores, rng.random(examples) < SHAPES[shape](scores)
+
+
+def smooth_error(scores, hits) -> float:
+    """By its definition: sums over examples and their images, at 2001 places."""
+    places = np.linspace(0, 1, 2001)
+    images = np.concatenate([2 * k + side * scores for k in (-1, 0, 1) for side in (-1, 1)])
+    distances, residuals = places[:, None] - images, np.tile(hits - scores, 6)
+
+    def error(bandwidth):
+        density = scipy.stats.norm.pdf(distances, scale=bandwidth)
+        return np.trapezoid(np.abs(density @ residuals), places) / len(scores)
+
+    return scipy.optimize.brentq(lambda bandwidth: error(bandwidth) - bandwidth, 2e-3, 1, rtol=1e-4)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_smooth_error_equals_its_definition(shape):
+    scores, hits = a_set(shape, 100)
+    expected = smooth_error(scores, hits)
+    found = calibration.smooth_calibration_error(scores, hits)
+    assert float(found.error) == pytest.approx(expected, abs=1e-4)
+    assert float(found.bandwidth) == pytest.approx(expected, abs=2e-4)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("examples", [200, 5000, 50_000])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_smooth_error_equals_that_of_relplot(shape, examples, seed):
+    scores, hits = a_set(shape, examples, seed)
+    expected, bandwidth = reference("relplot").smECE(scores, hits, return_width=True)
+    found = calibration.smooth_calibration_error(scores, hits)
+    assert float(found.error) == pytest.approx(expected, abs=1e-3)
+    assert float(found.bandwidth) == pytest.approx(bandwidth, abs=2e-3)
+
+
+def test_float64_has_the_smooth_error_of_float32():
+    scores, hits = a_set("crossing", 5000)
+    expected = reference("relplot").smECE(scores, hits)
+    with jax.enable_x64(True):
+        found = calibration.smooth_calibration_error(scores, hits)
+    assert found.error.dtype == np.float64
+    assert float(found.error) == pytest.approx(expected, abs=1e-3)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_smooth_error_of_confidences_equals_that_of_relplot(case, monkeypatch):
+    """Once scores in its outermost cells have an image too: it leaves half of their weight out,
+    which moves the error of an over-confident model, many of whose scores are near 1, by 0.01."""
+    kernel = reference("relplot.kernels").ReflectedGaussianKernel
+    convolve = kernel.convolve
+
+    def whole(self, values, points):
+        values = values.copy()
+        values[[0, -1]] *= 2
+        return convolve(self, values, points)
+
+    monkeypatch.setattr(kernel, "convolve", whole)
+    scores, hits = confidence_and_hits(*CASES[case])
+    expected = reference("relplot").smECE(scores, hits)
+    found = calibration.smooth_calibration_error(scores, hits)
+    assert float(found.error) == pytest.approx(expected, abs=1e-3)
+
+
+def test_the_smooth_error_of_one_gap_is_the_gap():
+    """Whatever the bandwidth: a kernel moves mass, and loses none."""
+    found = calibration.smooth_calibration_error(np.full(10, 0.7), np.arange(10) < 4)
+    assert float(found.error) == pytest.approx(0.3, abs=1e-5)
+    assert float(found.bandwidth) == pytest.approx(0.3, abs=1e-3)
+
+
+def test_the_smooth_error_hardly_moves_where_scores_cross_an_edge():
+    """Hits and misses as often, a little apart around 0.5: the error of bins is 0, or 0.5."""
+    hits = np.arange(1000) % 2 == 0
+    for apart, of_bins in ((-1e-4, 0.5), (0, 0), (1e-4, 0.5)):
+        scores = np.where(hits, 0.5 + apart, 0.5 - apart)
+        assert textbook_error(scores, hits, np.linspace(0, 1, 11)) == pytest.approx(
+            of_bins, abs=1e-3
+        )
+        found = calibration.smooth_calibration_error(scores, hits)
+        assert float(found.error) == pytest.approx(0, abs=0.01)
+
+
+@pytest.mark.parametrize(("score", "hit"), [(0.0, True), (1.0, True), (1.0, False), (0.3, True)])
+def test_one_example_has_a_smooth_error(score, hit):
+    found = calibration.smooth_calibration_error(np.array([score]), np.array([hit]))
+    assert float(found.error) == pytest.approx(abs(hit - score), abs=1e-3)
+
+
+@pytest.mark.parametrize("place", [np.asarray, jax.numpy.asarray], ids=["host", "device"])
+def test_snapshots_together_are_snapshots_one_at_a_time(place):
+    sets = [a_set(shape, 300) for shape in SHAPES]
+    scores, hits = (np.stack(part) for part in zip(*sets, strict=True))
+    scores = scores.astype(np.float32)
+    together = calibration.smooth_calibration_error(place(scores), place(hits))
+    alone = [calibration.smooth_calibration_error(*pair) for pair in zip(scores, hits, strict=True)]
+    np.testing.assert_allclose(np.transpose(together), np.array(alone), rtol=1e-5)
+
+
+def nadaraya_watson(scores, hits, places, bandwidth):
+    """Means under a Gaussian that is reflected at 0 and 1, and how many examples they are of:
+    the sum of weights over the mean of them, which is 1 / sqrt(2)."""
+    images = np.concatenate([scores, -scores, 2 - scores])
+    weights = np.exp(-0.5 * ((places[:, None] - images) / bandwidth) ** 2)
+    return weights @ np.tile(hits, 3) / weights.sum(1), weights.sum(1) * np.sqrt(2)
+
+
+@pytest.mark.parametrize("examples", [200, 3000])
+@pytest.mark.parametrize("shape", ["calibrated", "over-confident", "crossing"])
+def test_the_kernel_curve_is_the_regression_of_nadaraya_and_watson(shape, examples):
+    scores, hits = a_set(shape, examples)
+    bandwidth = float(calibration.smooth_calibration_error(scores, hits).bandwidth)
+    curve = calibration.kernel_curve(scores, hits, 41)
+    share, support = nadaraya_watson(scores, hits, np.linspace(0, 1, 41), bandwidth)
+    told = support > 2
+    assert told.mean() > 0.9
+    np.testing.assert_allclose(curve.share[told], share[told], atol=2e-3)
+    np.testing.assert_allclose(curve.support[told], support[told], rtol=0.01)
+
+
+@pytest.mark.parametrize("shape", ["calibrated", "over-confident", "crossing"])
+def test_the_kernel_curve_equals_that_of_relplot(shape):
+    relplot = reference("relplot")
+    scores, hits = a_set(shape, 20_000)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        diagram = relplot.prepare_rel_diagram(
+            scores, hits, plot_confidence_band=False, report_CE_std=False
+        )
+    curve = calibration.kernel_curve(scores, hits, len(diagram["mesh"]))
+    told = np.asarray(curve.support) > 50
+    assert told.mean() > 0.9
+    np.testing.assert_allclose(curve.share[told], diagram["mu"][told], atol=0.01)
+
+
+def test_the_kernel_curve_tells_nothing_where_no_score_is_near():
+    scores = np.linspace(0.8, 0.9, 1000)
+    curve = calibration.kernel_curve(scores, np.arange(1000) < 850, 11)
+    assert np.isnan(curve.share[:6]).all()
+    assert np.isfinite(curve.share[8:10]).all()
+
+
+def test_the_kernel_curve_stays_a_share():
+    for hit in (0, 1):
+        curve = calibration.kernel_curve(np.linspace(0, 1, 500), np.full(500, hit == 1), 101)
+        np.testing.assert_allclose(curve.share, hit, atol=1e-5)
+        assert (curve.share >= 0).all()
+        assert (curve.share <= 1).all()
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_isotonic_curve_equals_that_of_scikit_learn(case):
+    scores, hits = confidence_and_hits(*CASES[case])
+    # It takes scores for one that differ by rounding.
+    scores = scores.round(12)
+    places = np.linspace(0, 1, 201)
+    fitted = IsotonicRegression(out_of_bounds="clip").fit(scores, hits)
+    curve = calibration.isotonic_curve(scores, hits, 201)
+    # A place tells of scores up to halfway to the next one.
+    told = (places >= scores.min() - 0.0025) & (places <= scores.max() + 0.0025)
+    np.testing.assert_allclose(curve.share[told], fitted.predict(places[told]), atol=1e-9)
+    assert np.isnan(curve.share[~told]).all()
+    assert (curve.support[~told] == 0).all()
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_isotonic_steps_are_the_fit_of_scikit_learn(shape):
+    scores, hits = a_set(shape, 2000)
+    ends, values, counts = calibration.isotonic_steps(scores, hits)
+    fitted = IsotonicRegression().fit_transform(scores, hits)
+    block = np.searchsorted(ends[0], scores, side="right") - 1
+    np.testing.assert_allclose(values[block], fitted, atol=1e-9)
+    assert (scores <= ends[1][block]).all()
+    np.testing.assert_array_equal(counts, np.bincount(block))
+    assert (np.diff(values) > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("scores", "hits", "share"),
+    [
+        ([0.5], [True], 1),
+        ([0.5] * 4, [True, False, False, False], 0.25),
+        ([0.2, 0.5, 0.8], [True, True, True], 1),
+        # Falling outcomes: one block, their mean.
+        ([0.2, 0.5, 0.8], [True, False, False], 1 / 3),
+    ],
+)
+def test_an_isotonic_curve_may_be_one_step(scores, hits, share):
+    curve = calibration.isotonic_curve(np.array(scores), np.array(hits), 11)
+    assert curve.share[5] == pytest.approx(share)
+    assert curve.support[5] == len(scores)
+
+
+@pytest.mark.parametrize(
+    "statistic",
+    [
+        calibration.smooth_calibration_error,
+        lambda *pair: calibration.kernel_curve(*pair, 11),
+        lambda *pair: calibration.isotonic_curve(*pair, 11),
+    ],
+)
+@pytest.mark.parametrize(
+    ("examples", "hits", "problem"),
+    [
+        (0, 0, r"expected 1 example or more, got shape \(0,\)"),
+        (4, 3, r"expected labels or hits of shape \(4,\), got shape \(3,\)"),
+    ],
+)
+def test_wrong_shapes_are_named(statistic, examples, hits, problem):
+    with pytest.raises(ValueError, match=problem):
+        statistic(np.full(examples, 0.5), np.ones(hits, bool))

@@ -1,0 +1,370 @@
+"""Errors of predictions, against other packages and their plain definitions."""
+
+import jax
+import numpy as np
+import pytest
+import scipy.special
+import sklearn.calibration
+import sklearn.metrics
+
+from anim import calibration
+from tests.support.predictions import (
+    CASES,
+    NO_TIES,
+    OFF_EDGES,
+    confidence_and_hits,
+    model,
+    reference,
+    softmax,
+    textbook_bins,
+    textbook_error,
+)
+
+NORMS = ("l1", "l2", "max", "average")
+
+
+@pytest.fixture(autouse=True)
+def doubles():
+    """All in float64, but for what is given as float32."""
+    with jax.enable_x64(True):
+        yield
+
+
+@pytest.mark.parametrize("norm", NORMS)
+@pytest.mark.parametrize("case", CASES)
+def test_errors_of_equal_bins_equal_their_definitions(case, norm):
+    probs, labels = CASES[case]
+    bins = 10 if case == "edges of 10 bins" else 15
+    edges = np.linspace(0, 1, bins + 1)
+    expected = textbook_error(*confidence_and_hits(probs, labels), edges, norm)
+    found = calibration.calibration_error(probs, labels, norm=norm, bins=bins)
+    assert float(found) == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("norm", NORMS)
+@pytest.mark.parametrize("case", CASES)
+def test_errors_of_quantile_bins_equal_their_definitions(case, norm):
+    probs, labels = CASES[case]
+    confidence, correct = confidence_and_hits(probs, labels)
+    edges = np.quantile(confidence, np.linspace(0, 1, 11), method="higher")
+    found = calibration.calibration_error(probs, labels, norm=norm, bins=10, binning="mass")
+    expected = textbook_error(confidence, correct, edges, norm)
+    assert float(found) == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("norm", ["l1", "max"])
+@pytest.mark.parametrize("case", CASES)
+def test_float32_loses_little(case, norm):
+    probs, labels = CASES[case]
+    probs = probs.astype(np.float32)
+    edges = np.linspace(0, 1, 16, dtype=np.float32)
+    expected = textbook_error(*confidence_and_hits(probs, labels), edges, norm)
+    found = calibration.calibration_error(probs, labels, norm=norm)
+    assert found.dtype == np.float32
+    assert float(found) == pytest.approx(expected, abs=1e-5)
+
+
+# Ties on a quantile are parted otherwise where it is interpolated, as netcal's.
+@pytest.mark.parametrize(
+    ("case", "binning"),
+    [*((case, "width") for case in CASES), *((case, "mass") for case in NO_TIES)],
+)
+@pytest.mark.parametrize(("norm", "name"), [("l1", "ECE"), ("max", "MCE"), ("average", "ACE")])
+def test_errors_equal_those_of_netcal(norm, name, case, binning):
+    probs, labels = CASES[case]
+    confidence, correct = confidence_and_hits(probs, labels)
+    metric = getattr(reference("netcal.metrics"), name)(15, equal_intervals=binning == "width")
+    expected = metric.measure(confidence, correct.astype(int))
+    found = calibration.calibration_error(probs, labels, norm=norm, binning=binning)
+    assert float(found) == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("norm", ["l1", "l2", "max"])
+@pytest.mark.parametrize("case", OFF_EDGES)
+def test_errors_equal_those_of_torchmetrics(case, norm):
+    error = reference("torchmetrics.functional.classification").multiclass_calibration_error
+    torch = reference("torch")
+    probs, labels = CASES[case]
+    # It rounds to float32, and a confidence of 1 has a bin of its own there.
+    kept = probs.max(1) < 1 - 1e-6
+    probs, labels = probs[kept], labels[kept]
+    given = torch.from_numpy(probs), torch.from_numpy(labels)
+    expected = error(*given, num_classes=probs.shape[1], n_bins=15, norm=norm).item()
+    found = calibration.calibration_error(probs, labels, norm=norm)
+    # It sums in float32, one after another, where errors of ties do not cancel.
+    assert float(found) == pytest.approx(expected, abs=1e-5 if case == "ties" else 1e-6)
+
+
+def test_a_confidence_of_1_is_in_the_last_bin():
+    """Not in one of its own, as in torchmetrics, where gaps of both signs do not cancel."""
+    probs = np.array([[0.0, 1.0], [0.05, 0.95], [0.05, 0.95]])
+    labels = np.array([0, 1, 1])
+    found = calibration.calibration_error(probs, labels, bins=10)
+    assert float(found) == pytest.approx(abs(2 / 3 - 2.9 / 3), abs=1e-12)
+
+
+@pytest.mark.parametrize("case", NO_TIES)
+def test_the_debiased_error_equals_that_of_uncertainty_calibration(case):
+    """With its own bins: 3000 examples in 15 bins of 200."""
+    package = reference("calibration")
+    probs, labels = CASES[case]
+    found = calibration.calibration_error(probs, labels, norm="l2", binning="mass", debias=True)
+    expected = package.lower_bound_scaling_top_ce(probs, labels, p=2, debias=True, num_bins=15)
+    assert float(found) == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("binning", ["width", "mass"])
+@pytest.mark.parametrize("case", CASES)
+def test_the_debiased_error_equals_that_of_uncertainty_calibration_in_our_bins(case, binning):
+    package = reference("calibration")
+    probs, labels = CASES[case]
+    edges = np.linspace(0, 1, 16)
+    if binning == "mass":
+        edges = np.quantile(probs.max(1), edges, method="higher")
+    # Its bins are named by their upper ends, which belong to them.
+    ends = sorted({*np.nextafter(edges[1:-1], 0), 1.0})
+    expected = package.lower_bound_scaling_top_ce(
+        probs, labels, p=2, debias=True, num_bins=15, binning_scheme=lambda _, num_bins: ends
+    )
+    found = calibration.calibration_error(probs, labels, norm="l2", binning=binning, debias=True)
+    assert float(found) == pytest.approx(expected, abs=1e-6)
+
+
+def test_debiasing_takes_off_what_chance_adds():
+    """Of a calibrated model: the plain L2 error is near sqrt(sum of variances), 0.02 and more."""
+    sets = [model(1500, seed=seed) for seed in range(20)]
+    both = [
+        [
+            float(calibration.calibration_error(softmax(logits), labels, norm="l2", debias=debias))
+            for debias in (False, True)
+        ]
+        for logits, labels in sets
+    ]
+    plain, debiased = np.square(both).mean(0)
+    assert plain > 4e-4
+    assert debiased < plain / 2
+
+
+@pytest.mark.parametrize("case", ["under-confident", "over-confident", "edges of 15 bins"])
+def test_the_class_wise_error_is_the_mean_of_its_classes(case):
+    probs, labels = CASES[case]
+    edges = np.linspace(0, 1, 16)
+    errors = [textbook_error(probs[:, k], labels == k, edges) for k in range(probs.shape[1])]
+    found = calibration.calibration_error(probs, labels, classwise=True)
+    assert float(found) == pytest.approx(np.mean(errors), abs=1e-12)
+
+
+def test_the_class_wise_error_equals_that_of_netcal():
+    probs, labels = CASES["under-confident"]
+    metric = reference("netcal.metrics").ECE(15)
+    errors = [metric.measure(probs[:, k], (labels == k).astype(int)) for k in range(3)]
+    found = calibration.calibration_error(probs, labels, classwise=True)
+    assert float(found) == pytest.approx(np.mean(errors), abs=1e-6)
+
+
+@pytest.mark.parametrize("case", OFF_EDGES)
+def test_bins_equal_the_calibration_curve_of_scikit_learn(case):
+    scores, hits = confidence_and_hits(*CASES[case])
+    edges, sums = calibration.binned(scores, hits, 15, "width")
+    accuracy, confidence = calibration.shares(sums, edges)
+    expected = sklearn.calibration.calibration_curve(hits, scores, n_bins=15)
+    filled = np.asarray(sums.counts) > 0
+    np.testing.assert_allclose([accuracy[filled], confidence[filled]], expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_proper_scores_equal_those_of_scikit_learn(case):
+    probs, labels = CASES[case]
+    classes = range(probs.shape[1])
+    brier = sklearn.metrics.brier_score_loss(labels, probs, labels=classes)
+    assert float(calibration.brier_score(probs, labels)) == pytest.approx(brier, abs=1e-12)
+    nll = sklearn.metrics.log_loss(labels, probs, labels=classes)
+    assert float(calibration.negative_log_likelihood(probs, labels)) == pytest.approx(nll, abs=1e-9)
+
+
+@pytest.mark.parametrize("classes", [2, 3, 10])
+def test_the_likelihood_of_logits_equals_that_of_scipy(classes):
+    logits, labels = model(classes=classes, sharpness=50)
+    expected = -scipy.special.log_softmax(logits, axis=1)[np.arange(len(labels)), labels].mean()
+    found = calibration.negative_log_likelihood_of_logits(logits, labels)
+    assert float(found) == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_probability_of_0_costs_much_but_not_all():
+    probs = np.array([[1.0, 0.0], [0.0, 1.0]], np.float32)
+    found = float(calibration.negative_log_likelihood(probs, np.array([1, 1])))
+    assert found == pytest.approx(-np.log(np.finfo(np.float32).tiny) / 2, rel=1e-6)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_parts_of_the_brier_score_equal_their_definitions(case):
+    probs, labels = CASES[case]
+    expected = np.zeros(3)
+    for k in range(probs.shape[1]):
+        hits = labels == k
+        counts, share, score = textbook_bins(probs[:, k], hits, np.linspace(0, 1, 11))
+        base = hits.mean()
+        expected += (
+            np.average((share - score) ** 2, weights=counts),
+            np.average((share - base) ** 2, weights=counts),
+            base * (1 - base),
+        )
+    unit = 0.5 if probs.shape[1] == 2 else 1
+    parts = calibration.brier_decomposition(probs, labels, bins=10)
+    if "edges" in case:
+        # The two classes' scores on an edge lie in bins that do not mirror each other.
+        np.testing.assert_allclose(parts[1:3], expected[1:] * unit, atol=0.02)
+    else:
+        np.testing.assert_allclose(parts[:3], expected * unit, atol=1e-12)
+    whole = parts.reliability - parts.resolution + parts.uncertainty + parts.within
+    brier = sklearn.metrics.brier_score_loss(labels, probs, labels=range(probs.shape[1]))
+    assert float(whole) == pytest.approx(brier, abs=1e-12)
+
+
+def test_bins_hide_nothing_of_scores_that_are_alike():
+    """Where all scores of a bin are one, the two components within are nil."""
+    parts = calibration.brier_decomposition(*CASES["ties"], bins=15)
+    assert float(parts.within) == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_signed_gap_is_confidence_less_accuracy(case):
+    confidence, correct = confidence_and_hits(*CASES[case])
+    found = float(calibration.signed_gap(*CASES[case]))
+    assert found == pytest.approx(confidence.mean() - correct.mean(), abs=1e-12)
+
+
+def test_the_signed_gap_tells_over_from_under_confidence():
+    assert calibration.signed_gap(*CASES["over-confident"]) > 0.1
+    assert calibration.signed_gap(*CASES["under-confident"]) < -0.1
+
+
+OF_PREDICTIONS = {
+    "ece": calibration.calibration_error,
+    "classwise": lambda *pair: calibration.calibration_error(*pair, classwise=True),
+    "mass": lambda *pair: calibration.calibration_error(*pair, binning="mass"),
+    "debiased": lambda *pair: calibration.calibration_error(*pair, norm="l2", debias=True),
+    "gap": calibration.signed_gap,
+    "nll": calibration.negative_log_likelihood,
+    "nll of logits": calibration.negative_log_likelihood_of_logits,
+    "brier": calibration.brier_score,
+    "brier parts": lambda *pair: calibration.brier_decomposition(*pair, 5),
+}
+
+
+@pytest.mark.parametrize("place", [np.asarray, jax.numpy.asarray], ids=["host", "device"])
+@pytest.mark.parametrize("name", OF_PREDICTIONS)
+def test_snapshots_together_are_snapshots_one_at_a_time(name, place):
+    logits, labels = model(500, classes=3)
+    probs = softmax(np.stack([logits * t for t in (0.1, 0.5, 1, 2, 4, 8)]))
+    statistic = OF_PREDICTIONS[name]
+    together = statistic(place(probs.reshape(2, 3, 500, 3)), labels)
+    alone = [np.asarray(statistic(one, labels)) for one in probs]
+    found = np.moveaxis(np.asarray(together), (-2, -1), (0, 1))
+    np.testing.assert_allclose(found.reshape(np.shape(alone)), alone, rtol=1e-12)
+
+
+@pytest.mark.parametrize("place", [np.asarray, jax.numpy.asarray], ids=["host", "device"])
+@pytest.mark.parametrize("binning", ["width", "mass"])
+def test_snapshots_may_have_labels_of_their_own(binning, place):
+    pairs = [model(500, classes=3, seed=seed) for seed in range(4)]
+    probs, labels = np.stack([softmax(z) for z, _ in pairs]), np.stack([y for _, y in pairs])
+    found = calibration.calibration_error(place(probs), place(labels), binning=binning)
+    alone = [
+        float(calibration.calibration_error(*pair, binning=binning))
+        for pair in zip(probs, labels, strict=True)
+    ]
+    np.testing.assert_allclose(found, alone, rtol=1e-12)
+
+
+def test_no_snapshot_has_no_errors():
+    for binning in ("width", "mass"):
+        found = calibration.calibration_error(
+            np.zeros((0, 5, 2)), np.zeros(5, int), binning=binning
+        )
+        assert found.shape == (0,)
+
+
+SHARE = np.array([0.75, 0.25])
+DEGENERATE = {
+    # Predictions, labels, and by hand: ECE, MCE, L2, Brier score (one class of two), NLL.
+    "one example": ([SHARE], [0], 0.25, 0.25, 0.25, 0.0625, -np.log(0.75)),
+    "one wrong example": ([SHARE], [1], 0.75, 0.75, 0.75, 0.5625, -np.log(0.25)),
+    "all right": ([SHARE] * 4, [0] * 4, 0.25, 0.25, 0.25, 0.0625, -np.log(0.75)),
+    "all wrong": ([SHARE] * 4, [1] * 4, 0.75, 0.75, 0.75, 0.5625, -np.log(0.25)),
+    "all equal": ([SHARE] * 4, [0, 0, 0, 1], 0, 0, 0, 0.1875, -np.log(0.75**3 * 0.25) / 4),
+    "sure and right": ([[1.0, 0.0]] * 4, [0] * 4, 0, 0, 0, 0, 0),
+    # The first class is the arg max: it is right in three of four.
+    "ties of classes": ([[0.5, 0.5]] * 4, [0, 0, 0, 1], 0.25, 0.25, 0.25, 0.25, np.log(2)),
+}
+
+
+@pytest.mark.parametrize("case", DEGENERATE)
+def test_degenerate_predictions_have_errors(case):
+    probs, labels, ece, mce, l2, brier, nll = DEGENERATE[case]
+    probs, labels = np.array(probs), np.array(labels)
+    for binning in ("width", "mass"):
+        for norm, expected in (("l1", ece), ("max", mce), ("average", mce), ("l2", l2)):
+            found = calibration.calibration_error(probs, labels, norm=norm, binning=binning)
+            assert float(found) == pytest.approx(expected, abs=1e-12)
+    assert float(calibration.brier_score(probs, labels)) == pytest.approx(brier, abs=1e-12)
+    found = calibration.negative_log_likelihood(probs, labels)
+    assert float(found) == pytest.approx(nll, abs=1e-12)
+
+
+@pytest.mark.parametrize("case", DEGENERATE)
+def test_degenerate_predictions_give_numbers(case):
+    probs, labels = (np.array(part) for part in DEGENERATE[case][:2])
+    for statistic in OF_PREDICTIONS.values():
+        assert np.isfinite(np.asarray(statistic(probs, labels))).all()
+
+
+def test_a_class_may_be_absent_from_the_labels():
+    probs, labels = softmax(model(400, classes=3)[0]), np.arange(400) % 2
+    expected = np.mean(
+        [textbook_error(probs[:, k], labels == k, np.linspace(0, 1, 16)) for k in range(3)]
+    )
+    found = calibration.calibration_error(probs, labels, classwise=True)
+    assert float(found) == pytest.approx(expected, abs=1e-12)
+
+
+def test_bins_of_no_example_have_no_error():
+    nothing = np.zeros(5), np.full(5, np.nan), np.full(5, np.nan)
+    for error in (
+        calibration.expected_calibration_error,
+        calibration.root_mean_square_calibration_error,
+        calibration.maximum_calibration_error,
+        calibration.average_calibration_error,
+        calibration.debiased_calibration_error,
+    ):
+        assert np.isnan(error(*nothing))
+
+
+@pytest.mark.parametrize(
+    ("shape", "labels", "problem"),
+    [
+        ((4, 1), 4, r"expected 2 classes or more in the last axis, got shape \(4, 1\)"),
+        ((0, 3), 0, r"expected 1 example or more, got shape \(0, 3\)"),
+        ((4,), 4, r"expected 2 axes or more, got shape \(4,\)"),
+        ((4, 3), 5, r"expected labels or hits of shape \(4,\), got shape \(5,\)"),
+        ((6, 4, 3), 1, r"expected labels or hits of shape \(4,\), got shape \(1,\)"),
+    ],
+)
+@pytest.mark.parametrize("name", OF_PREDICTIONS)
+def test_wrong_shapes_are_named(name, shape, labels, problem):
+    with pytest.raises(ValueError, match=problem):
+        OF_PREDICTIONS[name](np.full(shape, 0.5), np.zeros(labels, int))
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"norm": "l3"}, "norm: expected one of l1, l2, max, average, got 'l3'"),
+        ({"binning": "mas"}, "did you mean 'mass'"),
+        ({"bins": 0}, "bins: expected a whole number of at least 1, got 0"),
+        ({"debias": True}, "debias: expected norm 'l2', got 'l1'"),
+    ],
+)
+def test_wrong_options_are_named(options, problem):
+    with pytest.raises(ValueError, match=problem):
+        calibration.calibration_error(*CASES["two classes"], **options)

@@ -1,0 +1,190 @@
+"""What chance does to bars and errors, against SciPy and simulation."""
+
+import jax
+import numpy as np
+import pytest
+import scipy.stats
+
+from anim import calibration
+from tests.support.predictions import textbook_error
+
+COUNTS = np.array([1, 2, 5, 30, 400, 10_000])
+
+
+@pytest.mark.parametrize("level", [0.5, 0.9, 0.95])
+@pytest.mark.parametrize("share", [0.0, 0.03, 0.5, 0.97, 1.0])
+def test_the_consistency_band_is_of_binomial_quantiles(share, level):
+    low, high = calibration.consistency_band(COUNTS, np.full(6, share), level)
+    tail = (1 - level) / 2
+    for k, count in enumerate(COUNTS):
+        # A quantile is the least number that as many draws do not exceed.
+        total = scipy.stats.binom.cdf(np.arange(count + 1), count, share)
+        assert low[k] == np.argmax(total >= tail) / count
+        assert high[k] == np.argmax(total >= 1 - tail) / count
+
+
+@pytest.mark.parametrize("level", [0.8, 0.95])
+def test_bars_of_a_calibrated_model_lie_in_the_consistency_band(level):
+    share = np.array([0.01, 0.2, 0.5, 0.66, 0.9, 0.999])
+    band = calibration.consistency_band(COUNTS, share, level)
+    bars = np.random.default_rng(0).binomial(COUNTS, share, (20_000, 6)) / COUNTS
+    inside = ((bars >= band.low) & (bars <= band.high)).mean(0)
+    # Three deviations of the simulation itself.
+    assert (inside >= level - 3 * np.sqrt(level * (1 - level) / 20_000)).all()
+
+
+def test_a_wider_band_holds_more():
+    narrow, wide = (calibration.consistency_band(COUNTS, 0.3, level) for level in (0.5, 0.99))
+    assert (wide.low <= narrow.low).all()
+    assert (wide.high >= narrow.high).all()
+
+
+@pytest.mark.parametrize("level", [0.8, 0.95, 0.99])
+def test_the_wilson_interval_equals_that_of_scipy(level):
+    pairs = [(n, k) for n in (1, 2, 7, 150) for k in {0, 1, n // 2, n}]
+    counts, hits = np.array(pairs).T
+    found = calibration.wilson_interval(counts, hits, level)
+    expected = [
+        scipy.stats.binomtest(int(k), int(n)).proportion_ci(level, "wilson") for n, k in pairs
+    ]
+    np.testing.assert_allclose(found.low, [low for low, _ in expected], atol=1e-12)
+    np.testing.assert_allclose(found.high, [high for _, high in expected], atol=1e-12)
+
+
+def test_the_wilson_interval_ends_at_0_and_1_where_all_are_alike():
+    found = calibration.wilson_interval([3, 3, 10**6], [0, 3, 10**6])
+    assert found.low[0] == 0
+    assert (found.high[1:] == 1).all()
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [
+        np.linspace(0.52, 0.98, 6),
+        np.array([0.0, 0.01, 0.5, 0.5, 0.99, 1.0]),
+    ],
+)
+def test_the_expected_error_is_that_of_simulated_calibrated_models(scores):
+    counts = np.array([3, 1, 0, 40, 700, 12])
+    draws = np.random.default_rng(0).binomial(counts, scores, (100_000, 6))
+    errors = np.abs(draws - counts * scores).sum(1) / counts.sum()
+    found = calibration.expected_error_if_calibrated(counts, scores)
+    assert found == pytest.approx(errors.mean(), abs=4 * errors.std() / np.sqrt(100_000))
+
+
+def test_the_expected_error_has_a_closed_form_for_even_odds():
+    """E|X - n/2| of 2 m draws of a coin is m C(2m, m) / 4^m."""
+    found = calibration.expected_error_if_calibrated([10], [0.5])
+    assert found == pytest.approx(5 * 252 / 4**5 / 10, rel=1e-12)
+
+
+def test_the_expected_error_of_many_falls_with_their_root():
+    """As the mean absolute deviation of a normal number: sqrt(2 p (1 - p) / (pi n))."""
+    found = calibration.expected_error_if_calibrated([10**8], [0.2])
+    assert found == pytest.approx(np.sqrt(2 * 0.16 / (np.pi * 10**8)), rel=1e-6)
+
+
+def test_many_snapshots_have_an_expected_error_each():
+    counts, scores = np.array([[5, 5], [1, 9], [0, 0]]), np.array([[0.5, 0.9], [0.2, 0.7], [0, 0]])
+    found = calibration.expected_error_if_calibrated(counts, scores)
+    alone = [
+        np.abs(np.arange(n + 1) - n * p) @ scipy.stats.binom.pmf(np.arange(n + 1), n, p)
+        for n, p in zip(counts.ravel(), scores.ravel(), strict=True)
+    ]
+    expected = np.reshape(alone, (3, 2)).sum(1)[:2] / 10
+    np.testing.assert_allclose(found[:2], expected, rtol=1e-12)
+    assert np.isnan(found[2])
+
+
+def a_set(rng, examples, gap):
+    """Confidences and hits of a model that is right ``gap`` less often than it believes."""
+    scores = rng.uniform(0.6, 1, examples)
+    return scores, rng.random(examples) < scores - gap
+
+
+def cells(scores, hits, bins=15, parts=16):
+    with jax.enable_x64(True):
+        edges, sums = calibration.binned(scores, hits, bins * parts, "width")
+    return calibration.BinSums(*map(np.asarray, sums)), edges
+
+
+@pytest.mark.parametrize(("examples", "gap"), [(400, 0.2), (2000, 0.1), (2000, 0.0)])
+def test_the_interval_of_the_error_is_that_of_a_plain_bootstrap(examples, gap):
+    rng = np.random.default_rng(1)
+    scores, hits = a_set(rng, examples, gap)
+    edges = np.linspace(0, 1, 16)
+    here = textbook_error(scores, hits, edges)
+    bins = np.minimum((scores * 15).astype(int), 14)
+    drawn = []
+    for _ in range(2000):
+        again = rng.integers(0, examples, examples)
+        gaps = np.bincount(bins[again], (hits - scores)[again], 15)
+        drawn.append(np.abs(gaps).sum() / examples)
+    least, most = np.quantile(drawn, [0.025, 0.975])
+    low, high = calibration.error_interval(*cells(scores, hits), 15)
+    # The ends of 500 draws vary by about a seventh of the deviation.
+    spread = 0.5 * np.std(drawn)
+    assert low == pytest.approx(max(2 * here - most, 0), abs=spread)
+    assert high == pytest.approx(max(2 * here - least, 0), abs=spread)
+
+
+def test_the_interval_holds_the_true_error_about_as_often_as_it_says():
+    rng = np.random.default_rng(0)
+    intervals = [calibration.error_interval(*cells(*a_set(rng, 1500, 0.1)), 15) for _ in range(100)]
+    held = np.mean([low <= 0.1 <= high for low, high in intervals])
+    # The deviation of 100 trials at 95 % is 2.2 %.
+    assert held >= 0.88
+
+
+def test_a_higher_level_has_a_wider_interval():
+    given = cells(*a_set(np.random.default_rng(0), 500, 0.1))
+    narrow, wide = (calibration.error_interval(*given, 15, level) for level in (0.5, 0.99))
+    assert wide.low < narrow.low < narrow.high < wide.high
+
+
+@pytest.mark.parametrize("examples", [200, 4000])
+def test_few_calibrated_models_are_told_from_one(examples):
+    """Intervals that begin above 0: of 5 % or so, be there few examples or many."""
+    rng = np.random.default_rng(examples)
+    scores = rng.beta(5, 1, (200, examples))
+    found = [
+        calibration.error_interval(*cells(one, rng.random(examples) < one), 15) for one in scores
+    ]
+    assert np.mean([interval.low > 0 for interval in found]) < 0.12
+
+
+def test_the_same_seed_gives_the_same_interval():
+    given = cells(*a_set(np.random.default_rng(0), 500, 0.1))
+    first, again, other = (calibration.error_interval(*given, 15, seed=seed) for seed in (0, 0, 1))
+    assert first == again
+    assert first != other
+
+
+@pytest.mark.parametrize(
+    ("scores", "hits", "interval"),
+    [
+        # Examples that are all alike are drawn again and again: the error is certain.
+        ([1.0] * 5, [True] * 5, (0, 0)),
+        ([0.7] * 5, [False] * 5, (0.7, 0.7)),
+        # But 0.7 is wrong once in three times, and one example is no evidence of another error.
+        ([0.7], [True], (0, 0.3)),
+        ([0.7], [False], (0, 0.7)),
+    ],
+)
+def test_what_is_certain_has_no_width_unless_it_is_no_evidence(scores, hits, interval):
+    found = calibration.error_interval(*cells(np.array(scores), np.array(hits)), 15)
+    assert found == pytest.approx(interval, abs=1e-12)
+
+
+def test_an_empty_bin_has_neither_band_nor_interval():
+    assert (
+        np.isnan(calibration.consistency_band([0, 3], [np.nan, 0.5])).tolist()
+        == [[True, False]] * 2
+    )
+    assert np.isnan(calibration.wilson_interval([0, 3], [0, 1])).tolist() == [[True, False]] * 2
+
+
+def test_no_example_has_no_interval():
+    nothing = calibration.BinSums(*np.zeros((3, 240)))
+    assert np.isnan(calibration.error_interval(nothing, np.linspace(0, 1, 241), 15)).all()
+    assert np.isnan(calibration.expected_error_if_calibrated([0, 0], [np.nan, np.nan]))

@@ -1,0 +1,254 @@
+"""Temperature, vector scaling and isotonic regression, against SciPy and scikit-learn."""
+
+import jax
+import numpy as np
+import pytest
+import scipy.optimize
+import scipy.special
+from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
+
+from anim import calibration
+from tests.support.predictions import model, softmax
+
+
+def likelihood(logits, labels) -> float:
+    """The mean negative logarithm of the label's probability, in float64."""
+    log_probs = scipy.special.log_softmax(np.asarray(logits, np.float64), axis=1)
+    return -log_probs[np.arange(len(labels)), labels].mean()
+
+
+def temperature(logits, labels) -> float:
+    return float(calibration.fit_temperature(logits, labels).temperature)
+
+
+@pytest.mark.parametrize("classes", [2, 3, 10])
+@pytest.mark.parametrize("known", [0.2, 0.5, 1, 2, 5])
+def test_a_known_temperature_is_recovered(known, classes):
+    logits, labels = model(200_000, classes=classes, sharpness=known)
+    assert temperature(logits.astype(np.float32), labels) == pytest.approx(known, rel=0.01)
+
+
+@pytest.mark.parametrize("examples", [60, 3000])
+@pytest.mark.parametrize(("classes", "sharpness"), [(2, 4), (3, 0.3), (10, 1), (10, 30)])
+def test_the_temperature_is_the_least_that_scipy_finds(classes, sharpness, examples):
+    logits, labels = model(examples, classes, sharpness)
+    least = scipy.optimize.minimize_scalar(
+        lambda log_t: likelihood(logits / np.exp(log_t), labels),
+        bounds=(np.log(1e-3), np.log(1e3)),
+        method="bounded",
+        options={"xatol": 1e-10},
+    )
+    with jax.enable_x64(True):
+        found = calibration.fit_temperature(logits, labels)
+    assert float(found.nll) == pytest.approx(least.fun, abs=1e-9)
+    assert float(found.temperature) == pytest.approx(np.exp(least.x), rel=1e-5)
+    found = calibration.fit_temperature(logits.astype(np.float32), labels)
+    assert float(found.nll) == pytest.approx(least.fun, abs=1e-6)
+    assert float(found.temperature) == pytest.approx(np.exp(least.x), rel=1e-4)
+
+
+@pytest.mark.parametrize("factor", [1e-4, 1e-2, 1, 100, 1e4])
+def test_the_temperature_grows_with_the_logits(factor):
+    logits, labels = model(classes=3)
+    one = temperature(logits, labels)
+    assert temperature(logits * factor, labels) == pytest.approx(one * factor, rel=1e-4)
+
+
+@pytest.mark.parametrize("offset", [-1e4, 1e4])
+def test_what_all_logits_share_does_not_matter(offset):
+    logits, labels = model(classes=3)
+    logits = np.round(logits * 1024) / 1024
+    assert temperature(logits + offset, labels) == pytest.approx(temperature(logits, labels))
+
+
+def test_a_class_that_is_ruled_out_does_not_matter():
+    logits, labels = model(classes=3)
+    never = np.concatenate([logits, np.full((len(logits), 1), -1e4)], axis=1)
+    assert temperature(never, labels) == pytest.approx(temperature(logits, labels), rel=1e-5)
+
+
+def test_float16_logits_have_a_temperature():
+    logits, labels = model(classes=4, sharpness=2)
+    rounded = logits.astype(np.float16)
+    expected = temperature(rounded.astype(np.float32), labels)
+    assert temperature(rounded, labels) == pytest.approx(expected, rel=1e-6)
+    assert expected == pytest.approx(2, rel=0.1)
+
+
+@pytest.mark.parametrize("classes", [2, 3, 10])
+def test_the_predicted_class_stays(classes):
+    logits, labels = model(classes=classes, sharpness=7)
+    logits = logits.astype(np.float32)
+    scaled = logits / temperature(logits, labels)
+    np.testing.assert_array_equal(scaled.argmax(1), logits.argmax(1))
+
+
+LABELS = np.arange(63) % 3
+RIGHT = np.eye(3)[LABELS]
+NO_TEMPERATURE = {
+    "classes that are separated": RIGHT + 0.4 * np.random.default_rng(0).random((63, 3)),
+    "logits that are alike": np.full((63, 3), 2.0),
+    # Each label meets each of three rows as often.
+    "logits that tell nothing": np.array([[0.0, 1, 2], [2, 0, 1], [1, 2, 0]])[np.arange(63) // 21],
+    "logits that tell the opposite": -RIGHT,
+    "one right example": np.array([[3.0, 1, 2]]),
+    "one wrong example": np.array([[1.0, 3, 2]]),
+}
+
+
+@pytest.mark.parametrize("case", NO_TEMPERATURE)
+@pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64])
+def test_there_is_no_temperature_where_the_loss_has_no_least(case, kind):
+    logits = NO_TEMPERATURE[case].astype(kind)
+    with jax.enable_x64(kind is np.float64):
+        found = calibration.fit_temperature(logits, LABELS[: len(logits)])
+    assert np.isnan(found.temperature)
+    assert np.isnan(found.nll)
+
+
+def test_labels_of_one_class_have_a_temperature_unless_all_are_right():
+    """Here one is right by 2, one wrong by 1."""
+    logits = np.array([[0.0, 2.0], [0.0, -1.0]])
+    labels = np.array([1, 1])
+    least = scipy.optimize.minimize_scalar(
+        lambda b: np.logaddexp(0, -2 * b) + np.logaddexp(0, b), bounds=(1e-3, 10), method="bounded"
+    )
+    assert temperature(logits, labels) == pytest.approx(1 / least.x, rel=1e-3)
+    assert np.isnan(temperature(np.abs(logits), labels))
+
+
+def test_four_examples_have_a_temperature():
+    """Of three that are right and one that is wrong by the same margin: e^(m / T) = 3."""
+    logits = np.array([[0.0, 2.0]] * 4)
+    assert temperature(logits, np.array([1, 1, 1, 0])) == pytest.approx(2 / np.log(3), rel=1e-5)
+
+
+@pytest.mark.parametrize("place", [np.asarray, jax.numpy.asarray], ids=["host", "device"])
+def test_snapshots_are_fitted_together_as_alone(place):
+    logits, labels = model(1000, classes=3)
+    # The third has no temperature, and says nothing about the others.
+    snapshots = (logits * np.array([0.3, 1, 0, 5])[:, None, None]).astype(np.float32)
+    together = calibration.fit_temperature(place(snapshots), labels)
+    alone = [calibration.fit_temperature(one, labels) for one in snapshots]
+    np.testing.assert_allclose(np.transpose(together), np.array(alone), rtol=1e-5)
+    assert np.isnan(together.temperature).tolist() == [False, False, True, False]
+
+
+def test_vector_scales_are_fitted_together_as_alone():
+    logits, labels = model(1000, classes=3)
+    snapshots = (logits * np.array([0.3, 5])[:, None, None]).astype(np.float32)
+    together = calibration.fit_vector_scale(jax.numpy.asarray(snapshots), labels)
+    alone = [calibration.fit_vector_scale(one, labels) for one in snapshots]
+    for found, expected in zip(together, zip(*alone, strict=True), strict=True):
+        np.testing.assert_allclose(found, np.stack(expected), rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("classes", [2, 10])
+def test_the_vector_scale_is_the_least_that_scipy_finds(classes):
+    logits, labels = model(1000, classes=classes)
+    rng = np.random.default_rng(0)
+    logits = logits * rng.uniform(0.5, 3, classes) + rng.normal(size=classes)
+
+    def loss(packed):
+        return likelihood(logits * packed[:classes] + packed[classes:], labels)
+
+    start = np.repeat([1.0, 0.0], classes)
+    least = scipy.optimize.minimize(loss, start, method="L-BFGS-B", options={"gtol": 1e-9})
+    for kind, tolerance in ((np.float32, 1e-5), (np.float64, 1e-6)):
+        with jax.enable_x64(kind is np.float64):
+            scale = calibration.fit_vector_scale(logits.astype(kind), labels)
+            scaled = calibration.apply_vector_scale(logits.astype(kind), scale)
+            assert float(scale.biases.sum()) == pytest.approx(0, abs=1e-5)
+        assert likelihood(scaled, labels) == pytest.approx(least.fun, abs=tolerance)
+        np.testing.assert_allclose(scale.weights, least.x[:classes], atol=0.01)
+    assert least.fun < likelihood(logits, labels) - 0.01
+
+
+def test_the_vector_scale_of_one_logit_is_logistic_regression():
+    """Platt's: where one of two logits is 0, all that counts is a slope and a bias."""
+    logits, labels = model(1000, classes=2, sharpness=3)
+    logits[:, 0] = 0
+    fitted = LogisticRegression(C=np.inf, tol=1e-8).fit(logits[:, 1:], labels)
+    with jax.enable_x64(True):
+        scale = calibration.fit_vector_scale(logits, labels)
+    assert float(scale.weights[1]) == pytest.approx(fitted.coef_[0, 0], rel=1e-4)
+    bias = float(scale.biases[1] - scale.biases[0])
+    assert bias == pytest.approx(fitted.intercept_[0], abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    "case", ["classes that are separated", "logits that are alike", "one right example"]
+)
+def test_there_is_no_vector_scale_where_the_loss_has_no_least(case):
+    logits = NO_TEMPERATURE[case].astype(np.float32)
+    scale = calibration.fit_vector_scale(logits, LABELS[: len(logits)])
+    assert np.isnan(scale.weights).all()
+    assert np.isnan(scale.biases).all()
+
+
+def test_there_is_no_vector_scale_without_all_classes():
+    logits, labels = model(1000, classes=3)
+    scale = calibration.fit_vector_scale(logits.astype(np.float32), labels % 2)
+    assert np.isnan(scale.weights).all()
+
+
+@pytest.mark.parametrize("classes", [2, 3, 10])
+def test_isotonic_scaling_is_that_of_scikit_learn(classes):
+    logits, labels = model(classes=classes, sharpness=3)
+    fresh = softmax(model(500, classes=classes, sharpness=5, seed=1)[0])
+    probs = softmax(logits)
+    found = calibration.apply_isotonic(fresh, calibration.fit_isotonic(probs, labels))
+    columns = [
+        IsotonicRegression(out_of_bounds="clip").fit(probs[:, k], labels == k).predict(fresh[:, k])
+        for k in range(classes)
+    ]
+    if classes == 2:
+        columns[0] = 1 - columns[1]
+    expected = np.stack(columns, axis=1)
+    expected = expected / expected.sum(1, keepdims=True)
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("classes", [2, 3, 10])
+def test_cures_give_probabilities(classes):
+    logits, labels = model(1000, classes=classes, sharpness=3)
+    logits = logits.astype(np.float32)
+    probs = softmax(logits)
+    vector = calibration.apply_vector_scale(logits, calibration.fit_vector_scale(logits, labels))
+    for found in (
+        calibration.apply_isotonic(probs, calibration.fit_isotonic(probs, labels)),
+        calibration.probabilities(vector),
+        calibration.probabilities(logits / temperature(logits, labels)),
+    ):
+        np.testing.assert_allclose(np.sum(found, axis=1), 1, atol=1e-6)
+        assert np.min(found) >= 0
+        # Each is nearer to the truth than what was given.
+        of_labels = np.asarray(found)[np.arange(len(labels)), labels]
+        assert -np.log(of_labels + 1e-9).mean() < likelihood(logits, labels) - 0.1
+
+
+def test_where_no_class_is_left_the_probabilities_stay():
+    """Class 2 is never a label, and classes 0 and 1 never at a score of less than 0.4."""
+    probs = np.array([[0.5, 0.4, 0.1], [0.4, 0.5, 0.1]])
+    scale = calibration.fit_isotonic(np.tile(probs, (2, 1)), np.array([0, 1, 0, 1]))
+    odd = np.array([[0.3, 0.3, 0.4]])
+    np.testing.assert_allclose(calibration.apply_isotonic(odd, scale), odd, rtol=1e-6)
+
+
+FITS = (calibration.fit_temperature, calibration.fit_vector_scale, calibration.fit_isotonic)
+
+
+@pytest.mark.parametrize("fit", FITS)
+@pytest.mark.parametrize(
+    ("shape", "labels", "problem"),
+    [
+        ((4, 1), 4, r"expected 2 classes or more in the last axis, got shape \(4, 1\)"),
+        ((0, 3), 0, r"expected 1 example or more, got shape \(0, 3\)"),
+        ((4,), 4, r"expected 2 axes or more, got shape \(4,\)"),
+        ((4, 3), 5, r"expected labels or hits of shape \(4,\), got shape \(5,\)"),
+    ],
+)
+def test_wrong_shapes_are_named(fit, shape, labels, problem):
+    with pytest.raises(ValueError, match=problem):
+        fit(np.full(shape, 0.5), np.zeros(labels, int))

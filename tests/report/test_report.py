@@ -1,0 +1,342 @@
+"""The report: errors at a few steps, in numbers, in JSON and in words."""
+
+import json
+import re
+import warnings
+
+import numpy as np
+import pytest
+import scipy.optimize
+import scipy.special
+from sklearn.metrics import brier_score_loss, log_loss
+
+import anim
+from anim.errors import SettingError
+from anim.report import meanings, report, table, verdict
+from anim.report.__main__ import main
+from anim.settings import CURES
+from tests.support.predictions import binary, model, softmax, textbook_bins, textbook_error
+
+EXAMPLES = 600
+STEPS = [0, 30, 40, 100]
+
+
+def logits_and_labels(classes=3, seed=0):
+    """Four snapshots [4, N, K] float32, the last over-confident, and labels."""
+    logits, labels = model(EXAMPLES, classes, 1.0, seed)
+    return np.stack([logits * k for k in (0.3, 1, 2, 4)]).astype(np.float32), labels
+
+
+def a_run(classes=3, seed=0):
+    logits, labels = logits_and_labels(classes, seed)
+    return anim.from_arrays(STEPS, labels, logits=logits)
+
+
+def record(path, keep="float32", seed=0, **metrics):
+    logits, labels = logits_and_labels(seed=seed)
+    about = anim.run.About(caption="a model")
+    with anim.Recorder(path, labels=labels, keep=keep, about=about) as recorder:
+        for step, values in zip(STEPS, logits, strict=True):
+            recorder.snapshot(step, logits=values, metrics=metrics)
+    return anim.open(path)
+
+
+def expected_of(logits, labels) -> dict[str, float]:
+    """Errors by NumPy and scikit-learn."""
+    probs = softmax(logits.astype(float))
+    scores, hits = probs.max(1), probs.argmax(1) == labels
+    edges, classes = np.linspace(0, 1, 16), probs.shape[1]
+    brier = np.square(probs - np.eye(classes)[labels]).sum(1).mean()
+    return {
+        "accuracy": hits.mean(),
+        "gap": scores.mean() - hits.mean(),
+        "ece": textbook_error(scores, hits, edges),
+        "mce": textbook_error(scores, hits, edges, "max"),
+        "nll": log_loss(labels, probs, labels=range(classes)),
+        "brier": brier_score_loss(labels, probs[:, 1]) if classes == 2 else brier,
+    }
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_its_numbers_are_those_of_the_definitions(classes):
+    logits, labels = logits_and_labels(classes)
+    rows = report(a_run(classes))
+    assert [row["step"] for row in rows] == STEPS
+    for row, values in zip(rows, logits, strict=True):
+        for name, expected in expected_of(values, labels).items():
+            assert row[name] == pytest.approx(expected, rel=1e-4, abs=1e-6), name
+        assert row["ece_low"] < row["ece"] < row["ece_high"]
+        assert type(row["ece"]) is float
+
+
+def test_chance_is_the_error_of_simulated_calibrated_models():
+    logits, _ = logits_and_labels()
+    row = report(a_run(), at=[30])[0]
+    scores = softmax(logits[1].astype(float)).max(1)
+    counts, _, means = textbook_bins(scores, scores > 0, np.linspace(0, 1, 16))
+    hits = np.random.default_rng(0).binomial(counts, means, (20_000, len(counts)))
+    errors = np.abs(hits - counts * means).sum(1) / EXAMPLES
+    assert row["ece_if_calibrated"] == pytest.approx(errors.mean(), rel=0.02)
+
+
+def best_temperature(logits, labels) -> float:
+    def loss(inverse):
+        log_probs = scipy.special.log_softmax(logits.astype(float) * inverse, axis=1)
+        return -log_probs[np.arange(len(labels)), labels].mean()
+
+    options = {"xatol": 1e-12}
+    found = scipy.optimize.minimize_scalar(
+        loss, bounds=(1e-3, 100), method="bounded", options=options
+    )
+    return 1 / found.x
+
+
+def test_with_a_temperature_all_numbers_are_of_the_examples_it_was_not_fitted_on():
+    logits, labels = logits_and_labels()
+    order = np.random.default_rng(0).permutation(EXAMPLES)
+    seen, shown = order[: EXAMPLES // 2], order[EXAMPLES // 2 :]
+    for row, values in zip(report(a_run(), None, "temperature"), logits, strict=True):
+        best = best_temperature(values[seen], labels[seen])
+        assert row["cured_temperature"] == pytest.approx(best, rel=2e-4)
+        before = expected_of(values[shown], labels[shown])
+        after = expected_of(values[shown] / best, labels[shown])
+        for name in ("accuracy", "ece", "nll", "brier"):
+            assert row[name] == pytest.approx(before[name], rel=1e-4, abs=1e-5)
+            assert row[f"cured_{name}"] == pytest.approx(after[name], rel=3e-3, abs=1e-4)
+
+
+@pytest.mark.parametrize("method", [None, "vector", "isotonic"])
+def test_a_temperature_that_was_recorded_is_not_taken_for_that_of_a_cure(tmp_path, method):
+    run = record(tmp_path / "r", temperature=7.0)
+    rows = report(run, [100], method)
+    assert "T" not in table(rows).splitlines()[0].split()
+    assert "temperature of" not in verdict(rows[0], EXAMPLES // 2)
+
+
+def test_about_six_steps_are_chosen_evenly():
+    labels, probs = [0, 1], np.full((101, 2), 0.5)
+    run = anim.from_arrays(range(0, 1010, 10), labels, probs=probs)
+    assert [row["step"] for row in report(run)] == [0, 200, 400, 600, 800, 1000]
+    assert [row["step"] for row in report(run.only(range(3)))] == [0, 10, 20]
+    assert [row["step"] for row in report(run.only([7]))] == [70]
+
+
+@pytest.mark.parametrize(
+    ("at", "steps"), [([0], [0]), ([39, 40, 41], [30, 40]), ([100, 5], [0, 100])]
+)
+def test_a_step_takes_the_snapshot_at_it_or_before(at, steps):
+    assert [row["step"] for row in report(a_run(), at)] == steps
+
+
+@pytest.mark.parametrize("step", [-1, 101])
+def test_a_step_outside_of_the_run_is_an_error(step):
+    with pytest.raises(SettingError, match=rf"^at: expected steps from 0 to 100, got {step}"):
+        report(a_run(), [step])
+
+
+def constructed(gap, examples=20_000, score=0.7):
+    """Right as often as its scores say, less a gap; half of them above and half below."""
+    scores = np.repeat([score - 0.1, score + 0.1], examples // 2)
+    share = scores - gap
+    hits = np.arange(examples) // 2 % 1000 < 1000 * share
+    run = anim.from_arrays([5], hits.astype(int), probs=[scores])
+    return report(run)[0], examples
+
+
+@pytest.mark.parametrize(
+    ("gap", "right", "says"),
+    [
+        (0.15, "is right 55.0 % of the time and says 70.0 %: over-confident.", "is more than"),
+        (-0.1, "is right 80.0 % of the time and says 70.0 %: under-confident.", "is more than"),
+        (0.0, "says 70.0 %: about as sure as it is right.", "cannot be told from"),
+    ],
+)
+def test_a_verdict_says_which_way_a_model_is_wrong_or_that_it_cannot_be_told(gap, right, says):
+    text = verdict(*constructed(gap))
+    assert text.startswith("At step 5 it ")
+    assert right in text
+    assert f"Its calibration error of {abs(gap):.3f} " in text
+    assert says in text
+
+
+def test_few_examples_tell_no_error():
+    scores = np.random.default_rng(0).uniform(0.5, 1, 40)
+    probs, labels = binary(scores, seed=3)
+    run = anim.from_arrays([5], labels, probs=[probs])
+    row = report(run)[0]
+    assert row["ece"] > 0.05
+    assert "cannot be told from" in verdict(row, 40)
+
+
+def test_a_verdict_says_what_the_cure_does():
+    row = report(a_run(), [100], "temperature")[0]
+    text = f"A temperature of {row['cured_temperature']:.2f} brings it to {row['cured_ece']:.3f}."
+    assert text in verdict(row, EXAMPLES // 2)
+    row = report(a_run(), [100], "isotonic")[0]
+    assert f"The cure brings it to {row['cured_ece']:.3f}." in verdict(row, EXAMPLES // 2)
+    assert "brings it" not in verdict(report(a_run(), [100])[0], EXAMPLES)
+
+
+def columns_of(lines):
+    """Texts of each column, told by the right ends of its cells."""
+    ends = [match.end() for match in re.finditer(r"\S+(?: \S+)*", lines[0])]
+    starts = [0, *ends[:-1]]
+    return [[line[a:b].strip() for line in lines] for a, b in zip(starts, ends, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("interval", "words"),
+    [((0.01, 0.04), "brings it to 0.030"), ((0.01, 0.2), "leaves it about"), ((0.2, 0.3), "worse")],
+)
+def test_a_cure_is_praised_only_if_it_helps(interval, words):
+    row = report(a_run(), [100])[0] | {"ece": 0.1, "cured_ece": 0.03}
+    row |= {"cured_ece_low": interval[0], "cured_ece_high": interval[1]}
+    assert words in verdict(row, EXAMPLES)
+
+
+def test_more_may_be_shown_than_is_fitted_on(tmp_path, capsys):
+    record(tmp_path / "r")
+    call = [str(tmp_path / "r"), "--calibrate", "temperature", "--json"]
+    found = []
+    for share in ("0.5", "0.2"):
+        assert main([*call, "--held-out", share]) == 0
+        found.append(json.loads(capsys.readouterr().out)[str(tmp_path / "r")][-1])
+    assert found[0]["cured_temperature"] != found[1]["cured_temperature"]
+
+
+@pytest.mark.parametrize("method", [None, *CURES])
+def test_a_table_is_aligned_and_explains_its_columns(method):
+    rows = report(a_run(), None, method)
+    lines = table(rows).splitlines()
+    assert len({len(line) for line in lines}) == 1
+    found = {column[0]: column[1:] for column in columns_of(lines)}
+    assert found["step"] == ["0", "30", "40", "100"]
+    for title, name in (("accuracy", "accuracy"), ("gap", "gap"), ("ECE", "ece"), ("NLL", "nll")):
+        assert found[title] == [f"{row[name]:.3f}" for row in rows]
+    interval = [f"{row['ece_low']:.3f} to {row['ece_high']:.3f}" for row in rows]
+    assert found["95 % interval"] == interval
+    assert ("T" in found) == (method == "temperature")
+    for title in found.keys() - {"step"}:
+        for word in re.findall(r"[A-Za-z]\w*", title):
+            assert re.search(rf"\b{word}\b", meanings(rows)), title
+
+
+def test_what_there_is_not_is_a_dash():
+    logits, labels = logits_and_labels(2)
+    logits[0] = 0
+    with pytest.warns(UserWarning, match="step 0"):
+        rows = report(anim.from_arrays(STEPS, labels, logits=logits), None, "temperature")
+    assert np.isnan(rows[0]["cured_temperature"])
+    first = table(rows).splitlines()[1].split()
+    assert first[-3:] == ["-", "-", "-"]
+    assert "brings it" not in verdict(rows[0], EXAMPLES // 2)
+
+
+def no_constant(name):
+    raise AssertionError(f"{name} is no JSON")
+
+
+@pytest.mark.parametrize("method", [None, "temperature"])
+def test_json_holds_the_numbers_of_python(tmp_path, capsys, method):
+    path = tmp_path / "r"
+    run = record(path, loss=float("nan"), rate=0.5)
+    arguments = [] if method is None else ["--calibrate", method]
+    assert main([str(path), "--json", *arguments]) == 0
+    found = json.loads(capsys.readouterr().out, parse_constant=no_constant)
+    rows = report(run, None, method)
+    # Everything is finite but for the loss, which was recorded so.
+    assert found == {str(path): [{**row, "loss": None} for row in rows]}
+    assert len(rows) == 4
+
+
+def test_json_has_null_for_what_there_is_not(tmp_path, capsys):
+    logits, labels = logits_and_labels(2)
+    logits[0] = 0
+    with anim.Recorder(tmp_path / "r", labels=labels) as recorder:
+        for step, values in zip(STEPS, logits, strict=True):
+            recorder.snapshot(step, logits=values)
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        main([str(tmp_path / "r"), "--json", "--calibrate", "temperature"])
+    printed = capsys.readouterr()
+    assert printed.err.startswith("anim.report: warning: 1 of 4 snapshots (step 0) have no cure")
+    (rows,) = json.loads(printed.out, parse_constant=no_constant).values()
+    assert rows[0]["cured_temperature"] is rows[0]["cured_ece"] is None
+    assert rows[3]["cured_temperature"] > 1
+
+
+def test_the_command_prints_tables_and_verdicts_of_several_runs(tmp_path, capsys):
+    paths = [tmp_path / name for name in ("one", "two")]
+    runs = [record(path, seed=seed) for seed, path in enumerate(paths)]
+    assert main([*map(str, paths), "--at", "30", "100"]) == 0
+    printed = capsys.readouterr().out
+    for path, run in zip(paths, runs, strict=True):
+        rows = report(run, [30, 100])
+        assert f"{path}, a model\n\n{table(rows)}\n\n{verdict(rows[-1], EXAMPLES)}\n" in printed
+    assert printed.count("At step 100") == 2
+
+
+def test_replicas_in_a_folder_are_reported_one_by_one(tmp_path, capsys):
+    logits, labels = logits_and_labels()
+    for seed in (0, 1):
+        with anim.Recorder(tmp_path / "many" / f"seed={seed}", labels=labels) as recorder:
+            recorder.snapshot(0, logits=logits[seed])
+    assert main([str(tmp_path / "many"), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert list(found) == [str(tmp_path / "many" / f"seed={seed}") for seed in (0, 1)]
+    for seed, (row,) in enumerate(found.values()):
+        expected = expected_of(logits[seed], labels)["ece"]
+        assert row["ece"] == pytest.approx(expected, rel=1e-4)
+
+
+def test_top_labels_have_no_likelihood_and_are_reported_without(tmp_path, capsys):
+    run = record(tmp_path / "r", keep="top")
+    logits, labels = logits_and_labels()
+    (row,) = report(run, [100])
+    expected = expected_of(logits[3], labels)
+    for name in ("accuracy", "gap", "ece", "mce"):
+        assert row[name] == pytest.approx(expected[name], rel=1e-4)
+    assert not {"nll", "brier", "classwise_ece"} & row.keys()
+    assert main([str(tmp_path / "r")]) == 0
+    printed = capsys.readouterr().out
+    assert "ECE" in printed
+    assert "NLL" not in printed
+    assert "Brier" not in printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["RUN", "--at", "101"], "argument --at: expected steps from 0 to 100, got 101"),
+        (["RUN", "--at", "soon"], "argument --at: invalid int value: 'soon'"),
+        (["RUN", "--calibrate", "prayer"], "argument --calibrate: invalid choice: 'prayer'"),
+        (["TOP", "--calibrate", "vector"], "argument --calibrate: this run keeps the predicted"),
+        (["NONE"], "argument RUN: there is no recording"),
+        (["RUN", "NONE"], "argument RUN: there is no recording"),
+        ([], "required: RUN"),
+        (["RUN", "--jsn"], "did you mean --json?"),
+    ],
+)
+def test_a_wrong_call_is_one_line(tmp_path, capsys, arguments, problem):
+    record(tmp_path / "RUN")
+    record(tmp_path / "TOP", keep="top")
+    in_folder = [str(tmp_path / text) if text.isupper() else text for text in arguments]
+    with pytest.raises(SystemExit) as stop:
+        main(in_folder)
+    assert stop.value.code == 2
+    printed = capsys.readouterr()
+    assert problem in printed.err
+    assert printed.err.startswith("anim.report: error: ")
+    assert printed.err.count("\n") == 1
+    assert printed.out == ""
+
+
+def test_a_caption_of_others_does_not_steer_the_terminal(tmp_path, capsys):
+    about = anim.run.About("10\u2009000 points\x1b]0;title\x07\x1b[2J\nAt step 9 all is well")
+    with anim.Recorder(tmp_path / "r", labels=[0, 1], about=about) as recorder:
+        recorder.snapshot(0, probs=[0.2, 0.7])
+    assert main([str(tmp_path / "r")]) == 0
+    printed = capsys.readouterr().out
+    assert "10\u2009000 points" in printed
+    assert not {"\x1b", "\x07"} & set(printed)
+    assert not any(line.startswith("At step 9") for line in printed.splitlines())

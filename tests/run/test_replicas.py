@@ -1,0 +1,297 @@
+"""Trainings that differ in their seed alone: made in one program, shown as one run."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+import anim
+from anim.errors import DivergedError, SettingError
+from anim.render import main
+from anim.settings import Picture
+from tests.support.seeing import check_texts, compose, texts_of
+
+DATA = anim.data.xor(90, 60, seed=4)
+
+
+SLOW = [
+    {"epochs": 2, "batch_size": 90, "hidden": (), "optimizer": "sgd", "gradient_noise": 0},
+    {"epochs": 2, "batch_size": 7, "every": 5, "hidden": (5, 4), "schedule": "constant"},
+    {"epochs": 2, "optimizer": "lion", "learning_rate": 0.01, "weight_decay": 0, "seed": 11},
+]
+
+
+@pytest.mark.parametrize(
+    "knobs",
+    [
+        # 90 examples make batches of 32, 32 and 26; 6 steps are looked at after 4 and 2.
+        {"epochs": 2, "every": 4},
+        *(pytest.param(knobs, marks=pytest.mark.slow) for knobs in SLOW),
+    ],
+    ids=str,
+)
+def test_each_replica_is_the_run_of_its_seed(knobs):
+    together = anim.fit_replicas(DATA, replicas=2, **knobs)
+    first = knobs.get("seed", 0)
+    for i, run in enumerate(together):
+        alone = anim.fit(DATA, **{**knobs, "seed": first + i})
+        assert run.steps.tolist() == alone.steps.tolist()
+        for k in range(len(run)):
+            np.testing.assert_allclose(run.logits(k), alone.logits(k), atol=1e-4)
+        losses = (one.metrics()["train_loss"] for one in (run, alone))
+        np.testing.assert_allclose(next(losses), next(losses), atol=1e-4)
+        assert run.about == alone.about
+    for k in (0, len(together[0]) - 1):
+        assert np.abs(together[0].logits(k) - together[1].logits(k)).max() > 1e-3
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """Replicas, the folder they were recorded to, and the progress that was told."""
+    path, told = tmp_path_factory.mktemp("runs") / "many", []
+    runs = anim.fit_replicas(
+        DATA,
+        replicas=3,
+        epochs=2,
+        every=4,
+        seed=9,
+        path=path,
+        progress=lambda *step: told.append(step),
+    )
+    return runs, path, told
+
+
+def test_steps_and_work_done_are_told(trained):
+    runs, _, told = trained
+    assert told == [(0, 6), (4, 6), (6, 6)]
+    assert len(runs) == 3
+    assert runs[1].steps.tolist() == [0, 4, 6]
+
+
+@pytest.mark.parametrize("count", [0, 1, 257, 1000, 2.5, True])
+def test_a_wrong_number_of_replicas_is_an_error(count):
+    with pytest.raises(SettingError, match=r"^replicas: expected a whole number from 2 to 256"):
+        anim.fit_replicas(DATA, replicas=count)
+
+
+def test_a_wrong_setting_is_named():
+    with pytest.raises(SettingError, match=r"^learning_rate: "):
+        anim.fit_replicas(DATA, replicas=2, learning_rate=-1)
+
+
+def test_divergence_of_one_is_reported():
+    plain = {"optimizer": "sgd", "gradient_noise": 0, "weight_decay": 0, "schedule": "constant"}
+    with pytest.raises(DivergedError) as caught:
+        anim.fit_replicas(DATA, replicas=3, epochs=5, every=9, learning_rate=1e38, **plain)
+    assert 2 <= caught.value.step <= 3
+
+
+def test_what_was_saved_opens_again_as_replicas_in_the_order_of_seeds(trained):
+    runs, path, _ = trained
+    assert sorted(one.name for one in path.iterdir()) == ["seed=10", "seed=11", "seed=9"]
+    opened = anim.open(path)
+    assert isinstance(opened, anim.Replicas)
+    assert opened.name == "many"
+    assert [run.name for run in opened] == ["seed=9", "seed=10", "seed=11"]
+    for run, again in zip(runs, opened, strict=True):
+        np.testing.assert_array_equal(again.logits(1), run.logits(1))
+    assert isinstance(anim.open(path / "seed=10"), anim.Run)
+
+
+def test_folders_of_other_labels_are_no_replicas(tmp_path):
+    for seed, labels in enumerate(([0, 1], [1, 1])):
+        with anim.Recorder(tmp_path / f"seed={seed}", labels=labels) as recorder:
+            recorder.snapshot(0, probs=[0.2, 0.7])
+    with pytest.raises(anim.RecordingError, match=r"holds no replicas: .*same labels"):
+        anim.open(tmp_path)
+
+
+def a_run(seed, steps=(0, 10, 20), examples=120, labels=None):
+    """Few enough examples that some of 50 bins are empty in some runs and not in others."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(examples) % 2 if labels is None else labels
+    logits = rng.normal(size=(len(steps), len(labels), 2))
+    logits[:, np.arange(len(labels)), labels] += np.linspace(0.5, 2, len(steps))[:, None]
+    return anim.from_arrays(steps, labels, logits=logits)
+
+
+RUNS = [a_run(seed) for seed in range(7)]
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        [],
+        [RUNS[0], a_run(0, labels=np.arange(120) % 3 % 2)],
+        [RUNS[0], a_run(0, labels=np.arange(119) % 2)],
+        [RUNS[0], anim.from_arrays([0], RUNS[0].labels, logits=np.zeros((1, 120, 3)))],
+    ],
+    ids=["none", "other labels", "fewer labels", "other classes"],
+)
+def test_runs_that_are_not_alike_are_no_replicas(runs):
+    with pytest.raises(ValueError, match=r"^runs: expected"):
+        anim.Replicas(runs)
+
+
+def of(runs, **picture):
+    return compose(runs, Picture(**{"seconds": 1, "hold": 0, **picture}))
+
+
+def nan_quantile(values, q):
+    """Of what is there, by sorting it: linear between two ranks."""
+    values = np.sort(values[np.isfinite(values)])
+    return np.interp(q * (len(values) - 1), np.arange(len(values)), values) if len(values) else None
+
+
+def bars_of(run, i, bins=50):
+    """Counts and shares [B] of the score view; NaN where empty."""
+    probs = run.probs(i)
+    edges = np.linspace(0, 1, bins + 1, dtype=np.float32)
+    index = np.clip(np.searchsorted(edges, probs[:, 1], side="right") - 1, 0, bins - 1)
+    counts = np.bincount(index, minlength=bins)
+    hits = np.bincount(index, probs.argmax(1) == run.labels, bins)
+    return counts, np.divide(hits, counts, out=np.full(bins, np.nan), where=counts > 0)
+
+
+def test_bars_are_medians_and_their_whiskers_hold_nine_tenths():
+    reel, _ = of([anim.Replicas(RUNS)])
+    (track,) = reel.tracks
+    for i in range(3):
+        counts, shares = map(np.array, zip(*(bars_of(run, i) for run in RUNS), strict=True))
+        assert np.isnan(shares).any(0).any()
+        np.testing.assert_allclose(track.counts[i], counts.mean(0))
+        for k, column in enumerate(shares.T):
+            found = track.shares[i, k], *track.intervals[i, :, k]
+            if np.isnan(column).all():
+                assert np.isnan(found).all()
+            else:
+                expected = [nan_quantile(column, q) for q in (0.5, 0.05, 0.95)]
+                np.testing.assert_allclose(found, expected, atol=1e-12)
+
+
+def test_strips_are_medians_and_their_areas_hold_nine_tenths():
+    reel, _ = of([anim.Replicas(RUNS)], panels=("accuracy", "ece"))
+    (track,) = reel.tracks
+    right = [[(run.probs(i).argmax(1) == run.labels).mean() for i in range(3)] for run in RUNS]
+    np.testing.assert_allclose(track.series["accuracy"], np.median(right, axis=0))
+    expected = np.quantile(right, [0.05, 0.95], axis=0).T
+    np.testing.assert_allclose(track.spreads["accuracy"], expected)
+    errors = [run.metrics()["ece"] for run in RUNS]
+    np.testing.assert_allclose(track.series["ece"], np.nanmedian(errors, axis=0))
+    np.testing.assert_allclose(track.spreads["ece"], np.nanquantile(errors, [0.05, 0.95], axis=0).T)
+
+
+def test_a_bin_that_is_empty_in_most_replicas_has_no_bar():
+    """One of three has its scores at 0.31; all have some at 0.91."""
+    scores = np.full((3, 20), 0.91)
+    scores[0, :10] = 0.31
+    labels = np.ones(20, int)
+    runs = [anim.from_arrays([0, 1], labels, probs=[row, row]) for row in scores]
+    reel, scene = of([anim.Replicas(runs)], bins=10, panels=("reliability",))
+    presence = reel.at(None).frames[0].presence
+    np.testing.assert_array_equal(presence, np.arange(10) == 9)
+    pixels = scene.draw(reel.at(None))[..., :3]
+    box = scene.figure.axes[0].bbox
+    top, bottom = round(600 - box.y1) + 3, round(600 - box.y0) - 3
+
+    def colours(x):
+        column = pixels[top:bottom, int(box.x0 + x * box.width)]
+        return np.ptp(column.astype(int), axis=1) > 40
+
+    assert not colours(0.34).any()
+    assert colours(0.94).mean() > 0.9
+
+
+def test_replicas_without_a_common_bin_are_not_told_to_have_no_cure():
+    scores = [[0.11, 0.91], [0.21, 0.81], [0.31, 0.71]]
+    runs = [anim.from_arrays([0, 1], [0, 1], probs=[row, row]) for row in scores]
+    reel, scene = of([anim.Replicas(runs)], bins=10)
+    shown = [text.get_text() for text in texts_of(scene, reel.at(None))]
+    assert not any("no cure" in text for text in shown)
+
+
+def test_replicas_of_different_steps_are_shown_at_those_they_share():
+    runs = [a_run(0, [0, 5, 10, 20]), a_run(1, [0, 10, 15, 20]), a_run(2, [5, 10, 20, 30])]
+    reel, _ = of([anim.Replicas(runs)])
+    (track,) = reel.tracks
+    assert track.steps.tolist() == [10, 20]
+    at = [(2, 3), (1, 3), (1, 2)]
+    right = [
+        [(run.probs(i).argmax(1) == run.labels).mean() for i in its]
+        for run, its in zip(runs, at, strict=True)
+    ]
+    np.testing.assert_allclose(track.series["accuracy"], np.median(right, axis=0))
+
+
+def test_replicas_without_a_step_in_common_are_an_error():
+    with pytest.raises(SettingError, match=r"^runs: the replicas have no step in common"):
+        of([anim.Replicas([a_run(0, [0, 2]), a_run(1, [1, 3])])])
+
+
+@pytest.mark.parametrize("curve", ["bars", "smooth", "isotonic"])
+def test_the_picture_says_that_it_shows_replicas(curve):
+    reel, scene = of([anim.Replicas(RUNS)], curve=curve, size=(1000, 600))
+    shown = [text.get_text() for text in texts_of(scene, reel.at(None))]
+    assert "median accuracy" in shown
+    assert "90 % of 7 replicas" in shown
+    assert not any("chance" in text for text in shown)
+    check_texts(scene, reel.at(None))
+
+
+def test_curves_of_replicas_are_medians():
+    reel, _ = of([anim.Replicas(RUNS)], curve="isotonic")
+    curves = np.stack([run.curve("score", "isotonic") for run in RUNS])
+    known = np.isfinite(curves).all(0)
+    assert known.sum() > 500
+    np.testing.assert_allclose(reel.tracks[0].curve[known], np.median(curves, axis=0)[known])
+
+
+def test_replicas_stand_beside_their_cure_and_beside_other_runs():
+    runs = [a_run(seed, examples=400) for seed in range(3)]
+    both = [anim.Replicas(runs, "many"), runs[0]]
+    reel, scene = of(both, calibrate="temperature", size=(1600, 700))
+    medians = reel.tracks[1].series["temperature"]
+    alone = [anim.calibrate(run)[1].recorded["temperature"] for run in runs]
+    np.testing.assert_allclose(medians, np.nanmedian(alone, axis=0))
+    shown = {text.get_text() for text in texts_of(scene, reel.at(None))}
+    assert {"many", "many, temperature-scaled"} < shown
+    check_texts(scene, reel.at(None))
+
+
+def test_a_replica_without_any_cure_leaves_the_others_theirs():
+    labels = np.arange(400) % 2
+    certain = anim.from_arrays([0, 10, 20], labels, logits=[5 * np.eye(2)[labels]] * 3)
+    replicas = anim.Replicas([certain, *(a_run(seed, examples=400) for seed in range(2))])
+    with pytest.warns(UserWarning, match="3 of 9 snapshots"):
+        reel, _ = of([replicas], calibrate="temperature")
+    alone = [anim.calibrate(run)[1].recorded["temperature"] for run in replicas[1:]]
+    found = reel.tracks[1].series["temperature"]
+    np.testing.assert_allclose(found, np.median(alone, axis=0))
+
+
+@pytest.mark.slow
+def test_the_command_trains_sweeps_of_replicas_and_their_cures(tmp_path):
+    out, save = tmp_path / "a.png", tmp_path / "D"
+    options = ["--replicas", "3", "--sweep", "hidden=2,3", "--calibrate", "temperature"]
+    with warnings.catch_warnings():
+        # Networks that have learnt nothing yet have no cure.
+        warnings.simplefilter("default")
+        options += ["--epochs", "15", "--train-size", "300", "--gradient-noise", "0", "--quiet"]
+        assert main(["--out", str(out), "--save", str(save), *options]) == 0
+    assert out.read_bytes().startswith(b"\x89PNG")
+    for width in (2, 3):
+        runs = anim.open(save / f"hidden={width}")
+        assert [run.name for run in runs] == ["seed=0", "seed=1", "seed=2"]
+        assert f"2-{width}-2 network" in runs.about.caption
+        # Fewer than the 50 for each of one run alone.
+        assert len(runs.labels) == 10 * 300
+
+
+@pytest.mark.parametrize("count", ["1", "1000", "0"])
+def test_a_wrong_number_of_replicas_is_one_line(tmp_path, capsys, count):
+    with pytest.raises(SystemExit) as stop:
+        main(["--out", str(tmp_path / "a.png"), "--replicas", count])
+    assert stop.value.code == 2
+    printed = capsys.readouterr().err
+    assert "argument --replicas: expected a whole number from 2 to 256" in printed
+    assert printed.count("\n") == 1

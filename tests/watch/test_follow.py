@@ -1,0 +1,199 @@
+"""What is told of a recording that grows, and of one that becomes another."""
+
+import fcntl
+import os
+import shutil
+import threading
+
+import numpy as np
+import pytest
+
+import anim
+from anim.run.store.reader import Snapshots
+from anim.run.store.writer import is_being_recorded
+from anim.settings import Picture
+from anim.watch import messages
+from anim.watch.follow import WAITING, Follower
+from anim.watch.messages import Messages, Seen
+from tests.support.watching import (
+    LABELS,
+    Browser,
+    check_numbers,
+    logits,
+    read_events,
+    record,
+    steps_of,
+)
+
+
+def told(follower, seen=None):
+    """What a browser that has seen so much is told of all that is new, and what it has seen."""
+    while follower.look():
+        pass
+    events, seen = Messages(follower.picture).since(seen or Seen(), follower.state)
+    return list(read_events(events.splitlines(keepends=True))), seen
+
+
+def follow(path, steps=(), **options):
+    if len(steps):
+        record(path, steps)
+    follower = Follower(path, Picture(**options))
+    events, seen = told(follower)
+    return follower, events, seen
+
+
+def test_what_was_missed_comes_at_once(tmp_path):
+    follower, _, seen = follow(tmp_path / "r", [0])
+    for step in (1, 2, 3):
+        record(tmp_path / "r", [step], resume=True)
+        told(follower)
+    (more, state), _ = told(follower, seen)
+    assert (more[0], steps_of(more[1])) == ("more", [1, 2, 3])
+    assert state == ("state", {"text": "the run has ended, 4 snapshots"})
+
+
+def test_nothing_new_is_nothing_told(tmp_path):
+    follower, _, seen = follow(tmp_path / "r", [0, 1])
+    assert told(follower, seen) == ([], seen)
+
+
+def test_what_is_said_of_the_run_is_of_all_of_it(tmp_path):
+    follower, _, seen = follow(tmp_path / "r", [0, 1])
+    record(tmp_path / "r", [20], resume=True)
+    ((_, more), _), _ = told(follower, seen)
+    assert steps_of(more) == [20]
+    accuracy = anim.open(tmp_path / "r").metrics()["accuracy"]
+    assert f"rises from {accuracy[0]:.2f} to {accuracy[2]:.2f} in 20 steps" in more["alt"]
+
+
+OTHERS = {
+    "resumed before its end": lambda path: record(path, [15], resume=10),
+    "resumed to the same steps": lambda path: record(path, [20, 30], resume=10),
+    "dropped to an earlier step": lambda path: record(path, [], resume=10),
+    "overwritten": lambda path: record(path, [0, 10, 20, 30], overwrite=True),
+    "deleted and begun anew": lambda path: (shutil.rmtree(path), record(path, [0, 10, 20, 30])),
+}
+
+
+@pytest.mark.parametrize("change", OTHERS.values(), ids=OTHERS)
+def test_a_recording_that_is_another_is_sent_as_a_whole(tmp_path, change):
+    path = tmp_path / "r"
+    follower, _, seen = follow(path, [0, 10, 20, 30])
+    change(path)
+    events, _ = told(follower, seen)
+    browser = Browser()
+    for event in events:
+        browser.hear(*event)
+    assert browser.heard[0][0] == "whole"
+    check_numbers(browser, anim.open(path))
+
+
+def test_what_a_resumed_run_keeps_is_not_read_again(tmp_path, monkeypatch):
+    path, read = tmp_path / "r", []
+    follower, _, _ = follow(path, [0, 10, 20])
+    record(path, [15, 25], resume=10)
+    begin = Snapshots._begin
+    monkeypatch.setattr(Snapshots, "_begin", lambda of, i: read.append(i) or begin(of, i))
+    told(follower)
+    assert sorted(set(read)) == [2, 3]
+
+
+def test_a_run_that_is_gone_is_waited_for(tmp_path):
+    path = tmp_path / "r"
+    follower, _, seen = follow(path, [0])
+    shutil.rmtree(path)
+    events, seen = told(follower, seen)
+    assert events == [("state", {"text": WAITING})]
+    record(path, [0])
+    assert [name for name, _ in told(follower, seen)[0]] == ["whole", "state"]
+
+
+def test_a_metric_that_comes_later_is_sent_with_the_whole(tmp_path):
+    path = tmp_path / "r"
+    follower, _, seen = follow(path, [0, 1], panels=("reliability", "metric:late"))
+    with anim.Recorder(path, labels=LABELS, resume=True) as recorder:
+        recorder.snapshot(2, logits=logits(2), metrics={"late": 5})
+    ((name, data), _), _ = told(follower, seen)
+    assert (name, steps_of(data)) == ("whole", [0, 1, 2])
+    assert data["runs"][0]["series"]["late"] == [None, None, 5]
+
+
+@pytest.mark.parametrize("options", [{"curve": "smooth"}, {"binning": "mass", "intervals": True}])
+def test_joined_parts_are_those_of_all_at_once(tmp_path, options):
+    path = tmp_path / "r"
+    follower, _, _ = follow(path, [0, 5], **options)
+    record(path, [6, 7, 9], resume=True)
+    told(follower)
+    ((name, grown), _), _ = told(follower)
+    whole = follow(path, **options)[1][0][1]
+    assert name == "whole"
+    assert grown == whole
+
+
+def test_a_cure_is_fitted_to_each_new_snapshot_and_its_lack_told_once(tmp_path):
+    path = tmp_path / "r"
+    noise = np.random.default_rng(0).normal(size=(2000, 2))
+    with anim.Recorder(path, labels=LABELS) as recorder:
+        recorder.snapshot(0, logits=noise)
+    with pytest.warns(UserWarning, match="have no cure") as warned:
+        follower, _, seen = follow(path, calibrate="temperature")
+        with anim.Recorder(path, labels=LABELS, resume=True) as recorder:
+            recorder.snapshot(1, logits=noise[::-1])
+            recorder.snapshot(9, logits=logits(9))
+        ((name, more), _), _ = told(follower, seen)
+    assert len(warned) == 1
+    assert (name, steps_of(more)) == ("more", [1, 9])
+    _, cured = anim.calibrate(anim.open(path).only([2]), "temperature")
+    assert more["runs"][1]["series"]["temperature"][0] is None
+    temperature = more["runs"][1]["series"]["temperature"][1]
+    assert temperature == pytest.approx(cured.metrics()["temperature"][0], rel=1e-6)
+
+
+def test_damaged_snapshots_are_left_out_and_named_once(tmp_path):
+    path = tmp_path / "r"
+    record(path, [0, 10, 20])
+    (path / "logits" / "c" / "1" / "0" / "0").write_bytes(b"")
+    with pytest.warns(UserWarning, match=r"snapshot 1 \(step 10\)") as warned:
+        follower, (whole, state), seen = follow(path)
+    assert len(warned) == 1
+    assert steps_of(whole[1]) == [0, 20]
+    assert state[1]["text"] == "the run has ended, 3 snapshots, 1 of them damaged"
+    record(path, [30], resume=True)
+    (path / "logits" / "c" / "3" / "0" / "0").unlink()
+    with pytest.warns(UserWarning, match=r"snapshot 3 \(step 30\)"):
+        events, _ = told(follower, seen)
+    assert events == [("state", {"text": "the run has ended, 4 snapshots, 2 of them damaged"})]
+
+
+def test_many_browsers_cost_one(tmp_path, monkeypatch):
+    follower, _, _ = follow(tmp_path / "r", [0, 1])
+    made, page_data = [], messages.page_data
+    monkeypatch.setattr(messages, "page_data", lambda *of: made.append(of) or page_data(*of))
+    of_all, found = Messages(follower.picture), []
+    threads = [
+        threading.Thread(target=lambda: found.append(of_all.since(Seen(), follower.state)))
+        for _ in range(10)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 1
+    assert found == [found[0]] * 10
+
+
+def test_whether_a_run_is_being_recorded_can_be_asked(tmp_path):
+    path = tmp_path / "r"
+    assert not is_being_recorded(path)
+    with anim.Recorder(path, labels=LABELS):
+        assert is_being_recorded(path)
+    assert not is_being_recorded(path)
+
+
+def test_who_asks_does_not_keep_a_recorder_from_beginning(tmp_path):
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    asked = threading.Timer(0.03, os.close, [descriptor])
+    asked.start()
+    record(tmp_path, [0])
+    asked.join()
