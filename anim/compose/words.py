@@ -138,7 +138,7 @@ def comment(reel: Reel, subject: Subject, picture: Picture) -> str:
         title=subject.title,
         caption=subject.caption,
         alt=alternative(reel, subject),
-        size=picture.size,
+        size=picture.canvas,
         seconds=reel.clock.total_seconds,
     )
 

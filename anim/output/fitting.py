@@ -56,8 +56,8 @@ def _steps(picture: Picture) -> Iterator[dict]:
             yield {"fps": fps}
     if picture.scale > 1:
         yield {"scale": 1}
-    least = max(low / side for low, side in zip(SMALLEST, picture.size, strict=True))
+    least = max(low / side for low, side in zip(SMALLEST, picture.canvas, strict=True))
     for share in (*(share for share in _SHRUNK if share > least), least):
-        size = tuple(2 * round(share * side / 2) for side in picture.size)
-        if size != picture.size:
+        size = tuple(2 * round(share * side / 2) for side in picture.canvas)
+        if size != picture.canvas:
             yield {"size": size}

@@ -60,7 +60,7 @@ def bundle(shown: Sequence[tuple[Reel, Subject]], picture: Picture, plain: str) 
         plain: what a terminal shows.
     """
     data = page_data(shown, picture)
-    width, height = picture.size
+    width, height = picture.canvas
     try:
         gif = base64.b64encode(_gif(shown[0], picture)).decode()
     except SettingError:

@@ -245,7 +245,7 @@ def _fitted(
     tries = [
         one
         for one in attempts(picture, levels)
-        if one.picture.size == picture.size or _has_room(reel, one.picture)
+        if one.picture.canvas == picture.canvas or _has_room(reel, one.picture)
     ]
     for one in tries:
         studio = _Studio(reel.at_rate(one.picture.fps), subject, one.picture)

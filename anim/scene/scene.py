@@ -65,7 +65,7 @@ class Scene:
         self._runs = len(reel.lanes)
         with self._style():
             self.figure = Figure(
-                figsize=[side / REFERENCE_DPI for side in picture.size],
+                figsize=[side / REFERENCE_DPI for side in picture.canvas],
                 dpi=REFERENCE_DPI * picture.scale,
                 facecolor=self._theme.behind[0],
             )
@@ -73,7 +73,7 @@ class Scene:
             stage = Stage(
                 figure=self.figure,
                 theme=self._theme,
-                unit=_unit(picture.size, self._theme.measures),
+                unit=_unit(picture.canvas, self._theme.measures),
                 reel=reel,
                 names=subject.names,
                 view=subject.view,
@@ -172,14 +172,14 @@ def _arranged(stage: Stage, picture: Picture) -> tuple[list[Place], list[list]]:
     key = stage.rows(header.key(stage, kinds), width)
     runs = len(stage.reel.lanes)
     try:
-        return _places_of(picture, runs, picture.size, rows, len(key)), key
+        return _places_of(picture, runs, picture.canvas, rows, len(key)), key
     except SettingError:
         return _places(picture, runs), key[:1]
 
 
 def _places(picture: Picture, runs: int) -> list[Place]:
     """With a row a legend; an error names a size that has room for that."""
-    size = picture.size
+    size = picture.canvas
     try:
         return _places_of(picture, runs, size)
     except SettingError as error:

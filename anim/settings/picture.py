@@ -121,8 +121,6 @@ class Picture:
         one_of("align", self.align, ALIGNMENTS)
         if self.theme is not None:
             one_of("theme", self.theme, THEMES)
-        if self.size is None:
-            object.__setattr__(self, "size", self._own_size())
         self._check_size()
         if self.max_bytes is not None:
             whole("max_bytes", self.max_bytes, 1)
@@ -161,8 +159,11 @@ class Picture:
         if len(set(panels)) < len(panels):
             raise SettingError("panels", f"expected each once, got {','.join(panels)}")
 
-    def _own_size(self) -> tuple[int, int]:
-        """The size that a theme has where none is asked for."""
+    @property
+    def canvas(self) -> tuple[int, int]:
+        """Width and height before the scale: `size`, or that of the theme."""
+        if self.size is not None:
+            return self.size
         if self.theme != "paper":
             return SIZE
         width, height = COLUMN
@@ -170,10 +171,10 @@ class Picture:
         return width, height + (0 if self.calibrate is None else _NAMES_OF_PAPER)
 
     def _check_size(self):
-        if not isinstance(self.size, Sequence) or len(self.size) != 2:
+        if not isinstance(self.canvas, Sequence) or len(self.canvas) != 2:
             raise SettingError("size", f"expected a width and a height, got {self.size!r}")
         real("scale", self.scale, 0.25, 8.0)
-        for side, low in zip(self.size, SMALLEST, strict=True):
+        for side, low in zip(self.canvas, SMALLEST, strict=True):
             whole("size", side, 2)
             if side % 2:
                 raise SettingError(
@@ -194,9 +195,9 @@ class Picture:
     @property
     def size_text(self) -> str:
         scale = "" if self.scale == 1 else f" at scale {self.scale:g}"
-        return f"{self.size[0]}x{self.size[1]}{scale}"
+        return f"{self.canvas[0]}x{self.canvas[1]}{scale}"
 
     @property
     def pixels(self) -> tuple[int, int]:
         """Width and height of the files."""
-        return round(self.size[0] * self.scale), round(self.size[1] * self.scale)
+        return round(self.canvas[0] * self.scale), round(self.canvas[1] * self.scale)
