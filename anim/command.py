@@ -18,12 +18,12 @@ from anim.settings import (
     ALIGNMENTS,
     BINNINGS,
     COLUMN,
-    CURES,
     CURVES,
     DATASETS,
     OPTIMIZERS,
     PACES,
     PANELS,
+    RECALIBRATIONS,
     SCHEDULES,
     SIZE,
     THEMES,
@@ -125,11 +125,15 @@ def add_picture(group) -> None:
     add("--view", "score, confidence or class:NAME (default: score for two classes)")
     panels = ", ".join((*PANELS, "metric:NAME"))
     shown = ",".join(default.shown_panels)
-    add("--panels", f"out of {panels} (default {shown}, or those of the cure)", type=names)
-    add("--calibrate", f"show it cured beside itself: {', '.join(CURES)}", metavar="CURE")
+    add("--panels", f"out of {panels} (default {shown}, or those of the recalibration)", type=names)
+    add(
+        "--calibrate",
+        f"show it recalibrated beside itself: {', '.join(RECALIBRATIONS)}",
+        metavar="METHOD",
+    )
     add(
         "--held-out",
-        f"share of the examples to fit the cure on (default {default.held_out})",
+        f"share of the examples to fit the recalibration on (default {default.held_out})",
         type=float,
         metavar="SHARE",
     )

@@ -31,15 +31,15 @@ class RecordingError(RuntimeError):
     """A folder that holds no recording, or one that can't be read or written."""
 
 
-class NoCureError(RecordingError):
-    """A snapshot that has no cure, as its held-out examples do not tell one.
+class NoRecalibrationError(RecordingError):
+    """A snapshot has no recalibration, as its held-out examples do not determine one.
 
     Args:
-        snapshot: its arrays without; statistics of those of a cured one have the same shapes.
+        snapshot: its arrays as recorded; statistics of recalibrated ones have the same shapes.
     """
 
     def __init__(self, snapshot: Mapping[str, np.ndarray]):
-        super().__init__("a snapshot without a cure")
+        super().__init__("a snapshot without a recalibration")
         self.snapshot = snapshot
 
 

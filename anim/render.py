@@ -63,10 +63,10 @@ def animate(
             two classes, else ``confidence``.
         panels: names out of `anim.settings.PANELS`, or ``metric:NAME`` for a recorded scalar, top
             to bottom (or one text, with commas); None takes ``reliability,accuracy``, or those of
-            the cure.
-        calibrate: shows each run cured beside itself: ``temperature``, ``vector`` (scaling of
+            the recalibration.
+        calibrate: shows each run also recalibrated: ``temperature``, ``vector`` (scaling of
             logits) or ``isotonic`` (of scores); see `anim.calibrate`.
-        held_out: share of the examples that the cure is fitted on, and that are not shown.
+        held_out: share of the examples that the recalibration is fitted on, and that are not shown.
         curve: ``bars``, or a curve without bins instead: ``smooth`` (kernel regression) or
             ``isotonic`` (CORP).
         band: whether it is shown what chance alone does to a calibrated model with as many
@@ -250,7 +250,7 @@ def _run(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
     given = vars(arguments)
     picture, asked = pick(Picture, given), sweep.experiments(given)
     if "held_out" in given and picture.calibrate is None:
-        raise SettingError("held_out", "is of a cure: --calibrate says which")
+        raise SettingError("held_out", "is of a recalibration: --calibrate says which")
 
     from anim import encode
 

@@ -1,11 +1,11 @@
-"""The cure: noisy labels, learnt by heart, and the temperature that takes the confidence back."""
+"""Recalibration: a network learns noisy labels by heart, a temperature lowers its confidence."""
 
 import warnings
 
 import anim
 
-# At the first steps the scores tell nothing of the classes: no temperature makes sense of them.
-warnings.filterwarnings("ignore", ".* have no cure")
+# At the first steps the scores say nothing about the classes, so no temperature can be fitted.
+warnings.filterwarnings("ignore", ".* have no recalibration")
 
 dataset = anim.data.xor(train_size=100, val_size=20_000, noise=0.2, seed=1)
 run = anim.fit(
@@ -21,7 +21,7 @@ run = anim.fit(
 title = "Learnt by heart, and how to undo it"
 anim.animate(run, "cure.gif", calibrate="temperature", title=title, fps=10, seconds=8)
 
-raw, cured = anim.calibrate(run, "temperature")
-for name, shown in (("as trained", raw), ("temperature-scaled", cured)):
+raw, recalibrated = anim.calibrate(run, "temperature")
+for name, shown in (("as trained", raw), ("temperature-scaled", recalibrated)):
     last = {metric: values[-1] for metric, values in shown.metrics().items()}
     print(f"{name}: accuracy {last['accuracy']:.3f}, calibration error {last['ece']:.3f}")

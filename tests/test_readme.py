@@ -14,7 +14,7 @@ PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore:.* have no cure")
+@pytest.mark.filterwarnings("ignore:.* have no recalibration")
 def test_the_api_on_a_postcard_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     exec(PYTHON[1], {})

@@ -198,8 +198,8 @@ def test_rendering_a_recorded_run_imports_neither_flax_nor_optax(tmp_path):
     code = (
         "import sys\nfrom anim.render import main\n"
         f"assert main([{run!r}, '--out', {out!r}]) == 0\n"
-        f"cure = ['--calibrate', 'temperature', '--curve', 'smooth', '--intervals']\n"
-        f"assert main([{run!r}, '--out', {out!r}, *cure]) == 0\n"
+        f"recalibration = ['--calibrate', 'temperature', '--curve', 'smooth', '--intervals']\n"
+        f"assert main([{run!r}, '--out', {out!r}, *recalibration]) == 0\n"
         "assert not {'flax', 'optax', 'sklearn'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)

@@ -1,4 +1,4 @@
-"""From predictions to bins, curves, errors and cures: pure functions on arrays.
+"""From predictions to bins, curves, errors and recalibrations: pure functions on arrays.
 
 They are compiled where the arrays are, but for the few that SciPy computes on the host.
 """

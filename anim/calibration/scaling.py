@@ -1,4 +1,4 @@
-"""Cures: what turns scores into ones that can be believed, fitted on held-out examples."""
+"""Recalibrations: what turns scores into ones that can be believed, fitted on held-out examples."""
 
 from __future__ import annotations
 

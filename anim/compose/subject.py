@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from anim.compose.tracks import prepare, track_of
-from anim.run import Replicas, Run, calibrate, members
-from anim.settings import CURES, Picture, one_line
+from anim.run import RunLike, calibrate
+from anim.settings import RECALIBRATIONS, Picture, one_line
 from anim.timeline import Reel, Timeline, Track
 
 _TITLE = "Prediction scores are not probabilities"
@@ -42,7 +42,7 @@ class Subject:
 
 
 def compose(
-    runs: Sequence[Run | Replicas],
+    runs: Sequence[RunLike],
     picture: Picture,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Reel, Subject]:
@@ -51,16 +51,16 @@ def compose(
     return shown
 
 
-def default_view(runs: Sequence[Run | Replicas], picture: Picture) -> str:
+def default_view(runs: Sequence[RunLike], picture: Picture) -> str:
     """The view that was asked for, or the one that suits all runs."""
     views = {run.default_view() for run in runs}
     return picture.view or (views.pop() if len(views) == 1 else "confidence")
 
 
-def views_to_choose(runs: Sequence[Run | Replicas], picture: Picture) -> list[str]:
+def views_to_choose(runs: Sequence[RunLike], picture: Picture) -> list[str]:
     """The views that a reader can choose from where a picture lets him, the default one first."""
     first = default_view(runs, picture)
-    if picture.view is not None or not all(one.has_scores for run in runs for one in members(run)):
+    if picture.view is not None or not all(run.has_scores for run in runs):
         return [first]
     classes = set(runs[0].classes).intersection(*(run.classes for run in runs))
     names = [name for name in runs[0].classes if name in classes]
@@ -70,7 +70,7 @@ def views_to_choose(runs: Sequence[Run | Replicas], picture: Picture) -> list[st
 
 
 def compose_views(
-    runs: Sequence[Run | Replicas],
+    runs: Sequence[RunLike],
     picture: Picture,
     views: Sequence[str],
     progress: Callable[[int, int], None] | None = None,
@@ -91,7 +91,7 @@ def compose_views(
     passes = 1 if picture.calibrate is None else 3
     work = _Work(progress, passes * sum(map(_snapshots, runs)))
     if picture.calibrate is not None:
-        runs, names = _with_cures(runs, names, picture, work)
+        runs, names = _with_recalibrations(runs, names, picture, work)
     for run in runs:
         prepare(run, views, picture, work.part(_snapshots(run)))
     work.end()
@@ -99,7 +99,7 @@ def compose_views(
 
 
 def _in_view(
-    runs: Sequence[Run | Replicas], names: tuple[str, ...], view: str, picture: Picture
+    runs: Sequence[RunLike], names: tuple[str, ...], view: str, picture: Picture
 ) -> tuple[Reel, Subject]:
     reel = reel_of([track_of(run, view, picture) for run in runs], picture)
     unit_name, steps_per_unit = _unit(runs, reel, picture)
@@ -131,22 +131,24 @@ class _Work:
         self.part(0)(0, 0)
 
 
-def _with_cures(runs: Sequence[Run], names: Sequence[str], picture: Picture, work: _Work):
-    """Each run, and beside it the cured one, with names for both."""
+def _with_recalibrations(
+    runs: Sequence[RunLike], names: Sequence[str], picture: Picture, work: _Work
+):
+    """Each run, and beside it the recalibrated one, with names for both."""
     pairs = [
         calibrate(run, picture.calibrate, picture.held_out, progress=work.part(_snapshots(run)))
         for run in runs
     ]
-    cured = CURES[picture.calibrate]
+    recalibrated = RECALIBRATIONS[picture.calibrate]
     if len(runs) == 1 and picture.label is None:
-        names = ("as trained", cured)
+        names = ("as trained", recalibrated)
     else:
-        names = [text for name in names for text in (name, f"{name}, {cured}")]
+        names = [text for name in names for text in (name, f"{name}, {recalibrated}")]
     return [run for pair in pairs for run in pair], tuple(names)
 
 
-def _snapshots(run: Run | Replicas) -> int:
-    return sum(map(len, members(run)))
+def _snapshots(run: RunLike) -> int:
+    return sum(map(len, run.members))
 
 
 def reel_of(tracks: Sequence[Track], picture: Picture) -> Reel:
@@ -171,7 +173,7 @@ def reel_of(tracks: Sequence[Track], picture: Picture) -> Reel:
     return Reel(clock, [(timeline(track.steps, axis), track) for track in tracks])
 
 
-def _unit(runs: Sequence[Run], reel: Reel, picture: Picture) -> tuple[str, int]:
+def _unit(runs: Sequence[RunLike], reel: Reel, picture: Picture) -> tuple[str, int]:
     """What time counts: epochs where they are known and the same, and there are two of them."""
     if len(runs) > 1 and picture.align == "fraction":
         return "percent", 1
@@ -182,13 +184,13 @@ def _unit(runs: Sequence[Run], reel: Reel, picture: Picture) -> tuple[str, int]:
     return "epoch", steps
 
 
-def _names(runs: Sequence[Run], picture: Picture) -> tuple[str, ...]:
+def _names(runs: Sequence[RunLike], picture: Picture) -> tuple[str, ...]:
     if picture.label is None:
         return tuple(one_line(run.name) or f"run {i}" for i, run in enumerate(runs, start=1))
     return tuple(map(one_line, picture.label))
 
 
-def _caption(runs: Sequence[Run | Replicas]) -> str:
+def _caption(runs: Sequence[RunLike]) -> str:
     """What the captions of all runs have in common."""
     captions = [run.about.caption.split(", ") for run in runs]
     common = [part for part in captions[0] if all(part in other for other in captions)]
@@ -199,7 +201,7 @@ def _caption(runs: Sequence[Run | Replicas]) -> str:
     return points or f"{len(runs)} runs"
 
 
-def _score_label(view: str, runs: Sequence[Run]) -> str:
+def _score_label(view: str, runs: Sequence[RunLike]) -> str:
     if view == "confidence":
         return "confidence" + (": score of the predicted class" if len(runs) == 1 else "")
     if view != "score":

@@ -9,7 +9,7 @@ import numpy as np
 
 from anim import calibration
 from anim.errors import SettingError
-from anim.run import Reliability, Replicas, Run, members
+from anim.run import Reliability, Run, RunLike
 from anim.settings import CURVES, Picture
 from anim.timeline import CHANCE, Track
 
@@ -20,7 +20,7 @@ GAP = "_gap"
 
 
 def prepare(
-    run: Run | Replicas,
+    run: RunLike,
     views: Sequence[str],
     picture: Picture,
     progress: Callable[[int, int], None] | None = None,
@@ -34,7 +34,7 @@ def prepare(
         progress: called with (snapshots read, snapshots in all).
     """
     before = 0
-    for one in members(run):
+    for one in run.members:
         tell = progress and (lambda i, _, before=before: progress(before + i, 0))
         one.prepare(
             views,
@@ -48,22 +48,22 @@ def prepare(
         before += len(one)
 
 
-def track_of(run: Run | Replicas, view: str, picture: Picture) -> Track:
+def track_of(run: RunLike, view: str, picture: Picture) -> Track:
     """What is shown of a run: its snapshots, but for those that cannot be read.
 
     Of replicas it is their median, and the spread in which most of them are.
     """
     if isinstance(run, Run):
         return _track(run, view, picture)
-    return _middle([_track(one, view, picture) for one in run.runs])
+    return _middle([_track(one, view, picture) for one in run.members])
 
 
 def _track(run: Run, view: str, picture: Picture) -> Track:
-    """Of one run; snapshots that lack a cure are shown empty."""
+    """Of one run; snapshots that lack a recalibration are shown empty."""
     has_curve = picture.curve != CURVES[0]
     bins = run.reliability(view, picture.bins, picture.binning)
     series, spreads = {**run.metrics(), GAP: _gap(run)}, {}
-    is_read = np.isfinite(series["accuracy"]) | run.lacks_cure
+    is_read = np.isfinite(series["accuracy"]) | run.lacks_recalibration
     curve = run.curve(view, picture.curve)[is_read] if has_curve else None
     band = None
     if picture.band:
@@ -85,7 +85,7 @@ def _track(run: Run, view: str, picture: Picture) -> Track:
         intervals=_intervals(bins)[is_read] if picture.intervals and not has_curve else None,
         curve=curve,
         spreads={name: values[is_read] for name, values in spreads.items()},
-        is_cured=run.is_cured,
+        is_recalibrated=run.is_recalibrated,
     )
 
 
@@ -147,7 +147,7 @@ def _middle(tracks: Sequence[Track]) -> Track:
             if name != CHANCE
         },
         is_median=True,
-        is_cured=tracks[0].is_cured,
+        is_recalibrated=tracks[0].is_recalibrated,
     )
 
 

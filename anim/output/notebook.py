@@ -13,7 +13,7 @@ from anim.compose import Subject, compose_views, views_to_choose
 from anim.errors import SettingError
 from anim.output import writing
 from anim.page import page_data, snippet
-from anim.run import Replicas, Run
+from anim.run import RunLike
 from anim.settings import Picture
 from anim.timeline import Reel
 
@@ -44,7 +44,7 @@ class Animation(list):
         return bundle(self._shown, self._picture, repr(self))
 
 
-def bundle_of(run: Run | Replicas) -> dict[str, str]:
+def bundle_of(run: RunLike) -> dict[str, str]:
     """A run as a notebook shows it."""
     picture = Picture()
     shown = compose_views([run], picture, views_to_choose([run], picture))

@@ -17,7 +17,7 @@ from anim.encode import still
 from anim.errors import SettingError
 from anim.output.fitting import attempts
 from anim.page import page, page_data, snippet
-from anim.run import Replicas, Run
+from anim.run import RunLike
 from anim.scene import Scene, check_room
 from anim.settings import Picture
 from anim.timeline import Reel, Timeline
@@ -63,7 +63,7 @@ class Output:
 
 
 def compose(
-    runs: Sequence[Run | Replicas],
+    runs: Sequence[RunLike],
     paths: Sequence[Path],
     picture: Picture,
     progress: Callable[[int, int], None] | None = None,

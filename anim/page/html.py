@@ -153,8 +153,8 @@ def _strips_height(data: dict) -> int:
     strips = strips or [{"panel": "accuracy", "series": [("accuracy", "accuracy")]}]
     each, total = 56 if len(strips) > 2 else 72, 0
     for strip in strips:
-        is_of_cure = strip["panel"] == TEMPERATURE
-        able = [run for run in runs if run["isCured"] or not is_of_cure]
+        is_of_recalibration = strip["panel"] == TEMPERATURE
+        able = [run for run in runs if run["isCured"] or not is_of_recalibration]
         lines = [key for run in able for key, _ in strip["series"] if key in run["series"]]
         total += (each + 10 if lines else 0) + (_LEGEND if len(runs) == 1 < len(lines) else 0)
     return total + 38 - 10

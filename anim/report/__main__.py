@@ -11,12 +11,12 @@ from pathlib import Path
 
 from anim import command
 from anim.errors import RecordingError, SettingError
-from anim.settings import CURES
+from anim.settings import RECALIBRATIONS
 
 
 def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
     from anim.report import meanings, report, table, verdict
-    from anim.run import members, open
+    from anim.run import open
 
     try:
         opened = [open(path) for path in arguments.runs]
@@ -24,7 +24,7 @@ def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
         raise SettingError("RUN", str(error)) from error
     found = {}
     for path, run in zip(arguments.runs, opened, strict=True):
-        for one in members(run):
+        for one in run.members:
             check()
             name = str(path) if one is run else str(path / one.name)
             rows = report(one, arguments.at, arguments.calibrate, arguments.held_out)
@@ -62,16 +62,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument(
         "--calibrate",
-        choices=tuple(CURES),
-        metavar="CURE",
-        help=f"fit one on some of the examples, and report the others: {', '.join(CURES)}",
+        choices=tuple(RECALIBRATIONS),
+        metavar="METHOD",
+        help=f"fit one on some of the examples, and report the others: {', '.join(RECALIBRATIONS)}",
     )
     parser.add_argument(
         "--held-out",
         type=float,
         default=0.5,
         metavar="SHARE",
-        help="share of the examples to fit the cure on (default 0.5)",
+        help="share of the examples to fit the recalibration on (default 0.5)",
     )
     parser.add_argument("--json", action="store_true", help="print JSON, with every error there is")
     arguments = parser.parse_args(argv)

@@ -20,34 +20,35 @@ def report(
         run: an `anim.Run`.
         at: steps; each takes the snapshot at it or the last one before. None takes about six,
             evenly from the first to the last.
-        calibration: a cure to fit on some of the examples, one of `anim.settings.CURES`; all
-            numbers are of the others then.
+        calibration: one of `anim.settings.RECALIBRATIONS`, fitted on some of the examples; all
+            numbers are those of the others then.
         held_out: share of the examples that it is fitted on.
 
     Returns:
-        For each step a mapping: ``step``, what `anim.Run.errors` has, and with a cure
-        ``cured_ece``, ``cured_nll``, ..., ``cured_temperature``. NaN stands for what there is not.
+        For each step a mapping: ``step``, what `anim.Run.errors` has, and with a recalibration
+        ``recalibrated_ece``, ``recalibrated_nll``, ..., ``recalibrated_temperature``. NaN where a
+        value is missing.
 
     Raises:
         TypeError: something else than a run.
-        SettingError: a step outside of the run, or a cure that it cannot have.
+        SettingError: a step outside of the run, or a recalibration that it cannot have.
     """
     from anim.run import Run, calibrate
 
     if not isinstance(run, Run):
         raise TypeError(f"run: expected an anim.Run, got {type(run).__name__}")
     chosen = run.only(_indices(run, at))
-    cured = None
+    recalibrated = None
     if calibration is not None:
-        chosen, cured = calibrate(chosen, calibration, held_out)
+        chosen, recalibrated = calibrate(chosen, calibration, held_out)
     columns = {**chosen.errors(), "step": chosen.steps}
-    if cured is not None:
-        found = cured.metrics()
-        low, high = cured.error_interval()
+    if recalibrated is not None:
+        found = recalibrated.metrics()
+        low, high = recalibrated.error_interval()
         found |= {"ece_low": low, "ece_high": high}
         names = ["accuracy", "ece", "ece_low", "ece_high", "nll", "brier"]
-        names += [calibration] if calibration in cured.recorded else []
-        columns |= {f"cured_{name}": found[name] for name in names}
+        names += [calibration] if calibration in recalibrated.recorded else []
+        columns |= {f"recalibrated_{name}": found[name] for name in names}
     return [
         {name: values[i].item() for name, values in columns.items()} for i in range(len(chosen))
     ]

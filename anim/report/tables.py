@@ -18,10 +18,10 @@ _COLUMNS = (
     ("NLL", "nll", 3),
     ("Brier", "brier", 3),
 )
-_CURED = (
-    ("T", "cured_temperature", 2),
-    ("cured ECE", "cured_ece", 3),
-    ("cured NLL", "cured_nll", 3),
+_RECALIBRATED = (
+    ("T", "recalibrated_temperature", 2),
+    ("recalibrated ECE", "recalibrated_ece", 3),
+    ("recalibrated NLL", "recalibrated_nll", 3),
 )
 _GLOSSARY = {
     "accuracy": "share of the examples whose predicted class is the label",
@@ -35,7 +35,7 @@ _GLOSSARY = {
     "NLL": "mean negative log-likelihood of the labels, in nats",
     "Brier": "mean squared distance of the probabilities from the labels",
     "T": "the temperature that divides the logits, fitted on the examples that are held out",
-    "cured": "of the scores under the cure",
+    "recalibrated": "of the scores under the recalibration",
 }
 
 
@@ -43,7 +43,7 @@ def _columns(rows: Sequence[Mapping[str, float]]) -> list[tuple]:
     """Those that the rows have."""
     return [
         column
-        for column in (*_COLUMNS, *_CURED)
+        for column in (*_COLUMNS, *_RECALIBRATED)
         if all(key in rows[0] for key in ([column[1]] if isinstance(column[1], str) else column[1]))
     ]
 
@@ -65,7 +65,7 @@ def table(rows: Sequence[Mapping[str, float]]) -> str:
 def meanings(rows: Sequence[Mapping[str, float]]) -> str:
     """What the columns of a `table` mean, a line each."""
     titles = {title.split()[0] for title, _, _ in _columns(rows)} | {""}
-    return "\n".join(f"{name:<9}{text}" for name, text in _GLOSSARY.items() if name in titles)
+    return "\n".join(f"{name:<14}{text}" for name, text in _GLOSSARY.items() if name in titles)
 
 
 def _cell(row: Mapping[str, float], key, digits: int) -> str:

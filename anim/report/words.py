@@ -36,18 +36,22 @@ def verdict(row: Mapping[str, float], examples: int) -> str:
             f"Its calibration error of {row['ece']:.3f} ({interval}) is more than the "
             f"{chance:.3f} that a calibrated model shows by chance."
         )
-    return text + _of_cure(row)
+    return text + _of_recalibration(row)
 
 
-def _of_cure(row: Mapping[str, float]) -> str:
-    """What the cure does, if there is one."""
-    cured = row.get("cured_ece", math.nan)
-    if math.isnan(cured):
+def _of_recalibration(row: Mapping[str, float]) -> str:
+    """What the recalibration does, if there is one."""
+    recalibrated = row.get("recalibrated_ece", math.nan)
+    if math.isnan(recalibrated):
         return ""
-    has_one = "cured_temperature" in row
-    by = f" A temperature of {row['cured_temperature']:.2f}" if has_one else " The cure"
-    if row["cured_ece_high"] < row["ece"]:
-        return f"{by} brings it to {cured:.3f}."
-    if row["cured_ece_low"] > row["ece"]:
-        return f"{by} makes it worse, {cured:.3f}."
-    return f"{by} leaves it about where it is, at {cured:.3f}."
+    has_one = "recalibrated_temperature" in row
+    by = (
+        f" A temperature of {row['recalibrated_temperature']:.2f}"
+        if has_one
+        else " The recalibration"
+    )
+    if row["recalibrated_ece_high"] < row["ece"]:
+        return f"{by} brings it to {recalibrated:.3f}."
+    if row["recalibrated_ece_low"] > row["ece"]:
+        return f"{by} makes it worse, {recalibrated:.3f}."
+    return f"{by} leaves it about where it is, at {recalibrated:.3f}."

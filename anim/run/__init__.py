@@ -1,9 +1,10 @@
 """Runs: what a training left behind, and how it is recorded."""
 
 from anim.errors import RecordingError
+from anim.run.protocol import RunLike
 from anim.run.recalibration import calibrate
 from anim.run.recorder import Recorder, from_arrays
-from anim.run.replicas import Replicas, members
+from anim.run.replicas import Replicas
 from anim.run.run import About, Reliability, Run
 from anim.run.store.reader import open
 
@@ -14,8 +15,8 @@ __all__ = [
     "Reliability",
     "Replicas",
     "Run",
+    "RunLike",
     "calibrate",
     "from_arrays",
-    "members",
     "open",
 ]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import jax
 import numpy as np
 
-from anim.errors import NoCureError, RecordingError
+from anim.errors import NoRecalibrationError, RecordingError
 from anim.run.statistics import Predictions
 
 Snapshots = Sequence[Mapping[str, np.ndarray]]
@@ -36,13 +36,13 @@ class Passes:
 
     Attributes:
         is_read: [S] bool, of the last pass: snapshots that could be read.
-        lacks_cure: [S] bool: those that have no cure.
+        lacks_recalibration: [S] bool: those that have no recalibration.
     """
 
     def __init__(self, snapshots: Snapshots, labels: np.ndarray):
         self._snapshots, self._labels = snapshots, labels
         self._found: dict[Callable, object] = {}
-        self.is_read = self.lacks_cure = np.zeros(len(snapshots), bool)
+        self.is_read = self.lacks_recalibration = np.zeros(len(snapshots), bool)
 
     def compute(
         self, statistics: Iterable[Callable], progress: Callable[[int, int], None] | None = None
@@ -65,9 +65,9 @@ class Passes:
         if not wanted:
             return self._found
         labels = jax.numpy.asarray(self._labels)
-        lacks_cure = np.zeros(len(self._snapshots), bool)
+        lacks_recalibration = np.zeros(len(self._snapshots), bool)
         rows: list[list | None] = []
-        uncured = None
+        unscaled = None
         for i in range(len(self._snapshots)):
             if progress is not None:
                 progress(i, len(self._snapshots))
@@ -75,8 +75,8 @@ class Passes:
             try:
                 predictions = Predictions(self._snapshots[i], labels)
                 row = [statistic(predictions) for statistic in wanted]
-            except NoCureError as error:
-                lacks_cure[i], uncured = True, error.snapshot
+            except NoRecalibrationError as error:
+                lacks_recalibration[i], unscaled = True, error.snapshot
             except RecordingError as error:
                 warnings.warn(f"{error}; it is left out", stacklevel=4)
             # The last one is waited for while this one is computed: no queue of arrays in memory.
@@ -85,12 +85,12 @@ class Passes:
             rows.append(row)
         rows = jax.device_get(rows)
         self.is_read = np.array([row is not None for row in rows])
-        self.lacks_cure = lacks_cure
+        self.lacks_recalibration = lacks_recalibration
         form = next((row for row in rows if row is not None), None)
         if form is None:
-            if uncured is None:
+            if unscaled is None:
                 raise RecordingError("no snapshot can be read")
-            form = [statistic(Predictions(uncured, labels)) for statistic in wanted]
+            form = [statistic(Predictions(unscaled, labels)) for statistic in wanted]
         self._found.update(zip(wanted, _stacked(rows, jax.device_get(form)), strict=True))
         return self._found
 

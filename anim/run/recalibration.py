@@ -1,4 +1,4 @@
-"""Cures of a run: fitted on one part of its examples, shown on the other."""
+"""Recalibrations of a run: fitted on one part of its examples, shown on the other."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import jax
 import numpy as np
 
 from anim import calibration
-from anim.errors import NoCureError, RecordingError, SettingError
-from anim.run.replicas import Replicas, members
+from anim.errors import NoRecalibrationError, RecordingError, SettingError
+from anim.run.protocol import RunLike
+from anim.run.replicas import Replicas
 from anim.run.run import About, Run
 from anim.run.statistics import Predictions
-from anim.settings import CURES, TEMPERATURE, one_of, share
+from anim.settings import RECALIBRATIONS, TEMPERATURE, one_of, share
 
 # A temperature whose 95 % interval spans more than a factor of 4 is not told.
 _LARGEST_LOG_ERROR = np.log(4) / (2 * 1.96)
@@ -22,7 +23,7 @@ _LARGEST_LOG_ERROR = np.log(4) / (2 * 1.96)
 
 @dataclass(frozen=True)
 class _Method:
-    """A kind of cure.
+    """A kind of recalibration.
 
     Attributes:
         kind: what its snapshots hold.
@@ -83,17 +84,17 @@ def calibrate(
     seed: int = 0,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Run, Run] | tuple[Replicas, Replicas]:
-    """A run as it is, and cured: both on the examples that the cure has not seen.
+    """A run as it is, and recalibrated: both on the examples that the recalibration has not seen.
 
     Args:
-        run: what is cured, each snapshot for itself.
+        run: what is recalibrated, each snapshot for itself.
         method: ``temperature`` or ``vector`` (scaling of logits), ``isotonic`` (of scores).
-        held_out: share of the examples, drawn at random, that the cures are fitted on, in (0, 1).
+        held_out: share of the examples, drawn at random, to fit on, in (0, 1).
         seed: seeds the draw.
         progress: called with (snapshots fitted, snapshots in all).
 
     Returns:
-        Two runs of the other examples. A snapshot whose examples tell no cure is empty in the
+        Two runs of the other examples. A snapshot that has no recalibration is empty in the
         second: no count in any bin, NaN for metrics; a warning names it. With temperatures the
         second has them as the series ``temperature`` [S], and predicts the very same classes.
 
@@ -107,10 +108,10 @@ def calibrate(
     """
     if not isinstance(run, Run | Replicas):
         raise TypeError(f"run: expected an anim.Run, got {type(run).__name__}")
-    one_of("calibrate", method, CURES)
+    one_of("calibrate", method, RECALIBRATIONS)
     share("held_out", held_out)
-    runs, count = members(run), len(run.labels)
-    if not all(one.has_scores for one in runs):
+    runs, count = run.members, len(run.labels)
+    if not run.has_scores:
         raise SettingError(
             "calibrate", "this run keeps the predicted class's confidence, and no other score"
         )
@@ -128,8 +129,8 @@ def calibrate(
     ]
     if isinstance(run, Run):
         return pairs[0]
-    raw, cured = zip(*pairs, strict=True)
-    return Replicas(raw, run.name), Replicas(cured, _cured_name(run, method))
+    raw, recalibrated = zip(*pairs, strict=True)
+    return Replicas(raw, run.name), Replicas(recalibrated, _recalibrated_name(run, method))
 
 
 class _Part(Sequence):
@@ -145,8 +146,8 @@ class _Part(Sequence):
         return {name: np.asarray(array)[self._index] for name, array in self._snapshots[i].items()}
 
 
-class _Cured(Sequence):
-    """Snapshots under their scales; one without raises `NoCureError`."""
+class _Recalibrated(Sequence):
+    """Snapshots under their scales; one without raises `NoRecalibrationError`."""
 
     def __init__(self, snapshots: Sequence, scales: Sequence, apply: Callable):
         self._snapshots, self._scales, self._apply = snapshots, scales, apply
@@ -157,7 +158,7 @@ class _Cured(Sequence):
     def __getitem__(self, i: int) -> dict[str, np.ndarray]:
         snapshot = self._snapshots[i]
         if self._scales[i] is None:
-            raise NoCureError(snapshot)
+            raise NoRecalibrationError(snapshot)
         return self._apply(Predictions(snapshot), self._scales[i])
 
 
@@ -188,7 +189,7 @@ def _scale(method: str, part: _Part, i: int, labels: jax.Array):
 
 
 def _pair(run: Run, method: str, shown: np.ndarray, scales: list, caption: str) -> tuple[Run, Run]:
-    part, cure = _Part(run.snapshots, shown), _METHODS[method]
+    part, recalibration = _Part(run.snapshots, shown), _METHODS[method]
     series = {name: values for name, values in run.recorded.items() if name != TEMPERATURE}
     if method == TEMPERATURE:
         series[TEMPERATURE] = np.array(
@@ -201,18 +202,18 @@ def _pair(run: Run, method: str, shown: np.ndarray, scales: list, caption: str) 
         Run(
             run.steps,
             labels,
-            _Cured(part, scales, cure.apply),
-            kind=cure.kind,
+            _Recalibrated(part, scales, recalibration.apply),
+            kind=recalibration.kind,
             series=series,
-            name=_cured_name(run, method),
-            is_cured=True,
+            name=_recalibrated_name(run, method),
+            is_recalibrated=True,
             **common,
         ),
     )
 
 
-def _cured_name(run: Run | Replicas, method: str) -> str:
-    return ", ".join(filter(None, (run.name, CURES[method])))
+def _recalibrated_name(run: RunLike, method: str) -> str:
+    return ", ".join(filter(None, (run.name, RECALIBRATIONS[method])))
 
 
 def _caption(run: Run, method: str, held_out: float) -> str:
@@ -225,7 +226,7 @@ _WHAT = {"temperature": "temperature", "vector": "scales", "isotonic": "regressi
 
 
 def _tell_of_none(runs: Sequence[Run], scales: Sequence[list], fitting: int) -> None:
-    """A warning that names the snapshots without a cure."""
+    """A warning that names the snapshots without a recalibration."""
     without = [[scale is None for scale in its] for its in scales]
     count, total = sum(map(sum, without)), sum(map(len, without))
     if not count:
@@ -234,8 +235,8 @@ def _tell_of_none(runs: Sequence[Run], scales: Sequence[list], fitting: int) -> 
     steps = np.unique(np.concatenate(steps))
     named = ", ".join(map(str, steps[:5])) + (", ..." if len(steps) > 5 else "")
     warnings.warn(
-        f"{count} of {total} snapshots (step {named}) have no cure, and are left empty: the "
-        f"{fitting} examples to fit it are too few, or the scores separate their classes, or tell "
-        "nothing of them",
+        f"{count} of {total} snapshots (step {named}) have no recalibration and are left empty: "
+        f"the {fitting} examples to fit it are too few, or the scores separate their classes or "
+        "say nothing about them",
         stacklevel=3,
     )

@@ -59,10 +59,15 @@ class Replicas(Sequence):
     def about(self) -> About:
         return self.runs[0].about
 
+    @property
+    def has_scores(self) -> bool:
+        """Whether all of them have the scores of all classes."""
+        return all(run.has_scores for run in self.runs)
+
+    @property
+    def members(self) -> tuple[Run, ...]:
+        """The runs that are shown as one."""
+        return self.runs
+
     def default_view(self) -> str:
         return self.runs[0].default_view()
-
-
-def members(run: Run | Replicas) -> tuple[Run, ...]:
-    """The runs that are shown as one."""
-    return run.runs if isinstance(run, Replicas) else (run,)

@@ -78,7 +78,7 @@ class Run:
         series: recorded scalars, [S] each; the attribute ``recorded``.
         about: what a caption says of the run.
         name: what a picture of several runs calls it.
-        is_cured: whether `anim.calibrate` made it.
+        is_recalibrated: whether `anim.calibrate` made it.
     """
 
     def __init__(
@@ -92,14 +92,14 @@ class Run:
         series: Mapping[str, np.ndarray] | None = None,
         about: About = NOTHING_KNOWN,
         name: str = "",
-        is_cured: bool = False,
+        is_recalibrated: bool = False,
     ):
         self.steps = np.asarray(steps, np.int64)
         self.labels = np.asarray(labels, np.int32)
         self.classes = tuple(classes)
         self.about = about
         self.name = name
-        self.is_cured = is_cured
+        self.is_recalibrated = is_recalibrated
         self.snapshots = snapshots
         self.kind = kind
         self.recorded = dict(series or {})
@@ -127,9 +127,14 @@ class Run:
         return self.kind != "confidence"
 
     @property
-    def lacks_cure(self) -> np.ndarray:
+    def members(self) -> tuple[Run, ...]:
+        """The runs that are shown as one: this one."""
+        return (self,)
+
+    @property
+    def lacks_recalibration(self) -> np.ndarray:
         """[S] bool, known once they are read: snapshots that `anim.calibrate` left empty."""
-        return self._passes.lacks_cure
+        return self._passes.lacks_recalibration
 
     def logits(self, i: int) -> np.ndarray:
         """Logits [N, K] float32 of snapshot i (log-probabilities where probs were recorded)."""
@@ -165,7 +170,7 @@ class Run:
             series={name: values[picked] for name, values in self.recorded.items()},
             about=self.about,
             name=self.name,
-            is_cured=self.is_cured,
+            is_recalibrated=self.is_recalibrated,
         )
 
     def default_view(self) -> str:

@@ -166,9 +166,9 @@ class Header:
         shorten(self._text(left + 15, name, *row, fontweight="bold"), (wide - 15) * pixel)
         track = self._stage.reel.tracks[place.rank]
         shown = [("accuracy", "accuracy"), ("ece", "error")]
-        if track.is_cured and TEMPERATURE in track.series:
+        if track.is_recalibrated and TEMPERATURE in track.series:
             shown.append((TEMPERATURE, "T"))
-        # Where there is no room for all, the last ones: what a cure is about.
+        # Where there is no room for all, the last ones: what a recalibration is about.
         while len(shown) > 1 and self._width_of(shown) > wide:
             shown = shown[1:]
         row = (top - 9, measures.small, self._theme.muted)

@@ -21,7 +21,7 @@ _DOWNWARDS = 0.13
 _BETWEEN = 0.02
 _WHISKER = 1.6
 _OF_CURVE = {"bars": "in bin", "smooth": "(smoothed)", "isotonic": "(isotonic)"}
-_NO_CURE = "no cure: the held-out examples\ndo not tell one"
+_NO_RECALIBRATION = "no cure: the held-out examples\ndo not tell one"
 
 
 class ReliabilityPanel:
@@ -60,7 +60,11 @@ class ReliabilityPanel:
             *([_Ends(axes, theme, stage.stroke(1))] if has_band else []),
             _Ideal(axes, theme, stage.stroke(2), is_score),
             *([_Whiskers(axes, theme, track, stage.pixels(_WHISKER))] if has_intervals else []),
-            *([_NoCure(axes, theme, stage.points(theme.measures.label))] if track.is_cured else []),
+            *(
+                [_NoRecalibration(axes, theme, stage.points(theme.measures.label))]
+                if track.is_recalibrated
+                else []
+            ),
         ]
         # Matplotlib draws in this order too, where it draws the whole.
         self.artists = [artist for mark in self._marks for artist in mark.artists]
@@ -258,12 +262,12 @@ class _Whiskers:
         self._bars.place(start, start + self._width, low, high)
 
 
-class _NoCure:
+class _NoRecalibration:
     """A word where there is nothing to show."""
 
     def __init__(self, axes: Axes, theme: Theme, size: float):
         style = {"ha": "center", "va": "center", "fontsize": size, "color": theme.muted}
-        self._text = axes.text(0.62, 0.14, _NO_CURE, animated=True, **style)
+        self._text = axes.text(0.62, 0.14, _NO_RECALIBRATION, animated=True, **style)
         self.artists = [self._text]
 
     def update(self, frame: Frame) -> None:

@@ -149,7 +149,7 @@ class Scene:
 
 
 def check_room(picture: Picture, runs: int) -> None:
-    """Raise `SettingError` unless the picture has room for so many runs, and their cures."""
+    """Raise `SettingError` unless the picture has room for all runs and recalibrated runs."""
     _places(picture, runs if picture.calibrate is None else 2 * runs)
 
 

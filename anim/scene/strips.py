@@ -219,8 +219,8 @@ class TemperaturePanel(StripPanel):
 
     @classmethod
     def _has(cls, track: Track, name: str) -> bool:
-        """Of a cure: what others recorded by that name is something else."""
-        return track.is_cured and name in track.series
+        """Of a recalibration: what others recorded by that name is something else."""
+        return track.is_recalibrated and name in track.series
 
     def _limits(self) -> tuple[float, float]:
         values = np.append(self._values(), [0.8, 1.25])

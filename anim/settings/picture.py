@@ -17,14 +17,14 @@ PANELS = ("reliability", "counts", "accuracy", "ece", "loss", "temperature")
 THEMES = ("light", "dark", "paper")
 SIZE = (768, 600)
 # One column of a printed page is so wide; with so much more height for each panel beyond two, and
-# for the names over a run and its cure.
+# for the names over a run and its recalibration.
 COLUMN, _PANEL_OF_PAPER, _NAMES_OF_PAPER = (328, 300), 66, 32
 BINNINGS = ("width", "mass")
-# A cure, the series that comes of it, and the panel that draws that.
+# A recalibration, the series that comes of it, and the panel that draws that.
 TEMPERATURE = "temperature"
 CURVES = ("bars", "smooth", "isotonic")
 # What a run is under each of them.
-CURES = {
+RECALIBRATIONS = {
     "temperature": "temperature-scaled",
     "vector": "vector-scaled",
     "isotonic": "isotonic regression",
@@ -46,8 +46,8 @@ class Picture:
         view: ``score``, ``confidence`` or ``class:NAME``; None takes ``score`` for two classes.
         panels: names out of `PANELS`, or ``metric:NAME`` for a recorded scalar, top to bottom; None
             takes `shown_panels`.
-        calibrate: a cure, one of `CURES`, to show beside each run; None shows none.
-        held_out: share of the examples that the cure is fitted on, and that are not shown.
+        calibrate: one of `RECALIBRATIONS`, to show beside each run; None shows none.
+        held_out: share of the examples that the recalibration is fitted on, and that are not shown.
         curve: ``bars``, or a curve without bins: ``smooth`` (kernel regression), ``isotonic``.
         band: whether it is shown what chance alone does to a calibrated model.
         intervals: whether it is shown how well the examples tell the shares and the ECE.
@@ -102,7 +102,7 @@ class Picture:
 
     def __post_init__(self):
         if self.calibrate is not None:
-            one_of("calibrate", self.calibrate, tuple(CURES))
+            one_of("calibrate", self.calibrate, tuple(RECALIBRATIONS))
         self._check_panels()
         share("held_out", self.held_out)
         one_of("curve", self.curve, CURVES)
@@ -135,7 +135,9 @@ class Picture:
         if not 1 <= count <= MAX_RUNS:
             raise SettingError("runs", f"expected 1 to {MAX_RUNS} of them, got {count}")
         if self.calibrate is not None and 2 * count > MAX_RUNS:
-            problem = f"expected at most {MAX_RUNS // 2} runs beside their cures, got {count}"
+            problem = (
+                f"expected at most {MAX_RUNS // 2} runs beside their recalibrations, got {count}"
+            )
             raise SettingError("calibrate", problem)
         if self.label is not None and len(self.label) != count:
             problem = f"expected {count} names, one a run, got {len(self.label)}"
@@ -146,8 +148,8 @@ class Picture:
         """Those that were asked for, or those that tell the story."""
         if self.panels is not None:
             return self.panels
-        of_cure = {"temperature": ("ece", "temperature"), None: ("accuracy",)}
-        return ("reliability", *of_cure.get(self.calibrate, ("ece",)))
+        of_recalibration = {"temperature": ("ece", "temperature"), None: ("accuracy",)}
+        return ("reliability", *of_recalibration.get(self.calibrate, ("ece",)))
 
     def _check_panels(self):
         panels = self.shown_panels

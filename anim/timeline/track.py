@@ -35,7 +35,7 @@ class Track:
         band_name: what the band is, if it is not what chance does to the ideal.
         spread_name: what intervals and spreads are.
         is_median: whether all that is the median of several runs.
-        is_cured: whether snapshots without examples are those that have no cure.
+        is_recalibrated: whether snapshots without examples are those that have no recalibration.
     """
 
     steps: np.ndarray
@@ -54,7 +54,7 @@ class Track:
     band_name: str = ""
     spread_name: str = "95 % interval"
     is_median: bool = False
-    is_cured: bool = False
+    is_recalibrated: bool = False
 
     def picked(self, index: np.ndarray) -> Track:
         """Some of the snapshots.

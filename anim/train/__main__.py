@@ -19,7 +19,6 @@ def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
     replicas = vars(arguments).get("replicas")
     with_bar = sys.stderr.isatty() and not arguments.quiet
 
-    from anim.run import members
     from anim.train import run_experiments
 
     def progress(name: str):
@@ -32,7 +31,7 @@ def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
     if arguments.quiet:
         return
     for name, run in runs.items():
-        first, count = members(run)[0], len(members(run))
+        first, count = run.members[0], len(run.members)
         replicas = f"{count} replicas, each " if count > 1 else ""
         snapshots = f"{len(first)} snapshots of {len(first.labels)} predictions"
         print(f"{arguments.out / name}: {replicas}{snapshots}")

@@ -64,7 +64,7 @@ def _picture(given: dict) -> Picture:
             raise SettingError(name, "is of files, and a page that is watched is none")
     picture = pick(Picture, given)
     if "held_out" in given and picture.calibrate is None:
-        raise SettingError("held_out", "is of a cure: --calibrate says which")
+        raise SettingError("held_out", "is of a recalibration: --calibrate says which")
     return picture
 
 

@@ -77,7 +77,7 @@ class Follower:
         self._generation = 0
         self._failures = 0
         self._told = ""
-        self._has_told_of_cures = False
+        self._has_warned_of_recalibration = False
 
     def look(self) -> bool:
         """Looks for news, and reads some; returns whether there are more to read.
@@ -167,12 +167,12 @@ class Follower:
 
     def _composed(self, part, views: Sequence[str]):
         shown = composing.compose_views([part], self.picture, views, lambda *_: self._check())
-        if self.picture.calibrate is not None and not self._has_told_of_cures:
+        if self.picture.calibrate is not None and not self._has_warned_of_recalibration:
             tracks = shown[0][0].tracks
-            if any(track.is_cured and not track.counts.any(1).all() for track in tracks):
+            if any(track.is_recalibrated and not track.counts.any(1).all() for track in tracks):
                 # Once is enough: many more may follow, one by one.
-                warnings.filterwarnings("ignore", ".* have no cure")
-                self._has_told_of_cures = True
+                warnings.filterwarnings("ignore", ".* have no recalibration")
+                self._has_warned_of_recalibration = True
         return tuple((reel.tracks, subject) for reel, subject in shown)
 
     def _show(self, new) -> None:

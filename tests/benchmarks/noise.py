@@ -1,4 +1,4 @@
-"""Seconds that bands, intervals, curves and cures take, for 250 snapshots of 100,000 points.
+"""Seconds that bands, intervals, curves, recalibrations take for 250 snapshots of 100,000 points.
 
     python tests/benchmarks/noise.py
 
@@ -57,7 +57,7 @@ ACTIONS = {
     "isotonic curve": lambda run: run.curve(kind="isotonic"),
     "isotonic curve, band": lambda run: run.curve_band(kind="isotonic"),
     "temperature, and its run": lambda run: bars(anim.calibrate(run)[1]),
-    "isotonic cure, and its run": lambda run: bars(anim.calibrate(run, "isotonic")[1]),
+    "isotonic recalibration, and its run": lambda run: bars(anim.calibrate(run, "isotonic")[1]),
 }
 
 

@@ -211,7 +211,7 @@ def test_isotonic_scaling_is_that_of_scikit_learn(classes):
 
 
 @pytest.mark.parametrize("classes", [2, 3, 10])
-def test_cures_give_probabilities(classes):
+def test_recalibrations_give_probabilities(classes):
     logits, labels = model(1000, classes=classes, sharpness=3)
     logits = logits.astype(np.float32)
     probs = softmax(logits)

@@ -14,7 +14,7 @@ import anim
 from anim.errors import SettingError
 from anim.report import meanings, report, table, verdict
 from anim.report.__main__ import main
-from anim.settings import CURES
+from anim.settings import RECALIBRATIONS
 from tests.support.predictions import binary, model, softmax, textbook_bins, textbook_error
 
 EXAMPLES = 600
@@ -97,16 +97,16 @@ def test_with_a_temperature_all_numbers_are_of_the_examples_it_was_not_fitted_on
     seen, shown = order[: EXAMPLES // 2], order[EXAMPLES // 2 :]
     for row, values in zip(report(a_run(), None, "temperature"), logits, strict=True):
         best = best_temperature(values[seen], labels[seen])
-        assert row["cured_temperature"] == pytest.approx(best, rel=2e-4)
+        assert row["recalibrated_temperature"] == pytest.approx(best, rel=2e-4)
         before = expected_of(values[shown], labels[shown])
         after = expected_of(values[shown] / best, labels[shown])
         for name in ("accuracy", "ece", "nll", "brier"):
             assert row[name] == pytest.approx(before[name], rel=1e-4, abs=1e-5)
-            assert row[f"cured_{name}"] == pytest.approx(after[name], rel=3e-3, abs=1e-4)
+            assert row[f"recalibrated_{name}"] == pytest.approx(after[name], rel=3e-3, abs=1e-4)
 
 
 @pytest.mark.parametrize("method", [None, "vector", "isotonic"])
-def test_a_temperature_that_was_recorded_is_not_taken_for_that_of_a_cure(tmp_path, method):
+def test_a_temperature_that_was_recorded_is_not_taken_for_that_of_a_recalibration(tmp_path, method):
     run = record(tmp_path / "r", temperature=7.0)
     rows = report(run, [100], method)
     assert "T" not in table(rows).splitlines()[0].split()
@@ -168,12 +168,15 @@ def test_few_examples_tell_no_error():
     assert "cannot be told from" in verdict(row, 40)
 
 
-def test_a_verdict_says_what_the_cure_does():
+def test_a_verdict_says_what_the_recalibration_does():
     row = report(a_run(), [100], "temperature")[0]
-    text = f"A temperature of {row['cured_temperature']:.2f} brings it to {row['cured_ece']:.3f}."
+    temperature, ece = row["recalibrated_temperature"], row["recalibrated_ece"]
+    text = f"A temperature of {temperature:.2f} brings it to {ece:.3f}."
     assert text in verdict(row, EXAMPLES // 2)
     row = report(a_run(), [100], "isotonic")[0]
-    assert f"The cure brings it to {row['cured_ece']:.3f}." in verdict(row, EXAMPLES // 2)
+    assert f"The recalibration brings it to {row['recalibrated_ece']:.3f}." in verdict(
+        row, EXAMPLES // 2
+    )
     assert "brings it" not in verdict(report(a_run(), [100])[0], EXAMPLES)
 
 
@@ -188,9 +191,9 @@ def columns_of(lines):
     ("interval", "words"),
     [((0.01, 0.04), "brings it to 0.030"), ((0.01, 0.2), "leaves it about"), ((0.2, 0.3), "worse")],
 )
-def test_a_cure_is_praised_only_if_it_helps(interval, words):
-    row = report(a_run(), [100])[0] | {"ece": 0.1, "cured_ece": 0.03}
-    row |= {"cured_ece_low": interval[0], "cured_ece_high": interval[1]}
+def test_a_recalibration_is_praised_only_if_it_helps(interval, words):
+    row = report(a_run(), [100])[0] | {"ece": 0.1, "recalibrated_ece": 0.03}
+    row |= {"recalibrated_ece_low": interval[0], "recalibrated_ece_high": interval[1]}
     assert words in verdict(row, EXAMPLES)
 
 
@@ -201,10 +204,10 @@ def test_more_may_be_shown_than_is_fitted_on(tmp_path, capsys):
     for share in ("0.5", "0.2"):
         assert main([*call, "--held-out", share]) == 0
         found.append(json.loads(capsys.readouterr().out)[str(tmp_path / "r")][-1])
-    assert found[0]["cured_temperature"] != found[1]["cured_temperature"]
+    assert found[0]["recalibrated_temperature"] != found[1]["recalibrated_temperature"]
 
 
-@pytest.mark.parametrize("method", [None, *CURES])
+@pytest.mark.parametrize("method", [None, *RECALIBRATIONS])
 def test_a_table_is_aligned_and_explains_its_columns(method):
     rows = report(a_run(), None, method)
     lines = table(rows).splitlines()
@@ -226,7 +229,7 @@ def test_what_there_is_not_is_a_dash():
     logits[0] = 0
     with pytest.warns(UserWarning, match="step 0"):
         rows = report(anim.from_arrays(STEPS, labels, logits=logits), None, "temperature")
-    assert np.isnan(rows[0]["cured_temperature"])
+    assert np.isnan(rows[0]["recalibrated_temperature"])
     first = table(rows).splitlines()[1].split()
     assert first[-3:] == ["-", "-", "-"]
     assert "brings it" not in verdict(rows[0], EXAMPLES // 2)
@@ -259,10 +262,12 @@ def test_json_has_null_for_what_there_is_not(tmp_path, capsys):
         warnings.simplefilter("default")
         main([str(tmp_path / "r"), "--json", "--calibrate", "temperature"])
     printed = capsys.readouterr()
-    assert printed.err.startswith("anim.report: warning: 1 of 4 snapshots (step 0) have no cure")
+    assert printed.err.startswith(
+        "anim.report: warning: 1 of 4 snapshots (step 0) have no recalibration"
+    )
     (rows,) = json.loads(printed.out, parse_constant=no_constant).values()
-    assert rows[0]["cured_temperature"] is rows[0]["cured_ece"] is None
-    assert rows[3]["cured_temperature"] > 1
+    assert rows[0]["recalibrated_temperature"] is rows[0]["recalibrated_ece"] is None
+    assert rows[3]["recalibrated_temperature"] > 1
 
 
 def test_the_command_prints_tables_and_verdicts_of_several_runs(tmp_path, capsys):

@@ -1,4 +1,4 @@
-"""Cures of a run: fitted on one part of its examples, shown on the other beside it as it was."""
+"""Recalibrations are fitted on one part of the examples, and shown on the other."""
 
 import re
 import warnings
@@ -12,7 +12,7 @@ from sklearn.isotonic import IsotonicRegression
 import anim
 from anim.errors import SettingError
 from anim.render import main
-from anim.settings import CURES, MAX_RUNS, Picture
+from anim.settings import MAX_RUNS, RECALIBRATIONS, Picture
 from tests.support.predictions import model, softmax
 from tests.support.seeing import check_texts, compose, texts_of
 
@@ -20,7 +20,7 @@ EXAMPLES = 800
 
 
 def parts(examples=EXAMPLES, held_out=0.5, seed=0):
-    """Indices of the examples a cure is fitted on, and of those that are shown."""
+    """Indices of the examples a recalibration is fitted on, and of those that are shown."""
     order = np.random.default_rng(seed).permutation(examples)
     fitting = round(held_out * examples)
     return np.sort(order[:fitting]), np.sort(order[fitting:])
@@ -57,21 +57,23 @@ def a_run(classes=3, kind="logits", **options):
 
 
 @pytest.mark.parametrize(("held_out", "seed"), [(0.5, 0), (0.5, 7), (0.9, 3)])
-def test_both_runs_are_of_the_examples_that_the_cure_has_not_seen(held_out, seed):
+def test_both_runs_are_of_the_examples_that_the_recalibration_has_not_seen(held_out, seed):
     """Each example's first logit is its own number."""
     logits, labels = some_logits()
     logits[..., 0] = np.arange(EXAMPLES) / EXAMPLES
     run = anim.from_arrays([0, 10, 20], labels, logits=logits)
-    raw, cured = anim.calibrate(run, held_out=held_out, seed=seed)
+    raw, recalibrated = anim.calibrate(run, held_out=held_out, seed=seed)
     _, shown = parts(held_out=held_out, seed=seed)
-    for one in (raw, cured):
+    for one in (raw, recalibrated):
         np.testing.assert_array_equal(one.labels, labels[shown])
         assert one.steps.tolist() == [0, 10, 20]
     for i in range(3):
         numbers = np.round(raw.logits(i)[:, 0] * EXAMPLES).astype(int)
         np.testing.assert_array_equal(numbers, shown)
-        temperature = cured.recorded["temperature"][i]
-        np.testing.assert_allclose(cured.logits(i) * temperature, logits[i, shown], rtol=1e-5)
+        temperature = recalibrated.recorded["temperature"][i]
+        np.testing.assert_allclose(
+            recalibrated.logits(i) * temperature, logits[i, shown], rtol=1e-5
+        )
 
 
 def test_what_is_shown_has_no_say_in_the_temperature_and_what_is_not_has():
@@ -81,8 +83,8 @@ def test_what_is_shown_has_no_say_in_the_temperature_and_what_is_not_has():
     def temperatures(changed):
         other = labels.copy()
         other[changed] = (other[changed] + 1) % 3
-        _, cured = anim.calibrate(anim.from_arrays([0, 10, 20], other, logits=logits))
-        return cured.recorded["temperature"]
+        _, recalibrated = anim.calibrate(anim.from_arrays([0, 10, 20], other, logits=logits))
+        return recalibrated.recorded["temperature"]
 
     usual = temperatures([])
     np.testing.assert_array_equal(temperatures(shown), usual)
@@ -92,16 +94,16 @@ def test_what_is_shown_has_no_say_in_the_temperature_and_what_is_not_has():
 @pytest.mark.parametrize(("classes", "kind"), [(2, "logits"), (2, "probs"), (10, "logits")])
 def test_the_temperature_is_the_one_that_scipy_finds_on_the_held_out_examples(classes, kind):
     logits, labels = some_logits(classes)
-    raw, cured = anim.calibrate(a_run(classes, kind))
+    raw, recalibrated = anim.calibrate(a_run(classes, kind))
     seen, shown = parts()
-    for i, found in enumerate(cured.metrics()["temperature"]):
+    for i, found in enumerate(recalibrated.metrics()["temperature"]):
         best = best_temperature(logits[i, seen], labels[seen])
         assert found == pytest.approx(best, rel=2e-4)
         expected = likelihood(logits[i, shown].astype(float) / best, labels[shown])
-        assert cured.metrics()["nll"][i] == pytest.approx(expected, rel=1e-4)
+        assert recalibrated.metrics()["nll"][i] == pytest.approx(expected, rel=1e-4)
     assert "temperature" not in raw.metrics()
     # The first snapshot is over-confident by half as much as the second.
-    assert (cured.metrics()["nll"] < raw.metrics()["nll"]).all()
+    assert (recalibrated.metrics()["nll"] < raw.metrics()["nll"]).all()
 
 
 @pytest.mark.parametrize("classes", [2, 5])
@@ -112,16 +114,16 @@ def test_a_temperature_changes_no_prediction_even_where_rounding_makes_ties(clas
     logits[:, close] = 0
     logits[:, close, -1] = 2e-6
     run = anim.from_arrays([0, 10, 20], labels, logits=logits)
-    raw, cured = anim.calibrate(run)
+    raw, recalibrated = anim.calibrate(run)
     _, shown = parts()
-    assert cured.recorded["temperature"].min() > 100
-    ties = softmax(logits[1, shown] / cured.recorded["temperature"][1].astype(np.float32))
+    assert recalibrated.recorded["temperature"].min() > 100
+    ties = softmax(logits[1, shown] / recalibrated.recorded["temperature"][1].astype(np.float32))
     assert (ties.argmax(1) != logits[1, shown].argmax(1)).sum() > 50
     expected = (logits[:, shown].argmax(2) == labels[shown]).mean(1)
     np.testing.assert_array_equal(raw.metrics()["accuracy"], expected)
-    np.testing.assert_array_equal(cured.metrics()["accuracy"], expected)
-    for view in {cured.default_view(), "confidence"}:
-        hits = cured.reliability(view).hits.sum(1)
+    np.testing.assert_array_equal(recalibrated.metrics()["accuracy"], expected)
+    for view in {recalibrated.default_view(), "confidence"}:
+        hits = recalibrated.reliability(view).hits.sum(1)
         np.testing.assert_array_equal(hits, np.round(expected * len(shown)))
 
 
@@ -133,8 +135,8 @@ def recorded(path, keep, kind="logits", classes=3, sharpness=3.0):
     return recorder.run() if path is None else anim.open(path)
 
 
-@pytest.mark.parametrize("method", CURES)
-def test_a_recording_on_disk_is_cured_as_one_in_memory(tmp_path, method):
+@pytest.mark.parametrize("method", RECALIBRATIONS)
+def test_a_recording_on_disk_is_recalibrated_as_one_in_memory(tmp_path, method):
     (_, there), (_, here) = (
         anim.calibrate(recorded(path, "float32"), method) for path in (tmp_path / "r", None)
     )
@@ -145,17 +147,17 @@ def test_a_recording_on_disk_is_cured_as_one_in_memory(tmp_path, method):
 
 
 @pytest.mark.parametrize("kind", ["logits", "probs"])
-def test_half_precision_is_cured_as_the_numbers_that_it_holds(kind):
+def test_half_precision_is_recalibrated_as_the_numbers_that_it_holds(kind):
     run = recorded(None, "float16", kind)
     logits, labels = some_logits()
     seen, _ = parts()
-    _, cured = anim.calibrate(run)
+    _, recalibrated = anim.calibrate(run)
     for i in range(3):
         held = logits[i] if kind == "logits" else softmax(logits[i])
         held = held.astype(np.float16).astype(np.float64)
         held = held if kind == "logits" else np.log(np.maximum(held, np.finfo(np.float32).tiny))
         best = best_temperature(held[seen], labels[seen])
-        assert cured.recorded["temperature"][i] == pytest.approx(best, rel=5e-4)
+        assert recalibrated.recorded["temperature"][i] == pytest.approx(best, rel=5e-4)
 
 
 @pytest.mark.parametrize("keep", ["float32", "float16"])
@@ -164,7 +166,7 @@ def test_half_precision_is_cured_as_the_numbers_that_it_holds(kind):
 def test_isotonic_probabilities_are_those_of_scikit_learn(classes, kind, keep):
     # Not so sharp that scores are less than 1e-15 apart: scikit-learn takes them for equal.
     run = recorded(None, keep, kind, classes, sharpness=1)
-    raw, cured = anim.calibrate(run, "isotonic")
+    raw, recalibrated = anim.calibrate(run, "isotonic")
     seen, shown = parts()
     for i in range(3):
         held = run.probs(i)
@@ -178,14 +180,14 @@ def test_isotonic_probabilities_are_those_of_scikit_learn(classes, kind, keep):
         if classes == 2:
             expected = np.stack([1 - expected[:, 1], expected[:, 1]], axis=1)
         expected /= expected.sum(1, keepdims=True)
-        np.testing.assert_allclose(cured.probs(i), expected, atol=1e-5)
-    assert cured.metrics()["ece"][2] < raw.metrics()["ece"][2] / 2
+        np.testing.assert_allclose(recalibrated.probs(i), expected, atol=1e-5)
+    assert recalibrated.metrics()["ece"][2] < raw.metrics()["ece"][2] / 2
 
 
 @pytest.mark.parametrize(("classes", "kind"), [(2, "logits"), (5, "probs")])
 def test_vector_scales_are_the_best_that_scipy_finds(classes, kind):
     run = a_run(classes, kind)
-    raw, cured = anim.calibrate(run, "vector")
+    raw, recalibrated = anim.calibrate(run, "vector")
     seen, shown = parts()
     for i in (0, 2):
         logits, labels = run.logits(i).astype(float), run.labels
@@ -199,20 +201,22 @@ def test_vector_scales_are_the_best_that_scipy_finds(classes, kind):
             options={"gtol": 1e-7},
         )
         expected = softmax(scaled(best.x, shown))
-        np.testing.assert_allclose(cured.probs(i), expected, atol=2e-3)
-    assert cured.metrics()["nll"][2] < raw.metrics()["nll"][2]
-    assert "temperature" not in cured.metrics()
+        np.testing.assert_allclose(recalibrated.probs(i), expected, atol=2e-3)
+    assert recalibrated.metrics()["nll"][2] < raw.metrics()["nll"][2]
+    assert "temperature" not in recalibrated.metrics()
 
 
-def test_a_score_of_one_column_is_cured_as_that_of_two():
+def test_a_score_of_one_column_is_recalibrated_as_that_of_two():
     """What a binary model puts into its sigmoid, [N] or [N, 1]."""
     logits, labels = some_logits(2)
     margins = logits[..., 1] - logits[..., 0]
     seen, _ = parts()
     expected = best_temperature(logits[1, seen], labels[seen])
     for values in (margins, margins[..., None]):
-        _, cured = anim.calibrate(anim.from_arrays([0, 10, 20], labels[:, None], logits=values))
-        assert cured.recorded["temperature"][1] == pytest.approx(expected, rel=2e-4)
+        _, recalibrated = anim.calibrate(
+            anim.from_arrays([0, 10, 20], labels[:, None], logits=values)
+        )
+        assert recalibrated.recorded["temperature"][1] == pytest.approx(expected, rel=2e-4)
 
 
 def test_what_was_recorded_stays_beside_the_temperature():
@@ -220,14 +224,14 @@ def test_what_was_recorded_stays_beside_the_temperature():
     with anim.Recorder(labels=labels, classes=["a", "b", "c"]) as recorder:
         recorder.snapshot(0, logits=logits[0], metrics={"rate": 0.5})
         recorder.snapshot(7, logits=logits[1], metrics={"rate": 0.25})
-    raw, cured = anim.calibrate(recorder.run())
-    assert raw.classes == cured.classes == ("a", "b", "c")
-    assert raw.metrics()["rate"].tolist() == cured.metrics()["rate"].tolist() == [0.5, 0.25]
-    assert list(cured.metrics())[:3] == ["rate", "temperature", "accuracy"]
+    raw, recalibrated = anim.calibrate(recorder.run())
+    assert raw.classes == recalibrated.classes == ("a", "b", "c")
+    assert raw.metrics()["rate"].tolist() == recalibrated.metrics()["rate"].tolist() == [0.5, 0.25]
+    assert list(recalibrated.metrics())[:3] == ["rate", "temperature", "accuracy"]
 
 
-@pytest.mark.parametrize("method", CURES)
-def test_top_labels_alone_have_no_cure(method):
+@pytest.mark.parametrize("method", RECALIBRATIONS)
+def test_top_labels_alone_have_no_recalibration(method):
     with pytest.raises(SettingError, match=r"^calibrate: this run keeps the predicted class"):
         anim.calibrate(recorded(None, "top"), method)
 
@@ -248,25 +252,29 @@ def a_run_with_two_that_have_none(classes=2):
 
 @pytest.mark.parametrize("classes", [2, 3])
 @pytest.mark.parametrize(
-    ("method", "steps", "is_cured"),
+    ("method", "steps", "is_recalibrated"),
     # Vector scales say how frequent the classes are, where logits tell nothing of them.
     [("temperature", "0, 20", [False, True, False]), ("vector", "20", [True, True, False])],
 )
-def test_snapshots_without_a_cure_are_named_and_empty(classes, method, steps, is_cured):
-    named = rf"^{is_cured.count(False)} of 3 snapshots \(step {steps}\) have no cure"
+def test_snapshots_without_a_recalibration_are_named_and_empty(
+    classes, method, steps, is_recalibrated
+):
+    named = (
+        rf"^{is_recalibrated.count(False)} of 3 snapshots \(step {steps}\) have no recalibration"
+    )
     with pytest.warns(UserWarning, match=named):
-        raw, cured = anim.calibrate(a_run_with_two_that_have_none(classes), method)
-    counts = cured.reliability().counts.sum(1)
-    np.testing.assert_array_equal(counts, np.where(is_cured, EXAMPLES // 2, 0))
-    assert np.isnan(cured.reliability().accuracy[~np.array(is_cured)]).all()
-    np.testing.assert_array_equal(cured.lacks_cure, ~np.array(is_cured))
-    for name, values in cured.metrics().items():
-        assert np.isfinite(values).tolist() == is_cured, name
+        raw, recalibrated = anim.calibrate(a_run_with_two_that_have_none(classes), method)
+    counts = recalibrated.reliability().counts.sum(1)
+    np.testing.assert_array_equal(counts, np.where(is_recalibrated, EXAMPLES // 2, 0))
+    assert np.isnan(recalibrated.reliability().accuracy[~np.array(is_recalibrated)]).all()
+    np.testing.assert_array_equal(recalibrated.lacks_recalibration, ~np.array(is_recalibrated))
+    for name, values in recalibrated.metrics().items():
+        assert np.isfinite(values).tolist() == is_recalibrated, name
     assert (raw.reliability().counts.sum(1) == EXAMPLES // 2).all()
     assert np.isfinite(raw.metrics()["nll"]).all()
 
 
-def a_run_without_any_cure(method):
+def a_run_without_any_recalibration(method):
     logits, labels = some_logits()
     if method == "isotonic":
         # No example of a class is held out.
@@ -276,13 +284,15 @@ def a_run_without_any_cure(method):
     return anim.from_arrays([0, 10, 20], labels, logits=logits)
 
 
-@pytest.mark.parametrize("method", CURES)
-def test_a_run_without_any_cure_is_empty_and_says_so(method):
-    run = a_run_without_any_cure(method)
-    with pytest.warns(UserWarning, match=r"^3 of 3 snapshots \(step 0, 10, 20\) have no cure"):
-        _, cured = anim.calibrate(run, method)
-    assert not cured.reliability().counts.any()
-    assert all(np.isnan(values).all() for values in cured.metrics().values())
+@pytest.mark.parametrize("method", RECALIBRATIONS)
+def test_a_run_without_any_recalibration_is_empty_and_says_so(method):
+    run = a_run_without_any_recalibration(method)
+    with pytest.warns(
+        UserWarning, match=r"^3 of 3 snapshots \(step 0, 10, 20\) have no recalibration"
+    ):
+        _, recalibrated = anim.calibrate(run, method)
+    assert not recalibrated.reliability().counts.any()
+    assert all(np.isnan(values).all() for values in recalibrated.metrics().values())
 
 
 @pytest.mark.parametrize("examples", [16, 30, 60, 120])
@@ -299,28 +309,28 @@ def test_there_is_a_temperature_where_its_interval_spans_less_than_a_factor_of_4
         told.append(2 * 1.96 * error < np.log(4))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        _, cured = anim.calibrate(anim.from_arrays([0, 10, 20], labels, logits=logits))
-    assert np.isfinite(cured.recorded["temperature"]).tolist() == told
+        _, recalibrated = anim.calibrate(anim.from_arrays([0, 10, 20], labels, logits=logits))
+    assert np.isfinite(recalibrated.recorded["temperature"]).tolist() == told
 
 
-def test_a_damaged_snapshot_is_damaged_and_not_without_a_cure(tmp_path):
+def test_a_damaged_snapshot_is_damaged_and_not_without_a_recalibration(tmp_path):
     recorded(tmp_path / "r", "float32")
     (tmp_path / "r" / "logits" / "c" / "1" / "0" / "0").write_bytes(b"")
-    raw, cured = anim.calibrate(anim.open(tmp_path / "r"))
-    for run in (raw, cured):
+    raw, recalibrated = anim.calibrate(anim.open(tmp_path / "r"))
+    for run in (raw, recalibrated):
         with pytest.warns(UserWarning, match=r"snapshot 1 \(step 10\) is damaged.*left out"):
             metrics = run.metrics()
         assert np.isfinite(metrics["ece"]).tolist() == [True, False, True]
-        assert not run.lacks_cure.any()
+        assert not run.lacks_recalibration.any()
 
 
-def test_replicas_are_cured_one_by_one():
+def test_replicas_are_recalibrated_one_by_one():
     runs = [a_run(seed=0), anim.from_arrays([0, 5], a_run().labels, logits=some_logits()[0][1:])]
-    raw, cured = anim.calibrate(anim.Replicas(runs, "many"))
+    raw, recalibrated = anim.calibrate(anim.Replicas(runs, "many"))
     assert isinstance(raw, anim.Replicas)
-    assert isinstance(cured, anim.Replicas)
-    assert (raw.name, cured.name) == ("many", "many, temperature-scaled")
-    for run, one in zip(runs, cured, strict=True):
+    assert isinstance(recalibrated, anim.Replicas)
+    assert (raw.name, recalibrated.name) == ("many", "many, temperature-scaled")
+    for run, one in zip(runs, recalibrated, strict=True):
         best = best_temperature(run.logits(1)[parts()[0]], run.labels[parts()[0]])
         assert one.recorded["temperature"][1] == pytest.approx(best, rel=2e-4)
 
@@ -333,11 +343,11 @@ def words(scene, shot):
     return [text.get_text() for text in texts_of(scene, shot)]
 
 
-@pytest.mark.parametrize("method", CURES)
-def test_a_run_and_its_cure_stand_side_by_side_over_their_errors(method):
+@pytest.mark.parametrize("method", RECALIBRATIONS)
+def test_a_run_and_its_recalibration_stand_side_by_side_over_their_errors(method):
     reel, scene = drawn([a_run()], calibrate=method)
     shown = words(scene, reel.at(None))
-    assert {"as trained", CURES[method]} < set(shown)
+    assert {"as trained", RECALIBRATIONS[method]} < set(shown)
     panels = {"ECE", "T"} if method == "temperature" else {"ECE"}
     titles = {axes.get_ylabel() for axes in scene.figure.axes}
     assert titles & {"accuracy", "ECE", "T", "temperature"} == panels
@@ -352,8 +362,8 @@ def test_cells_are_named_after_the_runs(labels):
     assert named < set(words(scene, reel.at(None)))
 
 
-def test_a_snapshot_without_a_cure_says_so_and_has_no_numbers():
-    with pytest.warns(UserWarning, match="no cure"):
+def test_a_snapshot_without_a_recalibration_says_so_and_has_no_numbers():
+    with pytest.warns(UserWarning, match="no recalibration"):
         reel, scene = drawn([a_run_with_two_that_have_none()], calibrate="temperature")
     for step, numbers, temperatures in ((0, 2, 0), (10, 4, 1), (20, 2, 0)):
         shown = words(scene, reel.at(step))
@@ -379,7 +389,7 @@ def test_temperatures_are_on_a_logarithmic_axis_with_a_line_where_nothing_is_sca
     assert axes.bbox.y0 < axes.transData.transform([0, 1])[1] < up[0] < up[2] < axes.bbox.y1
 
 
-def test_three_runs_have_room_for_their_cures_and_more_have_not(tmp_path, capsys):
+def test_three_runs_have_room_for_their_recalibrations_and_more_have_not(tmp_path, capsys):
     reel, _ = drawn([a_run()] * (MAX_RUNS // 2), calibrate="temperature")
     assert len(reel.tracks) == MAX_RUNS
     recorded(tmp_path / "r", "float32")
@@ -390,7 +400,7 @@ def test_three_runs_have_room_for_their_cures_and_more_have_not(tmp_path, capsys
     assert "argument --calibrate: expected at most 3 runs" in capsys.readouterr().err
 
 
-def test_the_command_writes_the_cure_in_every_format(tmp_path):
+def test_the_command_writes_the_recalibration_in_every_format(tmp_path):
     recorded(tmp_path / "r", "float32")
     paths = [tmp_path / f"a{suffix}" for suffix in (".gif", ".mp4", ".png")]
     options = ["--calibrate", "temperature", "--seconds", "1", "--hold", "0.5", "--quiet"]

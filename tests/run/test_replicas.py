@@ -202,7 +202,7 @@ def test_a_bin_that_is_empty_in_most_replicas_has_no_bar():
     assert colours(0.94).mean() > 0.9
 
 
-def test_replicas_without_a_common_bin_are_not_told_to_have_no_cure():
+def test_replicas_without_a_common_bin_are_not_told_to_have_no_recalibration():
     scores = [[0.11, 0.91], [0.21, 0.81], [0.31, 0.71]]
     runs = [anim.from_arrays([0, 1], [0, 1], probs=[row, row]) for row in scores]
     reel, scene = of([anim.Replicas(runs)], bins=10)
@@ -246,7 +246,7 @@ def test_curves_of_replicas_are_medians():
     np.testing.assert_allclose(reel.tracks[0].curve[known], np.median(curves, axis=0)[known])
 
 
-def test_replicas_stand_beside_their_cure_and_beside_other_runs():
+def test_replicas_stand_beside_their_recalibration_and_beside_other_runs():
     runs = [a_run(seed, examples=400) for seed in range(3)]
     both = [anim.Replicas(runs, "many"), runs[0]]
     reel, scene = of(both, calibrate="temperature", size=(1600, 700))
@@ -258,7 +258,7 @@ def test_replicas_stand_beside_their_cure_and_beside_other_runs():
     check_texts(scene, reel.at(None))
 
 
-def test_a_replica_without_any_cure_leaves_the_others_theirs():
+def test_a_replica_without_any_recalibration_leaves_the_others_theirs():
     labels = np.arange(400) % 2
     certain = anim.from_arrays([0, 10, 20], labels, logits=[5 * np.eye(2)[labels]] * 3)
     replicas = anim.Replicas([certain, *(a_run(seed, examples=400) for seed in range(2))])
@@ -270,11 +270,11 @@ def test_a_replica_without_any_cure_leaves_the_others_theirs():
 
 
 @pytest.mark.slow
-def test_the_command_trains_sweeps_of_replicas_and_their_cures(tmp_path):
+def test_the_command_trains_sweeps_of_replicas_and_their_recalibrations(tmp_path):
     out, save = tmp_path / "a.png", tmp_path / "D"
     options = ["--replicas", "3", "--sweep", "hidden=2,3", "--calibrate", "temperature"]
     with warnings.catch_warnings():
-        # Networks that have learnt nothing yet have no cure.
+        # Networks that have learnt nothing yet have no recalibration.
         warnings.simplefilter("default")
         options += ["--epochs", "15", "--train-size", "300", "--gradient-noise", "0", "--quiet"]
         assert main(["--out", str(out), "--save", str(save), *options]) == 0

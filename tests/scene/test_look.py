@@ -49,7 +49,7 @@ PAPERS = {
     "ten classes": {"classes": 10},
     "title": {"title": "A headline that goes on and on, past any column of any page " * 2},
     "errors": {"panels": ("reliability", "ece"), "intervals": True, "classes": 4},
-    "cure": {"calibrate": "temperature"},
+    "recalibration": {"calibrate": "temperature"},
     "curve": {"curve": "smooth"},
     "counts": {"panels": ("counts", "accuracy", "loss")},
     "two runs": {"runs": 2, "label": ("as trained", "with a name that is too long for a cell")},
@@ -70,7 +70,9 @@ def test_a_paper_has_letters_of_7_to_9_points_none_clipped_or_over_another(pictu
     check_texts(scene, reel.at(None))
 
 
-@pytest.mark.parametrize("name", ["default", "errors", "cure", "curve", "three runs", "narrowest"])
+@pytest.mark.parametrize(
+    "name", ["default", "errors", "recalibration", "curve", "three runs", "narrowest"]
+)
 def test_the_legend_of_a_paper_explains_all_that_it_would_with_room(name):
     def explained(**more):
         _, scene = drawn(**{**PAPERS[name], **more})

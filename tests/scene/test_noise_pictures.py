@@ -290,7 +290,7 @@ def test_the_fast_way_draws_what_matplotlib_draws(theme, picture):
 
 
 @cache
-def a_cured_run():
+def a_recalibrated_run():
     return anim.calibrate(a_run())[1]
 
 
@@ -309,7 +309,7 @@ SIZES = [(320, 240), (480, 360), (768, 600), (1280, 720), (400, 800)]
 )
 def test_no_text_is_clipped_or_over_another(size, runs, picture):
     try:
-        reel, scene = of([a_cured_run()] * runs, size=size, intervals=True, **picture)
+        reel, scene = of([a_recalibrated_run()] * runs, size=size, intervals=True, **picture)
     except SettingError as error:
         assert "larger picture" in str(error)
         assert len(picture["panels"]) > 1 and size[1] < 600

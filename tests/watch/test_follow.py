@@ -130,12 +130,12 @@ def test_joined_parts_are_those_of_all_at_once(tmp_path, options):
     assert grown == whole
 
 
-def test_a_cure_is_fitted_to_each_new_snapshot_and_its_lack_told_once(tmp_path):
+def test_a_recalibration_is_fitted_to_each_new_snapshot_and_its_lack_told_once(tmp_path):
     path = tmp_path / "r"
     noise = np.random.default_rng(0).normal(size=(2000, 2))
     with anim.Recorder(path, labels=LABELS) as recorder:
         recorder.snapshot(0, logits=noise)
-    with pytest.warns(UserWarning, match="have no cure") as warned:
+    with pytest.warns(UserWarning, match="have no recalibration") as warned:
         follower, _, seen = follow(path, calibrate="temperature")
         with anim.Recorder(path, labels=LABELS, resume=True) as recorder:
             recorder.snapshot(1, logits=noise[::-1])
@@ -143,10 +143,10 @@ def test_a_cure_is_fitted_to_each_new_snapshot_and_its_lack_told_once(tmp_path):
         ((name, more), _), _ = told(follower, seen)
     assert len(warned) == 1
     assert (name, steps_of(more)) == ("more", [1, 9])
-    _, cured = anim.calibrate(anim.open(path).only([2]), "temperature")
+    _, recalibrated = anim.calibrate(anim.open(path).only([2]), "temperature")
     assert more["runs"][1]["series"]["temperature"][0] is None
     temperature = more["runs"][1]["series"]["temperature"][1]
-    assert temperature == pytest.approx(cured.metrics()["temperature"][0], rel=1e-6)
+    assert temperature == pytest.approx(recalibrated.metrics()["temperature"][0], rel=1e-6)
 
 
 def test_damaged_snapshots_are_left_out_and_named_once(tmp_path):

@@ -241,7 +241,7 @@ def test_a_port_that_is_taken_is_named(tmp_path, capsys):
         (["--size", "800x600"], "--size: is of files"),
         (["--max-bytes", "2MB"], "--max-bytes: is of files"),
         (["--bins", "0"], "--bins: expected a whole number"),
-        (["--held-out", "0.2"], "--held-out: is of a cure"),
+        (["--held-out", "0.2"], "--held-out: is of a recalibration"),
         (["--style", "no-such-style"], "--style: "),
         (["more"], "unrecognized arguments: more"),
     ],
