@@ -152,7 +152,7 @@ def animate(
     )
     paths = [Path(output) for output in outputs]
     _check(paths, picture)
-    shown = writing.compose(runs, paths, picture)
+    shown = writing.compose_for_files(runs, paths, picture)
     written = writing.write(shown, paths, picture, progress) if paths else []
     return Animation(written, shown, picture)
 
@@ -285,7 +285,7 @@ def _run(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
     from anim.output import writing
 
     with command.progress("reading", check, with_bar=with_bar) as progress:
-        shown = writing.compose(runs, arguments.out, picture, progress)
+        shown = writing.compose_for_files(runs, arguments.out, picture, progress)
     with command.progress("drawing", check, with_bar=with_bar) as progress:
         written = writing.write(shown, arguments.out, picture, progress)
     if not arguments.quiet:

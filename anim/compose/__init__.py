@@ -1,24 +1,45 @@
-"""From runs to what is shown of them: their tracks on one clock, and the words beside them."""
+"""From runs to what a picture shows of them: tracks on one clock, a subject, and sentences.
 
-from anim.compose.subject import (
-    Subject,
-    compose,
-    compose_views,
-    default_view,
-    reel_of,
-    views_to_choose,
-)
-from anim.compose.words import alternative, as_comment, comment, verdict
+Names are resolved on first use: drawing needs the subject and the sentences, but not JAX, which
+composing runs imports.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from anim.compose.reels import compose_views, default_view, reel_of, views_to_choose
+    from anim.compose.subject import Subject
+    from anim.compose.words import alternative, as_comment, comment, verdict
+
+_HOMES = {
+    "Subject": "subject",
+    "alternative": "words",
+    "as_comment": "words",
+    "comment": "words",
+    "compose_views": "reels",
+    "default_view": "reels",
+    "reel_of": "reels",
+    "verdict": "words",
+    "views_to_choose": "reels",
+}
 
 __all__ = [
     "Subject",
     "alternative",
     "as_comment",
     "comment",
-    "compose",
     "compose_views",
     "default_view",
     "reel_of",
     "verdict",
     "views_to_choose",
 ]
+
+
+def __getattr__(name: str):
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"anim.compose.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

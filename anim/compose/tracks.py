@@ -11,12 +11,9 @@ from anim import calibration
 from anim.errors import SettingError
 from anim.run import Reliability, Run, RunLike
 from anim.settings import CURVES, Picture
-from anim.timeline import CHANCE, Track
+from anim.timeline import CHANCE, GAP, Track
 
 _SPREAD = 0.9
-# The series of mean top-label confidence less accuracy, whatever the view. It is for words and no
-# panel; no name that is recorded begins so, and a ``gap`` that was recorded stays what it is.
-GAP = "_gap"
 
 
 def prepare(

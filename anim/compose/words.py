@@ -8,10 +8,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from anim.compose import Subject
-from anim.compose.tracks import GAP
+from anim.compose.subject import Subject
 from anim.settings import Picture
-from anim.timeline import CHANCE, Reel, Track
+from anim.timeline import CHANCE, GAP, Reel, Track
 
 # Changes of less than this are none that a reader would see.
 _SAME = 0.005

@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from anim import compose as composing
 from anim import encode
-from anim.compose import Subject
+from anim.compose import Subject, comment, compose_views, views_to_choose
 from anim.encode import still
 from anim.errors import SettingError
 from anim.output.fitting import attempts
@@ -62,7 +61,7 @@ class Output:
         return f"{self.path}: {', '.join(facts)}"
 
 
-def compose(
+def compose_for_files(
     runs: Sequence[RunLike],
     paths: Sequence[Path],
     picture: Picture,
@@ -70,8 +69,8 @@ def compose(
 ) -> list[tuple[Reel, Subject]]:
     """What these files show: one view, and of a page, or of a notebook, those to choose from."""
     has_page = not paths or any(path.suffix.lower() in encode.PAGES for path in paths)
-    views = composing.views_to_choose(runs, picture)
-    return composing.compose_views(runs, picture, views if has_page else views[:1], progress)
+    views = views_to_choose(runs, picture)
+    return compose_views(runs, picture, views if has_page else views[:1], progress)
 
 
 def write(
@@ -85,7 +84,7 @@ def write(
     All files are whole before the first is put in its place.
 
     Args:
-        shown: of `compose`.
+        shown: of `compose_for_files`.
         paths: what `anim.encode.check` has let pass.
         picture: how it is shown.
         progress: called with (frames drawn, frames in all).
@@ -184,7 +183,7 @@ class _Studio:
     def __init__(self, reel: Reel, subject: Subject, picture: Picture):
         self._reel, self._picture = reel, picture
         self._scene = Scene(subject, reel, picture)
-        self._comment = composing.comment(reel, subject, picture)
+        self._comment = comment(reel, subject, picture)
 
     def still(self, path: Path) -> _Whole:
         scene, comment, picture = self._scene, self._comment, self._picture

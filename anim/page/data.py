@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from anim.compose import Subject
+from anim.compose.subject import Subject
 from anim.compose.words import alternative
 from anim.page.pack import Packer
 from anim.scene import panel

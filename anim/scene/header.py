@@ -9,7 +9,7 @@ from matplotlib.artist import Artist
 from matplotlib.patches import Patch
 from matplotlib.text import Text
 
-from anim.compose import Subject
+from anim.compose.subject import Subject
 from anim.scene import layout
 from anim.scene.layout import Place
 from anim.scene.marks import Readout, Words, shorten

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from anim.compose import Subject
+from anim.compose.subject import Subject
 from anim.errors import SettingError
 from anim.scene import header, layout
 from anim.scene.counts import CountsPanel

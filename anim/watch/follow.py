@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from anim import compose as composing
-from anim.compose import Subject
+from anim.compose import Subject, compose_views, views_to_choose
 from anim.errors import RecordingError, SettingError
 from anim.run import Replicas, open
 from anim.run.store import schema
@@ -155,7 +154,7 @@ class Follower:
         if run.steps[: len(steps)].tolist() != list(steps):
             return
         part = run.only(range(first, len(steps)))
-        views = composing.views_to_choose([run], self.picture)
+        views = views_to_choose([run], self.picture)
         try:
             new = self._composed(part, views)
         except RecordingError:
@@ -166,7 +165,7 @@ class Follower:
             self._show(new)
 
     def _composed(self, part, views: Sequence[str]):
-        shown = composing.compose_views([part], self.picture, views, lambda *_: self._check())
+        shown = compose_views([part], self.picture, views, lambda *_: self._check())
         if self.picture.calibrate is not None and not self._has_warned_of_recalibration:
             tracks = shown[0][0].tracks
             if any(track.is_recalibrated and not track.counts.any(1).all() for track in tracks):

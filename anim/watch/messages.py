@@ -7,7 +7,7 @@ import threading
 from collections import OrderedDict
 from typing import NamedTuple
 
-from anim import compose as composing
+from anim.compose import reel_of
 from anim.compose.words import alternative
 from anim.page import page_data
 from anim.settings import Picture
@@ -72,9 +72,7 @@ class Messages:
 
     def _make(self, state: State, since: int | None) -> bytes:
         """``whole``, or ``more`` with the snapshots after a step."""
-        shown = [
-            (composing.reel_of(tracks, self._picture), subject) for tracks, subject in state.shown
-        ]
+        shown = [(reel_of(tracks, self._picture), subject) for tracks, subject in state.shown]
         later = [
             ([track.picked(track.steps > since) for track in tracks], subject)
             for tracks, subject in (() if since is None else state.shown)
@@ -82,7 +80,7 @@ class Messages:
         if not later or not all(len(track.steps) for track in later[0][0]):
             return _event("whole", page_data(shown, self._picture))
         data = page_data(
-            [(composing.reel_of(tracks, self._picture), subject) for tracks, subject in later],
+            [(reel_of(tracks, self._picture), subject) for tracks, subject in later],
             self._picture,
         )
         # What is said of the run is said of all of it.

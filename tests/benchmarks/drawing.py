@@ -21,7 +21,7 @@ import numpy as np
 from matplotlib.animation import FFMpegWriter, FuncAnimation, PillowWriter
 
 import anim
-from anim.compose import compose
+from anim.compose import compose_views
 from anim.encode import Clip, Encoders, animation_writer
 from anim.scene import Scene
 from anim.settings import Picture
@@ -141,7 +141,7 @@ def compare_times(frames: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for suffix, writer in writers.items():
             path = Path(folder) / f"x{suffix}"
-            reel, subject = compose([run], picture)
+            ((reel, subject),) = compose_views([run], picture, ["score"])
             scene = Scene(subject, reel, picture)
             fast = ours(reel, scene, path, picture.pixels)
             if suffix == ".gif" and shutil.which("gifsicle"):

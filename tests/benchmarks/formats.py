@@ -19,7 +19,7 @@ import numpy as np
 from PIL import Image
 
 import anim
-from anim.compose import compose
+from anim.compose import compose_views
 from anim.encode import Clip, animation_writer
 from anim.scene import Scene
 from anim.settings import Picture
@@ -51,7 +51,7 @@ def pictures(path: Path):
 
 def measure(name: str, folder: Path, run: anim.Run) -> str:
     picture = Picture()
-    reel, subject = compose([run], picture)
+    ((reel, subject),) = compose_views([run], picture, ["score"])
     scene = Scene(subject, reel, picture)
     frames = [(scene.draw(shot).copy(), shot.moment.ticks) for shot in reel]
     samples = [frame for frame, _ in frames[:: len(frames) // 10]]

@@ -7,7 +7,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
-from anim import compose as composing
+from anim.compose import compose_views, default_view
 from anim.scene import Scene
 
 # Machado, Oliveira and Fernandes 2009, severity 1, for linear RGB.
@@ -20,7 +20,7 @@ EYES = (np.eye(3), np.array(PROTANOPIA), np.array(DEUTERANOPIA))
 
 def compose(runs, picture):
     """The reel of a picture and the scene that draws it."""
-    reel, subject = composing.compose(runs, picture)
+    ((reel, subject),) = compose_views(runs, picture, [default_view(runs, picture)])
     return reel, Scene(subject, reel, picture)
 
 

@@ -1,0 +1,177 @@
+"""From runs to what is shown of them: their tracks on one clock, and the words beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from anim.compose.subject import Subject
+from anim.compose.tracks import prepare, track_of
+from anim.run import RunLike, calibrate
+from anim.settings import RECALIBRATIONS, Picture, one_line
+from anim.timeline import Reel, Timeline, Track
+
+_TITLE = "Prediction scores are not probabilities"
+_PERCENT = np.arange(101)
+# Beyond, a class each is more than a reader looks through.
+_MOST_CLASSES = 12
+
+
+def default_view(runs: Sequence[RunLike], picture: Picture) -> str:
+    """The view that was asked for, or the one that suits all runs."""
+    views = {run.default_view() for run in runs}
+    return picture.view or (views.pop() if len(views) == 1 else "confidence")
+
+
+def views_to_choose(runs: Sequence[RunLike], picture: Picture) -> list[str]:
+    """The views that a reader can choose from where a picture lets him, the default one first."""
+    first = default_view(runs, picture)
+    if picture.view is not None or not all(run.has_scores for run in runs):
+        return [first]
+    classes = set(runs[0].classes).intersection(*(run.classes for run in runs))
+    names = [name for name in runs[0].classes if name in classes]
+    if len(names) > _MOST_CLASSES or len(runs[0].classes) == 2:
+        names = []
+    return list(dict.fromkeys([first, "confidence", *(f"class:{name}" for name in names)]))
+
+
+def compose_views(
+    runs: Sequence[RunLike],
+    picture: Picture,
+    views: Sequence[str],
+    progress: Callable[[int, int], None] | None = None,
+) -> list[tuple[Reel, Subject]]:
+    """What is shown in each of several views, from one pass over the snapshots.
+
+    Args:
+        runs: what is shown.
+        picture: how it is shown; its view does not matter.
+        views: of the bins.
+        progress: called with (snapshots read, snapshots in all).
+
+    Raises:
+        SettingError: a view that a run does not have, a wrong number of runs or of names for them.
+    """
+    picture.check_runs(len(runs))
+    names = _names(runs, picture)
+    passes = 1 if picture.calibrate is None else 3
+    work = _Work(progress, passes * sum(map(_snapshots, runs)))
+    if picture.calibrate is not None:
+        runs, names = _with_recalibrations(runs, names, picture, work)
+    for run in runs:
+        prepare(run, views, picture, work.part(_snapshots(run)))
+    work.end()
+    return [_in_view(runs, names, view, picture) for view in views]
+
+
+def _in_view(
+    runs: Sequence[RunLike], names: tuple[str, ...], view: str, picture: Picture
+) -> tuple[Reel, Subject]:
+    reel = reel_of([track_of(run, view, picture) for run in runs], picture)
+    unit_name, steps_per_unit = _unit(runs, reel, picture)
+    subject = Subject(
+        title=one_line(_TITLE if picture.title is None else picture.title),
+        caption=one_line(_caption(runs)),
+        view=view,
+        score_label=one_line(_score_label(view, runs)),
+        names=names,
+        unit_name=unit_name,
+        steps_per_unit=steps_per_unit,
+    )
+    return reel, subject
+
+
+class _Work:
+    """Progress of several passes over snapshots, as that of one."""
+
+    def __init__(self, progress: Callable[[int, int], None] | None, total: int):
+        self._progress, self._total, self._begun = progress, total, 0
+
+    def part(self, count: int) -> Callable[[int, int], None]:
+        """The progress of the next pass, over so many snapshots."""
+        before = self._begun
+        self._begun += count
+        return lambda done, _: self._progress and self._progress(before + done, self._total)
+
+    def end(self) -> None:
+        self.part(0)(0, 0)
+
+
+def _with_recalibrations(
+    runs: Sequence[RunLike], names: Sequence[str], picture: Picture, work: _Work
+):
+    """Each run, and beside it the recalibrated one, with names for both."""
+    pairs = [
+        calibrate(run, picture.calibrate, picture.held_out, progress=work.part(_snapshots(run)))
+        for run in runs
+    ]
+    recalibrated = RECALIBRATIONS[picture.calibrate]
+    if len(runs) == 1 and picture.label is None:
+        names = ("as trained", recalibrated)
+    else:
+        names = [text for name in names for text in (name, f"{name}, {recalibrated}")]
+    return [run for pair in pairs for run in pair], tuple(names)
+
+
+def _snapshots(run: RunLike) -> int:
+    return sum(map(len, run.members))
+
+
+def reel_of(tracks: Sequence[Track], picture: Picture) -> Reel:
+    """Tracks on one clock."""
+
+    def timeline(steps: np.ndarray, axis: tuple[int, int] | None = None) -> Timeline:
+        return Timeline(
+            steps,
+            fps=picture.fps,
+            seconds=picture.seconds,
+            hold=picture.hold,
+            tween=picture.tween,
+            pace=picture.pace,
+            axis=axis,
+        )
+
+    if len(tracks) > 1 and picture.align == "fraction":
+        clock, axis = timeline(_PERCENT), None
+    else:
+        clock = timeline(np.unique(np.concatenate([track.steps for track in tracks])))
+        axis = (int(clock.steps[0]), int(clock.steps[-1]))
+    return Reel(clock, [(timeline(track.steps, axis), track) for track in tracks])
+
+
+def _unit(runs: Sequence[RunLike], reel: Reel, picture: Picture) -> tuple[str, int]:
+    """What time counts: epochs where they are known and the same, and there are two of them."""
+    if len(runs) > 1 and picture.align == "fraction":
+        return "percent", 1
+    epochs = {run.about.steps_per_epoch for run in runs}
+    steps = epochs.pop()
+    if epochs or not steps or reel.clock.steps[-1] < 2 * steps:
+        return "step", 1
+    return "epoch", steps
+
+
+def _names(runs: Sequence[RunLike], picture: Picture) -> tuple[str, ...]:
+    if picture.label is None:
+        return tuple(one_line(run.name) or f"run {i}" for i, run in enumerate(runs, start=1))
+    return tuple(map(one_line, picture.label))
+
+
+def _caption(runs: Sequence[RunLike]) -> str:
+    """What the captions of all runs have in common."""
+    captions = [run.about.caption.split(", ") for run in runs]
+    common = [part for part in captions[0] if all(part in other for other in captions)]
+    if caption := ", ".join(common):
+        return caption
+    sizes = {len(run.labels) for run in runs}
+    points = f"{sizes.pop():,} validation points".replace(",", "\u2009") if len(sizes) == 1 else ""
+    return points or f"{len(runs)} runs"
+
+
+def _score_label(view: str, runs: Sequence[RunLike]) -> str:
+    if view == "confidence":
+        return "confidence" + (": score of the predicted class" if len(runs) == 1 else "")
+    if view != "score":
+        return f"predicted score of {view.removeprefix('class:')}"
+    names = {run.classes[1] for run in runs}
+    return f"predicted score of {names.pop() if len(names) == 1 else 'class 1'}"
