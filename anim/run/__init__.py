@@ -1,6 +1,7 @@
 """Runs: what a training left behind, and how it is recorded."""
 
 from anim.errors import RecordingError
+from anim.run.display import renderers
 from anim.run.protocol import RunLike
 from anim.run.recalibration import calibrate
 from anim.run.recorder import Recorder, from_arrays
@@ -19,4 +20,5 @@ __all__ = [
     "calibrate",
     "from_arrays",
     "open",
+    "renderers",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from anim.run.display import renderers
 from anim.run.run import About, Run
 
 
@@ -42,10 +43,8 @@ class Replicas(Sequence):
         return f"Replicas({len(self)} of {self.runs[0]!r})"
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
-        """What a notebook shows, as of `Run`."""
-        from anim.output.notebook import bundle_of
-
-        return bundle_of(self)
+        """Return what a notebook shows."""
+        return renderers.bundle_of(self)
 
     @property
     def labels(self) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 
 from anim import calibration
 from anim.errors import SettingError
+from anim.run.display import renderers
 from anim.run.passes import Chosen, Passes
 from anim.run.statistics import (
     Bins,
@@ -116,10 +117,8 @@ class Run:
         )
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
-        """What a notebook shows. The one place where a run knows that it can be drawn."""
-        from anim.output.notebook import bundle_of
-
-        return bundle_of(self)
+        """Return what a notebook shows."""
+        return renderers.bundle_of(self)
 
     @property
     def has_scores(self) -> bool:
