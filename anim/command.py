@@ -5,33 +5,16 @@ from __future__ import annotations
 import argparse
 import difflib
 import os
-import re
 import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import contextmanager
+from typing import Any
 
 from anim.errors import SettingError
-from anim.settings import (
-    ALIGNMENTS,
-    BINNINGS,
-    COLUMN,
-    CURVES,
-    DATASETS,
-    OPTIMIZERS,
-    PACES,
-    PANELS,
-    RECALIBRATIONS,
-    SCHEDULES,
-    SIZE,
-    THEMES,
-    VAL_PER_TRAIN,
-    VAL_PER_TRAIN_OF_REPLICAS,
-    Experiment,
-    Picture,
-)
+from anim.settings import Clock, Experiment, Look, Output, Setting, Statistics, settings_of
 
 _SIGNALS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
 
@@ -52,128 +35,77 @@ class Parser(argparse.ArgumentParser):
         print(f"{self.prog}: {line}", file=sys.stderr)
 
 
-def _size(text: str) -> tuple[int, int]:
-    width, _, height = text.lower().partition("x")
-    if not (width.isdecimal() and height.isdecimal()):
-        raise argparse.ArgumentTypeError(f"expected WIDTHxHEIGHT such as 768x600, got {text!r}")
-    return int(width), int(height)
+def add_options(group, settings: Iterable[Setting]) -> None:
+    """Add an option for each setting."""
+    for one in settings:
+        default = f" (default: {one.default_text})" if one.default_text else ""
+        help_ = f"{one.summary}{default}".replace("%", "%%")
+        if one.type is bool:
+            group.add_argument(one.flag, help=help_, action=argparse.BooleanOptionalAction)
+            continue
+        several = {"nargs": "+"} if one.convert is tuple and one.parse is None else {}
+        parse = str if several else one.parse or one.type
+        metavar = one.metavar or ("N" if one.type is int else None)
+        group.add_argument(one.flag, help=help_, type=_parsed(parse), metavar=metavar, **several)
 
 
-def _bytes(text: str) -> int:
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kMG]?)(i?)B?", text.strip(), re.IGNORECASE)
-    if match is None:
-        raise argparse.ArgumentTypeError(f"expected bytes such as 2MB or 500kB, got {text!r}")
-    number, prefix, binary = match.groups()
-    power = ["", "k", "m", "g"].index(prefix.lower())
-    return int(float(number) * (1024 if binary else 1000) ** power)
+def _parsed(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    """A type for argparse, which would hide the message of a ValueError."""
+    if isinstance(parse, type):
+        return parse
+
+    def parsed(text: str) -> Any:
+        try:
+            return parse(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return parsed
 
 
-def _widths(text: str) -> tuple[int, ...]:
-    parts = text.split(",") if text else []
-    try:
-        return tuple(int(part) for part in parts)
-    except ValueError:
-        problem = f"expected layer widths such as 3 or 64,64, got {text!r}"
-        raise argparse.ArgumentTypeError(problem) from None
-
-
-def names(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def add_experiment(group) -> None:
-    default = Experiment()
-
-    def add(flag: str, help_: str, **kind) -> None:
-        group.add_argument(flag, help=help_, **kind)
-
-    add("--data", f"{', '.join(DATASETS)} (default {default.data})", metavar="NAME")
-    add("--train-size", "training examples (default 2000 for xor)", type=int, metavar="N")
-    sizes = f"{VAL_PER_TRAIN} x train for xor, {VAL_PER_TRAIN_OF_REPLICAS} x of replicas"
-    add("--val-size", f"validation examples (default {sizes})", type=int, metavar="N")
-    add("--noise", "probability that a label is flipped, xor only (default 0)", type=float)
-    add(
-        "--hidden",
-        "widths of the hidden layers (default 3; '' for none)",
-        type=_widths,
-        metavar="W[,W...]",
-    )
-    add("--epochs", f"default {default.epochs}", type=int, metavar="N")
-    add("--batch-size", f"default {default.batch_size}", type=int, metavar="N")
-    known = ", ".join(OPTIMIZERS)
-    add("--optimizer", f"{known} (default {default.optimizer})", metavar="NAME")
-    add("--learning-rate", f"default {default.learning_rate}", type=float, metavar="R")
-    add("--schedule", f"{' or '.join(SCHEDULES)} (default {default.schedule})")
-    add("--gradient-noise", f"default {default.gradient_noise:g}", type=float, metavar="V")
-    add("--weight-decay", f"default {default.weight_decay:g}", type=float, metavar="R")
-    add("--seed", f"default {default.seed}", type=int, metavar="N")
-    add(
+def add_experiment(parser: argparse.ArgumentParser) -> Any:
+    """Add a group with the options of an experiment, and of several; returns the group."""
+    group = parser.add_argument_group("the experiment")
+    add_options(group, settings_of(Experiment))
+    group.add_argument(
         "--sweep",
-        "a run for each value of a setting, or of depth, side by side",
+        help="train a run for each value of a setting, or of depth, and show them side by side",
         metavar="NAME=V,V,...",
     )
-    add("--replicas", "seeds trained at once, shown as median and spread", type=int, metavar="R")
-    add("--every", "steps between two snapshots (default: one an epoch)", type=int, metavar="N")
+    group.add_argument(
+        "--replicas",
+        help="train this number of seeds at once, and show their median and spread",
+        type=int,
+        metavar="R",
+    )
+    return group
 
 
-def add_picture(group) -> None:
-    default = Picture()
+def add_picture(parser: argparse.ArgumentParser, kind: str | None = None) -> None:
+    """Add groups with the options of a picture.
 
-    def add(flag: str, help_: str, **kind) -> None:
-        group.add_argument(flag, help=help_, **kind)
+    Args:
+        parser: the command's.
+        kind: the one kind of output that the command has; other settings are refused. None takes
+            all settings.
+    """
+    groups = {"statistics": Statistics, "time": Clock, "look": Look, "files": Output}
+    for title, part in groups.items():
+        applies = {one: kind is None or kind in one.applies_to for one in settings_of(part)}
+        if any(applies.values()):
+            group = parser.add_argument_group(f"the picture, {title}")
+            add_options(group, [one for one, is_taken in applies.items() if is_taken])
+        for one in (one for one, is_taken in applies.items() if not is_taken):
+            parser.add_argument(
+                one.flag, help=argparse.SUPPRESS, nargs="*", action=_Refusal, const=kind
+            )
 
-    add("--view", "score, confidence or class:NAME (default: score for two classes)")
-    panels = ", ".join((*PANELS, "metric:NAME"))
-    shown = ",".join(default.shown_panels)
-    add("--panels", f"out of {panels} (default {shown}, or those of the recalibration)", type=names)
-    add(
-        "--calibrate",
-        f"show it recalibrated beside itself: {', '.join(RECALIBRATIONS)}",
-        metavar="METHOD",
-    )
-    add(
-        "--held-out",
-        f"share of the examples to fit the recalibration on (default {default.held_out})",
-        type=float,
-        metavar="SHARE",
-    )
-    curves = ", ".join(CURVES[:-1]) + f" or {CURVES[-1]}"
-    add("--curve", f"{curves} (default {default.curve})")
-    switch = {"action": argparse.BooleanOptionalAction}
-    add("--band", "what chance alone does to a calibrated model (default: shown)", **switch)
-    add("--intervals", "95 %% intervals of bars and of the ECE (default: not shown)", **switch)
-    add("--bins", "default 50 for the score view, else 15", type=int, metavar="N")
-    add("--binning", f"{' or '.join(BINNINGS)} (default {default.binning})")
-    add("--fps", f"frames a second (default {default.fps})", type=float)
-    add("--seconds", f"length of the moving part (default {default.seconds})", type=float)
-    add("--hold", f"seconds of the still at the end (default {default.hold})", type=float)
-    add(
-        "--tween",
-        "interpolate between snapshots (default), or show snapshots only",
-        **switch,
-    )
-    add("--pace", f"{' or '.join(PACES)} (default {default.pace})")
-    sizes = "{}x{}; of paper {}x{} or higher".format(*SIZE, *COLUMN)
-    add("--size", f"pixels (default {sizes})", type=_size, metavar="WxH")
-    add("--scale", f"pixels per unit of --size (default {default.scale})", type=float)
-    add("--theme", f"{', '.join(THEMES)} (default light; a page follows its reader)")
-    add("--style", "a matplotlib style sheet for your own colours and fonts", metavar="FILE")
-    add("--transparent", "no background, where the format allows", action="store_true")
-    add("--embed", "write .html as a snippet, to paste into a page", action="store_true")
-    add("--nonce", "of the Content-Security-Policy of that page", metavar="TEXT")
-    add("--max-bytes", "find settings that fit, e.g. 2MB", type=_bytes, metavar="SIZE")
-    add("--title", "the headline")
-    add(
-        "--align",
-        f"several runs share a clock by {' or by '.join(ALIGNMENTS)} (default {default.align})",
-    )
-    add("--label", "a name for each of several runs", nargs="+", metavar="NAME")
-    add(
-        "--at",
-        "the step that a still shows (of --align fraction: the percentage; default: the last)",
-        type=float,
-        metavar="STEP",
-    )
+
+class _Refusal(argparse.Action):
+    """Refuses an option of another command's outputs."""
+
+    def __call__(self, parser, namespace, values, option_string=None):
+        raise argparse.ArgumentError(self, f"does not apply to a {self.const}")
 
 
 @contextmanager

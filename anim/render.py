@@ -5,156 +5,74 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from anim import command
 from anim.errors import SettingError
-from anim.settings import MAX_RUNS, Experiment, Picture, pick
+from anim.settings import MAX_RUNS, Experiment, Picture
+from anim.settings.docs import takes
+from anim.settings.fields import PAGE
 from anim.train import sweep
 
 if TYPE_CHECKING:
     from anim.output.notebook import Animation
+    from anim.run.protocol import RunLike
 
-_DEFAULT = Picture()
 
-
+@takes(Picture)
 def animate(
-    runs,
+    runs: RunLike | Iterable[RunLike] | Mapping[str, RunLike],
     *outputs: str | os.PathLike,
-    view: str | None = _DEFAULT.view,
-    panels: Sequence[str] | str | None = _DEFAULT.panels,
-    calibrate: str | None = _DEFAULT.calibrate,
-    held_out: float = _DEFAULT.held_out,
-    curve: str = _DEFAULT.curve,
-    band: bool = _DEFAULT.band,
-    intervals: bool = _DEFAULT.intervals,
-    bins: int | None = _DEFAULT.bins,
-    binning: str = _DEFAULT.binning,
-    fps: float = _DEFAULT.fps,
-    seconds: float = _DEFAULT.seconds,
-    hold: float = _DEFAULT.hold,
-    tween: bool = _DEFAULT.tween,
-    pace: str = _DEFAULT.pace,
-    size: tuple[int, int] | None = None,
-    scale: float = _DEFAULT.scale,
-    theme: str | None = _DEFAULT.theme,
-    style: str | os.PathLike | None = _DEFAULT.style,
-    transparent: bool = _DEFAULT.transparent,
-    max_bytes: int | None = _DEFAULT.max_bytes,
-    embed: bool = _DEFAULT.embed,
-    nonce: str | None = _DEFAULT.nonce,
-    title: str | None = _DEFAULT.title,
-    at: float | None = _DEFAULT.at,
-    align: str = _DEFAULT.align,
-    label: Sequence[str] | None = _DEFAULT.label,
     progress: Callable[[int, int], None] | None = None,
+    **options,
 ) -> Animation:
-    """Draws a run, or several side by side, once and writes the picture to every output.
+    """Draw a run, or several side by side, once and write the picture to every output.
 
     Args:
-        runs: an `anim.Run`, several of them, or a mapping from names to runs. `Replicas` stand for
+        runs: an `anim.Run`, several of them, or a mapping from names to runs. `Replicas` count as
             one run: their median is shown, and their spread.
-        outputs: files; ``.gif``, ``.mp4``, ``.webm``, ``.webp``, ``.apng`` and ``.avif`` move, and
-            so do the files of ``frames/%04d.png``; ``.png``, ``.svg`` and ``.pdf`` are stills.
-        view: ``score`` (two classes), ``confidence`` or ``class:NAME``; None takes ``score`` for
-            two classes, else ``confidence``.
-        panels: names out of `anim.settings.PANELS`, or ``metric:NAME`` for a recorded scalar, top
-            to bottom (or one text, with commas); None takes ``reliability,accuracy``, or those of
-            the recalibration.
-        calibrate: shows each run also recalibrated: ``temperature``, ``vector`` (scaling of
-            logits) or ``isotonic`` (of scores); see `anim.calibrate`.
-        held_out: share of the examples that the recalibration is fitted on, and that are not shown.
-        curve: ``bars``, or a curve without bins instead: ``smooth`` (kernel regression) or
-            ``isotonic`` (CORP).
-        band: whether it is shown what chance alone does to a calibrated model with as many
-            examples: where 95 % of its bars lie, and its ECE.
-        intervals: whether 95 % intervals are shown: of each bar (Wilson), and of the ECE
-            (bootstrap); a curve has none.
-        bins: number of bins; None takes 50 for ``score`` and 15 for the others.
-        binning: ``width`` (equal width) or ``mass`` (quantile bins).
-        fps: frames a second, at most 50 for a GIF.
-        seconds: length of the moving part.
-        hold: length of the still at the end, in seconds.
-        tween: whether frames between two snapshots are interpolated.
-        pace: ``step``, or ``log`` to give the first steps more time.
-        size: width and height in pixels, both even, 96 of them to an inch of a PDF; None takes
-            768x600, and for ``paper`` the width of a column, 328x300 or as much higher as the
-            panels need.
-        scale: pixels per unit of ``size``; 2 suits sharp screens.
-        theme: ``light``, ``dark``, or ``paper``, for a column of a printed page; None takes
-            ``light``, and in a page what its reader prefers.
-        style: a matplotlib style sheet, by its path or its name, whose colours and fonts replace
-            those of the theme.
-        transparent: whether there is no background, where the format allows.
-        max_bytes: how large each file may be: quality is given up for it first, then frames a
-            second, then size; None sets no limit.
-        embed: whether ``.html`` is a snippet, to paste into another page.
-        nonce: of the Content-Security-Policy of that page; None lets the hash of the code do, which
-            the page names.
-        title: the headline; None takes a default.
-        at: the step that stills show; None takes the last.
-        align: how several runs share one clock: by ``step``, where a shorter one stands still at
-            its end, or by ``fraction``, where all end together.
-        label: a name for each of several runs; None takes those of the mapping or their folders.
+        outputs: files; the extension decides the format (see `anim.encode.formats`).
+            ``frames/%04d.png`` is a file for each frame.
+        {settings}
         progress: called with (frames drawn, frames in all).
 
     Returns:
-        What was written, a list in the order of ``outputs``, which a notebook plays; that is all
-        it does where there are none.
+        What was written, in the order of ``outputs``. A notebook plays it, also if there are none.
 
     Raises:
-        TypeError: something else than a run.
-        SettingError: an argument that is out of its range, or does not fit the run.
+        TypeError: something else than a run, or an unknown keyword.
+        SettingError: an argument out of its limits, or one that does not fit the run.
         OSError: a file could not be written. Earlier files at these paths are untouched.
     """
     from anim.output import writing
     from anim.output.notebook import Animation
-    from anim.run import Replicas, Run
 
     if isinstance(runs, Mapping):
-        label = tuple(runs) if label is None else label
-        runs = list(runs.values())
-    runs = [runs] if isinstance(runs, Run | Replicas | str | Path) else list(runs)
-    for run in runs:
+        if options.get("label") is None:
+            options["label"] = tuple(runs)
+        runs = runs.values()
+    checked = _checked_runs(runs)
+    picture = Picture.of(options)
+    paths = [Path(output) for output in outputs]
+    _check(paths, picture)
+    shown = writing.compose(checked, paths, picture)
+    written = writing.write(shown, paths, picture, progress) if paths else []
+    return Animation(written, shown, picture)
+
+
+def _checked_runs(runs) -> list[RunLike]:
+    from anim.run import Replicas, Run
+
+    is_one = isinstance(runs, Run | Replicas | str | Path)
+    found = [runs] if is_one else list(runs)
+    for run in found:
         if not isinstance(run, Run | Replicas):
             hint = "; anim.open reads one from a folder" if isinstance(run, str | Path) else ""
             raise TypeError(f"runs: expected an anim.Run, got {type(run).__name__}{hint}")
-    picture = Picture(
-        view=view,
-        panels=None if panels is None else _names(panels),
-        calibrate=calibrate,
-        held_out=held_out,
-        curve=curve,
-        band=band,
-        intervals=intervals,
-        bins=bins,
-        binning=binning,
-        fps=fps,
-        seconds=seconds,
-        hold=hold,
-        tween=tween,
-        pace=pace,
-        size=size,
-        scale=scale,
-        theme=theme,
-        style=None if style is None else os.fspath(style),
-        transparent=transparent,
-        max_bytes=max_bytes,
-        embed=embed,
-        nonce=nonce,
-        title=title,
-        at=at,
-        align=align,
-        label=None if label is None else tuple(label),
-    )
-    paths = [Path(output) for output in outputs]
-    _check(paths, picture)
-    shown = writing.compose_for_files(runs, paths, picture)
-    written = writing.write(shown, paths, picture, progress) if paths else []
-    return Animation(written, shown, picture)
+    return found
 
 
 def _check(paths: Sequence[Path], picture: Picture) -> None:
@@ -163,18 +81,12 @@ def _check(paths: Sequence[Path], picture: Picture) -> None:
 
     if paths:
         encode.check(paths, picture.fps, picture.transparent, picture.max_bytes)
-        if not any(path.suffix.lower() in encode.PAGES for path in paths):
-            for name in ("embed", "nonce"):
-                if getattr(picture, name):
-                    raise SettingError(name, f"is of a page, and {str(paths[0])!r} is none")
+        is_page = any(path.suffix.lower() in encode.PAGES for path in paths)
+        picture.check_kinds((PAGE,) if is_page else (), str(paths[0]))
     if picture.style is not None:
         from anim.scene.theme import theme_of
 
         theme_of(picture)
-
-
-def _names(panels: Sequence[str] | str) -> tuple[str, ...]:
-    return command.names(panels) if isinstance(panels, str) else tuple(panels)
 
 
 def _parser() -> command.Parser:
@@ -204,12 +116,11 @@ def _parser() -> command.Parser:
         "of frames/%%04d.png; .png, .svg and .pdf show one; .html is a page to play it in",
     )
     parser.add_argument("--quiet", action="store_true", default=False, help="print errors only")
-    experiment = parser.add_argument_group("the experiment")
-    command.add_experiment(experiment)
+    experiment = command.add_experiment(parser)
     experiment.add_argument(
         "--save", type=Path, metavar="RUN", help="a folder to record it to, for another picture"
     )
-    command.add_picture(parser.add_argument_group("the picture"))
+    command.add_picture(parser)
     return parser
 
 
@@ -221,7 +132,7 @@ def _open(arguments: argparse.Namespace) -> list:
     for name in ("save", "sweep", "replicas", *(field.name for field in fields(Experiment))):
         if name in arguments:
             raise SettingError(
-                name, f"is of a run that is trained now, {str(arguments.runs[0])!r} was before"
+                name, f"cannot be used with a recorded run ({str(arguments.runs[0])!r})"
             )
     if len(arguments.runs) > MAX_RUNS:
         count = len(arguments.runs)
@@ -248,9 +159,7 @@ def _labels(paths: Sequence[Path]) -> tuple[str, ...]:
 
 def _run(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
     given = vars(arguments)
-    picture, asked = pick(Picture, given), sweep.experiments(given)
-    if "held_out" in given and picture.calibrate is None:
-        raise SettingError("held_out", "is of a recalibration: --calibrate says which")
+    picture, asked = Picture.of(given), sweep.experiments(given)
 
     from anim import encode
 
@@ -285,7 +194,7 @@ def _run(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
     from anim.output import writing
 
     with command.progress("reading", check, with_bar=with_bar) as progress:
-        shown = writing.compose_for_files(runs, arguments.out, picture, progress)
+        shown = writing.compose(runs, arguments.out, picture, progress)
     with command.progress("drawing", check, with_bar=with_bar) as progress:
         written = writing.write(shown, arguments.out, picture, progress)
     if not arguments.quiet:

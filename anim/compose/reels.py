@@ -103,7 +103,9 @@ def _with_recalibrations(
 ):
     """Each run, and beside it the recalibrated one, with names for both."""
     pairs = [
-        calibrate(run, picture.calibrate, picture.held_out, progress=work.part(_snapshots(run)))
+        calibrate(
+            run, picture.calibrate, picture.held_out_share, progress=work.part(_snapshots(run))
+        )
         for run in runs
     ]
     recalibrated = RECALIBRATIONS[picture.calibrate]

@@ -10,6 +10,7 @@ from pathlib import Path
 from anim import command
 from anim.errors import RecordingError, SettingError
 from anim.settings import KEEPS
+from anim.settings.parsing import names_of
 
 
 def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
@@ -55,7 +56,7 @@ def _parser() -> command.Parser:
     add("files", nargs="+", type=Path, metavar="FILE", help="saved predictions")
     add("--out", type=Path, required=True, metavar="RUN", help="the folder of the recording")
     add("--labels", type=Path, metavar="FILE", help="labels, as .npy or one a line")
-    add("--classes", type=command.names, metavar="NAME,...", help="names of the classes")
+    add("--classes", type=names_of, metavar="NAME,...", help="names of the classes")
     add("--outputs", choices=("logits", "probs"), help="what the scores are, if no name tells")
     add("--keep", choices=KEEPS, default="float32", help="how much of each snapshot (float32)")
     add("--caption", default="", metavar="TEXT", help="what was trained")

@@ -4,11 +4,6 @@ Light on purpose: the command line checks a call against these dataclasses befor
 or matplotlib.
 """
 
-from __future__ import annotations
-
-from collections.abc import Mapping
-from dataclasses import fields
-
 from anim.settings.experiment import (
     DATASETS,
     KEEPS,
@@ -21,7 +16,16 @@ from anim.settings.experiment import (
     XOR_TRAIN_SIZE,
     Experiment,
 )
-from anim.settings.limits import one_line, one_of, share, whole
+from anim.settings.fields import (
+    Setting,
+    Settings,
+    settings_of,
+)
+from anim.settings.limits import (
+    one_of,
+    share,
+    whole,
+)
 from anim.settings.picture import (
     ALIGNMENTS,
     BINNINGS,
@@ -38,7 +42,14 @@ from anim.settings.picture import (
     SMALLEST,
     TEMPERATURE,
     THEMES,
+    Clock,
+    Look,
+    Output,
     Picture,
+    Statistics,
+)
+from anim.settings.text import (
+    one_line,
 )
 
 __all__ = [
@@ -66,16 +77,17 @@ __all__ = [
     "VAL_PER_TRAIN",
     "VAL_PER_TRAIN_OF_REPLICAS",
     "XOR_TRAIN_SIZE",
+    "Clock",
     "Experiment",
+    "Look",
+    "Output",
     "Picture",
+    "Setting",
+    "Settings",
+    "Statistics",
     "one_line",
     "one_of",
-    "pick",
+    "settings_of",
     "share",
     "whole",
 ]
-
-
-def pick(kind: type, given: Mapping):
-    """Settings of a kind, with those of its fields that are given."""
-    return kind(**{field.name: given[field.name] for field in fields(kind) if field.name in given})

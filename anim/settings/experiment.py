@@ -1,11 +1,12 @@
-"""What is trained: every number of an experiment, with its default and its limits."""
+"""What is trained: every number of an experiment."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from anim.errors import SettingError
-from anim.settings.limits import one_of, real, whole
+from anim.settings.fields import Settings, require, setting
+from anim.settings.limits import Custom, OneOf, Real, Whole, whole
+from anim.settings.parsing import widths_of
 
 DATASETS = ("xor", "digits", "breast-cancer")
 XOR_TRAIN_SIZE, VAL_PER_TRAIN, VAL_PER_TRAIN_OF_REPLICAS = 2000, 50, 10
@@ -18,59 +19,76 @@ MAX_REPLICAS = 256
 KEEPS = ("float32", "float16", "top")
 
 
+def _widths(name: str, value: object) -> None:
+    for width in value if isinstance(value, tuple) else (value,):
+        whole(name, width, 1)
+
+
 @dataclass(frozen=True, kw_only=True)
-class Experiment:
-    """What is trained. The defaults are the post's experiment.
+class Experiment(Settings):
+    """What is trained. The defaults are the post's experiment."""
 
-    Attributes:
-        data: the dataset's name, one of `DATASETS`.
-        train_size: training examples; None takes the dataset's own number.
-        val_size: validation examples; None takes the dataset's own number (XOR: 50 x train).
-        noise: probability that a label is flipped (XOR only).
-        hidden: width of each hidden layer.
-        epochs: passes over the training data.
-        every: steps between two snapshots; None takes one a pass over the training data.
-        batch_size: examples a step; the last batch of an epoch holds what is left.
-        optimizer: one of `OPTIMIZERS`.
-        learning_rate: step size, or the largest one where the schedule varies it.
-        schedule: one of `SCHEDULES`: ``cosine`` rises linearly for half of the run, then falls
-            to 0 along a cosine.
-        weight_decay: decoupled weight decay, per step and learning rate.
-        gradient_noise: variance of the Gaussian noise on the first gradient; it falls with the
-            steps. It shakes small networks out of local minima.
-        seed: seeds the data, the initial parameters and the order of the examples.
-    """
+    data: str = setting("xor", "the dataset", OneOf(DATASETS), metavar="NAME")
+    train_size: int | None = setting(
+        None,
+        "training examples",
+        Whole(1),
+        instead_of_none=f"{XOR_TRAIN_SIZE} for xor, half of the others",
+    )
+    val_size: int | None = setting(
+        None,
+        "validation examples",
+        Whole(1),
+        instead_of_none=f"{VAL_PER_TRAIN} x train for xor, {VAL_PER_TRAIN_OF_REPLICAS} x with "
+        "--replicas; all that are left of the others",
+    )
+    noise: float = setting(
+        0.0, "probability that a label is flipped, xor only", Real(0, 1), metavar="P"
+    )
+    hidden: tuple[int, ...] = setting(
+        (3,),
+        "widths of the hidden layers; '' for none",
+        Custom(_widths),
+        metavar="W[,W...]",
+        parse=widths_of,
+        convert=tuple,
+    )
+    epochs: int = setting(100, "passes over the training data", Whole(1))
+    batch_size: int = setting(
+        32, "examples a step; the last batch of an epoch holds what is left", Whole(1)
+    )
+    optimizer: str = setting("adam", "the optimizer", OneOf(OPTIMIZERS), metavar="NAME")
+    learning_rate: float = setting(
+        0.1, "step size, or its maximum with a schedule", Real(0, above=True), metavar="R"
+    )
+    schedule: str = setting(
+        "cosine",
+        "the learning rate over time: a linear rise for half of the run, then a cosine to 0, or a "
+        "constant",
+        OneOf(SCHEDULES),
+        metavar="NAME",
+    )
+    gradient_noise: float = setting(
+        1.0,
+        "variance of the noise on the first gradient; it decays with the steps, and shakes small "
+        "networks out of local minima",
+        Real(0),
+        metavar="V",
+    )
+    weight_decay: float = setting(
+        0.001, "decoupled weight decay, per step and learning rate", Real(0), metavar="R"
+    )
+    seed: int = setting(
+        0,
+        "seeds the data, the initial parameters and the order of the examples",
+        Whole(0, 2**32 - 1),
+    )
+    every: int | None = setting(
+        None, "steps between two snapshots", Whole(1), instead_of_none="one snapshot an epoch"
+    )
 
-    data: str = "xor"
-    train_size: int | None = None
-    val_size: int | None = None
-    noise: float = 0.0
-    hidden: tuple[int, ...] = (3,)
-    epochs: int = 100
-    every: int | None = None
-    batch_size: int = 32
-    optimizer: str = "adam"
-    learning_rate: float = 0.1
-    schedule: str = "cosine"
-    weight_decay: float = 0.001
-    gradient_noise: float = 1.0
-    seed: int = 0
-
-    def __post_init__(self):
-        one_of("data", self.data, DATASETS)
-        for name in ("train_size", "val_size", "every"):
-            if getattr(self, name) is not None:
-                whole(name, getattr(self, name), 1)
-        real("noise", self.noise, 0.0, 1.0)
-        if self.noise and self.data != "xor":
-            raise SettingError("noise", f"only xor has label noise, the data is {self.data!r}")
-        for width in self.hidden:
-            whole("hidden", width, 1)
-        whole("epochs", self.epochs, 1)
-        whole("batch_size", self.batch_size, 1)
-        one_of("optimizer", self.optimizer, OPTIMIZERS)
-        real("learning_rate", self.learning_rate, 0.0, above=True)
-        one_of("schedule", self.schedule, SCHEDULES)
-        real("weight_decay", self.weight_decay, 0.0)
-        real("gradient_noise", self.gradient_noise, 0.0)
-        whole("seed", self.seed, 0, 2**32 - 1)
+    def check_together(self) -> None:
+        super().check_together()
+        is_xor = self.data == "xor"
+        problem = f"only xor has label noise, the data is {self.data!r}"
+        require(is_xor or not self.noise, "noise", problem)

@@ -1,165 +1,283 @@
-"""Every number of an experiment and of a picture, with its default and its limits.
-
-Light on purpose: the command line checks a call against these dataclasses before it imports JAX
-or matplotlib.
-"""
+"""How a run is shown: statistics, time, look and files."""
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from anim.errors import SettingError
-from anim.settings.limits import one_of, real, share, whole
+from anim.settings.fields import (
+    ANIMATION,
+    FILES,
+    PAGE,
+    PICTURES,
+    STILL,
+    Settings,
+    require,
+    setting,
+    settings_of,
+)
+from anim.settings.limits import Custom, OneOf, Real, Share, Whole, one_of, whole
+from anim.settings.parsing import bytes_of, names_of, size_of
 
 PANELS = ("reliability", "counts", "accuracy", "ece", "loss", "temperature")
+METRIC = "metric:"
 THEMES = ("light", "dark", "paper")
-SIZE = (768, 600)
-# One column of a printed page is so wide; with so much more height for each panel beyond two, and
-# for the names over a run and its recalibration.
-COLUMN, _PANEL_OF_PAPER, _NAMES_OF_PAPER = (328, 300), 66, 32
 BINNINGS = ("width", "mass")
-# A recalibration, the series that comes of it, and the panel that draws that.
-TEMPERATURE = "temperature"
 CURVES = ("bars", "smooth", "isotonic")
-# What a run is under each of them.
+# Methods of recalibration, and what each calls a run.
 RECALIBRATIONS = {
     "temperature": "temperature-scaled",
     "vector": "vector-scaled",
     "isotonic": "isotonic regression",
 }
+# A method, the series that it adds, and the panel that draws it.
+TEMPERATURE = "temperature"
+HELD_OUT = 0.5
 PACES = ("step", "log")
 ALIGNMENTS = ("step", "fraction")
 MAX_RUNS = 6
-
-METRIC = "metric:"
 MAX_BINS = 256
+SIZE = (768, 600)
+# The width of a column of a printed page, with a height for two panels; what each further panel
+# adds to the height, and what the names above a run and its recalibration add.
+COLUMN, _PANEL_OF_PAPER, _NAMES_OF_PAPER = (328, 300), 66, 32
 SMALLEST, MAX_SIDE = (320, 240), 4096
 
 
+def _check_panels(name: str, value: object) -> None:
+    panels = value if isinstance(value, tuple) else (value,)
+    require(bool(panels), name, f"expected at least one of {', '.join(PANELS)}, got none")
+    for panel in panels:
+        if not str(panel).startswith(METRIC):
+            one_of(name, panel, (*PANELS, "metric:NAME"))
+    problem = f"expected each once, got {','.join(map(str, panels))}"
+    require(len(set(panels)) == len(panels), name, problem)
+
+
+def _check_nonce(name: str, value: object) -> None:
+    # The grammar of a Content-Security-Policy.
+    is_nonce = re.fullmatch(r"[\w+/-]+={0,2}", str(value), re.ASCII)
+    require(bool(is_nonce), name, f"expected letters, digits, + and /, got {value!r}")
+
+
+def _check_pair(name: str, value: object) -> None:
+    is_pair = isinstance(value, Sequence) and not isinstance(value, str) and len(value) == 2
+    require(is_pair, name, f"expected a width and a height, got {value!r}")
+
+
 @dataclass(frozen=True, kw_only=True)
-class Picture:
-    """How a run is shown. Times are in seconds, sizes in pixels.
+class Statistics(Settings):
+    """What is computed from the predictions."""
 
-    Attributes:
-        view: ``score``, ``confidence`` or ``class:NAME``; None takes ``score`` for two classes.
-        panels: names out of `PANELS`, or ``metric:NAME`` for a recorded scalar, top to bottom; None
-            takes `shown_panels`.
-        calibrate: one of `RECALIBRATIONS`, to show beside each run; None shows none.
-        held_out: share of the examples that the recalibration is fitted on, and that are not shown.
-        curve: ``bars``, or a curve without bins: ``smooth`` (kernel regression), ``isotonic``.
-        band: whether it is shown what chance alone does to a calibrated model.
-        intervals: whether it is shown how well the examples tell the shares and the ECE.
-        bins: number of bins; None takes 50 for the score view and 15 for the others.
-        binning: ``width`` (equal width) or ``mass`` (quantile bins).
-        fps: frames a second.
-        seconds: length of the moving part.
-        hold: length of the still at the end.
-        tween: whether frames between two snapshots are interpolated.
-        pace: ``step`` spends equal time on equal steps, ``log`` on equal ratios of steps.
-        size: width and height; None takes `SIZE`, or of paper a `COLUMN` with room for the panels.
-        scale: pixels per unit of ``size``; 2 suits sharp screens.
-        theme: one of `THEMES`; None takes light, and in a page what its reader prefers.
-        style: a matplotlib style sheet, by its path or its name, whose colours and fonts replace
-            those of the theme; None takes none.
-        transparent: whether there is no background.
-        max_bytes: how large a file may be; None sets no limit.
-        embed: whether a page is written as a snippet, to paste into another page.
-        nonce: of the Content-Security-Policy of a page; None lets its hash do.
-        title: the headline; None takes a default.
-        at: the step a still shows; None takes the last.
-        align: how several runs share one clock: by ``step``, or by the ``fraction`` of each.
-        label: a name for each of several runs; None takes those of their folders.
-    """
+    view: str | None = setting(
+        None,
+        "the scores on the x axis: score (of class 1 of two), confidence (of the predicted class) "
+        "or class:NAME",
+        instead_of_none="score for two classes, else confidence",
+    )
+    calibrate: str | None = setting(
+        None,
+        "recalibrate each run and show it beside the original, by scaling of logits or by "
+        "regression of scores",
+        OneOf(tuple(RECALIBRATIONS)),
+        metavar="METHOD",
+        instead_of_none="no recalibration",
+    )
+    held_out: float | None = setting(
+        None,
+        "share of the examples to fit the recalibration on; the others are shown",
+        Share(),
+        metavar="SHARE",
+        instead_of_none=f"{HELD_OUT:g}",
+    )
+    curve: str = setting("bars", "bars, or a curve without bins", OneOf(CURVES), metavar="KIND")
+    band: bool = setting(True, "show where the bars of a calibrated model would lie (95 %)")
+    intervals: bool = setting(False, "show 95 % intervals of the bars and of the ECE")
+    bins: int | None = setting(
+        None,
+        "number of bins",
+        Whole(1, MAX_BINS),
+        instead_of_none="50 for the score view, else 15",
+    )
+    binning: str = setting(
+        "width", "bins of equal width, or of equal mass (quantiles)", OneOf(BINNINGS)
+    )
 
-    view: str | None = None
-    panels: tuple[str, ...] | None = None
-    calibrate: str | None = None
-    held_out: float = 0.5
-    curve: str = "bars"
-    band: bool = True
-    intervals: bool = False
-    bins: int | None = None
-    binning: str = "width"
-    fps: float = 25
-    seconds: float = 10
-    hold: float = 2
-    tween: bool = True
-    pace: str = "step"
-    size: tuple[int, int] | None = None
-    scale: float = 1
-    theme: str | None = None
-    style: str | None = None
-    transparent: bool = False
-    max_bytes: int | None = None
-    embed: bool = False
-    nonce: str | None = None
-    title: str | None = None
-    at: float | None = None
-    align: str = "step"
-    label: tuple[str, ...] | None = None
+    @property
+    def held_out_share(self) -> float:
+        """The share of the examples that a recalibration is fitted on."""
+        return HELD_OUT if self.held_out is None else self.held_out
 
-    def __post_init__(self):
-        if self.calibrate is not None:
-            one_of("calibrate", self.calibrate, tuple(RECALIBRATIONS))
-        self._check_panels()
-        share("held_out", self.held_out)
-        one_of("curve", self.curve, CURVES)
-        if self.bins is not None:
-            whole("bins", self.bins, 1, MAX_BINS)
-        one_of("binning", self.binning, BINNINGS)
-        real("fps", self.fps, 0.1, 240.0)
-        real("seconds", self.seconds, 0.0, 3600.0, above=True)
-        real("hold", self.hold, 0.0, 600.0)
-        if self.seconds * self.fps < 2:
-            raise SettingError(
-                "seconds",
-                f"expected time for at least 2 frames, got {self.seconds} at {self.fps} fps",
-            )
-        one_of("pace", self.pace, PACES)
-        one_of("align", self.align, ALIGNMENTS)
-        if self.theme is not None:
-            one_of("theme", self.theme, THEMES)
-        self._check_size()
-        if self.max_bytes is not None:
-            whole("max_bytes", self.max_bytes, 1)
-        # As the policy's grammar has it.
-        if self.nonce is not None and not re.fullmatch(r"[\w+/-]+={0,2}", self.nonce, re.ASCII):
-            raise SettingError("nonce", f"expected letters, digits, + and /, got {self.nonce!r}")
-        if self.at is not None:
-            real("at", self.at, 0.0)
+    def check_together(self) -> None:
+        super().check_together()
+        has_method = self.held_out is None or self.calibrate is not None
+        require(has_method, "held_out", "requires calibrate, which names the method")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clock(Settings):
+    """When it is shown. Times are in seconds."""
+
+    fps: float = setting(25, "frames a second", Real(0.1, 240), applies_to=frozenset((ANIMATION,)))
+    seconds: float = setting(10, "length of the moving part", Real(0, 3600, above=True))
+    hold: float = setting(2, "length of the still at the end", Real(0, 600))
+    tween: bool = setting(True, "interpolate between snapshots")
+    pace: str = setting(
+        "step", "spend equal time on equal steps, or on equal ratios of steps", OneOf(PACES)
+    )
+    align: str = setting(
+        "step",
+        "how several runs share a clock: a shorter one ends earlier, or all end together",
+        OneOf(ALIGNMENTS),
+        applies_to=FILES,
+    )
+
+    def check_together(self) -> None:
+        super().check_together()
+        problem = f"expected time for at least 2 frames, got {self.seconds} at {self.fps} fps"
+        require(self.seconds * self.fps >= 2, "seconds", problem)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look(Settings):
+    """What it looks like."""
+
+    panels: tuple[str, ...] | None = setting(
+        None,
+        f"panels, top to bottom, out of {', '.join(PANELS)}, metric:NAME",
+        Custom(_check_panels),
+        instead_of_none="reliability,accuracy, or those of the recalibration",
+        metavar="NAME,...",
+        parse=names_of,
+        convert=names_of,
+    )
+    size: tuple[int, int] | None = setting(
+        None,
+        "width and height in pixels, both even; 96 of them are an inch of a PDF",
+        Custom(_check_pair),
+        instead_of_none="{}x{}; {}x{} or taller for paper".format(*SIZE, *COLUMN),
+        metavar="WxH",
+        parse=size_of,
+        convert=tuple,
+        applies_to=PICTURES,
+    )
+    scale: float = setting(
+        1, "pixels per unit of the size; 2 suits sharp screens", Real(0.25, 8), applies_to=PICTURES
+    )
+    theme: str | None = setting(
+        None,
+        "colours, fonts and measures",
+        OneOf(THEMES),
+        instead_of_none="light; a page follows its reader",
+        metavar="NAME",
+    )
+    style: str | None = setting(
+        None,
+        "a matplotlib style sheet, by path or name, for your own colours and fonts",
+        instead_of_none="those of the theme",
+        metavar="FILE",
+        convert=os.fspath,
+    )
+    transparent: bool = setting(
+        False, "leave out the background, where the format allows", applies_to=FILES
+    )
+    title: str | None = setting(
+        None, "the headline", instead_of_none="that of the post", metavar="TEXT"
+    )
+    label: tuple[str, ...] | None = setting(
+        None,
+        "a name for each of several runs",
+        instead_of_none="those of their folders",
+        metavar="NAME",
+        convert=tuple,
+        applies_to=FILES,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Output(Settings):
+    """What the files are."""
+
+    at: float | None = setting(
+        None,
+        "the step that a still shows; with --align fraction a percentage",
+        Real(0),
+        instead_of_none="the last",
+        metavar="STEP",
+        applies_to=frozenset((STILL,)),
+    )
+    max_bytes: int | None = setting(
+        None,
+        "find settings that make each file fit, e.g. 2MB: quality is given up first, then frames "
+        "a second, then size",
+        Whole(1),
+        instead_of_none="no limit",
+        metavar="SIZE",
+        parse=bytes_of,
+        applies_to=FILES,
+    )
+    embed: bool = setting(
+        False, "write .html as a snippet to paste into a page", applies_to=frozenset((PAGE,))
+    )
+    nonce: str | None = setting(
+        None,
+        "the nonce of the Content-Security-Policy of that page",
+        Custom(_check_nonce),
+        instead_of_none="the page names a hash",
+        metavar="TEXT",
+        applies_to=frozenset((PAGE,)),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture(Output, Look, Clock, Statistics):
+    """How a run is shown."""
+
+    def check_together(self) -> None:
+        super().check_together()
+        for side, low in zip(self.canvas, SMALLEST, strict=True):
+            whole("size", side, 2)
+            problem = f"expected even numbers (H.264 needs them), got {side}; try {side + 1}"
+            require(side % 2 == 0, "size", problem)
+            problem = f"expected at least {'x'.join(map(str, SMALLEST))}, got {self.size_text}"
+            require(side >= low, "size", problem)
+            problem = f"expected at most {MAX_SIDE} pixels a side, got {self.size_text}"
+            require(side * self.scale <= MAX_SIDE, "size", problem)
+        width, height = self.pixels
+        is_even = width % 2 == height % 2 == 0
+        require(is_even, "scale", f"expected an even picture, got {width}x{height} pixels")
 
     def check_runs(self, count: int) -> None:
-        """Raise `SettingError` unless so many runs can be shown."""
-        if not 1 <= count <= MAX_RUNS:
-            raise SettingError("runs", f"expected 1 to {MAX_RUNS} of them, got {count}")
-        if self.calibrate is not None and 2 * count > MAX_RUNS:
-            problem = (
-                f"expected at most {MAX_RUNS // 2} runs beside their recalibrations, got {count}"
-            )
-            raise SettingError("calibrate", problem)
-        if self.label is not None and len(self.label) != count:
+        """Raise `SettingError` unless this number of runs can be shown."""
+        require(1 <= count <= MAX_RUNS, "runs", f"expected 1 to {MAX_RUNS} of them, got {count}")
+        has_room = self.calibrate is None or 2 * count <= MAX_RUNS
+        problem = f"expected at most {MAX_RUNS // 2} runs with a recalibration each, got {count}"
+        require(has_room, "calibrate", problem)
+        if self.label is not None:
             problem = f"expected {count} names, one a run, got {len(self.label)}"
-            raise SettingError("label", problem)
+            require(len(self.label) == count, "label", problem)
+
+    def check_kinds(self, kinds: Collection[str], example: str) -> None:
+        """Raise `SettingError` for what only a page has, if no output is a page.
+
+        Args:
+            kinds: kinds of the outputs.
+            example: one of the outputs, for the message.
+        """
+        for one in settings_of(Output):
+            is_given = getattr(self, one.name) != one.default
+            if is_given and one.applies_to == {PAGE} and PAGE not in kinds:
+                require(False, one.name, f"applies only to .html outputs, got {example!r}")
 
     @property
     def shown_panels(self) -> tuple[str, ...]:
-        """Those that were asked for, or those that tell the story."""
+        """The panels that were asked for, or those that suit the recalibration."""
         if self.panels is not None:
             return self.panels
-        of_recalibration = {"temperature": ("ece", "temperature"), None: ("accuracy",)}
-        return ("reliability", *of_recalibration.get(self.calibrate, ("ece",)))
-
-    def _check_panels(self):
-        panels = self.shown_panels
-        if not panels:
-            raise SettingError("panels", f"expected at least one of {', '.join(PANELS)}, got none")
-        for panel in panels:
-            if not panel.startswith(METRIC):
-                one_of("panels", panel, (*PANELS, "metric:NAME"))
-        if len(set(panels)) < len(panels):
-            raise SettingError("panels", f"expected each once, got {','.join(panels)}")
+        of_method = {TEMPERATURE: ("ece", TEMPERATURE), None: ("accuracy",)}
+        return ("reliability", *of_method.get(self.calibrate, ("ece",)))
 
     @property
     def canvas(self) -> tuple[int, int]:
@@ -172,34 +290,14 @@ class Picture:
         height += _PANEL_OF_PAPER * max(len(self.shown_panels) - 2, 0)
         return width, height + (0 if self.calibrate is None else _NAMES_OF_PAPER)
 
-    def _check_size(self):
-        if not isinstance(self.canvas, Sequence) or len(self.canvas) != 2:
-            raise SettingError("size", f"expected a width and a height, got {self.size!r}")
-        real("scale", self.scale, 0.25, 8.0)
-        for side, low in zip(self.canvas, SMALLEST, strict=True):
-            whole("size", side, 2)
-            if side % 2:
-                raise SettingError(
-                    "size",
-                    f"expected even numbers (H.264 needs them), got {side}; try {side + 1}",
-                )
-            if side < low:
-                least = "x".join(map(str, SMALLEST))
-                raise SettingError("size", f"expected at least {least}, got {self.size_text}")
-            if side * self.scale > MAX_SIDE:
-                raise SettingError(
-                    "size", f"expected at most {MAX_SIDE} pixels a side, got {self.size_text}"
-                )
-        if any(pixels % 2 for pixels in self.pixels):
-            width, height = self.pixels
-            raise SettingError("scale", f"expected an even picture, got {width}x{height} pixels")
-
     @property
     def size_text(self) -> str:
-        scale = "" if self.scale == 1 else f" at scale {self.scale:g}"
-        return f"{self.canvas[0]}x{self.canvas[1]}{scale}"
+        """The canvas and the scale in words."""
+        width, height = self.canvas
+        return f"{width}x{height}" + ("" if self.scale == 1 else f" at scale {self.scale:g}")
 
     @property
     def pixels(self) -> tuple[int, int]:
         """Width and height of the files."""
-        return round(self.canvas[0] * self.scale), round(self.canvas[1] * self.scale)
+        width, height = self.canvas
+        return round(width * self.scale), round(height * self.scale)

@@ -50,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--out", type=Path, required=True, metavar="RUN", help="a folder that is not there yet"
     )
     parser.add_argument("--quiet", action="store_true", default=False, help="print errors only")
-    command.add_experiment(parser.add_argument_group("the experiment"))
+    command.add_experiment(parser)
     arguments = parser.parse_args(argv)
     return command.run(parser, lambda check: _command(arguments, check))
 

@@ -17,105 +17,76 @@ from anim.data import Dataset
 from anim.errors import DivergedError, SettingError
 from anim.run import About, Recorder, Replicas, Run
 from anim.settings import MAX_REPLICAS, VAL_PER_TRAIN_OF_REPLICAS, XOR_TRAIN_SIZE, Experiment, whole
+from anim.settings.docs import takes
 from anim.train.loop import Loop
 
 Progress = Callable[[int, int], None]
 
-_DEFAULT = Experiment()
 _OF_DATA = ("data", "train_size", "val_size", "noise")
-_KNOBS = vars(_DEFAULT).keys() - set(_OF_DATA)
 
 
+@takes(Experiment, *_OF_DATA)
 def fit(
     dataset: Dataset,
     *,
-    hidden: Sequence[int] = _DEFAULT.hidden,
-    epochs: int = _DEFAULT.epochs,
-    every: int | None = _DEFAULT.every,
-    batch_size: int = _DEFAULT.batch_size,
-    optimizer: str = _DEFAULT.optimizer,
-    learning_rate: float = _DEFAULT.learning_rate,
-    schedule: str = _DEFAULT.schedule,
-    weight_decay: float = _DEFAULT.weight_decay,
-    gradient_noise: float = _DEFAULT.gradient_noise,
-    seed: int = _DEFAULT.seed,
     path: str | os.PathLike | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
+    **options,
 ) -> Run:
-    """Trains an `anim.model.MLP` and records its validation predictions on the way.
+    """Train an `anim.model.MLP` and record its validation predictions on the way.
 
     The first snapshot is step 0, before any update; then every ``every`` steps; the last step is
     always one.
 
     Args:
         dataset: what to train and validate on.
-        hidden: width of each hidden layer.
-        epochs: passes over the training data.
-        every: steps between two snapshots; None takes one a pass over the training data.
-        batch_size: examples a step; the last batch of an epoch holds what is left.
-        optimizer: one of `anim.settings.OPTIMIZERS`.
-        learning_rate: step size, or the largest one where the schedule varies it.
-        schedule: ``cosine`` (linear rise for half of the run, then a cosine to 0), ``constant``.
-        weight_decay: decoupled weight decay, per step and learning rate.
-        gradient_noise: variance of the noise on the first gradient; it falls with the steps.
-        seed: seeds the initial parameters and the order of the examples.
+        {settings}
         path: a folder to record to; None keeps the predictions in memory.
         progress: called with (steps done, steps in all) after each snapshot.
 
     Returns:
-        A `Run` whose metrics hold ``train_loss`` too: the mean loss over the steps since the last
+        A `Run` whose metrics include ``train_loss``: the mean loss over the steps since the last
         snapshot (NaN at step 0).
 
     Raises:
-        SettingError: a setting out of its range.
+        TypeError: an unknown keyword.
+        SettingError: a setting out of its limits.
         DivergedError: the loss became NaN or infinite.
     """
-    settings = Experiment(
-        hidden=tuple(hidden),
-        epochs=epochs,
-        every=every,
-        batch_size=batch_size,
-        optimizer=optimizer,
-        learning_rate=learning_rate,
-        schedule=schedule,
-        weight_decay=weight_decay,
-        gradient_noise=gradient_noise,
-        seed=seed,
-    )
-    return _fit(dataset, settings, [seed], [path], progress)[0]
+    settings = Experiment.of(options)
+    return _fit(dataset, settings, [settings.seed], [path], progress)[0]
 
 
+@takes(Experiment, *_OF_DATA)
 def fit_replicas(
     dataset: Dataset,
     *,
     replicas: int,
     path: str | os.PathLike | None = None,
-    progress: Callable[[int, int], None] | None = None,
-    **knobs,
+    progress: Progress | None = None,
+    **options,
 ) -> Replicas:
-    """Trains networks that differ in their seed alone, in one vectorised program.
+    """Train networks that differ only in their seed, in one vectorised program.
 
     Args:
-        dataset: what all of them are trained and validated on.
-        replicas: R, how many; their seeds are ``seed``, ``seed + 1``, ...
+        dataset: what to train and validate all of them on.
+        {settings}
+        replicas: R, the number of networks; their seeds are ``seed``, ``seed + 1``, ...
         path: a folder for a recording of each, ``seed=0``, ``seed=1``, ...; None keeps the
             predictions in memory.
         progress: called with (steps done, steps in all) after each snapshot.
-        knobs: as for `fit`.
 
     Returns:
-        `Replicas`, each of which is the run that `fit` makes of its seed. In memory they take
+        `Replicas`, each of them the run that `fit` makes of its seed. In memory they take
         4 R S N K bytes.
 
     Raises:
-        TypeError: a knob that `fit` does not have.
-        SettingError: a setting out of its range.
+        TypeError: an unknown keyword.
+        SettingError: a setting out of its limits.
         DivergedError: the loss of one of them became NaN or infinite.
     """
     whole("replicas", replicas, 2, MAX_REPLICAS)
-    if unknown := sorted(knobs.keys() - _KNOBS):
-        raise TypeError(f"fit_replicas: unexpected {', '.join(unknown)}; it takes what fit takes")
-    settings = Experiment(**knobs)
+    settings = Experiment.of(options)
     seeds = [settings.seed + i for i in range(replicas)]
     paths = [None if path is None else Path(path) / f"seed={seed}" for seed in seeds]
     return Replicas(_fit(dataset, settings, seeds, paths, progress))

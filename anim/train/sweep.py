@@ -17,25 +17,17 @@ from anim.settings import (
     XOR_TRAIN_SIZE,
     Experiment,
     one_of,
-    pick,
+    settings_of,
     whole,
 )
+from anim.settings.parsing import widths_of
 
 _DEEPEST = 64
 
-_KINDS = {
-    "whole numbers": (
-        int,
-        ("train_size", "val_size", "epochs", "every", "batch_size", "seed", "depth"),
-    ),
-    "numbers": (float, ("noise", "learning_rate", "weight_decay", "gradient_noise")),
-    "names": (str, ("data", "optimizer", "schedule")),
-    "widths such as 3 or 16-16": (
-        lambda text: tuple(int(width) for width in text.split("-")),
-        ("hidden",),
-    ),
-}
-SWEPT = tuple(name for _, names in _KINDS.values() for name in names)
+# What the texts of values are, by the type of a setting, and depth, which is no setting itself.
+_KINDS = {int: "whole numbers", float: "numbers", str: "names"}
+_SETTINGS = {one.name: one for one in settings_of(Experiment)}
+SWEPT = (*_SETTINGS, "depth")
 
 
 def experiments(given: Mapping) -> dict[str, Experiment]:
@@ -49,7 +41,7 @@ def experiments(given: Mapping) -> dict[str, Experiment]:
     """
     if given.get("replicas") is not None:
         whole("replicas", given["replicas"], 2, MAX_REPLICAS)
-    one = pick(Experiment, given)
+    one = Experiment.of(given)
     return swept(given["sweep"], one, given) if "sweep" in given else {"": one}
 
 
@@ -77,9 +69,10 @@ def swept(text: str, base: Experiment, given: Collection[str] = ()) -> dict[str,
     flag = name.replace("_", "-")
     if name in given:
         raise SettingError("sweep", f"--{flag} is given beside the sweep of it")
-    kind, (convert, _) = next(item for item in _KINDS.items() if name in item[1][1])
+    type_ = int if name == "depth" else _SETTINGS[name].type
+    kind = _KINDS.get(type_, "widths such as 3 or 16-16")
     try:
-        converted = [convert(part) for part in parts]
+        converted = [type_(part) if type_ in _KINDS else widths_of(part, "-") for part in parts]
     except ValueError:
         raise SettingError("sweep", f"expected {kind}, got {values!r}") from None
     if len(set(converted)) < len(converted):

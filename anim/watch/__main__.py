@@ -10,25 +10,10 @@ from pathlib import Path
 
 from anim import command
 from anim.errors import SettingError
-from anim.settings import Picture, pick, whole
+from anim.settings import Picture, whole
+from anim.settings.fields import WATCHED
 
 HOST, PORT = "127.0.0.1", 8000
-# What a page has of a picture; the rest is of files.
-_OF_PAGE = (
-    *("view", "panels", "calibrate", "held_out", "curve", "band", "intervals", "bins", "binning"),
-    *("seconds", "hold", "tween", "pace", "theme", "style", "title"),
-)
-
-
-class _Options:
-    """A group of options, of which those that a page does not have are not told."""
-
-    def __init__(self, group):
-        self._group = group
-
-    def add_argument(self, flag: str, **kind) -> None:
-        is_told = flag.removeprefix("--").replace("-", "_") in _OF_PAGE
-        self._group.add_argument(flag, **(kind if is_told else {**kind, "help": argparse.SUPPRESS}))
 
 
 def _parser() -> command.Parser:
@@ -54,22 +39,12 @@ def _parser() -> command.Parser:
     parser.add_argument(
         "--port", default=PORT, type=int, metavar="N", help=f"default {PORT}; 0 takes a free one"
     )
-    command.add_picture(_Options(parser.add_argument_group("the picture")))
+    command.add_picture(parser, WATCHED)
     return parser
 
 
-def _picture(given: dict) -> Picture:
-    for name in given:
-        if name not in (*_OF_PAGE, "run", "host", "port"):
-            raise SettingError(name, "is of files, and a page that is watched is none")
-    picture = pick(Picture, given)
-    if "held_out" in given and picture.calibrate is None:
-        raise SettingError("held_out", "is of a recalibration: --calibrate says which")
-    return picture
-
-
 def _run(arguments: argparse.Namespace, say: Callable, check: Callable[[], None]) -> None:
-    picture = _picture(vars(arguments))
+    picture = Picture.of(vars(arguments))
     whole("port", arguments.port, 0, 65535)
     check()
 

@@ -12,7 +12,7 @@ from tests.support.clips import SHORT, a_run
 
 def tried(picture, levels=("good", "fair", "poor")):
     return [
-        (one.quality, one.picture.fps, one.picture.scale, one.picture.size)
+        (one.quality, one.picture.fps, one.picture.scale, one.picture.canvas)
         for one in attempts(picture, levels)
     ]
 

@@ -83,13 +83,13 @@ def test_the_legend_of_a_paper_explains_all_that_it_would_with_room(name):
 
 
 def test_a_paper_is_as_wide_as_a_column_and_as_tall_as_its_panels_need():
-    assert Picture(theme="paper").size == (328, 300)
-    assert Picture().size == Picture(theme="dark").size == (768, 600)
-    taller = Picture(theme="paper", panels=("reliability", "accuracy", "ece")).size
+    assert Picture(theme="paper").canvas == (328, 300)
+    assert Picture().canvas == Picture(theme="dark").canvas == (768, 600)
+    taller = Picture(theme="paper", panels=("reliability", "accuracy", "ece")).canvas
     assert taller[0] == 328
     assert taller[1] > 300
     assert Picture(theme="paper", size=(500, 400)).size == (500, 400)
-    width, _ = np.array(Picture(theme="paper").size) / 96
+    width, _ = np.array(Picture(theme="paper").canvas) / 96
     assert 3.2 <= width <= 3.5
 
 

@@ -1,0 +1,80 @@
+"""Keywords of functions and tables of the README, made from the fields of settings."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import inspect
+import textwrap
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from anim.settings.fields import Setting, Settings, settings_of
+
+_WIDTH = 100
+_PLACE = "{settings}"
+Function = TypeVar("Function", bound=Callable)
+
+
+def takes(kind: type[Settings], *left_out: str) -> Callable[[Function], Function]:
+    """Give a function with ``**options`` the fields of a settings class as keywords.
+
+    Its signature lists them, with types and defaults, and so does its docstring in the place of
+    ``{settings}``. Other keywords raise TypeError before the function is called.
+
+    Args:
+        kind: the settings.
+        left_out: names of fields that are no keywords.
+    """
+    known = [one for one in settings_of(kind) if one.name not in left_out]
+
+    def decorate(function: Function) -> Function:
+        own = inspect.signature(function)
+        *before, _ = own.parameters.values()
+        names = {one.name for one in (*known, *before)}
+
+        @functools.wraps(function)
+        def checked(*args, **given):
+            for name in given.keys() - names:
+                raise TypeError(_unexpected(function.__name__, name, names))
+            return function(*args, **given)
+
+        last = [one for one in before if one.kind is one.KEYWORD_ONLY]
+        first = [one for one in before if one not in last]
+        signature = own.replace(parameters=[*first, *map(_parameter, known), *last])
+        checked.__signature__ = signature  # pyright: ignore[reportAttributeAccessIssue]
+        checked.__doc__ = (function.__doc__ or "").replace(_PLACE, arguments(known).lstrip())
+        return checked  # pyright: ignore[reportReturnType]
+
+    return decorate
+
+
+def _parameter(one: Setting) -> inspect.Parameter:
+    annotation = one.type if one.default is not None else one.type | None
+    return inspect.Parameter(
+        one.name, inspect.Parameter.KEYWORD_ONLY, default=one.default, annotation=annotation
+    )
+
+
+def _unexpected(function: str, name: str, known: Iterable[str]) -> str:
+    nearest = difflib.get_close_matches(name, known, n=1)
+    hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
+    return f"{function}() got an unexpected keyword argument {name!r}{hint}"
+
+
+def arguments(known: Iterable[Setting]) -> str:
+    """Return the lines of an Args section, indented as in a function's docstring."""
+    lines = []
+    for one in known:
+        default = f" (default: {one.default_text})" if one.default_text else ""
+        text = f"{one.name}: {one.summary}{default}."
+        lines += textwrap.wrap(text, _WIDTH, initial_indent=" " * 8, subsequent_indent=" " * 12)
+    return "\n".join(lines)
+
+
+def table(*kinds: type[Settings]) -> str:
+    """Return a Markdown table of the options of several settings classes."""
+    rows = ["| option | | default |", "| --- | --- | --- |"]
+    for one in (one for kind in kinds for one in settings_of(kind)):
+        rows.append(f"| `{one.flag}` | {one.summary} | {one.default_text} |")
+    return "\n".join(rows)

@@ -1,0 +1,157 @@
+"""Settings as fields: each says its default, help and limits once.
+
+Command-line options, the keywords of Python functions, their documentation and the README's tables
+are made from what `settings_of` returns.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Self
+
+from anim.errors import SettingError
+from anim.settings.limits import Limit
+
+# The kinds of outputs that a setting applies to.
+ANIMATION, STILL, PAGE, WATCHED = "animation", "still", "page", "watched page"
+EVERYWHERE = frozenset((ANIMATION, STILL, PAGE, WATCHED))
+FILES = EVERYWHERE - {WATCHED}
+PICTURES = frozenset((ANIMATION, STILL))
+
+_KEY = "anim"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is known of one setting.
+
+    Attributes:
+        name: as a Python name.
+        type: the type of a value; a default of None accepts None, too.
+        default: the value if none is given.
+        help: what it does, as a phrase without the default.
+        limit: what is accepted; None accepts anything of the type.
+        instead_of_none: what a default of None means, in words.
+        metavar: the value's placeholder on the command line.
+        parse: a value from the text of the command line; None uses the type.
+        convert: a value as the dataclass keeps it from what a caller may pass.
+        applies_to: kinds of outputs.
+    """
+
+    name: str
+    type: Any
+    default: Any
+    help: str
+    limit: Limit | None
+    instead_of_none: str
+    metavar: str | None
+    parse: Callable[[str], Any] | None
+    convert: Callable[[Any], Any] | None
+    applies_to: frozenset[str]
+
+    @property
+    def flag(self) -> str:
+        """The option of the command line."""
+        return f"--{self.name.replace('_', '-')}"
+
+    @property
+    def default_text(self) -> str:
+        """The default in words; "" if there is none to tell."""
+        if self.default is None:
+            return self.instead_of_none
+        if isinstance(self.default, bool):
+            return "on" if self.default else "off"
+        if isinstance(self.default, tuple):
+            return ",".join(map(str, self.default))
+        return f"{self.default:g}" if isinstance(self.default, float) else str(self.default)
+
+    @property
+    def summary(self) -> str:
+        """The help with the limit."""
+        limit = "" if self.limit is None else self.limit.text
+        return f"{self.help}: {limit}" if limit else self.help
+
+    def converted(self, value: Any) -> Any:
+        """A value that a caller passed, as the dataclass keeps it."""
+        return value if value is None or self.convert is None else self.convert(value)
+
+    def check(self, value: Any) -> None:
+        """Raise `SettingError` unless the value is accepted."""
+        if self.limit is not None and not (value is None and self.default is None):
+            self.limit.check(self.name, value)
+
+
+def setting(
+    default: Any,
+    help: str,
+    limit: Limit | None = None,
+    *,
+    instead_of_none: str = "",
+    metavar: str | None = None,
+    parse: Callable[[str], Any] | None = None,
+    convert: Callable[[Any], Any] | None = None,
+    applies_to: frozenset[str] = EVERYWHERE,
+) -> Any:
+    """A field of a `Settings` class; the arguments are those of `Setting`."""
+    given = {
+        "help": help,
+        "limit": limit,
+        "instead_of_none": instead_of_none,
+        "metavar": metavar,
+        "parse": parse,
+        "convert": convert,
+        "applies_to": applies_to,
+    }
+    return dataclasses.field(default=default, metadata={_KEY: given})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Base of dataclasses whose fields are made by `setting`.
+
+    Making one checks each field, then what fields must fulfil together.
+
+    Raises:
+        SettingError: a value out of its limits, or values that exclude each other.
+    """
+
+    def __post_init__(self) -> None:
+        for one in settings_of(type(self)):
+            one.check(getattr(self, one.name))
+        self.check_together()
+
+    def check_together(self) -> None:
+        """Raise `SettingError` if values exclude each other; subclasses extend it."""
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Self:
+        """The settings among the given values, converted, with defaults for the others."""
+        known = {one.name: one for one in settings_of(cls)}
+        return cls(**{name: known[name].converted(given[name]) for name in known if name in given})
+
+
+@cache
+def settings_of(kind: type[Settings]) -> tuple[Setting, ...]:
+    """Return the settings of a class, in the order of its fields."""
+    hints = typing.get_type_hints(kind)
+    return tuple(
+        Setting(one.name, _without_none(hints[one.name]), one.default, **one.metadata[_KEY])
+        for one in dataclasses.fields(kind)
+    )
+
+
+def _without_none(annotation: Any) -> Any:
+    if isinstance(annotation, types.UnionType):
+        return next(kind for kind in typing.get_args(annotation) if kind is not type(None))
+    return annotation
+
+
+def require(condition: bool, name: str, problem: str) -> None:
+    """Raise `SettingError` unless a condition holds."""
+    if not condition:
+        raise SettingError(name, problem)
