@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import io
 import os
 import signal
 import sys
@@ -16,7 +17,7 @@ from typing import Any
 from anim.errors import SettingError
 from anim.settings import Clock, Experiment, Look, Output, Setting, Statistics, settings_of
 
-_SIGNALS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
+_SIGNALS: dict[int, str] = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
 
 
 class Parser(argparse.ArgumentParser):
@@ -167,7 +168,7 @@ def run(parser: Parser, work: Callable[[Callable[[], None]], None]) -> int:
     """
     with _Signals() as signals, warnings.catch_warnings():
         # A name of a file may hold what the terminal cannot show.
-        if hasattr(sys.stdout, "reconfigure"):
+        if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")
         warnings.showwarning = lambda message, *_: parser.say(f"warning: {message}")
         try:
@@ -184,8 +185,9 @@ def run(parser: Parser, work: Callable[[Callable[[], None]], None]) -> int:
             parser.say(f"error: {_told(error)}")
             return 1
         except KeyboardInterrupt:
-            parser.say(_SIGNALS[signals.number])
-            return 128 + signals.number
+            number = signals.number or signal.SIGINT
+            parser.say(_SIGNALS[number])
+            return 128 + number
     return 0
 
 

@@ -6,15 +6,16 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields, replace
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from anim import command
-from anim.errors import SettingError
-from anim.settings import MAX_RUNS, Experiment, Picture
+from anim.errors import RecordingError, SettingError
+from anim.settings import MAX_RUNS, Experiment, Picture, settings_of
 from anim.settings.docs import takes
-from anim.settings.fields import PAGE
+from anim.settings.fields import PAGE, require
 from anim.train import sweep
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def animate(
     picture = Picture.of(options)
     paths = [Path(output) for output in outputs]
     _check(paths, picture)
-    shown = writing.compose(checked, paths, picture)
+    shown = writing.compose_for_files(checked, paths, picture)
     written = writing.write(shown, paths, picture, progress) if paths else []
     return Animation(written, shown, picture)
 
@@ -66,13 +67,12 @@ def animate(
 def _checked_runs(runs) -> list[RunLike]:
     from anim.run import Replicas, Run
 
-    is_one = isinstance(runs, Run | Replicas | str | Path)
-    found = [runs] if is_one else list(runs)
+    found = [runs] if isinstance(runs, Run | Replicas | str | Path) else list(runs)
     for run in found:
         if not isinstance(run, Run | Replicas):
             hint = "; anim.open reads one from a folder" if isinstance(run, str | Path) else ""
             raise TypeError(f"runs: expected an anim.Run, got {type(run).__name__}{hint}")
-    return found
+    return [run for run in found if not isinstance(run, str | Path)]
 
 
 def _check(paths: Sequence[Path], picture: Picture) -> None:
@@ -124,32 +124,16 @@ def _parser() -> command.Parser:
     return parser
 
 
-def _open(arguments: argparse.Namespace) -> list:
-    """The recorded runs; an option of the experiment beside them is a wrong call."""
-    from anim.errors import RecordingError
-    from anim.run import open
+def labels_of(paths: Sequence[Path]) -> tuple[str, ...]:
+    """Return a name for each folder: its own, with the folders above it that tell it apart.
 
-    for name in ("save", "sweep", "replicas", *(field.name for field in fields(Experiment))):
-        if name in arguments:
-            raise SettingError(
-                name, f"cannot be used with a recorded run ({str(arguments.runs[0])!r})"
-            )
-    if len(arguments.runs) > MAX_RUNS:
-        count = len(arguments.runs)
-        raise SettingError("RUN", f"expected at most {MAX_RUNS} of them, got {count}")
-    try:
-        return [open(path) for path in arguments.runs]
-    except RecordingError as error:
-        raise SettingError("RUN", str(error)) from error
-
-
-def _labels(paths: Sequence[Path]) -> tuple[str, ...]:
-    """Names of folders, with as much of what is above them as tells them apart."""
+    A folder that is listed again gets a number.
+    """
     whole = [path.resolve().parts[1:] for path in paths]
-    for length in range(1, max(map(len, whole)) + 1):
-        names = ["/".join(parts[-length:]) for parts in whole]
-        if len(set(names)) == len(set(whole)):
-            break
+    lengths = range(1, max(map(len, whole)) + 1)
+    candidates = [["/".join(parts[-length:]) for parts in whole] for length in lengths]
+    apart = len(set(whole))
+    names = next((names for names in candidates if len(set(names)) == apart), candidates[-1])
     earlier = [names[:i].count(name) for i, name in enumerate(names)]
     return tuple(
         f"{name} ({count + 1})" if count else name
@@ -157,46 +141,75 @@ def _labels(paths: Sequence[Path]) -> tuple[str, ...]:
     )
 
 
+def _recorded(arguments: argparse.Namespace, picture: Picture) -> tuple[list[RunLike], Picture]:
+    """The recorded runs, and the picture with their names.
+
+    Raises:
+        SettingError: a folder that cannot be opened, or an option of an experiment beside them.
+    """
+    from anim.run import open
+
+    of_experiment = (one.name for one in settings_of(Experiment))
+    for name in ("save", "sweep", "replicas", *of_experiment):
+        problem = f"cannot be used with a recorded run ({str(arguments.runs[0])!r})"
+        require(name not in arguments, name, problem)
+    count = len(arguments.runs)
+    require(count <= MAX_RUNS, "RUN", f"expected at most {MAX_RUNS} of them, got {count}")
+    try:
+        runs = [open(path) for path in arguments.runs]
+    except RecordingError as error:
+        raise SettingError("RUN", str(error)) from error
+    if picture.label is None and count > 1:
+        picture = replace(picture, label=labels_of(arguments.runs))
+    return list(runs), picture
+
+
+def _trained(
+    arguments: argparse.Namespace,
+    asked: Mapping[str, Experiment],
+    picture: Picture,
+    progress: Callable[[str], AbstractContextManager],
+) -> tuple[list[RunLike], Picture]:
+    """Runs of the experiments that were asked for, and the picture with their names."""
+    save, replicas = getattr(arguments, "save", None), getattr(arguments, "replicas", None)
+    if save is not None and save.exists():
+        raise SettingError("save", f"there is something at {str(save)!r} already")
+    picture.check_runs(len(asked))
+    if picture.label is None and len(asked) > 1:
+        picture = replace(picture, label=tuple(asked))
+
+    from anim import encode
+    from anim.scene import check_room
+    from anim.train import run_experiments
+
+    # A page makes room as it needs it.
+    if any(path.suffix.lower() not in encode.PAGES for path in arguments.out):
+        check_room(picture, len(asked))
+    runs = run_experiments(asked, save, replicas, lambda name: progress(f"training {name}"))
+    return list(runs.values()), picture
+
+
 def _run(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
     given = vars(arguments)
     picture, asked = Picture.of(given), sweep.experiments(given)
-
-    from anim import encode
-
     _check(arguments.out, picture)
     check()
     with_bar = sys.stderr.isatty() and not arguments.quiet
-    if arguments.runs:
-        runs = _open(arguments)
-        if picture.label is None and len(runs) > 1:
-            picture = replace(picture, label=_labels(arguments.runs))
-    else:
-        save = given.get("save")
-        if save is not None and save.exists():
-            raise SettingError("save", f"there is something at {str(save)!r} already")
-        picture.check_runs(len(asked))
-        if picture.label is None and len(asked) > 1:
-            picture = replace(picture, label=tuple(asked))
-        from anim import train
-        from anim.scene import check_room
 
-        # A page makes room as it needs it.
-        if any(path.suffix.lower() not in encode.PAGES for path in arguments.out):
-            check_room(picture, len(asked))
-        replicas = given.get("replicas")
-        runs = train.run_experiments(
-            asked,
-            save,
-            replicas,
-            lambda name: command.progress(f"training {name}", check, with_bar=with_bar),
-        )
-        runs = list(runs.values())
+    def progress(label: str):
+        return command.progress(label, check, with_bar=with_bar)
+
+    if arguments.runs:
+        runs, picture = _recorded(arguments, picture)
+    else:
+        runs, picture = _trained(arguments, asked, picture, progress)
+
     from anim.output import writing
 
-    with command.progress("reading", check, with_bar=with_bar) as progress:
-        shown = writing.compose(runs, arguments.out, picture, progress)
-    with command.progress("drawing", check, with_bar=with_bar) as progress:
-        written = writing.write(shown, arguments.out, picture, progress)
+    with progress("reading") as report:
+        shown = writing.compose_for_files(runs, arguments.out, picture, report)
+    with progress("drawing") as report:
+        written = writing.write(shown, arguments.out, picture, report)
     if not arguments.quiet:
         print(*written, sep="\n")
 

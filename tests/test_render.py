@@ -178,8 +178,8 @@ def test_a_wrong_run_is_one_line(tmp_path, capsys):
     run, out = str(tmp_path / "r"), ["--out", str(tmp_path / "a.png")]
     assert main([*out, "--save", run, *SMALL]) == 0
     for arguments, problem in (
-        ([run, *out, "--epochs", "3"], "argument --epochs: is of a run"),
-        ([run, *out, "--save", run + "2"], "argument --save: is of a run"),
+        ([run, *out, "--epochs", "3"], "argument --epochs: cannot be used with a recorded run"),
+        ([run, *out, "--save", run + "2"], "argument --save: cannot be used with a recorded run"),
         ([*out, "--save", run], "argument --save: there is something"),
         ([str(tmp_path), *out], "argument RUN: "),
         ([run + "2", *out], "argument RUN: there is no recording"),

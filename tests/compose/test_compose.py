@@ -10,7 +10,7 @@ from matplotlib.text import Text
 
 import anim
 from anim.errors import SettingError
-from anim.render import _labels, main
+from anim.render import labels_of, main
 from anim.scene.theme import THEMES
 from anim.settings import MAX_RUNS, Picture
 from tests.support.seeing import check_texts, compose, contrast, difference_in_grey, distance
@@ -180,7 +180,7 @@ def test_names_of_folders_tell_them_apart(tmp_path):
         (["x/run", "y/run"], ("x/run", "y/run")),
         (["a", "a", "b"], ("a", "a (2)", "b")),
     ):
-        assert _labels([tmp_path / name for name in names]) == expected
+        assert labels_of([tmp_path / name for name in names]) == expected
 
 
 def test_animate_takes_one_run_a_list_or_a_mapping(tmp_path):

@@ -101,7 +101,7 @@ def test_runs_of_different_sizes_are_validated_on_as_many_examples_of_other_data
     [
         ("hiden=2,3", "sweep", "did you mean 'hidden'"),
         ("learning_rat=2,3", "sweep", "did you mean 'learning_rate'"),
-        ("", "sweep", "expected one of train_size"),
+        ("", "sweep", "expected one of data"),
         ("title=a,b", "sweep", "got 'title'"),
         ("hidden", "sweep", "with 2 to 6 values, got 'hidden'"),
         ("hidden=", "sweep", "with 2 to 6 values"),
@@ -175,8 +175,8 @@ def test_training_alone_records_each_value(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        (["--sweep", "hidden=2,3"], "argument --sweep: is of a run that is trained now"),
-        (["--replicas", "3"], "argument --replicas: is of a run that is trained now"),
+        (["--sweep", "hidden=2,3"], "argument --sweep: cannot be used with a recorded run"),
+        (["--replicas", "3"], "argument --replicas: cannot be used with a recorded run"),
     ],
 )
 def test_a_sweep_of_a_recorded_run_is_a_wrong_call(tmp_path, capsys, arguments, problem):

@@ -1,0 +1,128 @@
+"""A setting is stated once: options, keywords, docs and the README's tables come out of it."""
+
+import argparse
+import inspect
+import re
+from dataclasses import FrozenInstanceError, dataclass, fields, replace
+
+import pytest
+
+import anim
+from anim import command
+from anim.errors import SettingError
+from anim.settings import Experiment, Output, Picture, Settings, settings_of
+from anim.settings.docs import table, takes
+from anim.settings.fields import PAGE, WATCHED, setting
+from anim.settings.limits import OneOf, Whole
+
+
+def parsed(*arguments, kind=None):
+    parser = argparse.ArgumentParser(argument_default=argparse.SUPPRESS, exit_on_error=False)
+    command.add_picture(parser, kind)
+    return vars(parser.parse_args(arguments))
+
+
+@pytest.mark.parametrize("kind", [Experiment, Picture])
+def test_every_field_is_a_setting_with_help(kind):
+    assert [one.name for one in settings_of(kind)] == [field.name for field in fields(kind)]
+    assert all(one.help for one in settings_of(kind))
+    assert all(one.instead_of_none for one in settings_of(kind) if one.default is None)
+
+
+def test_every_setting_of_a_picture_is_an_option_of_the_command():
+    parser = argparse.ArgumentParser()
+    command.add_picture(parser)
+    help_ = parser.format_help()
+    assert set(re.findall(r"--[a-z-]+", help_)) >= {one.flag for one in settings_of(Picture)}
+
+
+def test_options_give_the_values_that_keywords_take():
+    given = parsed(
+        *("--panels", "reliability, ece", "--size", "800x640", "--bins", "7"),
+        *("--max-bytes", "1.5MiB", "--no-band", "--label", "one run", "another", "--at", "3"),
+    )
+    assert given == {
+        "panels": ("reliability", "ece"),
+        "size": (800, 640),
+        "bins": 7,
+        "max_bytes": 1_572_864,
+        "band": False,
+        "label": ["one run", "another"],
+        "at": 3.0,
+    }
+    assert Picture.of(given) == Picture(**given | {"label": ("one run", "another")})
+
+
+def test_the_command_refuses_what_its_outputs_do_not_have():
+    assert parsed("--bins", "5", kind=WATCHED) == {"bins": 5}
+    with pytest.raises(argparse.ArgumentError, match="--fps: does not apply to a watched page"):
+        parsed("--fps", "5", kind=WATCHED)
+
+
+@pytest.mark.parametrize(
+    ("function", "kind", "own"),
+    [
+        (anim.animate, Picture, ["runs", "outputs", "progress"]),
+        (anim.fit, Experiment, ["dataset", "path", "progress"]),
+    ],
+    ids=["animate", "fit"],
+)
+def test_keywords_and_docs_come_from_the_settings(function, kind, own):
+    parameters = dict(inspect.signature(function).parameters)
+    names = [one.name for one in settings_of(kind)]
+    if kind is Experiment:
+        names = [name for name in names if name not in ("data", "train_size", "val_size", "noise")]
+    assert set(parameters) == {*own, *names}
+    for one in settings_of(kind):
+        if one.name in parameters:
+            assert parameters[one.name].default == one.default
+            assert f"        {one.name}: {one.help.split()[0]}" in function.__doc__
+
+
+def test_an_unknown_keyword_names_the_nearest_one():
+    with pytest.raises(TypeError, match=r"animate\(\) got .* 'them'; did you mean 'theme'"):
+        anim.animate([], them="dark")
+
+
+def test_rules_of_combination_hold_in_python():
+    with pytest.raises(SettingError, match="held_out: requires calibrate"):
+        Picture(held_out=0.2)
+    with pytest.raises(SettingError, match=r"embed: applies only to .html outputs, got 'c.png'"):
+        Picture(embed=True).check_kinds((), "c.png")
+    Picture(embed=True).check_kinds((PAGE,), "c.png")
+    assert Picture(calibrate="vector", held_out=0.2).held_out_share == 0.2
+    assert Picture(calibrate="vector").held_out_share == 0.5
+
+
+def test_a_replaced_picture_is_the_one_made_like_that():
+    for theme in ("paper", "dark", None):
+        assert replace(Picture(), theme=theme) == Picture(theme=theme)
+        assert replace(Picture(), theme=theme).canvas == Picture(theme=theme).canvas
+    with pytest.raises(FrozenInstanceError):
+        Picture().theme = "dark"  # type: ignore[misc]
+
+
+def test_settings_of_another_class_are_checked_and_documented():
+    @dataclass(frozen=True, kw_only=True)
+    class Knobs(Settings):
+        speed: int = setting(3, "how fast", Whole(1, 9))
+        colour: str | None = setting(None, "which", OneOf(("red", "blue")), instead_of_none="any")
+
+    @takes(Knobs)
+    def go(place, **options):
+        """Go.
+
+        Args:
+            {settings}
+        """
+        return place, Knobs.of(options)
+
+    assert go(1, speed=4) == (1, Knobs(speed=4))
+    assert "speed: how fast: 1 to 9 (default: 3)." in go.__doc__
+    with pytest.raises(SettingError, match="colour: expected one of red, blue, got 'bleu'"):
+        go(1, colour="bleu")
+    assert "| `--speed` | how fast: 1 to 9 | 3 |" in table(Knobs)
+
+
+def test_a_watched_page_has_no_settings_of_files():
+    assert not [one.name for one in settings_of(Output) if WATCHED in one.applies_to]
