@@ -28,6 +28,16 @@ def browser():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def node():
+    """The path of Node, which runs the player's modules without a browser."""
+    program = shutil.which("node")
+    if program is None:
+        give_up = pytest.fail if "CI" in os.environ else pytest.skip
+        give_up("there is no Node")
+    return program
+
+
 @pytest.fixture
 def visit(browser):
     """Opens a page at an address of its own; what it complains of fails the test.

@@ -117,7 +117,7 @@ def _run(track: Track, axis: tuple[int, int], name: str, picture: Picture) -> di
         "steps": track.steps.tolist(),
         "axis": axis,
         "isMedian": track.is_median,
-        "isCured": track.is_recalibrated,
+        "isRecalibrated": track.is_recalibrated,
         "bandName": track.band_name,
         "spreadName": track.spread_name,
         "series": {key: _plain(track.series[key]) for key in sorted(wanted & track.series.keys())},

@@ -9,7 +9,7 @@ import numpy as np
 
 
 class Packer:
-    """Collects arrays; `anim/page/model.js` has the way back.
+    """Collects arrays; `anim/page/player/packing.mjs` has the way back.
 
     Numbers become whole ones, in units of their precision, and 0 stands for what is not there.
     What is kept is how each differs from that of the snapshot before, which is little: zigzag and

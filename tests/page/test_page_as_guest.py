@@ -174,7 +174,6 @@ def test_it_fits_any_width_and_is_drawn_in_lines_alone(visit, width):
 def test_it_is_small():
     """250 snapshots of the post's kind: two views of 100,000 points."""
     run = a_run(snapshots=250, examples=20_000)
-    assert len(script().encode()) < 60_000
     assert len(page_of(run).encode()) < 250_000
 
 

@@ -38,7 +38,7 @@ def steps_of(data):
 
 
 def unpacked(data, view=0, rank=0):
-    """The arrays of a page's data in one view: what anim/page/model.js does, in Python."""
+    """The arrays of a page's data in one view: what anim/page/player/model.mjs does, in Python."""
     found, numbers = {}, iter(zlib.decompress(base64.b64decode(data["packed"])))
 
     def whole():

@@ -1,0 +1,73 @@
+import { html, put, scaleOf } from "./elements.mjs";
+import { binAfter, isModified } from "./keyboard.mjs";
+import { factsOf } from "./numbers.mjs";
+/** @import { Chart } from "./chart.mjs" */
+/** @import { Frame } from "./types.mjs" */
+
+/** A chart whose bins can be looked at, with a pointer, a finger or keys. */
+export class BinSlider {
+  /** The bin that is looked at; -1 for none. */
+  bin = -1;
+  root = html("div", { class: "bins", role: "slider", tabindex: "0", "aria-valuemin": "0" });
+  #look;
+
+  /**
+   * @param {Chart} chart
+   * @param {string} label
+   * @param {(slider: BinSlider, bin: number) => void} look called with the bin to be looked at.
+   */
+  constructor(chart, label, look) {
+    this.chart = chart;
+    this.#look = /** @param {number} bin */ (bin) => look(this, bin);
+    this.root.append(chart.root);
+    put(this.root, "aria-label", label);
+    this.#listen();
+  }
+
+  #listen() {
+    const { root, chart } = this;
+    /** @param {PointerEvent} event */
+    const point = ({ clientX }) => {
+      const { left } = root.getBoundingClientRect();
+      this.#look(chart.binUnder((clientX - left) / scaleOf(root)));
+    };
+    root.addEventListener("pointermove", point);
+    root.addEventListener("pointerdown", point);
+    root.addEventListener("pointerleave", ({ pointerType }) => {
+      // A lifted finger leaves too, and the numbers are read after that.
+      if (pointerType === "mouse") this.#look(-1);
+    });
+    root.addEventListener("blur", () => this.#look(-1));
+    root.addEventListener("focus", () => {
+      if (root.matches(":focus-visible") && this.bin < 0) this.#look(chart.busiest);
+    });
+    root.addEventListener("keydown", (event) => this.#press(event));
+  }
+
+  /** @param {KeyboardEvent} event */
+  #press(event) {
+    if (isModified(event) || event.shiftKey) return;
+    const { busiest, lastBin } = this.chart;
+    const target = binAfter(event.key, this.bin, { busiest, last: lastBin });
+    if (target === undefined) return;
+    event.preventDefault();
+    this.#look(target);
+  }
+
+  /**
+   * Show a frame and say its bin; while it plays, screen readers hear only of another bin.
+   * @param {Frame} frame
+   * @param {boolean} isMedian
+   * @param {boolean} isPlaying
+   */
+  update(frame, isMedian, isPlaying) {
+    const now = Math.max(this.bin, 0);
+    this.chart.update(frame);
+    this.chart.mark(this.bin);
+    if (isPlaying && this.root.getAttribute("aria-valuenow") === String(now)) return;
+    const facts = factsOf(frame, now, isMedian).map((fact) => fact.join(" "));
+    put(this.root, "aria-valuemax", String(this.chart.lastBin));
+    put(this.root, "aria-valuenow", String(now));
+    put(this.root, "aria-valuetext", this.bin < 0 ? "no bin" : facts.join(", "));
+  }
+}
