@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { coloursOf, pageColoursOf } from "../../anim/page/player/colours.mjs";
+import { legendOf } from "../../anim/page/player/legend.mjs";
+import { Matrix } from "../../anim/page/player/matrix.mjs";
+/** @import { Bins, Colours } from "../../anim/page/player/types.mjs" */
+
+const EMPTY = new Matrix(0, 0);
+/** @type {Bins} */
+const BINS = {
+  edges: EMPTY,
+  counts: EMPTY,
+  hits: EMPTY,
+  confidences: EMPTY,
+  filled: EMPTY,
+  shares: EMPTY,
+  ideals: EMPTY,
+};
+const RUN = { name: "one", isMedian: false, bandName: "", spreadName: "95 % interval" };
+
+/**
+ * @param {{ panels?: string[], view?: string, runs?: (typeof RUN)[], bins?: Partial<Bins> }} shown
+ */
+function texts({ panels = ["reliability"], view = "score", runs = [RUN], bins = {} }) {
+  const model = { panels: panels.map((panel) => ({ panel })), runs };
+  const views = { view, name: view, label: view, runs: runs.map(() => ({ ...BINS, ...bins })) };
+  return legendOf(model, views).map(([, text]) => text);
+}
+
+test("a legend says what the colours of one run mean", () => {
+  assert.deepEqual(texts({}), ["accuracy", "under-confident", "over-confident", "ideal"]);
+});
+
+test("a band is what chance reaches, or what its name says", () => {
+  assert.equal(texts({ bins: { band: EMPTY } }).at(-1), "ideal ± chance (95 %)");
+  const replicas = { ...RUN, isMedian: true, bandName: "90 % of replicas" };
+  assert.deepEqual(texts({ runs: [replicas], bins: { band: EMPTY } }), [
+    "median accuracy",
+    "under-confident",
+    "over-confident",
+    "ideal",
+    "90 % of replicas",
+  ]);
+});
+
+test("a view of a class has a share of labels", () => {
+  assert.equal(texts({ view: "class:cat" })[0], "share of labels");
+  assert.deepEqual(texts({ view: "class:cat", panels: ["counts"] }), [
+    "this class",
+    "other classes",
+  ]);
+});
+
+test("several runs are named where nothing else is", () => {
+  const runs = [RUN, { ...RUN, name: "two" }];
+  assert.deepEqual(texts({ panels: ["accuracy"], runs }), ["one", "two"]);
+  assert.equal(texts({ runs })[0], "under-confident");
+});
+
+/** @type {Colours} */
+const LIGHT = {
+  background: "white",
+  panel: "white",
+  text: "black",
+  muted: "gray",
+  grid: "silver",
+  over: "orange",
+  points: "silver",
+  ideal: "black",
+  page: "white",
+  scheme: "light",
+  runs: [
+    ["blue", "lightblue"],
+    ["green", "lightgreen"],
+  ],
+};
+/** @type {Colours} */
+const DARK = { ...LIGHT, page: "black", scheme: "dark" };
+
+test("colours of runs are variables of both themes", () => {
+  const sheet = coloursOf({ light: LIGHT, dark: DARK });
+  assert.equal(sheet.split("--accuracy-1:green;--under-1:lightgreen;").length, 4);
+  assert.ok(sheet.includes(".run-1{--accuracy:var(--accuracy-1);--under:var(--under-1)}"));
+  assert.ok(sheet.includes(".level-15{--strength:100%}"));
+});
+
+test("a page has the background of the theme that is asked for", () => {
+  const themes = { light: LIGHT, dark: DARK };
+  const darkPart = "@media (prefers-color-scheme:dark){:root{background:black}}";
+  assert.ok(pageColoursOf(themes, null).startsWith(`:root{background:white}${darkPart}`));
+  assert.ok(!pageColoursOf(themes, "light").includes("black"));
+  assert.ok(!pageColoursOf(themes, "dark").includes("white"));
+});
