@@ -45,7 +45,7 @@ from anim.calibration.scaling import (
     fit_temperature,
     fit_vector_scale,
 )
-from anim.calibration.scores import CONFIDENCE, SCORE, probabilities, scores_and_hits
+from anim.calibration.scores import probabilities
 from anim.calibration.smooth import (
     Curve,
     SmoothError,
@@ -56,19 +56,32 @@ from anim.calibration.smooth import (
     kernel_curve,
     smooth_calibration_error,
 )
+from anim.calibration.views import (
+    CONFIDENCE,
+    SCORE,
+    VIEWS,
+    ClassView,
+    View,
+    default_view,
+    scores_and_hits,
+    view_of,
+)
 
 __all__ = [
     "CONFIDENCE",
     "ERROR_BINS",
     "SCORE",
+    "VIEWS",
     "BinSums",
     "BrierParts",
+    "ClassView",
     "Curve",
     "Interval",
     "IsotonicScale",
     "SmoothError",
     "Temperature",
     "VectorScale",
+    "View",
     "apply_isotonic",
     "apply_vector_scale",
     "average_calibration_error",
@@ -78,6 +91,7 @@ __all__ = [
     "calibration_error",
     "consistency_band",
     "debiased_calibration_error",
+    "default_view",
     "edge_sums",
     "error_interval",
     "expected_calibration_error",
@@ -101,6 +115,7 @@ __all__ = [
     "shares",
     "signed_gap",
     "smooth_calibration_error",
+    "view_of",
     "width_edges",
     "width_sums",
     "wilson_interval",

@@ -11,14 +11,13 @@ import numpy as np
 
 from anim.calibration.bins import binned, shares
 from anim.calibration.scores import (
-    CONFIDENCE,
     check_shapes,
     mean,
     one_by_one,
     over_snapshots,
     real,
-    scores_and_hits,
 )
+from anim.calibration.views import CONFIDENCE, ClassView, scores_and_hits
 from anim.settings import BINNINGS, one_of, whole
 
 ERROR_BINS = 15
@@ -153,7 +152,7 @@ def calibration_error(
     whole("bins", bins, 1)
     if debias and norm != "l2":
         raise ValueError(f"debias: expected norm 'l2', got {norm!r}")
-    views = tuple(range(probs.shape[-1])) if classwise else (CONFIDENCE,)
+    views = tuple(map(ClassView, range(probs.shape[-1]))) if classwise else (CONFIDENCE,)
     of_bins = debiased_calibration_error if debias else _OF_BINS[norm]
     options = {"views": views, "bins": bins, "binning": binning, "of_bins": of_bins}
     if binning == "mass" and probs.size and not isinstance(probs, jax.core.Tracer):
@@ -296,7 +295,7 @@ def brier_decomposition(probs: jax.Array, labels: jax.Array, bins: int = ERROR_B
     probs = real(probs)
 
     def of_class(k: int) -> jax.Array:
-        edges, sums = binned(*scores_and_hits(probs, labels, k), bins, "width")
+        edges, sums = binned(*scores_and_hits(probs, labels, ClassView(k)), bins, "width")
         share, score = map(jnp.nan_to_num, shares(sums, edges))
         weights = sums.counts / probs.shape[0]
         base = sums.hits.sum() / probs.shape[0]

@@ -1,4 +1,4 @@
-"""From logits to probabilities, and from these to what a reliability curve is drawn from."""
+"""Probabilities, and what functions of predictions share: dtypes, means, snapshots, checks."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ from functools import partial, wraps
 import jax
 import jax.numpy as jnp
 import numpy as np
-
-SCORE = "score"
-CONFIDENCE = "confidence"
 
 
 def real(values: jax.Array) -> jax.Array:
@@ -110,26 +107,3 @@ def probabilities(logits: jax.Array) -> jax.Array:
         margin = logits[:, 1] - logits[:, 0]
         return jnp.stack([jax.nn.sigmoid(-margin), jax.nn.sigmoid(margin)], axis=1)
     return jax.nn.softmax(logits, axis=1)
-
-
-@partial(jax.jit, static_argnames="view")
-def scores_and_hits(
-    probs: jax.Array, labels: jax.Array, view: str | int
-) -> tuple[jax.Array, jax.Array]:
-    """What a view puts on the x axis, and which examples count towards y.
-
-    Args:
-        probs: [N, K] probabilities.
-        labels: [N] integers in [0, K).
-        view: ``"score"`` (x the score of class 1, hit where the arg max is the label),
-            ``"confidence"`` (x the largest probability, hit likewise), or a class index
-            (x that class's probability, hit where the label is that class).
-
-    Returns:
-        Scores [N] and hits [N] bool. Among equal scores the first class is the arg max.
-    """
-    if view == SCORE:
-        return probs[:, 1], probs.argmax(1) == labels
-    if view == CONFIDENCE:
-        return probs.max(1), probs.argmax(1) == labels
-    return probs[:, view], labels == view

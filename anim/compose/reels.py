@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from anim import calibration
 from anim.compose.subject import Subject
 from anim.compose.tracks import prepare, track_of
 from anim.run import RunLike, calibrate
@@ -21,7 +22,7 @@ _MOST_CLASSES = 12
 def default_view(runs: Sequence[RunLike], picture: Picture) -> str:
     """The view that was asked for, or the one that suits all runs."""
     views = {run.default_view() for run in runs}
-    return picture.view or (views.pop() if len(views) == 1 else "confidence")
+    return picture.view or (views.pop() if len(views) == 1 else calibration.CONFIDENCE.name)
 
 
 def views_to_choose(runs: Sequence[RunLike], picture: Picture) -> list[str]:
@@ -33,7 +34,8 @@ def views_to_choose(runs: Sequence[RunLike], picture: Picture) -> list[str]:
     names = [name for name in runs[0].classes if name in classes]
     if len(names) > _MOST_CLASSES or len(runs[0].classes) == 2:
         names = []
-    return list(dict.fromkeys([first, "confidence", *(f"class:{name}" for name in names)]))
+    of_classes = (calibration.ClassView(k, name).name for k, name in enumerate(names))
+    return list(dict.fromkeys([first, calibration.CONFIDENCE.name, *of_classes]))
 
 
 def compose_views(
@@ -70,11 +72,14 @@ def _in_view(
 ) -> tuple[Reel, Subject]:
     reel = reel_of([track_of(run, view, picture) for run in runs], picture)
     unit_name, steps_per_unit = _unit(runs, reel, picture)
+    kind = calibration.view_of(view, runs[0].classes, runs[0].has_scores)
     subject = Subject(
         title=one_line(_TITLE if picture.title is None else picture.title),
         caption=one_line(_caption(runs)),
         view=view,
-        score_label=one_line(_score_label(view, runs)),
+        score_label=one_line(kind.label([run.classes for run in runs])),
+        is_folded=kind.is_folded,
+        counts_labels=kind.counts_labels,
         names=names,
         unit_name=unit_name,
         steps_per_unit=steps_per_unit,
@@ -168,12 +173,3 @@ def _caption(runs: Sequence[RunLike]) -> str:
     sizes = {len(run.labels) for run in runs}
     points = f"{sizes.pop():,} validation points".replace(",", "\u2009") if len(sizes) == 1 else ""
     return points or f"{len(runs)} runs"
-
-
-def _score_label(view: str, runs: Sequence[RunLike]) -> str:
-    if view == "confidence":
-        return "confidence" + (": score of the predicted class" if len(runs) == 1 else "")
-    if view != "score":
-        return f"predicted score of {view.removeprefix('class:')}"
-    names = {run.classes[1] for run in runs}
-    return f"predicted score of {names.pop() if len(names) == 1 else 'class 1'}"

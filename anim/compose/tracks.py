@@ -88,7 +88,7 @@ def _track(run: Run, view: str, picture: Picture) -> Track:
 
 def _gap(run: Run) -> np.ndarray:
     """[S] from the very bins of the ECE, which are there already."""
-    bins = run.reliability(calibration.CONFIDENCE, calibration.ERROR_BINS)
+    bins = run.reliability(calibration.CONFIDENCE.name, calibration.ERROR_BINS)
     counts = bins.counts.sum(1)
     sums = np.nansum(bins.counts * (bins.confidence - bins.accuracy), axis=1)
     return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)

@@ -65,7 +65,7 @@ def page_data(shown: Sequence[tuple[Reel, Subject]], picture: Picture) -> dict:
                 "name": subject.score_label.removeprefix("predicted ").partition(":")[0],
                 "label": subject.score_label,
                 "runs": [
-                    _bins(packer, f"{number}/{rank}/", track, subject.view, picture.curve)
+                    _bins(packer, f"{number}/{rank}/", track, subject.is_folded, picture.curve)
                     for rank, track in enumerate(reel.tracks)
                 ],
             }
@@ -133,7 +133,7 @@ def _plain(values: np.ndarray) -> list[float | None]:
     return [float(f"{value:.{_DIGITS}g}") if np.isfinite(value) else None for value in flat]
 
 
-def _bins(packer: Packer, prefix: str, track: Track, view: str, curve: str) -> dict:
+def _bins(packer: Packer, prefix: str, track: Track, is_folded: bool, curve: str) -> dict:
     """What depends on the view."""
     is_mean = track.filled is not None
     per = _MEAN if is_mean else 1
@@ -143,7 +143,7 @@ def _bins(packer: Packer, prefix: str, track: Track, view: str, curve: str) -> d
     if is_mean:
         packer.add(f"{prefix}filled", track.filled)
         packer.add(f"{prefix}shares", track.shares, _EXACT)
-    if not np.allclose(track.ideals, _plain_ideals(track, view), atol=1e-6, equal_nan=True):
+    if not np.allclose(track.ideals, _plain_ideals(track, is_folded), atol=1e-6, equal_nan=True):
         packer.add(f"{prefix}ideals", track.ideals, _EXACT)
     places = slice(None, None, 1 if curve == CURVES[0] else _PLACES_APART)
     if track.band is not None:
@@ -158,7 +158,7 @@ def _bins(packer: Packer, prefix: str, track: Track, view: str, curve: str) -> d
     return {"edges": [round(float(edge), _DIGITS) for edge in track.edges]}
 
 
-def _plain_ideals(track: Track, view: str) -> np.ndarray:
+def _plain_ideals(track: Track, is_folded: bool) -> np.ndarray:
     """What follows from the mean scores, as the player has it."""
     means = track.confidences
-    return np.maximum(means, 1 - means) if view == "score" else means
+    return np.maximum(means, 1 - means) if is_folded else means

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from anim import calibration
-from anim.errors import SettingError
 from anim.run.display import renderers
 from anim.run.passes import Chosen, Passes
 from anim.run.statistics import (
@@ -22,7 +21,6 @@ from anim.run.statistics import (
 )
 from anim.settings import BINNINGS, CURVES, one_of, whole
 
-DEFAULT_BINS = {calibration.SCORE: 50}
 CURVE_POINTS = 401
 
 
@@ -173,31 +171,11 @@ class Run:
         )
 
     def default_view(self) -> str:
-        has_two = len(self.classes) == 2 and self.has_scores
-        return calibration.SCORE if has_two else calibration.CONFIDENCE
+        return calibration.default_view(self.classes, self.has_scores)
 
-    def _view_key(self, view: str) -> str | int:
-        """The view as `calibration.scores_and_hits` takes it."""
-        is_of_class = view.startswith("class:")
-        if not is_of_class:
-            one_of("view", view, (calibration.SCORE, calibration.CONFIDENCE, "class:NAME"))
-        if view != calibration.CONFIDENCE and not self.has_scores:
-            raise SettingError(
-                "view",
-                "this run keeps the predicted class's confidence, and no other score: "
-                f"it has the confidence view only, got {view!r}",
-            )
-        if is_of_class:
-            name = view.removeprefix("class:")
-            one_of("view", name, self.classes)
-            return self.classes.index(name)
-        if view == calibration.SCORE and len(self.classes) != 2:
-            raise SettingError(
-                "view",
-                f"the score view is for two classes, this run has {len(self.classes)}; "
-                "try confidence or class:NAME",
-            )
-        return view
+    def _view(self, name: str | None) -> calibration.View:
+        name = self.default_view() if name is None else name
+        return calibration.view_of(name, self.classes, self.has_scores)
 
     def reliability(
         self, view: str | None = None, bins: int | None = None, binning: str = "width"
@@ -230,10 +208,11 @@ class Run:
         )
 
     def _bins(self, view: str, bins: int | None, binning: str) -> Bins:
-        bins = DEFAULT_BINS.get(view, calibration.ERROR_BINS) if bins is None else bins
         one_of("binning", binning, BINNINGS)
+        found = self._view(view)
+        bins = found.bins if bins is None else bins
         whole("bins", bins, 1)
-        return Bins(self._view_key(view), bins, binning)
+        return Bins(found, bins, binning)
 
     def curve(
         self, view: str | None = None, kind: str = "smooth", points: int = CURVE_POINTS
@@ -267,7 +246,7 @@ class Run:
     def _curve(self, view: str, kind: str, points: int = CURVE_POINTS) -> Curve:
         one_of("kind", kind, CURVES[1:])
         whole("points", points, 2)
-        return Curve(self._view_key(view), kind, points)
+        return Curve(self._view(view), kind, points)
 
     def prepare(
         self,

@@ -48,19 +48,19 @@ class Predictions:
         probs = self._arrays.get("probs")
         return None if probs is None else probs.astype(np.float32)
 
-    def scores_and_hits(self, view: str | int) -> tuple[jax.Array, jax.Array]:
+    def scores_and_hits(self, view: calibration.View) -> tuple[jax.Array, jax.Array]:
         """[N] each; see `anim.calibration.scores_and_hits`."""
         if self.probs is None:
             return self._arrays["confidence"], self._arrays["correct"]
         scores, hits = calibration.scores_and_hits(self.probs, self.labels, view)
         predicted = self._arrays.get("predicted")
-        if predicted is not None and not isinstance(view, int):
-            hits = predicted == self.labels
+        if predicted is not None:
+            hits = view.hits(predicted, self.labels)
         return scores, hits
 
 
 class Binned(NamedTuple):
-    """Attributes: ``edges``, ``sums`` and, in the score view, ``lifts``; see `anim.calibration`."""
+    """Attributes: ``edges``, ``sums`` and, in a folded view, ``lifts``; see `anim.calibration`."""
 
     edges: np.ndarray
     sums: calibration.BinSums
@@ -71,15 +71,15 @@ class Binned(NamedTuple):
 class Bins:
     """The examples of a view by bins."""
 
-    view: str | int
+    view: calibration.View
     bins: int
     binning: str = "width"
 
     def __call__(self, predictions: Predictions) -> Binned:
         scores, hits = predictions.scores_and_hits(self.view)
         edges, sums = calibration.binned(scores, hits, self.bins, self.binning)
-        is_score = self.view == calibration.SCORE
-        return Binned(edges, sums, calibration.lifts(scores, edges) if is_score else None)
+        lifts = calibration.lifts(scores, edges) if self.view.is_folded else None
+        return Binned(edges, sums, lifts)
 
 
 @dataclass(frozen=True)
@@ -101,11 +101,11 @@ class ProperScores:
 class Curve:
     """The share of hits along a view, ``smooth`` or ``isotonic``.
 
-    In the score view it is that of class 1, folded: where class 0 is predicted, a hit is what class
+    In a folded view it is that of class 1, folded: where class 0 is predicted, a hit is what class
     1 is not.
     """
 
-    view: str | int
+    view: calibration.View
     kind: str
     points: int
 
@@ -131,13 +131,13 @@ class CurveBand:
         return np.stack([_folded(low, 1 - high, view), _folded(high, 1 - low, view)])
 
 
-def _unfolded(predictions: Predictions, view: str | int) -> tuple[jax.Array, jax.Array]:
-    return predictions.scores_and_hits(1 if view == calibration.SCORE else view)
+def _unfolded(predictions: Predictions, view: calibration.View) -> tuple[jax.Array, jax.Array]:
+    return predictions.scores_and_hits(calibration.ClassView(1) if view.is_folded else view)
 
 
-def _folded(above, below, view: str | int):
+def _folded(above, below, view: calibration.View):
     """The first where class 1 is predicted, and the second where it is not."""
-    is_below = (np.linspace(0, 1, len(above)) <= 0.5) & (view == calibration.SCORE)
+    is_below = (np.linspace(0, 1, len(above)) <= 0.5) & view.is_folded
     return np.where(is_below, below, above)
 
 

@@ -1,0 +1,192 @@
+"""Views: what a reliability curve is drawn from. A new view is one class in `VIEWS`.
+
+A view says which score of an example is on the x axis, and which examples are hits: their share is
+on the y axis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import ClassVar
+
+import jax
+
+from anim.errors import SettingError
+from anim.settings import one_of
+
+
+@dataclass(frozen=True)
+class View:
+    """A way to look at predictions; the defaults suit views of the predicted class.
+
+    Views are compared by what they compute, and are static arguments of compiled functions.
+
+    Attributes:
+        pattern: the names that ask for it; what follows a colon stands for any text.
+        bins: how many bins by default.
+        is_folded: whether a calibrated model with score s is right with probability max(s, 1 - s),
+            as it predicts the other one of two classes below 0.5; else with probability s.
+        counts_labels: whether hits are the examples of a class, instead of right predictions.
+        needs_scores: whether the scores of all classes are needed, or only that of the predicted
+            class.
+    """
+
+    pattern: ClassVar[str]
+    bins: ClassVar[int] = 15
+    is_folded: ClassVar[bool] = False
+    counts_labels: ClassVar[bool] = False
+    needs_scores: ClassVar[bool] = True
+
+    @property
+    def name(self) -> str:
+        """The name that asks for this view."""
+        return self.pattern
+
+    @classmethod
+    def parsed(cls, argument: str, classes: Sequence[str]) -> View:
+        """Return the view for what follows the colon of its name, for a run of these classes.
+
+        Raises:
+            SettingError: an argument or a number of classes that the view cannot have.
+        """
+        return cls()
+
+    def scores(self, probs: jax.Array) -> jax.Array:
+        """Return the scores [N] on the x axis, from probs [N, K]."""
+        raise NotImplementedError
+
+    def hits(self, predicted: jax.Array, labels: jax.Array) -> jax.Array:
+        """Return the hits [N] bool, from predicted classes [N] and labels [N]."""
+        return predicted == labels
+
+    def label(self, classes: Sequence[Sequence[str]]) -> str:
+        """Return what the x axis shows, given the class names of each run in the picture."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class ScoreView(View):
+    """The score of class 1 of two, and how often the predicted class is right."""
+
+    pattern = "score"
+    bins = 50
+    is_folded = True
+
+    @classmethod
+    def parsed(cls, argument: str, classes: Sequence[str]) -> View:
+        if len(classes) != 2:
+            raise SettingError(
+                "view",
+                f"the score view is for two classes, this run has {len(classes)}; "
+                "try confidence or class:NAME",
+            )
+        return cls()
+
+    def scores(self, probs: jax.Array) -> jax.Array:
+        return probs[:, 1]
+
+    def label(self, classes: Sequence[Sequence[str]]) -> str:
+        names = {of_run[1] for of_run in classes}
+        return f"predicted score of {names.pop() if len(names) == 1 else 'class 1'}"
+
+
+@dataclass(frozen=True)
+class ConfidenceView(View):
+    """The largest score, and how often the predicted class is right."""
+
+    pattern = "confidence"
+    needs_scores = False
+
+    def scores(self, probs: jax.Array) -> jax.Array:
+        return probs.max(1)
+
+    def label(self, classes: Sequence[Sequence[str]]) -> str:
+        return "confidence" + (": score of the predicted class" if len(classes) == 1 else "")
+
+
+@dataclass(frozen=True)
+class ClassView(View):
+    """The score of a class, and the share of its examples: one class against the rest.
+
+    Attributes:
+        index: of the class.
+        class_name: its name; only the index is compared.
+    """
+
+    index: int
+    class_name: str = field(default="", compare=False)
+
+    pattern = "class:NAME"
+    counts_labels = True
+
+    @property
+    def name(self) -> str:
+        return f"class:{self.class_name or self.index}"
+
+    @classmethod
+    def parsed(cls, argument: str, classes: Sequence[str]) -> View:
+        one_of("view", argument, classes)
+        return cls(list(classes).index(argument), argument)
+
+    def scores(self, probs: jax.Array) -> jax.Array:
+        return probs[:, self.index]
+
+    def hits(self, predicted: jax.Array, labels: jax.Array) -> jax.Array:
+        return labels == self.index
+
+    def label(self, classes: Sequence[Sequence[str]]) -> str:
+        return f"predicted score of {self.class_name}"
+
+
+VIEWS: tuple[type[View], ...] = (ScoreView, ConfidenceView, ClassView)
+
+SCORE = ScoreView()
+CONFIDENCE = ConfidenceView()
+
+
+def view_of(name: str, classes: Sequence[str], has_scores: bool = True) -> View:
+    """Return the view with a name.
+
+    Args:
+        name: such as ``confidence`` or ``class:cat``.
+        classes: K names.
+        has_scores: whether the scores of all classes are there.
+
+    Raises:
+        SettingError: an unknown view or class, or a view that these data do not have.
+    """
+    prefix, colon, argument = name.partition(":")
+    kinds = {kind.pattern.partition(":")[:2]: kind for kind in VIEWS}
+    if (prefix, colon) not in kinds:
+        one_of("view", name, [kind.pattern for kind in VIEWS])
+    kind = kinds[prefix, colon]
+    if kind.needs_scores and not has_scores:
+        raise SettingError(
+            "view",
+            "this run holds only the confidence of the predicted class: it has the confidence "
+            f"view only, got {name!r}",
+        )
+    return kind.parsed(argument, classes)
+
+
+def default_view(classes: Sequence[str], has_scores: bool = True) -> str:
+    """Return the name of the view to show unless another one is asked for."""
+    has_two = len(classes) == 2 and has_scores
+    return (ScoreView if has_two else ConfidenceView).pattern
+
+
+@partial(jax.jit, static_argnames="view")
+def scores_and_hits(probs: jax.Array, labels: jax.Array, view: View) -> tuple[jax.Array, jax.Array]:
+    """Return what a view puts on the x axis, and which examples count towards y.
+
+    Args:
+        probs: [N, K] probabilities.
+        labels: [N] integers in [0, K).
+        view: such as `CONFIDENCE` or ``ClassView(2)``.
+
+    Returns:
+        Scores [N] and hits [N] bool. Among equal scores the first class is the predicted one.
+    """
+    return view.scores(probs), view.hits(probs.argmax(1), labels)

@@ -1,0 +1,72 @@
+"""Views, looked up by name, against NumPy."""
+
+import numpy as np
+import pytest
+
+from anim import calibration
+from anim.errors import SettingError
+
+CLASSES = ("cat", "dog", "a:b")
+RNG = np.random.default_rng(0)
+PROBS = RNG.dirichlet(np.ones(3), 200).astype(np.float32)
+LABELS = RNG.integers(0, 3, 200)
+
+
+def test_confidence_is_the_largest_score_and_hits_are_right_predictions():
+    view = calibration.view_of("confidence", CLASSES)
+    scores, hits = calibration.scores_and_hits(PROBS, LABELS, view)
+    np.testing.assert_array_equal(scores, PROBS.max(1))
+    np.testing.assert_array_equal(hits, PROBS.argmax(1) == LABELS)
+    assert not view.counts_labels
+
+
+@pytest.mark.parametrize(("k", "name"), list(enumerate(CLASSES)))
+def test_a_class_view_is_one_class_against_the_rest(k, name):
+    view = calibration.view_of(f"class:{name}", CLASSES)
+    scores, hits = calibration.scores_and_hits(PROBS, LABELS, view)
+    np.testing.assert_array_equal(scores, PROBS[:, k])
+    np.testing.assert_array_equal(hits, np.equal(LABELS, k))
+    assert view.counts_labels
+    assert view.name == f"class:{name}"
+    assert view.label([CLASSES]) == f"predicted score of {name}"
+
+
+def test_the_score_view_shows_class_1_and_is_folded():
+    probs = np.stack([1 - PROBS[:, 0], PROBS[:, 0]], axis=1)
+    view = calibration.view_of("score", ("no", "yes"))
+    scores, hits = calibration.scores_and_hits(probs, LABELS % 2, view)
+    np.testing.assert_array_equal(scores, probs[:, 1])
+    np.testing.assert_array_equal(hits, probs.argmax(1) == LABELS % 2)
+    assert view.is_folded
+    assert view.label([("no", "yes")]) == "predicted score of yes"
+    assert view.label([("no", "yes"), ("0", "1")]) == "predicted score of class 1"
+
+
+@pytest.mark.parametrize(
+    ("classes", "has_scores", "expected"),
+    [
+        (CLASSES, True, "confidence"),
+        (CLASSES[:2], True, "score"),
+        (CLASSES[:2], False, "confidence"),
+    ],
+)
+def test_the_default_view_is_the_score_of_two_classes(classes, has_scores, expected):
+    assert calibration.default_view(classes, has_scores) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "classes", "has_scores", "problem"),
+    [
+        ("scores", CLASSES, True, "expected one of score, confidence, class:NAME, got 'scores'"),
+        ("score:x", CLASSES, True, "expected one of score, confidence, class:NAME, got 'score:x'"),
+        ("class", CLASSES, True, "expected one of score, confidence, class:NAME, got 'class'"),
+        ("class:cow", CLASSES, True, "expected one of cat, dog, a:b, got 'cow'"),
+        ("score", CLASSES, True, "the score view is for two classes, this run has 3"),
+        ("class:cat", CLASSES, False, "it has the confidence view only, got 'class:cat'"),
+    ],
+)
+def test_a_view_that_a_run_cannot_have_is_an_error(name, classes, has_scores, problem):
+    with pytest.raises(SettingError) as error:
+        calibration.view_of(name, classes, has_scores)
+    assert str(error.value).startswith("view: ")
+    assert problem in str(error.value)
