@@ -11,10 +11,10 @@ import numpy as np
 
 from anim.errors import MissingExtraError
 from anim.run import Recorder
-from anim.run.checks import COMPUTED, as_array
+from anim.run.checks.arrays import as_array
+from anim.run.checks.predictions import rows_are_probs
+from anim.run.checks.scalars import COMPUTED
 from anim.settings import one_of, whole
-
-_SUM_TOLERANCE = 1e-3
 
 
 def require(module: str, package: str):
@@ -129,9 +129,7 @@ def _kind_of(values: np.ndarray) -> str | None:
     """``probs`` where rows are in [0, 1] and sum to 1, else ``logits``; None for one output."""
     if values.ndim != 2 or values.shape[1] < 2:
         return None
-    is_share = bool(((values >= 0) & (values <= 1)).all())
-    sums_to_1 = bool((np.abs(values.sum(1, dtype=np.float64) - 1) <= _SUM_TOLERANCE).all())
-    return "probs" if is_share and sums_to_1 else "logits"
+    return "probs" if rows_are_probs(values) else "logits"
 
 
 def _scalars(logs: Mapping) -> dict[str, float]:

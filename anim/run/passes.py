@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import jax
 import numpy as np
 
 from anim.errors import NoRecalibrationError, RecordingError
+from anim.run.snapshots import Snapshot, SnapshotSequence
 from anim.run.statistics import Predictions
 
-Snapshots = Sequence[Mapping[str, np.ndarray]]
 
-
-class Chosen(Sequence):
+class Chosen:
     """Some of the snapshots, read when they are asked for."""
 
-    def __init__(self, snapshots: Snapshots, indices: Sequence[int]):
+    def __init__(self, snapshots: SnapshotSequence, indices: Sequence[int]):
         self._snapshots, self._indices = snapshots, indices
 
     def __len__(self) -> int:
         return len(self._indices)
 
-    def __getitem__(self, i: int) -> Mapping[str, np.ndarray]:
+    def __getitem__(self, i: int) -> Snapshot:
         return self._snapshots[int(self._indices[i])]
 
 
@@ -39,7 +38,7 @@ class Passes:
         lacks_recalibration: [S] bool: those that have no recalibration.
     """
 
-    def __init__(self, snapshots: Snapshots, labels: np.ndarray):
+    def __init__(self, snapshots: SnapshotSequence, labels: np.ndarray):
         self._snapshots, self._labels = snapshots, labels
         self._found: dict[Callable, object] = {}
         self.is_read = self.lacks_recalibration = np.zeros(len(snapshots), bool)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import jax
@@ -14,6 +14,7 @@ from anim.errors import NoRecalibrationError, RecordingError, SettingError
 from anim.run.protocol import RunLike
 from anim.run.replicas import Replicas
 from anim.run.run import About, Run
+from anim.run.snapshots import SnapshotSequence
 from anim.run.statistics import Predictions
 from anim.settings import RECALIBRATIONS, TEMPERATURE, one_of, share
 
@@ -133,10 +134,10 @@ def calibrate(
     return Replicas(raw, run.name), Replicas(recalibrated, _recalibrated_name(run, method))
 
 
-class _Part(Sequence):
+class _Part:
     """Some of the examples of each snapshot."""
 
-    def __init__(self, snapshots: Sequence[Mapping[str, np.ndarray]], index: np.ndarray):
+    def __init__(self, snapshots: SnapshotSequence, index: np.ndarray):
         self._snapshots, self._index = snapshots, index
 
     def __len__(self) -> int:
@@ -146,10 +147,10 @@ class _Part(Sequence):
         return {name: np.asarray(array)[self._index] for name, array in self._snapshots[i].items()}
 
 
-class _Recalibrated(Sequence):
+class _Recalibrated:
     """Snapshots under their scales; one without raises `NoRecalibrationError`."""
 
-    def __init__(self, snapshots: Sequence, scales: Sequence, apply: Callable):
+    def __init__(self, snapshots: SnapshotSequence, scales: Sequence, apply: Callable):
         self._snapshots, self._scales, self._apply = snapshots, scales, apply
 
     def __len__(self) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 from anim import calibration
 from anim.run.display import renderers
 from anim.run.passes import Chosen, Passes
+from anim.run.snapshots import SnapshotSequence
 from anim.run.statistics import (
     Bins,
     Curve,
@@ -84,7 +85,7 @@ class Run:
         self,
         steps: Sequence[int],
         labels: np.ndarray,
-        snapshots: Sequence[Mapping[str, np.ndarray]],
+        snapshots: SnapshotSequence,
         *,
         kind: str,
         classes: Sequence[str],

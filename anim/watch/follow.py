@@ -11,7 +11,7 @@ from anim.compose import Subject, compose_views, views_to_choose
 from anim.errors import RecordingError, SettingError
 from anim.run import Replicas, open
 from anim.run.store import schema
-from anim.run.store.writer import is_being_recorded
+from anim.run.store.lock import is_being_recorded
 from anim.settings import Picture
 from anim.timeline import Track
 

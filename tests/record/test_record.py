@@ -151,7 +151,10 @@ WRONG = {
     "4.npz": (lambda path: np.savez(path, x=LABELS), "expected logits or probs, it has x"),
     "5.npz": (lambda path: np.savez(path, probs=PROBS[0]), "the files hold none"),
     "6.npz": (lambda path: np.savez(path, probs=PROBS[0] / 2, labels=LABELS), "sum to 1"),
-    "7.npz": (lambda path: np.savez(path, probs=PROBS[0], labels=LABELS[1:]), "shape (50, 3)"),
+    "7.npz": (
+        lambda path: np.savez(path, probs=PROBS[0], labels=LABELS[1:]),
+        "expected shape [49, K] with K >= 2, got [50, 3]",
+    ),
     "8.csv": (lambda path: path.write_text("label,a,b\n0,1\n"), "line 2 has 2 columns"),
     "9.csv": (lambda path: path.write_text("x,a,b\n0,1,0\n"), "expected a column labels"),
     "10.csv": (lambda path: path.write_text("label,a,b\n0,low,0\n"), "column 'a'"),

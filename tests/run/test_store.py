@@ -75,7 +75,9 @@ def test_resuming_at_a_checkpoint_keeps_its_snapshot_and_does_not_take_it_again(
     record(tmp_path / "r", [0, 10, 20])
     record(tmp_path / "r", [10, 15], resume=10)
     holds(tmp_path / "r", [0, 10, 15])
-    with pytest.raises(ValueError, match="expected more than 15, got 0; resume=STEP goes back"):
+    with pytest.raises(
+        ValueError, match="expected a step after 15, got 0; resume=STEP drops later"
+    ):
         record(tmp_path / "r", [0], resume=True)
     for wrong in (-1, "last", 2.5):
         with pytest.raises(ValueError, match="resume: expected a whole number"):
@@ -90,7 +92,7 @@ def test_a_path_may_go_up_and_through_links(tmp_path, monkeypatch):
     for path in ("../runs/a", "../inside/../runs/b", "../link/c", "d"):
         record(path, [0, 10])
         assert holds(path, [0, 10]).name == path[-1]
-    with pytest.raises(anim.RecordingError, match=r"there are \.\./runs/a, \.\./runs/b"):
+    with pytest.raises(anim.RecordingError, match=r"it contains \.\./runs/a, \.\./runs/b"):
         anim.open("../runs")
 
 
@@ -123,7 +125,7 @@ def test_an_earlier_recording_is_replaced_only_when_asked(tmp_path):
 
 def test_a_folder_of_something_else_is_never_touched(tmp_path):
     (tmp_path / "thesis.tex").write_text("years")
-    with pytest.raises(anim.RecordingError, match="no recording"):
+    with pytest.raises(anim.RecordingError, match="is not a recording"):
         record(tmp_path, [0], overwrite=True)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 

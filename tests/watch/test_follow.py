@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import anim
-from anim.run.store.reader import Snapshots
-from anim.run.store.writer import is_being_recorded
+from anim.run.store.lock import is_being_recorded
+from anim.run.store.reader import StoredSnapshots
 from anim.settings import Picture
 from anim.watch import messages
 from anim.watch.follow import WAITING, Follower
@@ -92,8 +92,8 @@ def test_what_a_resumed_run_keeps_is_not_read_again(tmp_path, monkeypatch):
     path, read = tmp_path / "r", []
     follower, _, _ = follow(path, [0, 10, 20])
     record(path, [15, 25], resume=10)
-    begin = Snapshots._begin
-    monkeypatch.setattr(Snapshots, "_begin", lambda of, i: read.append(i) or begin(of, i))
+    begin = StoredSnapshots.begin_read
+    monkeypatch.setattr(StoredSnapshots, "begin_read", lambda of, i: read.append(i) or begin(of, i))
     told(follower)
     assert sorted(set(read)) == [2, 3]
 

@@ -257,8 +257,8 @@ def test_what_is_no_recording_is_refused(tmp_path, capsys):
     for seed in range(2):
         record(tmp_path / "replicas" / f"seed={seed}", [0])
     for name, problem in (
-        ("file", "is no recording"),
-        ("papers", "is no recording"),
+        ("file", "is not a recording"),
+        ("papers", "is not a recording"),
         ("replicas", "holds 2 replicas, expected one recording"),
     ):
         said = fails(capsys, tmp_path / name, "--port", "0")

@@ -1,1 +1,1 @@
-"""How a recording lies on disk, and how it is written and read."""
+"""Where the snapshots of a recording are kept: in memory, or in a folder."""

@@ -1,4 +1,4 @@
-"""Recordings that stay in memory; the same words as `anim.run.store.writer.Writer`."""
+"""Recordings that are kept in memory."""
 
 from __future__ import annotations
 
@@ -7,38 +7,43 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from anim.run.run import About, Run, class_names
+from anim.run.snapshots import Form, Snapshot, form_of
 
 
 class Memory:
-    """Keeps snapshots.
+    """A `SnapshotStore` in memory.
 
     Args:
         labels: [N] int32.
         classes: K names, or None.
-        about: what a caption says of the run.
+        about: the caption of the run.
     """
 
     def __init__(self, labels: np.ndarray, classes: Sequence[str] | None, about: About):
         self._labels, self._classes, self._about = labels, classes, about
-        self._snapshots: list[dict[str, np.ndarray]] = []
+        self._snapshots: list[Snapshot] = []
         self._metrics: list[Mapping[str, float]] = []
         self.steps: list[int] = []
 
     @property
-    def form(self) -> dict[str, tuple]:
-        """Shape and dtype of each array of a snapshot; empty before the first."""
+    def form(self) -> Form:
+        """Shape and dtype of each array of a snapshot; empty before the first snapshot."""
         return form_of(self._snapshots[0]) if self._snapshots else {}
 
-    def append(
-        self, step: int, snapshot: Mapping[str, np.ndarray], metrics: Mapping[str, float]
-    ) -> None:
+    def append(self, step: int, snapshot: Snapshot, metrics: Mapping[str, float]) -> None:
+        """Keep one snapshot, without copying its arrays."""
         self._snapshots.append(dict(snapshot))
         self._metrics.append(metrics)
         self.steps.append(step)
 
     def run(self) -> Run:
+        """Return the snapshots so far; later ones do not change the run.
+
+        Raises:
+            ValueError: there is no snapshot yet.
+        """
         if not self.steps:
-            raise ValueError("snapshot: expected at least one before a run is read")
+            raise ValueError("run: expected at least one snapshot, got none")
         names = dict.fromkeys(name for metrics in self._metrics for name in metrics)
         return Run(
             list(self.steps),
@@ -54,9 +59,4 @@ class Memory:
         )
 
     def close(self) -> None:
-        """Nothing to let go of."""
-
-
-def form_of(snapshot: Mapping[str, np.ndarray]) -> dict[str, tuple]:
-    """Shape and dtype of each array."""
-    return {name: (values.shape, values.dtype) for name, values in snapshot.items()}
+        """Do nothing: memory is released with the store."""

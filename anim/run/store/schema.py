@@ -4,35 +4,37 @@
     labels/                 [N] int32
     logits/ or probs/       [S, N, K] float32 or float16, chunked by snapshot and by examples; or
     confidence/, correct/   [S, N] float32 and bool
-    metrics/NAME/           [S] float64, NaN where a snapshot came without; NAME percent-encoded
-    steps/                  [S] int64; a snapshot is there once its step is
+    metrics/NAME/           [S] float64, NaN where a snapshot has no value; NAME percent-encoded
+    steps/                  [S] int64; a snapshot counts as committed once its step is written
 
-The step is written last, in one piece: whatever stops the process, a snapshot is there as a whole
-or not at all. Every chunk ends in its CRC-32C.
+The step is written last, in one piece: whenever the process stops, a snapshot is there completely
+or not at all. Every chunk ends with its CRC-32C.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import tensorstore as ts
+from numpy.typing import DTypeLike
 
 from anim.errors import RecordingError
-from anim.run.checks import KINDS
+from anim.run.snapshots import KINDS
 
 SCHEMA = 1
 NO_STEP = -1
-# The group's file before it is whole.
+# The file of the group while it is being written.
 PART = ".zarr.json.part"
 _CHUNK_BYTES = 1 << 24
 _STEPS_PER_CHUNK = 4096
 _DIMENSIONS = ("snapshot", "example", "class")
-# What an array may claim to hold without a file to show for it, and how far one may be compressed.
+# The size that an array may claim without files to show for it, and the largest compression.
 _FREE_BYTES = 1 << 24
 _LARGEST_RATIO = 1000
 
@@ -42,15 +44,29 @@ def _spec(folder: Path, **more) -> dict:
     return {
         "driver": "zarr3",
         "kvstore": {"driver": "file", "path": f"{folder.resolve()}/"},
-        # A chunk of a snapshot is a file, whatever is in it: one that is missing is damage.
+        # Every chunk of a snapshot is a file, whatever its values: a missing one is damage.
         "store_data_equal_to_fill_value": True,
         "fill_missing_data_reads": is_series,
         **more,
     }
 
 
-def create(folder: Path, dtype, shape: Sequence[int], chunk: Sequence[int], dimensions):
-    """A new array, in place of one that a failed attempt left behind."""
+def create(
+    folder: Path,
+    dtype: DTypeLike,
+    shape: Sequence[int],
+    chunk: Sequence[int],
+    dimensions: Sequence[str],
+) -> ts.TensorStore:
+    """Create an array, replacing one that a failed attempt left behind.
+
+    Args:
+        folder: of the array.
+        dtype: of its values: float, int or bool.
+        shape: of the array.
+        chunk: shape of each chunk.
+        dimensions: a name for each dimension.
+    """
     dtype = np.dtype(dtype)
     fill = {"f": "NaN", "i": NO_STEP, "b": False}[dtype.kind]
     metadata = {
@@ -70,45 +86,45 @@ def create(folder: Path, dtype, shape: Sequence[int], chunk: Sequence[int], dime
     return ts.open(spec, create=True, delete_existing=True).result()
 
 
-def create_series(folder: Path, dtype) -> ts.TensorStore:
-    """A new array of one number a snapshot."""
+def create_series(folder: Path, dtype: DTypeLike) -> ts.TensorStore:
+    """Create an empty array with one number per snapshot."""
     return create(folder, dtype, [0], [_STEPS_PER_CHUNK], _DIMENSIONS[:1])
 
 
-def create_snapshots(folder: Path, shape: Sequence[int], dtype) -> ts.TensorStore:
-    """A new array of an array a snapshot."""
-    row_bytes = np.dtype(dtype).itemsize * int(np.prod(shape[1:]))
+def create_snapshots(folder: Path, shape: Sequence[int], dtype: DTypeLike) -> ts.TensorStore:
+    """Create an empty array with one array of this shape and dtype per snapshot."""
+    row_bytes = np.dtype(dtype).itemsize * math.prod(shape[1:])
     rows = min(shape[0], max(1, _CHUNK_BYTES // row_bytes))
     chunk = [1, rows, *shape[1:]]
     return create(folder, dtype, [0, *shape], chunk, _DIMENSIONS[: len(chunk)])
 
 
 def open_array(folder: Path) -> ts.TensorStore:
-    """An array that is there.
+    """Open an existing array.
 
     Raises:
-        RecordingError: it claims to hold far more than its files do: reading it would fill the
-            memory with nothing.
+        RecordingError: its metadata claims far more bytes than its files can hold, so reading it
+            would fill the memory with fill values.
     """
     array = ts.open(_spec(folder)).result()
     itemsize = array.dtype.numpy_dtype.itemsize
-    chunk = array.chunk_layout.read_chunk.shape or array.shape
-    claimed = max(np.prod(shape, dtype=object) for shape in (array.shape, chunk)) * itemsize
+    chunk = [size or 1 for size in array.chunk_layout.read_chunk.shape or array.shape]
+    claimed = max(math.prod(array.shape), math.prod(chunk)) * itemsize
     if claimed > _FREE_BYTES:
-        held = _bytes_under(folder, (claimed - _FREE_BYTES) / _LARGEST_RATIO)
+        held = _bytes_under(folder, enough=(claimed - _FREE_BYTES) / _LARGEST_RATIO)
         if claimed > _FREE_BYTES + _LARGEST_RATIO * held:
             raise RecordingError(
-                f"{str(folder)!r} claims {claimed:,} bytes, its files hold {held:,}"
+                f"{str(folder)!r} claims to hold {claimed:,} bytes, but its files have {held:,}"
             )
     return array
 
 
 def _bytes_under(folder: Path, enough: float) -> int:
-    """How many bytes its files hold, or at least how many of them are enough."""
+    """Return the size of the files in a folder; stop counting once there are enough bytes."""
     held = 0
     for inside, _, names in os.walk(folder):
         for name in names:
-            # One that a writer had for a moment is gone again.
+            # A temporary file of a writer may be gone by now.
             with contextlib.suppress(FileNotFoundError):
                 held += (Path(inside) / name).stat().st_size
         if held >= enough:
@@ -117,13 +133,14 @@ def _bytes_under(folder: Path, enough: float) -> int:
 
 
 def resized(array: ts.TensorStore, count: int) -> ts.TensorStore:
-    """The array with so many snapshots."""
+    """Return the array resized to this number of snapshots."""
     if array.shape[0] == count:
         return array
     return array.resize(exclusive_max=[count, *[None] * (array.rank - 1)]).result()
 
 
 def write_group(folder: Path, attributes: dict) -> None:
+    """Make a folder a Zarr group with these attributes."""
     folder.mkdir(parents=True, exist_ok=True)
     content = {"zarr_format": 3, "node_type": "group", "attributes": attributes}
     temporary = folder / PART
@@ -132,38 +149,42 @@ def write_group(folder: Path, attributes: dict) -> None:
 
 
 def is_group(path: Path) -> bool:
-    """Whether something was recorded there, or will be."""
+    """Return whether the folder is a Zarr group: a recording, or one that has just begun."""
     return (path / "zarr.json").is_file()
 
 
 def read_group(path: Path) -> dict:
-    """What the recording says of itself."""
+    """Return the attributes of a recording: ``classes``, ``caption``, ``steps_per_epoch``, ...
+
+    Raises:
+        RecordingError: there is no recording, or one of another schema.
+    """
     if not path.exists():
         raise RecordingError(f"there is no recording at {str(path)!r}")
     try:
         about = json.loads((path / "zarr.json").read_bytes())["attributes"]["anim"]
         schema = about["schema"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise RecordingError(f"{str(path)!r} is no recording{_hint(path)}") from error
+        raise RecordingError(f"{str(path)!r} is not a recording{_hint(path)}") from error
     if schema != SCHEMA:
         raise RecordingError(
-            f"{str(path)!r} has schema {schema!r}, this version reads {SCHEMA}; "
-            "a newer one of anim may read it"
+            f"{str(path)!r} has schema {schema!r}, but this version of anim reads schema {SCHEMA}; "
+            "a newer version may read it"
         )
     return about
 
 
 def _hint(path: Path) -> str:
-    """What the caller may have meant."""
+    """Return what the caller may have meant, to end an error with."""
     if path.is_file():
-        return "; python -m anim.record makes one of saved predictions"
+        return "; python -m anim.record turns saved predictions into one"
     inside = sorted({str(file.parent) for file in path.glob("*/zarr.json")})
     inside += sorted({str(file.parent.parent) for file in path.glob("*/seed=*/zarr.json")})
-    return f"; there are {', '.join(inside[:5])}" if inside else ""
+    return f"; it contains {', '.join(inside[:5])}" if inside else ""
 
 
 def committed(steps: ts.TensorStore) -> list[int]:
-    """The steps that were written, up to the first that was not."""
+    """Return the steps that were written, up to the first that was not."""
     if steps.shape[0] == 0:
         return []
     values = steps.read().result().tolist()
@@ -171,18 +192,18 @@ def committed(steps: ts.TensorStore) -> list[int]:
 
 
 def committed_steps(path: Path) -> list[int]:
-    """The steps of the recording; none where it has not begun."""
+    """Return the steps of a recording; an empty list before its first snapshot."""
     is_begun = (path / "steps" / "zarr.json").exists()
     return committed(open_array(path / "steps")) if is_begun else []
 
 
 def kind_of(path: Path) -> str | None:
-    """Which of `KINDS` the snapshots are; None before the first."""
+    """Return the kind of the snapshots (see `KINDS`); None before the first one."""
     return next((kind for kind in KINDS if (path / kind / "zarr.json").exists()), None)
 
 
 def stamp(file: Path) -> tuple[int, int] | None:
-    """What tells a file from another that is written in its place; None where there is none."""
+    """Return what changes when a file is replaced (inode, time); None if there is no file."""
     try:
         status = file.stat()
     except OSError:
@@ -191,10 +212,11 @@ def stamp(file: Path) -> tuple[int, int] | None:
 
 
 def stamp_of_snapshot(path: Path, kind: str, i: int) -> tuple[int, int] | None:
-    """The `stamp` of the first chunk of a snapshot, where `create_snapshots` puts it."""
+    """Return the `stamp` of the first chunk of snapshot i, as laid out by `create_snapshots`."""
     chunk = path / kind / "c" / str(i) / "0"
     return stamp(chunk if kind == "confidence" else chunk / "0")
 
 
 def series_folders(path: Path) -> list[Path]:
+    """Return the folders of the recorded scalars."""
     return sorted(file.parent for file in (path / "metrics").glob("*/zarr.json"))

@@ -1,4 +1,4 @@
-"""Appends to a recording on disk; `anim.run.store.schema` says what is written in which order."""
+"""Appends to a recording on disk; `anim.run.store.schema` documents its layout."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import importlib.metadata
 import os
 import re
 import shutil
-import time
 import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,29 +16,34 @@ import numpy as np
 import tensorstore as ts
 
 from anim.errors import RecordingError
-from anim.run.checks import KINDS
 from anim.run.run import About, Run
-from anim.run.store import schema
-from anim.run.store.reader import open
+from anim.run.snapshots import KINDS, Form, Snapshot
+from anim.run.store import lock, schema
+from anim.run.store.reader import open_recording
 
-# `is_being_recorded` holds the lock for a moment: no reason to give up.
-_LOCK_ATTEMPTS, _LOCK_PAUSE = 5, 0.02
+# Whose versions a recording notes: the import name and the name of the distribution.
+_DISTRIBUTIONS = {
+    "anim": "calibanim",
+    "numpy": "numpy",
+    "tensorstore": "tensorstore",
+    "jax": "jax",
+}
 
 
 class Writer:
-    """Appends snapshots to a recording; only one process at a time can.
+    """A `SnapshotStore` in a folder; only one process at a time can write to it.
 
     Args:
-        path: a folder, made where it is missing.
+        path: a folder; created if missing.
         labels: [N] int32.
         classes: K names, or None.
-        about: what a caption says of the run.
-        resume: go on with the recording that is there, after its last whole snapshot, or after
-            that of a step, which drops later ones.
-        overwrite: replace the recording that is there.
+        about: the caption of the run.
+        resume: continue the existing recording: True after its last committed snapshot, a step
+            after the snapshot of that step, dropping later ones.
+        overwrite: replace the existing recording.
 
     Raises:
-        RecordingError: something else is there, or another process writes to it.
+        RecordingError: the folder holds something else, or another process writes to it.
     """
 
     def __init__(
@@ -53,25 +57,16 @@ class Writer:
         overwrite: bool,
     ):
         self.path = path
-        if path.exists() and not path.is_dir():
-            raise RecordingError(f"{str(path)!r} is a file, not a folder")
-        there = path.exists() and any(file.name != schema.PART for file in path.iterdir())
-        if there:
-            schema.read_group(path)
-            if resume is False and not overwrite and schema.committed_steps(path):
-                raise RecordingError(
-                    f"there is a recording at {str(path)!r}: resume=True goes on with it, "
-                    "overwrite=True replaces it"
-                )
+        is_there = _check_folder(path, may_continue=resume is not False or overwrite)
         path.mkdir(parents=True, exist_ok=True)
         self.steps: list[int] = []
         self._arrays: dict[str, ts.TensorStore] = {}
         self._series: dict[str, ts.TensorStore] = {}
-        # Given back by `close`, by the garbage collector or at exit, whichever is first.
-        self._unlock = weakref.finalize(self, _release, _lock(path))
+        # Released by `close`, by the garbage collector or at exit, whichever is first.
+        self._unlock = weakref.finalize(self, lock.release, lock.acquire(path))
         try:
-            _clear_locks(path)
-            if there and not overwrite and schema.committed_steps(path):
+            lock.remove_chunk_locks(path)
+            if is_there and not overwrite and schema.committed_steps(path):
                 self._resume(labels, classes, resume)
             else:
                 self._create(labels, classes, about)
@@ -88,26 +83,28 @@ class Writer:
             shutil.rmtree(self.path / name, ignore_errors=True)
         schema.write_group(self.path, {"anim": _description(classes, about)})
         folder = self.path / "labels"
-        schema.create(folder, labels.dtype, labels.shape, labels.shape, ["example"]).write(
-            labels
-        ).result()
+        array = schema.create(folder, labels.dtype, labels.shape, labels.shape, ["example"])
+        array.write(labels).result()
         self._steps = schema.create_series(self.path / "steps", np.int64)
 
     def _resume(self, labels: np.ndarray, classes: Sequence[str] | None, last: bool | int) -> None:
         if not np.array_equal(schema.open_array(self.path / "labels").read().result(), labels):
-            raise RecordingError(f"labels: {str(self.path)!r} was recorded with other ones")
+            raise RecordingError(f"labels: {str(self.path)!r} was recorded with different labels")
         recorded = schema.read_group(self.path)["classes"]
         if classes is not None and recorded is not None and list(classes) != recorded:
             raise RecordingError(f"classes: {str(self.path)!r} was recorded with {recorded}")
+        kind = schema.kind_of(self.path)
+        if kind is None:
+            raise RecordingError(f"{str(self.path)!r} has steps, but no predictions")
         self._steps = schema.open_array(self.path / "steps")
         self.steps = schema.committed(self._steps)
         if last is not True:
             self.steps = [step for step in self.steps if step <= last]
         count = len(self.steps)
-        # What is cut off would come back when the array grows into the same chunk again.
+        # Resizing keeps the values in a chunk: they would reappear when the array grows again.
         self._steps[count:].write(schema.NO_STEP).result()
         self._steps = schema.resized(self._steps, count)
-        for name in KINDS[schema.kind_of(self.path)]:
+        for name in KINDS[kind]:
             self._arrays[name] = schema.resized(schema.open_array(self.path / name), count)
         for folder in schema.series_folders(self.path):
             series = schema.open_array(folder)
@@ -115,26 +112,24 @@ class Writer:
             self._series[unquote(folder.name)] = schema.resized(series, count)
 
     @property
-    def form(self) -> dict[str, tuple]:
-        """Shape and dtype of each array of a snapshot; empty before the first."""
+    def form(self) -> Form:
+        """Shape and dtype of each array of a snapshot; empty before the first snapshot."""
         return {
             name: (array.shape[1:], array.dtype.numpy_dtype) for name, array in self._arrays.items()
         }
 
-    def append(
-        self, step: int, snapshot: Mapping[str, np.ndarray], metrics: Mapping[str, float]
-    ) -> None:
-        """Writes one snapshot; it is safe when this returns.
+    def append(self, step: int, snapshot: Snapshot, metrics: Mapping[str, float]) -> None:
+        """Write one snapshot; it is committed when this returns.
 
         Raises:
-            OSError: the system would not write it, for want of room for example.
+            OSError: the system could not write it, for example because the disk is full.
         """
         try:
             self._append(step, snapshot, metrics)
         except ValueError as error:
             raise _system_error(error, self.path) from error
 
-    def _append(self, step: int, snapshot, metrics) -> None:
+    def _append(self, step: int, snapshot: Snapshot, metrics: Mapping[str, float]) -> None:
         count = len(self.steps)
         if not self._arrays:
             self._arrays = {
@@ -160,67 +155,46 @@ class Writer:
         return schema.create_series(self.path / "metrics" / quote(name, safe=""), np.float64)
 
     def run(self) -> Run:
-        return open(self.path)
+        """Open the recording, with the snapshots so far.
+
+        Raises:
+            RecordingError: there is no snapshot yet.
+        """
+        return open_recording(self.path)
 
     def close(self) -> None:
-        """Leaves all arrays at one length, as readers of Zarr expect, and lets others write."""
+        """Resize all arrays to one length, as readers of Zarr expect, and release the folder."""
         with contextlib.suppress(ValueError):
             for array in (*self._arrays.values(), *self._series.values()):
                 schema.resized(array, len(self.steps))
         self._unlock()
 
 
-def _lock(path: Path) -> int:
-    """A lock on the folder, which the system takes back however the process ends."""
-    import fcntl
+def _check_folder(path: Path, *, may_continue: bool) -> bool:
+    """Return whether there is a recording in the folder, possibly without a snapshot.
 
-    descriptor = os.open(path, os.O_RDONLY)
-    for attempt in range(_LOCK_ATTEMPTS):
-        time.sleep(_LOCK_PAUSE if attempt else 0)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return descriptor
-        except OSError as error:
-            problem = error
-    os.close(descriptor)
-    raise RecordingError(
-        f"another recorder is writing to {str(path)!r}; close it first"
-    ) from problem
+    Args:
+        path: of the folder.
+        may_continue: whether a recording with snapshots may be resumed or replaced.
 
-
-def is_being_recorded(path: Path) -> bool:
-    """Whether a recorder, of any process, is writing to the recording at a path right now."""
-    import fcntl
-
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except OSError:
+    Raises:
+        RecordingError: there is something else, or a recording that may not be touched.
+    """
+    if path.exists() and not path.is_dir():
+        raise RecordingError(f"{str(path)!r} is a file, not a folder")
+    if not path.exists() or all(file.name == schema.PART for file in path.iterdir()):
         return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
-
-
-def _release(descriptor: int) -> None:
-    import fcntl
-
-    # Closing is not enough where a process that was forked meanwhile holds a copy.
-    fcntl.flock(descriptor, fcntl.LOCK_UN)
-    os.close(descriptor)
-
-
-def _clear_locks(path: Path) -> None:
-    """TensorStore's own lock files, which a killed writer leaves half-written beside a chunk."""
-    for left in path.rglob("*.__lock"):
-        left.unlink(missing_ok=True)
+    schema.read_group(path)
+    if not may_continue and schema.committed_steps(path):
+        raise RecordingError(
+            f"there is already a recording at {str(path)!r}: resume=True continues it, "
+            "overwrite=True replaces it"
+        )
+    return True
 
 
 def _system_error(error: ValueError, path: Path) -> Exception:
-    """What TensorStore says of the system, as Python says it."""
+    """Return the OSError that TensorStore's error reports, or a RecordingError."""
     code = re.search(r"os_error_code='(\d+)'", str(error))
     if code is None:
         return RecordingError(f"{str(path)!r} cannot be written: {error}")
@@ -228,19 +202,18 @@ def _system_error(error: ValueError, path: Path) -> Exception:
 
 
 def _description(classes: Sequence[str] | None, about: About) -> dict:
-    packages = ("anim", "numpy", "tensorstore", "jax")
     return {
         "schema": schema.SCHEMA,
         "classes": None if classes is None else list(classes),
         "caption": about.caption,
         "steps_per_epoch": about.steps_per_epoch,
-        "versions": {name: _version(name) for name in packages},
+        "versions": {name: _version(found) for name, found in _DISTRIBUTIONS.items()},
     }
 
 
-def _version(package: str) -> str | None:
-    """None where it runs from a folder that was never installed."""
+def _version(distribution: str) -> str | None:
+    """Return the installed version; None for a package that is used without being installed."""
     try:
-        return importlib.metadata.version(package)
+        return importlib.metadata.version(distribution)
     except importlib.metadata.PackageNotFoundError:
         return None

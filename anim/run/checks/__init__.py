@@ -1,0 +1,1 @@
+"""What may be recorded: labels, predictions and scalars, checked and converted to plain arrays."""

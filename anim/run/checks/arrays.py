@@ -1,0 +1,47 @@
+"""Arrays of any library as NumPy arrays, and errors that name a wrong element."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+import numpy as np
+
+
+def as_array(name: str, given) -> np.ndarray:
+    """Return as a NumPy array what NumPy or DLPack can read, from any device.
+
+    Args:
+        name: of the argument, for the error.
+        given: an array, a nested sequence, or a tensor of PyTorch with or without gradient.
+
+    Raises:
+        ValueError: it is not an array.
+    """
+    if hasattr(given, "detach"):
+        given = given.detach()
+        # NumPy has no bfloat16.
+        given = (given.float() if given.is_floating_point() else given).cpu()
+    try:
+        return np.asarray(given)
+    except (TypeError, ValueError) as error:
+        if not hasattr(given, "__dlpack__"):
+            found = "None" if given is None else type(given).__name__
+            raise ValueError(f"{name}: expected an array, got {found}") from error
+        return np.from_dlpack(given, device="cpu")
+
+
+def raise_first(
+    name: str, expected: str, values: np.ndarray, wrong: np.ndarray, error: type = ValueError
+) -> NoReturn:
+    """Raise an error that names the first wrong element and its index.
+
+    Args:
+        name: of the argument.
+        expected: what would be accepted.
+        values: [...] of the argument.
+        wrong: [...] bool, of the same shape; true for at least one element.
+        error: the type of the exception.
+    """
+    index = tuple(int(i) for i in np.unravel_index(wrong.argmax(), wrong.shape))
+    place = index[0] if len(index) == 1 else list(index)
+    raise error(f"{name}: expected {expected}, got {values[index]} at index {place}")

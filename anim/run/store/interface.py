@@ -1,0 +1,49 @@
+"""What a recorder asks of the place where it keeps snapshots."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from anim.run.run import Run
+from anim.run.snapshots import Form, Snapshot
+
+
+class SnapshotStore(Protocol):
+    """Keeps snapshots in the order of their steps.
+
+    Attributes:
+        steps: the steps of the snapshots that are kept.
+    """
+
+    steps: list[int]
+
+    @property
+    def form(self) -> Form:
+        """Shape and dtype of each array of a snapshot; empty before the first snapshot."""
+        ...
+
+    def append(self, step: int, snapshot: Snapshot, metrics: Mapping[str, float]) -> None:
+        """Keep one snapshot.
+
+        Args:
+            step: greater than the last of `steps`.
+            snapshot: checked arrays of the same form as those before.
+            metrics: scalars to keep with it, by name.
+
+        Raises:
+            OSError: the snapshot could not be written.
+        """
+        ...
+
+    def run(self) -> Run:
+        """Return the snapshots that are kept.
+
+        Raises:
+            ValueError, RecordingError: there is no snapshot yet.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release what the store holds; nothing is appended afterwards."""
+        ...
