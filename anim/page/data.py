@@ -10,11 +10,11 @@ import numpy as np
 from anim.compose.subject import Subject
 from anim.compose.words import alternative
 from anim.page.pack import Packer
-from anim.scene import panel
 from anim.scene.colours import luminance
-from anim.scene.strips import SERIES_NAMES
-from anim.scene.theme import DARK, LIGHT, Theme, theme_of
+from anim.scene.theme import theme_of
 from anim.settings import CURVES, TEMPERATURE, Picture
+from anim.settings.panels import panel_of
+from anim.settings.themes import THEMES, Theme
 from anim.timeline import Reel, Track
 
 # Whole numbers to 1. Those that are read as numbers are right to 1e-7, those that are only drawn to
@@ -78,7 +78,7 @@ def page_data(shown: Sequence[tuple[Reel, Subject]], picture: Picture) -> dict:
 def _themes(picture: Picture) -> tuple[Theme, Theme]:
     """What a reader sees who likes it light, and one who likes it dark."""
     if picture.theme is None and picture.style is None:
-        return LIGHT, DARK
+        return THEMES["light"], THEMES["dark"]
     theme = theme_of(picture)
     return theme, theme
 
@@ -101,17 +101,17 @@ def _colours(theme: Theme, reel: Reel, is_transparent: bool) -> dict:
 
 
 def _panel(name: str) -> dict:
-    kind = panel(name)
-    if not kind.shows_time:
+    strip = panel_of(name).strip
+    if strip is None:
         return {"panel": name}
-    series = [(key, SERIES_NAMES.get(key, key)) for key in kind.names]
-    return {"panel": name, "title": kind.title, "series": series}
+    return {"panel": name, "title": strip.title, "series": list(strip.series.items())}
 
 
 def _run(track: Track, axis: tuple[int, int], name: str, picture: Picture) -> dict:
     """What does not depend on the view: steps, and scalars over time."""
-    kinds = [kind for kind in map(panel, picture.shown_panels) if kind.shows_time]
-    wanted = {"accuracy", "ece", TEMPERATURE, *(key for kind in kinds for key in kind.names)}
+    strips = [panel_of(name).strip for name in picture.shown_panels]
+    drawn = {key for strip in strips if strip is not None for key in strip.series}
+    wanted = {"accuracy", "ece", TEMPERATURE, *drawn}
     return {
         "name": name,
         "steps": track.steps.tolist(),

@@ -1,5 +1,6 @@
-"""Draws frames with matplotlib: panels, a theme, and what stands still drawn only once."""
+"""Draws frames with matplotlib: panels and a header in the colours of a theme."""
 
-from anim.scene.scene import Scene, check_room, panel
+from anim.scene.arrangement import check_room
+from anim.scene.scene import Scene
 
-__all__ = ["Scene", "check_room", "panel"]
+__all__ = ["Scene", "check_room"]

@@ -1,4 +1,4 @@
-"""Fonts: one that matplotlib ships, and those of the system for the scripts that it lacks."""
+"""Fonts: the one that matplotlib ships, and the system's for scripts that it lacks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import matplotlib.style
 from matplotlib import font_manager
 
-# The usual ones of Linux, macOS and Windows; those that are not installed are left out.
+# The usual ones of Linux, macOS and Windows.
 _FALLBACKS = (
     "Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans CJK KR", "Noto Sans Devanagari",
     "Noto Sans Thai", "WenQuanYi Zen Hei", "Hiragino Sans", "PingFang SC", "Apple SD Gothic Neo",
@@ -19,7 +19,7 @@ _FALLBACKS = (
 
 
 def families(fonts: Sequence[str]) -> list[str]:
-    """Those of some fonts that are installed, and behind them what has the letters they lack."""
+    """Return the installed ones of some fonts, followed by fonts with the letters they lack."""
     installed = set(font_manager.get_font_names())
     wanted = dict.fromkeys([*fonts, "DejaVu Sans", *_FALLBACKS])
     return [name for name in wanted if name in installed]
@@ -27,22 +27,22 @@ def families(fonts: Sequence[str]) -> list[str]:
 
 @contextmanager
 def style(fonts: Sequence[str], *, embeds_truetype: bool = False) -> Iterator[None]:
-    """Matplotlib's own defaults, whatever the user's settings are, with these fonts and ours."""
+    """Use matplotlib's defaults instead of the user's settings, with these fonts."""
     settings = {
         "svg.hashsalt": "anim",
         "font.family": families(fonts),
         "pdf.fonttype": 42 if embeds_truetype else 3,
     }
     with matplotlib.style.context(["default", settings]), warnings.catch_warnings():
-        # Said once by `warn_of_missing`, not once for each letter and frame.
+        # `warn_of_missing` warns once, instead of once per letter and frame.
         warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font")
-        # No number on an axis is set by matplotlib's mathematics, which this font would need.
+        # About mathematics, which numbers on these axes do not use.
         warnings.filterwarnings("ignore", r"cmr10 font should ideally be used with mathtext")
         yield
 
 
 def warn_of_missing(text: str, fonts: Sequence[str]) -> None:
-    """One warning that names the characters of a text that no installed font has."""
+    """Warn once of the characters of a text that no installed font has."""
     known: set[int] = set()
     for family in families(fonts):
         path = font_manager.findfont(font_manager.FontProperties(family=family))
@@ -51,6 +51,6 @@ def warn_of_missing(text: str, fonts: Sequence[str]) -> None:
     if missing:
         warnings.warn(
             f"no installed font has {' '.join(missing)} (drawn as boxes); "
-            "a Noto font of that script would have it",
+            "install a Noto font of that script",
             stacklevel=2,
         )

@@ -1,40 +1,41 @@
-"""What stands over the panels: headline, caption, clock, numbers, and the key of several runs."""
+"""What stands above the panels: headline, caption, clock, numbers, and the key of several runs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.patches import Patch
 from matplotlib.text import Text
 
 from anim.compose.subject import Subject
 from anim.scene import layout
+from anim.scene.kinds import Handle, Kind
 from anim.scene.layout import Place
-from anim.scene.marks import Readout, Words, shorten
 from anim.scene.stage import Stage
-from anim.scene.theme import Measures
+from anim.scene.texts import ChangingText, Readout, Words, shorten
 from anim.settings import TEMPERATURE
+from anim.settings.themes import Measures
 from anim.timeline import Shot
 
-# Between names and numbers over a cell.
+# Between names and numbers above a cell.
 _NEXT_TO, _APART = 5, 12
-# Between the header and the first row of a key, and how tall that is.
+# From the header to the first row of a key, and the height of that row.
 _KEY_AT, _KEY = 8, 20
-# An average letter's width, in its height.
+# Width of an average letter, relative to its height.
 _LETTER = 0.65
 
 
 def height(measures: Measures, *, has_title: bool, key_rows: int) -> float:
-    """Of the header with a key of so many rows, in pixels of the reference design."""
+    """Return the height of header and key, in pixels of the reference design."""
     return _base(measures, has_title) + (
         _KEY + (key_rows - 1) * measures.small * layout.ROW if key_rows else 0
     )
 
 
-def key(stage: Stage, kinds: Sequence[type]) -> list[Artist]:
-    """What a key explains: what all cells share, or whose the lines are; nothing of one run."""
+def key(stage: Stage, kinds: Sequence[Kind]) -> Sequence[Handle]:
+    """Return what the key of several runs explains: marks of all cells, or the lines of runs."""
     if stage.is_one_run:
         return []
     cell = next((kind for kind in kinds if not kind.shows_time), None)
@@ -50,11 +51,11 @@ def key(stage: Stage, kinds: Sequence[type]) -> list[Artist]:
 
 
 class Header:
-    """Writes it.
+    """The texts above the panels.
 
     Args:
         stage: the figure, its theme and what is shown.
-        subject: what the picture is about; its title is left out where it is empty.
+        subject: what the picture is about; an empty title takes no room in a plain header.
         places: of the panels.
         rows: of the key.
     """
@@ -64,11 +65,12 @@ class Header:
         stage: Stage,
         subject: Subject,
         places: Sequence[Place],
-        rows: Sequence[Sequence[Artist]],
+        rows: Sequence[Sequence[Handle]],
     ):
         self._stage, self._theme = stage, stage.theme
         self._steps_per_unit = subject.steps_per_unit
-        self._numbers: dict[tuple[int, str], Readout | Words] = {}
+        self._now: ChangingText
+        self._numbers: dict[tuple[int, str], ChangingText] = {}
         measures = self._theme.measures
         has_title = bool(subject.title) or not measures.is_plain
         self._raised = 0 if has_title else measures.caption_at - measures.title_at
@@ -81,21 +83,22 @@ class Header:
         if not stage.is_one_run:
             for place in places:
                 named = {rank for rank, _ in self._numbers}
-                if place.rank is not None and place.rank not in named:
+                if not place.kind.shows_time and place.rank not in named:
                     self._cell(place, stage.names[place.rank])
 
-    def readouts(self) -> Iterator[Readout | Words]:
+    def changing_texts(self) -> Iterator[ChangingText]:
+        """Return the clock and the numbers."""
         yield self._now
         yield from self._numbers.values()
 
     def update(self, shot: Shot) -> None:
-        """Sets the clock and the numbers to those of the shot."""
+        """Set the clock and the numbers to those of a shot."""
         self._now.text.set_text(f"{int(shot.moment.step / self._steps_per_unit + 1e-9)}")
         for (rank, name), readout in self._numbers.items():
             readout.text.set_text(_number(name, shot.frames[rank].series[name]))
 
     def _write(self, subject: Subject, longest: str) -> None:
-        """Headline and clock in one row, caption and numbers below."""
+        """Write headline and clock in one row, caption and numbers below."""
         measures, theme = self._theme.measures, self._theme
         style = {"fontweight": "bold"}
         title = (measures.title_at, measures.title, theme.text)
@@ -106,12 +109,12 @@ class Header:
         self._fit(self._text(layout.LEFT, subject.caption, *caption), edge)
 
     def _write_plain(self, subject: Subject, longest: str) -> None:
-        """A headline only where there is one; clock and numbers in one row."""
+        """Write clock and numbers in one row, below the headline if there is one."""
         measures, theme = self._theme.measures, self._theme
         if subject.title:
             title = (measures.title_at, measures.title, theme.text)
-            title = self._text(layout.LEFT, subject.title, *title, fontweight="bold")
-            self._fit(title, self._stage.figure.bbox.width)
+            text = self._text(layout.LEFT, subject.title, *title, fontweight="bold")
+            self._fit(text, self._stage.figure.bbox.width)
         row = (measures.caption_at - self._raised, measures.caption, theme.text)
         name = self._text(layout.LEFT, subject.unit_name, *row)
         start = name.get_window_extent().x1 / self._pixel + measures.caption * 0.35
@@ -120,12 +123,12 @@ class Header:
 
     @property
     def _pixel(self) -> float:
-        """Pixels of the file for one of the reference design."""
+        """Pixels of the file per pixel of the reference design."""
         return self._stage.pixels(1)
 
-    def _text(self, x: float, text: str, y: float, size: float, colour: str, **style) -> Text:
-        """A text at a place of the reference design; x < 0 counts from the right."""
-        width, height = self._stage.figure.bbox.size / self._pixel
+    def _text(self, x: float, text: str, y: float, size: float, colour: str, **style: Any) -> Text:
+        """Write a text at a place of the reference design; x < 0 counts from the right."""
+        width, height = np.asarray(self._stage.figure.bbox.size) / self._pixel
         return self._stage.figure.text(
             (x + (width if x < 0 else 0)) / width,
             1 - y / height,
@@ -137,11 +140,11 @@ class Header:
         )
 
     def _fit(self, text: Text, edge: float) -> None:
-        """Shortens a text of the header that would come near an edge, in pixels."""
+        """Shorten a text that would come near an edge, in pixels of the file."""
         shorten(text, edge - (18 + layout.LEFT) * self._pixel)
 
     def _numbers_at_right(self) -> float:
-        """Accuracy and error of the only run; returns their left end in pixels."""
+        """Write accuracy and error of the only run; return their left end in pixels of the file."""
         width, measures = self._stage.figure.bbox.width, self._theme.measures
         if not self._stage.is_one_run:
             return width
@@ -154,12 +157,12 @@ class Header:
         return edge
 
     def _cell(self, place: Place, name: str) -> None:
-        """The name of a run, its accuracy, its error and its temperature, over its cell."""
+        """Write the name of a run, its accuracy, error and temperature above its cell."""
         measures, pixel = self._theme.measures, self._pixel
         height = self._stage.figure.bbox.height / pixel
         top = height - (place.bottom + place.height) / self._stage.unit
         left, wide = place.left / self._stage.unit, place.width / self._stage.unit
-        # The name itself in a colour of text: not every bar's colour has the contrast for that.
+        # The name is in the colour of text: colours of bars may lack the contrast.
         colour = self._theme.of_run(place.rank).accuracy
         self._text(left, "\N{BLACK SQUARE}", top - 27, measures.name, colour)
         row = (top - 27, measures.name, self._theme.text)
@@ -168,43 +171,50 @@ class Header:
         shown = [("accuracy", "accuracy"), ("ece", "error")]
         if track.is_recalibrated and TEMPERATURE in track.series:
             shown.append((TEMPERATURE, "T"))
-        # Where there is no room for all, the last ones: what a recalibration is about.
+        # The last ones are what a recalibration changes: they stay if there is no room for all.
         while len(shown) > 1 and self._width_of(shown) > wide:
             shown = shown[1:]
         row = (top - 9, measures.small, self._theme.muted)
         for key, label in shown:
-            name = self._text(left, label, *row)
-            left = name.get_window_extent().x1 / pixel + _NEXT_TO
+            text = self._text(left, label, *row)
+            left = text.get_window_extent().x1 / pixel + _NEXT_TO
             number = self._text(left, "0.000", *row)
             left = number.get_window_extent().x1 / pixel + _APART
             number.set_animated(True)
             self._numbers[place.rank, key] = (Words if key == TEMPERATURE else Readout)(number)
 
     def _width_of(self, shown: list[tuple[str, str]]) -> float:
-        """How wide names and their numbers are, in pixels of the reference design."""
+        """Return the width of names and their numbers, in pixels of the reference design."""
         whole = "".join(f"{label}0.000" for _, label in shown)
         text = self._text(0, whole, 0, self._theme.measures.small, "k")
         width = text.get_window_extent().width / self._pixel
         text.remove()
         return width + _NEXT_TO * len(shown) + _APART * (len(shown) - 1)
 
-    def _readout(self, x, name, widest, y, size, colour, **style) -> tuple[Readout, float]:
-        """A name that stands and a number that changes; returns it and the left end in pixels."""
+    def _readout(
+        self, x: float, name: str, widest: str, y: float, size: float, colour: str, **style: Any
+    ) -> tuple[Readout, float]:
+        """Write a name and a number that changes.
+
+        Returns:
+            The number, and the left end of the name in pixels of the file.
+        """
         width = self._stage.figure.bbox.width
         number = self._text(x, widest, y, size, colour, ha="right", **style)
         start = (number.get_window_extent().x0 - width) / self._pixel
         label = self._text(start - size * 0.35, name, y, size, colour, ha="right", **style)
-        # It grows to the right of a fixed place, so that nothing beside it ever moves.
+        # It grows to the right from a fixed place: nothing beside it moves.
         number.set(x=1 + start * self._pixel / width, ha="left", animated=True)
         return Readout(number), label.get_window_extent().x0
 
 
 def _base(measures: Measures, has_title: bool) -> float:
+    """Return the height of the header without a key."""
     return measures.header - (0 if has_title else measures.caption_at - measures.title_at)
 
 
 def _number(name: str, value: float) -> str:
-    """A number of the header; nothing where there is none."""
+    """Return a number of the header; "" if it is NaN."""
     if not np.isfinite(value):
         return ""
     return f"{value:.3g}" if name == TEMPERATURE else f"{value:.3f}"

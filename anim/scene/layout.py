@@ -1,20 +1,21 @@
-"""Where panels stand: stacked top to bottom, those of several runs in a grid."""
+"""Where panels stand: stacked top to bottom, those of bins in a grid if there are several runs."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from anim.errors import SettingError
+from anim.scene.kinds import Kind
 
-# Pixels of the reference design.
+# Room beside the panels, in pixels of the reference design.
 LEFT, RIGHT = 62, 24
-# Further rows of a legend are so many of its letters' heights apart.
+# Distance of rows of a legend, in heights of its letters.
 ROW = 1.45
 _FOOTER = 34
-# Of a panel's height, and of a cell's height in its width.
-_LEAST_PANEL, _LEAST_ASPECT = 36, 0.35
+# Minima: of a panel's height, and of a cell's height relative to its width.
+_SMALLEST_PANEL, _SMALLEST_ASPECT = 36, 0.35
 _BETWEEN_COLUMNS, _BETWEEN_ROWS, _CELL_HEADER = 20, 12, 46
 _BEST_ASPECT = 1.2
 
@@ -24,19 +25,19 @@ class Place:
     """Where a panel stands.
 
     Attributes:
-        kind: the panel's class.
+        kind: of the panel.
         left, bottom, width, height: in pixels of the picture before its scale.
-        rank: the run it shows; None shows all.
+        rank: the run of a cell, 0 for the first; of no meaning if the panel shows time.
         is_left, is_bottom: whether it has labels of its own at that side.
         rows: of its legend.
     """
 
-    kind: type
+    kind: Kind
     left: int
     bottom: int
     width: int
     height: int
-    rank: int | None = None
+    rank: int = 0
     is_left: bool = True
     is_bottom: bool = True
     rows: int = 1
@@ -48,10 +49,10 @@ class Room:
 
     Attributes:
         size: width and height of the picture.
-        size_text: that in words.
-        unit: pixels of the picture for one of the reference design.
-        header: how tall what stands over the panels is, in pixels of the reference design.
-        row: how far apart rows of a legend are, in those too.
+        size_text: the size in words.
+        unit: pixels of the picture per pixel of the reference design.
+        header: height of what stands above the panels, in pixels of the reference design.
+        row: distance of two rows of a legend, in pixels of the reference design.
     """
 
     size: tuple[int, int]
@@ -62,7 +63,7 @@ class Room:
 
 
 def columns_for(runs: int, width: float, height: float, together: int = 1) -> int:
-    """How many columns make cells of a pleasant shape, so many of which stay in one row."""
+    """Return the number of columns with the best shape of cells, a multiple of ``together``."""
 
     def strain(columns: int) -> float:
         rows = -(-runs // columns)
@@ -73,19 +74,19 @@ def columns_for(runs: int, width: float, height: float, together: int = 1) -> in
 
 
 def places(
-    kinds: Sequence[type],
+    kinds: Sequence[Kind],
     runs: int,
     room: Room,
     together: int = 1,
     rows: Sequence[int] | None = None,
 ) -> list[Place]:
-    """Fixed room for labels, the rest by the panels' weights.
+    """Return places of panels: labels have fixed room, the rest is shared by weight.
 
     Args:
-        kinds: classes of panels, top to bottom.
-        runs: how many runs there are: a panel that shows no time stands once for each.
-        room: what they share.
-        together: how many of the runs, one after another, stay in one row.
+        kinds: of panels, top to bottom.
+        runs: number of runs. A panel that shows no time has a cell for each.
+        room: what the panels share.
+        together: how many runs, one after another, stay in one row of a grid.
         rows: of the legend of each kind; None gives each one row.
 
     Raises:
@@ -100,7 +101,7 @@ def places(
     ]
     inside = height - (room.header + sum(above) + sum(below)) * unit
     inside /= sum(kind.weight for kind in kinds)
-    least = min(inside * kind.weight for kind in kinds)
+    smallest = min(inside * kind.weight for kind in kinds)
     found, top = [], height - room.header * unit
     left, right = round(LEFT * unit), round(width - RIGHT * unit)
     for kind, with_labels, over, under, lines in zip(
@@ -109,24 +110,26 @@ def places(
         tall = round(inside * kind.weight)
         whole = Place(kind, left, round(top - over * unit - tall), right - left, tall, rows=lines)
         if kind.shows_time:
-            found.append(_with(whole, is_bottom=with_labels))
+            found.append(replace(whole, is_bottom=with_labels))
         elif runs == 1:
-            found.append(_with(whole, rank=0))
+            found.append(whole)
         else:
             cells = _grid(whole, runs, unit, together)
-            least = min(least, *(min(cell.width * _LEAST_ASPECT, cell.height) for cell in cells))
+            smallest = min(
+                smallest, *(min(cell.width * _SMALLEST_ASPECT, cell.height) for cell in cells)
+            )
             found += cells
         top = whole.bottom - under * unit
-    if least < _LEAST_PANEL * unit:
-        what = f"{len(kinds)} panels" + (f" of {runs} runs" if runs > 1 else "")
-        raise SettingError("panels", f"{what} need a larger picture than {room.size_text}")
+    if smallest < _SMALLEST_PANEL * unit:
+        panels = f"{len(kinds)} panels" + (f" of {runs} runs" if runs > 1 else "")
+        raise SettingError("panels", f"{panels} need a larger picture than {room.size_text}")
     return found
 
 
-def _below(kinds: Sequence[type]) -> tuple[list[bool], list[float]]:
-    """Which kinds have time labels, and the room under each of them.
+def _below(kinds: Sequence[Kind]) -> tuple[list[bool], list[float]]:
+    """Return which kinds have time labels, and the room below each kind.
 
-    A strip needs its own unless the next panel down is a strip too.
+    A strip needs its own labels unless the next panel down is a strip too.
     """
     labelled = [
         kind.shows_time and not (after is not None and after.shows_time)
@@ -139,14 +142,14 @@ def _below(kinds: Sequence[type]) -> tuple[list[bool], list[float]]:
 
 
 def _grid(whole: Place, runs: int, unit: float, together: int) -> list[Place]:
-    """Cells, row by row; the header of the first row lies above the place."""
+    """Return cells, row by row. The header of the first row lies above ``whole``."""
     columns = columns_for(runs, whole.width, whole.height, together)
     rows = -(-runs // columns)
     beside, over = _BETWEEN_COLUMNS * unit, (_BETWEEN_ROWS + _CELL_HEADER) * unit
     wide = (whole.width - beside * (columns - 1)) / columns
     tall = (whole.height - over * (rows - 1)) / rows
     return [
-        _with(
+        replace(
             whole,
             left=round(whole.left + (rank % columns) * (wide + beside)),
             bottom=round(whole.bottom + (rows - 1 - rank // columns) * (tall + over)),
@@ -158,7 +161,3 @@ def _grid(whole: Place, runs: int, unit: float, together: int) -> list[Place]:
         )
         for rank in range(runs)
     ]
-
-
-def _with(place: Place, **changes) -> Place:
-    return Place(**{**vars(place), **changes})

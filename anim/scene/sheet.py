@@ -1,4 +1,4 @@
-"""Matplotlib's style sheets: found by path or by name, and read without a word of its logger."""
+"""Matplotlib's style sheets, found by path or name; what its logger says becomes a warning."""
 
 from __future__ import annotations
 
@@ -18,18 +18,19 @@ from anim.errors import SettingError
 from anim.scene.colours import mix
 
 _GENERIC = ("serif", "sans-serif", "monospace", "cursive", "fantasy")
-# Values that leave a colour to something else.
+_DEFAULTS: Mapping = dict(matplotlib.rcParamsDefault)
+# Values that are not colours.
 _NO_COLOUR = ("none", "auto", "inherit")
 
 
 def read(style: str) -> Mapping:
-    """The keys that a style sheet sets, with their values.
+    """Return the keys that a style sheet sets, with their values.
 
     Args:
-        style: its path, or the name of one that matplotlib knows.
+        style: a path, or a name that matplotlib knows.
 
     Raises:
-        SettingError: there is none, or it is something else than a style sheet.
+        SettingError: there is no such file, or it is not a style sheet.
     """
     if style in matplotlib.style.library:
         return matplotlib.style.library[style]
@@ -53,12 +54,12 @@ def read(style: str) -> Mapping:
 
 
 def colour(keys: Mapping, *names: str, over: str = "white") -> tuple[str, str] | None:
-    """The first of several keys that has a colour, and the colour as a hex string.
+    """Return the first of several keys that has a colour, and the colour as a hex string.
 
     Args:
-        keys: of `read`.
-        names: keys, the first choice first.
-        over: what shows through a translucent one.
+        keys: from `read`.
+        names: keys, the preferred one first.
+        over: the colour behind a translucent one.
     """
     for name in names:
         value = keys.get(name)
@@ -68,7 +69,7 @@ def colour(keys: Mapping, *names: str, over: str = "white") -> tuple[str, str] |
 
 
 def cycle(keys: Mapping) -> list[str]:
-    """The distinct colours that lines take in turn, as hex strings."""
+    """Return the distinct colours of the property cycle, as hex strings."""
     if "axes.prop_cycle" not in keys:
         return []
     colours = keys["axes.prop_cycle"].by_key().get("color", [])
@@ -76,11 +77,11 @@ def cycle(keys: Mapping) -> list[str]:
 
 
 def fonts(keys: Mapping, generic: str) -> tuple[str, ...]:
-    """Families of fonts, the first choice first; none where it sets none.
+    """Return families of fonts, the preferred one first; empty if the sheet sets none.
 
     Args:
-        keys: of `read`.
-        generic: the kind of font that is meant where the sheet lists some, but names no kind.
+        keys: from `read`.
+        generic: the generic family whose list counts if the sheet does not set ``font.family``.
     """
     asked = keys.get("font.family")
     if asked is None:
@@ -89,13 +90,13 @@ def fonts(keys: Mapping, generic: str) -> tuple[str, ...]:
     for family in asked:
         if family in _GENERIC:
             key = f"font.{family}"
-            found += [*keys.get(key, matplotlib.rcParamsDefault[key]), family]
+            found += [*keys.get(key, _DEFAULTS[key]), family]
         else:
             found.append(family)
     if found and not set(found) & set(font_manager.get_font_names()):
         warnings.warn(
             f"style: no font of font.family is installed ({', '.join(found)}); "
-            "those of the theme stand in",
+            "the theme's fonts are used",
             stacklevel=2,
         )
     return tuple(dict.fromkeys(found))
@@ -116,15 +117,15 @@ def _unknown(style: str) -> str:
 
 @contextmanager
 def _problems() -> Iterator[list[str]]:
-    """What matplotlib's logger would say meanwhile, a line each, and it says nothing."""
+    """Collect what matplotlib's logger would say, one line per message, and silence it."""
     lines: list[str] = []
 
     def take(record: logging.LogRecord) -> bool:
         said = record.getMessage().strip()
-        # What follows the first line of a bad key is where to find a newer list of them.
+        # Further lines of a bad key say where to find a newer list of keys.
         line = said.splitlines()[0] if said.startswith("Bad key") else " ".join(said.split())
         if "#" in line and "color" in line:
-            line += "; a colour stands there without its #, which begins a comment"
+            line += "; write a colour without #, which begins a comment"
         lines.append(line)
         return False
 

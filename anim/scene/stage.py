@@ -4,41 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 
+from anim.scene.kinds import Handle
 from anim.scene.layout import LEFT, RIGHT, ROW, Place
-from anim.scene.marks import shorten
-from anim.scene.theme import Theme
+from anim.scene.texts import shorten
+from anim.settings.themes import Theme
 from anim.timeline import Reel
 
-# A label of so many letters is shortened where there is no room; a shorter one is left out.
+# A label without room is shortened if it is longer than this many letters, else left out.
 _LONG = 12
-# Pixels of the reference design from one number on an axis to the next.
-_LEAST_BETWEEN = 17
-# Between two entries of a legend, in heights of its letters.
+# Minimum distance of two numbers on an axis, in pixels of the reference design.
+_MIN_BETWEEN = 17
+# Distance of two entries of a legend, in heights of its letters.
 _BETWEEN_COLUMNS = 1.6
-# Pixels of the picture, before its scale, to an inch.
+# Pixels of a picture, before its scale, per inch.
 REFERENCE_DPI = 96
 
 
 @dataclass(frozen=True)
 class Stage:
-    """What every panel needs to know to draw itself.
+    """What every panel needs to draw itself.
 
     Attributes:
-        figure: where it draws.
-        theme: its colours.
-        unit: pixels of the figure (before its scale) for one pixel of the reference design.
+        figure: to draw on.
+        theme: colours and measures.
+        unit: pixels of the figure (before its scale) per pixel of the reference design.
         reel: what is shown, and when.
-        names: of the runs; one run needs none.
+        names: of the runs; not drawn if there is only one.
         view: the view of the bins.
-        curve: what shows the shares, one of `anim.settings.CURVES`.
-        score_label: what the x axis of the bins is.
-        steps_per_unit, unit_name: what the x axis of time counts.
+        curve: how shares are drawn, one of `anim.settings.CURVES`.
+        score_label: name of the x axis of bins.
+        steps_per_unit, unit_name: the unit of the time axis, e.g. an epoch.
     """
 
     figure: Figure
@@ -53,15 +56,15 @@ class Stage:
     unit_name: str
 
     def points(self, pixels: float) -> float:
-        """A length of the reference design, in points."""
+        """Return a length of the reference design in points."""
         return pixels * self.unit * 0.75
 
     def stroke(self, pixels: float) -> float:
-        """How thick a line of the reference design is, in points."""
+        """Return the width of a line of the reference design in points."""
         return self.points(pixels) * self.theme.measures.stroke
 
     def pixels(self, pixels: float) -> float:
-        """A length of the reference design, in pixels of the file."""
+        """Return a length of the reference design in pixels of the file."""
         return pixels * self.unit * self.figure.dpi / REFERENCE_DPI
 
     @property
@@ -69,12 +72,12 @@ class Stage:
         return len(self.reel.lanes) == 1
 
     def axes(self, place: Place, *, lift: float = 0, part: float = 1) -> Axes:
-        """Bare axes with a light grid, in the whole of a place or in a part of its height.
+        """Add bare axes with a light grid, in a place or in a part of its height.
 
         Args:
-            place: where it is.
-            lift: where the part begins, in [0, 1].
-            part: how much of the height it takes, in [0, 1].
+            place: of the panel.
+            lift: lower end of the part, in [0, 1] of the height.
+            part: height of the part, in [0, 1] of the height.
         """
         width, height = self.figure.get_size_inches() * REFERENCE_DPI
         box = (
@@ -96,13 +99,13 @@ class Stage:
         axes.set_axisbelow(True)
         axes.set_xlim(0, 1)
         axes.tick_params(labelleft=place.is_left, labelbottom=place.is_bottom)
-        if place.rank is not None and not self.is_one_run:
-            # The ends of neighbours' axes are close: short labels, and few.
+        if not place.kind.shows_time and not self.is_one_run:
+            # The ends of neighbours' axes are close: few labels, and short ones.
             axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
         return axes
 
     def label(self, axes: Axes, x: str = "", y: str = "", short: str = "") -> None:
-        """Names the axes; where y has no room, shortened, or by its short name."""
+        """Name the axes. Without room for ``y``, write ``short`` or shorten it."""
         style = {
             "fontsize": self.points(self.theme.measures.label),
             "color": self.theme.muted,
@@ -112,7 +115,7 @@ class Stage:
             axes.set_xlabel(x, labelpad=self.points(5), **style)
             shorten(axes.xaxis.label, axes.bbox.width)
         if y:
-            # At one distance for all panels, however wide their tick labels are.
+            # At the same distance in all panels, whatever the width of tick labels.
             axes.yaxis.set_label_coords(
                 -self.points(self.theme.measures.beside) / 72 * self.figure.dpi / axes.bbox.width,
                 0.5,
@@ -127,21 +130,22 @@ class Stage:
             label.set_visible(label.get_window_extent().height <= room)
 
     def numbers_beside(self, axes: Axes, most: int) -> int:
-        """How many numbers have room on the y axis of axes, up to so many."""
-        return min(max(int(axes.bbox.height / self.pixels(_LEAST_BETWEEN)), 1), most)
+        """Return how many numbers have room on a y axis, at most ``most``."""
+        return min(max(int(axes.bbox.height / self.pixels(_MIN_BETWEEN)), 1), most)
 
-    def rows(self, handles: Sequence[Artist], room: float) -> list[list[Artist]]:
-        """What a legend explains, row by row.
+    def rows(self, handles: Sequence[Handle], room: float) -> list[list[Handle]]:
+        """Return the entries of a legend, row by row.
 
         Args:
-            handles: what it explains.
-            room: how wide it may be, in pixels of the file.
+            handles: of the entries.
+            room: its maximum width in pixels of the file.
         """
-        rows: list[list[Artist]] = []
+        renderer = self._renderer()
+        rows: list[list[Handle]] = []
         left = 0.0
         for handle in handles:
-            legend = Legend(self.figure, [handle], [handle.get_label()], **self._style(1))
-            wide = legend.get_window_extent(self.figure.canvas.get_renderer()).width
+            legend = Legend(self.figure, [handle], [_text_of(handle)], **self._style(1))
+            wide = legend.get_window_extent(renderer).width
             if not rows or wide > left:
                 rows.append([])
                 left = room
@@ -149,29 +153,34 @@ class Stage:
             left -= wide + self.pixels(self.theme.measures.small) * _BETWEEN_COLUMNS
         return rows
 
-    def legend(self, axes: Axes, handles: Sequence[Artist], most: int) -> None:
-        """Rows over the axes, so many at most: what has no room is left out, from the end."""
+    def legend(self, axes: Axes, handles: Sequence[Handle], most: int) -> None:
+        """Write at most ``most`` rows above axes; the last entries are left out without room."""
         rows = self.rows(handles, axes.bbox.width + self.pixels(RIGHT))[:most]
         row = self.pixels(self.theme.measures.small * ROW) / axes.bbox.height
         for up, shown in enumerate(reversed(rows)):
             self._row(axes, shown, loc="lower left", bbox_to_anchor=(0, 1 + up * row))
 
-    def key(self, rows: Sequence[Sequence[Artist]], top: float) -> None:
-        """Rows in the header, the first one around a height of the reference design."""
+    def key(self, rows: Sequence[Sequence[Handle]], top: float) -> None:
+        """Write rows in the header, the first one centred ``top`` pixels below the upper edge."""
         width, height = self.figure.bbox.size
         for down, shown in enumerate(rows):
             y = top + down * self.theme.measures.small * ROW
             corner = (self.pixels(LEFT) / width, 1 - self.pixels(y) / height)
             self._row(self.figure, shown, loc="center left", bbox_to_anchor=corner)
 
-    def _row(self, owner: Axes | Figure, handles: Sequence[Artist], **place) -> None:
-        labels = [handle.get_label() for handle in handles]
+    def _row(self, owner: Axes | Figure, handles: Sequence[Handle], **place: Any) -> None:
+        labels = [_text_of(handle) for handle in handles]
         legend = Legend(owner, handles, labels, **place, **self._style(len(handles)))
         for text in legend.get_texts():
             text.set_parse_math(False)
         owner.add_artist(legend)
 
-    def _style(self, columns: int) -> dict:
+    def _renderer(self) -> RendererBase:
+        canvas = self.figure.canvas
+        assert isinstance(canvas, FigureCanvasAgg)
+        return canvas.get_renderer()
+
+    def _style(self, columns: int) -> dict[str, Any]:
         return {
             "ncols": columns,
             "frameon": False,
@@ -184,3 +193,7 @@ class Stage:
             "handletextpad": 0.5,
             "columnspacing": _BETWEEN_COLUMNS,
         }
+
+
+def _text_of(handle: Handle) -> str:
+    return str(handle.get_label())

@@ -19,11 +19,10 @@ from anim.settings.fields import (
     settings_of,
 )
 from anim.settings.limits import Custom, OneOf, Real, Share, Whole, one_of, whole
+from anim.settings.panels import METRIC, PANELS
 from anim.settings.parsing import bytes_of, names_of, size_of
+from anim.settings.themes import THEMES
 
-PANELS = ("reliability", "counts", "accuracy", "ece", "loss", "temperature")
-METRIC = "metric:"
-THEMES = ("light", "dark", "paper")
 BINNINGS = ("width", "mass")
 CURVES = ("bars", "smooth", "isotonic")
 # Methods of recalibration, and what each calls a run.
@@ -169,7 +168,7 @@ class Look(Settings):
     theme: str | None = setting(
         None,
         "colours, fonts and measures",
-        OneOf(THEMES),
+        OneOf(tuple(THEMES)),
         instead_of_none="light; a page follows its reader",
         metavar="NAME",
     )

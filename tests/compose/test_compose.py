@@ -11,8 +11,8 @@ from matplotlib.text import Text
 import anim
 from anim.errors import SettingError
 from anim.render import labels_of, main
-from anim.scene.theme import THEMES
 from anim.settings import MAX_RUNS, Picture
+from anim.settings.themes import THEMES
 from tests.support.seeing import check_texts, compose, contrast, difference_in_grey, distance
 
 

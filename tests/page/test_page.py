@@ -174,7 +174,7 @@ def test_readouts_are_those_of_the_run(visit):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_its_colours_follow_the_reader(visit, scheme):
-    from anim.scene.theme import THEMES
+    from anim.settings.themes import THEMES
 
     shown = ready(visit(page_of(a_run()), color_scheme=scheme, **STILL))
     colour = shown.evaluate(f"getComputedStyle({INSIDE}).backgroundColor")

@@ -18,8 +18,9 @@ import anim
 from anim.errors import SettingError
 from anim.render import main
 from anim.scene import check_room
-from anim.scene.theme import THEMES, theme_of
+from anim.scene.theme import theme_of
 from anim.settings import Picture
+from anim.settings.themes import THEMES
 from tests.support.predictions import model
 from tests.support.seeing import (
     check_texts,
@@ -216,7 +217,7 @@ def test_a_text_that_is_hard_to_read_is_drawn_with_one_warning_that_names_its_ke
     ("line", "problem"),
     [
         ("text.colour: 101010", r"^style: Bad key text\.colour in file"),
-        ("text.color: #101010", r"^style: Bad value .*text\.color.* without its #"),
+        ("text.color: #101010", r"^style: Bad value .*text\.color.* without #"),
         ("font.family: No Such Font", r"^style: no font of font\.family is installed"),
     ],
 )
@@ -321,7 +322,7 @@ def test_digits_of_different_widths_are_drawn_where_they_belong(monkeypatch):
     """A font with such digits has no pictures of them; the frames are those of matplotlib."""
     reel, even = drawn()
     with monkeypatch.context() as patch:
-        patch.setattr("anim.scene.marks.Readout._has_even_digits", lambda self: False)
+        patch.setattr("anim.scene.texts.has_even_digits", lambda text: False)
         _, uneven = drawn()
     for position in (0, 0.3, 1):
         shot = reel.at_position(position)

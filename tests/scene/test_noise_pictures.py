@@ -13,9 +13,9 @@ from sklearn.isotonic import IsotonicRegression
 
 import anim
 from anim.errors import SettingError
-from anim.scene.strips import _outlines
-from anim.scene.theme import THEMES
+from anim.scene.marks import _pieces as _outlines
 from anim.settings import Picture
+from anim.settings.themes import THEMES
 from tests.calibration.test_curves import smooth_error
 from tests.support.predictions import binary, model, textbook_error
 from tests.support.seeing import check_texts, compose, texts_of

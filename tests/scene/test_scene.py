@@ -7,8 +7,8 @@ from matplotlib.colors import to_rgb
 
 import anim
 from anim.errors import SettingError
-from anim.scene.theme import THEMES
 from anim.settings import Picture
+from anim.settings.themes import THEMES
 from tests.support.seeing import (
     check_texts,
     compose,

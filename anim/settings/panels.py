@@ -1,0 +1,126 @@
+"""The table of panels: names, what they show, and the series that a strip draws.
+
+Another strip is another entry of `PANELS`: settings, pictures, pages and help read this table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+# Before the name of a recorded scalar, as the name of a panel.
+METRIC = "metric:"
+
+# Scales of a strip's y axis: up to 1, with the values in view; linear and including 0; logarithmic
+# to base 2, with a line at 1.
+UNIT, ZERO_BASED, LOG2 = "unit", "zero-based", "log2"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strip:
+    """What a panel draws over time.
+
+    Attributes:
+        series: names of series and, for a legend, what each of them is. The first one is drawn in
+            the colour of the run, and alone if there are several runs.
+        title: name of the y axis.
+        short_title: name of the y axis where the title has no room; "" if there is none.
+        scale: `UNIT`, `ZERO_BASED` or `LOG2`.
+        hint: end of the error message if no run has any of the series: how to get one.
+        needs_recalibration: whether only recalibrated runs have the series. A series that somebody
+            recorded under the same name is something else.
+    """
+
+    series: Mapping[str, str]
+    title: str
+    short_title: str = ""
+    scale: str = ZERO_BASED
+    hint: str = ""
+    needs_recalibration: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """An entry of the table.
+
+    Attributes:
+        name: as a user writes it.
+        shows: what it shows, as a phrase for tables of help.
+        strip: what it draws over time; None for a panel of bins, which `anim.scene.panels` and the
+            player know by its name.
+    """
+
+    name: str
+    shows: str
+    strip: Strip | None = None
+
+    @property
+    def shows_time(self) -> bool:
+        return self.strip is not None
+
+
+PANELS: dict[str, Panel] = {
+    panel.name: panel
+    for panel in (
+        Panel(
+            name="reliability",
+            shows="bars of accuracy by score, gaps to the ideal line, fainter where examples are "
+            "few, and a histogram",
+        ),
+        Panel(name="counts", shows="right and wrong predictions by score, stacked"),
+        Panel(
+            name="accuracy",
+            shows="accuracy over time",
+            strip=Strip(series={"accuracy": "accuracy"}, title="accuracy", scale=UNIT),
+        ),
+        Panel(
+            name="ece",
+            shows="expected calibration error over time",
+            strip=Strip(
+                series={
+                    "ece": "measured",
+                    "ece_if_calibrated": "of a calibrated model, by chance",
+                },
+                title="ECE",
+            ),
+        ),
+        Panel(
+            name="loss",
+            shows="validation and training loss over time",
+            strip=Strip(
+                series={"nll": "validation", "train_loss": "training", "loss": "recorded"},
+                title="loss",
+            ),
+        ),
+        Panel(
+            name="temperature",
+            shows="the temperature over time, beside `--calibrate temperature`",
+            strip=Strip(
+                series={"temperature": "temperature"},
+                title="temperature",
+                short_title="T",
+                scale=LOG2,
+                hint="; --calibrate temperature has one",
+                needs_recalibration=True,
+            ),
+        ),
+    )
+}
+
+
+def panel_of(name: str) -> Panel:
+    """Return the panel of a name.
+
+    Args:
+        name: a key of `PANELS`, or ``metric:NAME`` for a strip of a recorded scalar.
+    """
+    if not name.startswith(METRIC):
+        return PANELS[name]
+    series = name.removeprefix(METRIC)
+    strip = Strip(series={series: _legend_of(series)}, title=series)
+    return Panel(name=name, shows=f"{series} over time", strip=strip)
+
+
+def _legend_of(series: str) -> str:
+    strips = [panel.strip for panel in PANELS.values() if panel.strip is not None]
+    return next((strip.series[series] for strip in strips if series in strip.series), series)
