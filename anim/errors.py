@@ -58,5 +58,5 @@ class DivergedError(RuntimeError):
         self.step = step
 
 
-class TooLarge(Exception):
+class TooLargeError(Exception):
     """A file grew beyond what was allowed."""

@@ -41,13 +41,15 @@ def animate(
         progress: called with (frames drawn, frames in all).
 
     Returns:
-        What was written, in the order of ``outputs``. A notebook plays it, also if there are none.
+        The animation: a notebook plays it, and its ``outputs`` describe the files that were
+        written, in the order of the arguments.
 
     Raises:
         TypeError: something else than a run, or an unknown keyword.
         SettingError: an argument out of its limits, or one that does not fit the run.
         OSError: a file could not be written. Earlier files at these paths are untouched.
     """
+    from anim.compose import compose_views
     from anim.output import writing
     from anim.output.notebook import Animation
 
@@ -59,7 +61,7 @@ def animate(
     picture = Picture.of(options)
     paths = [Path(output) for output in outputs]
     _check(paths, picture)
-    shown = writing.compose_for_files(checked, paths, picture)
+    shown = compose_views(checked, picture, writing.views_for(checked, paths, picture))
     written = writing.write(shown, paths, picture, progress) if paths else []
     return Animation(written, shown, picture)
 
@@ -80,8 +82,8 @@ def _check(paths: Sequence[Path], picture: Picture) -> None:
     from anim import encode
 
     if paths:
-        encode.check(paths, picture.fps, picture.transparent, picture.max_bytes)
-        is_page = any(path.suffix.lower() in encode.PAGES for path in paths)
+        encode.check_outputs(paths, picture.fps, picture.transparent, picture.max_bytes)
+        is_page = any(encode.format_of(path).is_page for path in paths)
         picture.check_kinds((PAGE,) if is_page else (), str(paths[0]))
     if picture.style is not None:
         from anim.scene.theme import theme_of
@@ -183,7 +185,7 @@ def _trained(
     from anim.train import run_experiments
 
     # A page makes room as it needs it.
-    if any(path.suffix.lower() not in encode.PAGES for path in arguments.out):
+    if any(not encode.format_of(path).is_page for path in arguments.out):
         check_room(picture, len(asked))
     runs = run_experiments(asked, save, replicas, lambda name: progress(f"training {name}"))
     return list(runs.values()), picture
@@ -204,10 +206,12 @@ def _run(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
     else:
         runs, picture = _trained(arguments, asked, picture, progress)
 
+    from anim.compose import compose_views
     from anim.output import writing
 
     with progress("reading") as report:
-        shown = writing.compose_for_files(runs, arguments.out, picture, report)
+        views = writing.views_for(runs, arguments.out, picture)
+        shown = compose_views(runs, picture, views, report)
     with progress("drawing") as report:
         written = writing.write(shown, arguments.out, picture, report)
     if not arguments.quiet:

@@ -7,5 +7,5 @@ run = anim.fit(dataset, hidden=(3,), epochs=100)
 
 metrics = run.metrics()
 print(f"accuracy {metrics['accuracy'][-1]:.3f}, ECE at its worst {metrics['ece'].max():.3f}")
-for output in anim.animate(run, "calib.gif", "calib.mp4"):
+for output in anim.animate(run, "calib.gif", "calib.mp4").outputs:
     print(output)

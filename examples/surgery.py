@@ -7,7 +7,7 @@ import anim
 
 dataset = anim.data.breast_cancer()
 run = anim.fit(dataset, hidden=(8,), epochs=60, every=3)
-(output,) = anim.animate(
+animation = anim.animate(
     run,
     "surgery.gif",
     view="class:malignant",
@@ -16,4 +16,4 @@ run = anim.fit(dataset, hidden=(8,), epochs=60, every=3)
     title="Would you operate on this score?",
     theme="dark",
 )
-print(output)
+print(*animation.outputs)

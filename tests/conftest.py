@@ -103,7 +103,8 @@ def written(tmp_path_factory):
     folder = tmp_path_factory.mktemp("written")
     names = [f"a{suffix}" for suffix in (*clips.ANIMATED, ".png", ".svg", ".pdf")]
     paths = [folder / name for name in (*names, "frames/%04d.png")]
-    assert [output.path for output in anim.animate(clips.a_run(), *paths, **clips.SHORT)] == paths
+    animation = anim.animate(clips.a_run(), *paths, **clips.SHORT)
+    assert [output.path for output in animation.outputs] == paths
     return folder
 
 

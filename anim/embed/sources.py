@@ -9,14 +9,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+from anim.encode.formats import FORMATS, Shown
 from anim.errors import SettingError
 
-VIDEOS = {".mp4": "video/mp4", ".webm": "video/webm"}
-# Of these, all that may move before those that stand still.
-MOVING = (".gif", ".webp", ".apng", ".avif")
-IMAGES = (*MOVING, ".png", ".svg")
-PAGES = (".html",)
-PAPERS = (".pdf",)
+
+def _shown_as(*kinds: Shown) -> tuple[str, ...]:
+    return tuple(
+        form.suffix for kind in kinds for form in FORMATS.values() if form.shown_as == kind
+    )
+
+
+VIDEOS = {suffix: FORMATS[suffix].mime for suffix in _shown_as("video")}
+MOVING, PAGES, PAPERS = _shown_as("moving image"), _shown_as("page"), _shown_as("paper")
+IMAGES = (*MOVING, *_shown_as("image"))
 KNOWN = (*VIDEOS, *IMAGES, *PAGES, *PAPERS)
 # What shows the same as these where they cannot be shown, the best first. The PNG of a video does
 # not: it stands still.

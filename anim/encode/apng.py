@@ -1,8 +1,9 @@
-"""APNG, streamed: PNG chunks of what changed, and the number of them put in at the end."""
+"""APNG, streamed as PNG chunks of what changed; the number of frames is filled in at the end."""
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,26 +13,25 @@ from anim.encode import png
 from anim.encode.pictures import Patch, PatchWriter
 
 if TYPE_CHECKING:
-    from anim.encode import Clip
+    from anim.encode.writer import Clip
 
 _LONGEST = 0xFFFF
-# Of a frame's control: whether it is laid over what was there.
+# The blend operations of a frame control chunk.
 _REPLACES, _OVER = 0, 1
 
 
 class ApngWriter(PatchWriter):
-    """Writes pictures without loss; see `anim.encode.animation_writer`."""
+    """Writes lossless pictures; implements `anim.encode.writer.Writer`."""
 
-    def __init__(self, path: Path, clip: Clip, samples, exact):
+    def __init__(self, path: Path, clip: Clip, samples: Sequence[np.ndarray], exact: np.ndarray):
         super().__init__(path, clip, samples, exact)
         self._size = clip.size
         self._pictures = self._chunks = 0
-        has_palette = self.palette is not None
-        kind = png.INDEXED if has_palette else png.RGBA
+        kind = png.RGBA if self.palette is None else png.INDEXED
         self._stream.write(png.head(self._size, kind, clip.comment))
         self._control = self._stream.tell()
         self._stream.write(self._animation_control())
-        if has_palette:
+        if self.palette is not None:
             colours = np.concatenate([self.palette, np.zeros((1, 3), np.uint8)])
             self._stream.write(png.chunk(b"PLTE", colours.tobytes()))
             alpha = bytes([255] * self.hole + [0])
@@ -48,7 +48,7 @@ class ApngWriter(PatchWriter):
     def _add(self, patch: Patch, duration: int) -> None:
         height, width = patch.pixels.shape
         blend = _OVER if patch.is_over else _REPLACES
-        # The longest that is a whole number of milliseconds lasts 65 s.
+        # A delay is a fraction of 16-bit numbers: in milliseconds, at most 65 s.
         parts = min(1000, _LONGEST * 1000 // max(duration, 1))
         delay = round(duration * parts / 1000)
         place = struct.pack(">IIIIHHBB", width, height, patch.x, patch.y, delay, parts, 0, blend)

@@ -1,7 +1,7 @@
-"""Animated AVIF: nearly without loss, in whole colours at each pixel.
+"""Animated AVIF: nearly lossless, with chroma at full resolution.
 
-The encoder is Pillow's (libaom): at its slower speeds it knows graphics from photographs, which
-makes files of a third of the size that FFmpeg's (SVT-AV1) has, without its loss of colour.
+The encoder is Pillow's (libaom). At its slower speeds it detects graphics, and its files have a
+third of the size of those by FFmpeg's encoder (SVT-AV1), which also subsamples chroma.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import os
 import queue
 import struct
 import threading
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 from PIL import Image
@@ -20,9 +21,9 @@ from anim.encode.comment import xmp
 from anim.encode.pictures import PictureWriter
 
 if TYPE_CHECKING:
-    from anim.encode import Clip
+    from anim.encode.writer import Clip
 
-# The fastest at which it looks for what repeats itself on a screen.
+# The fastest speed that uses the tools for screen content.
 _SPEED = 6
 _QUALITY = (60, 50, 40, 30)
 _DATED = (b"mvhd", b"tkhd", b"mdhd")
@@ -30,23 +31,23 @@ _PARENTS = (b"moov", b"trak", b"mdia")
 
 
 class AvifWriter(PictureWriter):
-    """Writes pictures; see `anim.encode.animation_writer`.
+    """Writes pictures; implements `anim.encode.writer.Writer`.
 
-    Pillow asks for picture after picture, on a thread of its own. The compressed ones are kept
-    until the end, as the index stands before them.
+    Pillow pulls the pictures on a thread of its own. It keeps the compressed ones until the end,
+    because the index precedes them in the file.
     """
 
-    def __init__(self, path: Path, clip: Clip, samples, exact):
+    def __init__(self, path: Path, clip: Clip, samples: Sequence[np.ndarray], exact: np.ndarray):
         super().__init__(path, clip)
         self._channels = 4 if clip.has_alpha else 3
         self._last: np.ndarray | None = None
         self._durations: list[int] = []
         self._error: BaseException | None = None
-        self._source = _Source(clip.size, "RGBA" if clip.has_alpha else "RGB")
-        self._options = {
+        self._source = PictureSource(clip.size, "RGBA" if clip.has_alpha else "RGB")
+        self._options: dict[str, Any] = {
             "format": "AVIF",
             "save_all": True,
-            # Chromium takes those that move for limited whatever they say, and shifts all colours.
+            # Chromium decodes animated AVIF as limited range, whatever the file says.
             "range": "limited",
             "subsampling": "4:4:4",
             "quality": _QUALITY[clip.quality],
@@ -100,27 +101,32 @@ class AvifWriter(PictureWriter):
 
 
 def _undate(file: BinaryIO, start: int, end: int) -> None:
-    """Takes out of the boxes between two places when the file was made."""
+    """Clear the creation dates in the boxes between two offsets, so that bytes are reproducible."""
     while start < end:
         file.seek(start)
         size, kind = struct.unpack(">I4s", file.read(8))
         if kind in _PARENTS:
             _undate(file, start + 8, start + size)
         elif kind in _DATED:
-            # Two dates follow a version, which says how long they are, and flags.
+            # Two dates follow the version, which gives their length, and the flags.
             is_long = file.read(4)[0] == 1
             file.seek(start + 12)
             file.write(struct.pack(">QQ" if is_long else ">II", 0, 0))
-        # The last box may be as long as the file.
+        # Size 0: the box extends to the end of the file.
         start = start + size if size else end
 
 
-class _Aborted(Exception):
-    """Nobody wants the file any more."""
+class _AbortedError(Exception):
+    """The file is no longer wanted."""
 
 
-class _Source(Image.Image):
-    """Pictures as they come, for Pillow to see as those of one animated image."""
+class PictureSource(Image.Image):
+    """An animated image for Pillow whose pictures arrive one at a time.
+
+    Args:
+        size: width and height in pixels.
+        mode: Pillow's name of the pixel format.
+    """
 
     is_animated = True
 
@@ -133,25 +139,26 @@ class _Source(Image.Image):
         self._pixels = b""
 
     def put(self, pixels: bytes | None) -> None:
-        """Another picture; None is the end."""
+        """Append a picture; None marks the end."""
         self._queue.put(pixels)
 
     def abort(self) -> None:
+        """Make the encoder stop at the next picture."""
         self._is_aborted = True
 
     def drain(self) -> None:
-        """Takes what still comes, so that nobody waits."""
+        """Discard the remaining pictures, so that `put` does not block."""
         while not self._has_ended:
             self._has_ended = self._queue.get() is None
 
     def seek(self, frame: int) -> None:
-        # It is asked for the first one again: before, for its mode, and after all, to go back.
+        # Pillow seeks to the first picture again: to read its mode, and to rewind at the end.
         if frame <= self._at:
             return
         pixels = None if self._has_ended else self._queue.get()
         self._has_ended = pixels is None
         if self._is_aborted:
-            raise _Aborted
+            raise _AbortedError
         if pixels is None:
             raise EOFError
         self._pixels, self._at = pixels, frame
@@ -162,5 +169,5 @@ class _Source(Image.Image):
     def load(self):
         return None
 
-    def tobytes(self, *_) -> bytes:
+    def tobytes(self, encoder_name: str = "raw", *args: Any) -> bytes:
         return self._pixels

@@ -1,4 +1,4 @@
-"""The text that travels inside of a file, for whoever embeds it: how it is written and read."""
+"""The text that is stored in a file, for `anim.embed`: how it is written and read."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _GIF_BLOCK = 255
 
 
 def read_comment(path: str | Path) -> str | None:
-    """The text that `anim.animate` left inside of a file; needs neither JAX nor matplotlib.
+    """Return the text that `anim.animate` stored in a file. Imports neither JAX nor matplotlib.
 
     Args:
-        path: any of the formats that are written, whatever its name ends in.
+        path: a file in any format that `anim.animate` writes, with any extension.
 
     Returns:
-        The text, or None where the file has none or is of another kind.
+        The text; None if the file has none or is in another format.
 
     Raises:
         OSError: the file cannot be read.
@@ -39,57 +39,59 @@ def read_comment(path: str | Path) -> str | None:
         head = file.read(16)
     is_image = head.startswith((b"GIF8", b"\x89PNG")) or head[8:12] == b"WEBP"
     if is_image or head[4:12] in (b"ftypavis", b"ftypavif"):
-        found = _of_image(path)
+        found = _from_image(path)
     elif head[4:8] == b"ftyp" or head.startswith(b"\x1aE\xdf\xa3"):
-        found = _of_video(path)
+        found = _from_video(path)
     elif head.startswith(b"%PDF"):
-        found = _of_pdf(path.read_bytes())
+        found = _from_pdf(path.read_bytes())
     elif head.lstrip().startswith(b"<"):
-        found = _of_svg(path)
+        found = _from_svg(path)
     else:
         found = None
     return found or None
 
 
 def gif_block(comment: str) -> bytes:
-    """A GIF's comment extension."""
+    """Return the comment extension of a GIF, in sub-blocks of at most 255 bytes."""
     text = comment.encode()
     parts = [text[i : i + _GIF_BLOCK] for i in range(0, len(text), _GIF_BLOCK)]
     return b"\x21\xfe" + b"".join(bytes([len(part)]) + part for part in parts) + b"\0"
 
 
 def xmp(comment: str) -> bytes:
-    """The packet of XMP that calls a picture so."""
+    """Return an XMP packet with the comment as its description."""
     return _XMP.format(escape(comment)).encode()
 
 
-def _of_image(path: Path) -> str | None:
+def _from_image(path: Path) -> str | None:
     from PIL import Image, UnidentifiedImageError
+    from PIL.PngImagePlugin import PngImageFile
 
     try:
         with Image.open(path) as image:
             if image.format == "GIF":
                 return image.info.get("comment", b"").decode(errors="replace")
             if image.format in ("WEBP", "AVIF"):
-                return _of_xmp(image.info.get("xmp", b""))
-            return image.text.get(PNG_KEYWORD)
+                return _from_xmp(image.info.get("xmp", b""))
+            return image.text.get(PNG_KEYWORD) if isinstance(image, PngImageFile) else None
     except (UnidentifiedImageError, SyntaxError):
         return None
 
 
-def _of_video(path: Path) -> str | None:
+def _from_video(path: Path) -> str | None:
     import av
+    from av.error import InvalidDataError
 
     try:
         with av.open(str(path)) as container:
             # Matroska's names are in capitals.
             tags = {name.lower(): text for name, text in container.metadata.items()}
-    except av.error.InvalidDataError:
+    except InvalidDataError:
         return None
     return tags.get("comment")
 
 
-def _of_xmp(packet: bytes) -> str | None:
+def _from_xmp(packet: bytes) -> str | None:
     try:
         description = next(ElementTree.fromstring(packet).iter(_DESCRIPTION), None)
     except ElementTree.ParseError:
@@ -97,7 +99,7 @@ def _of_xmp(packet: bytes) -> str | None:
     return None if description is None else description.findtext(f".//{_LANGUAGE_ITEM}")
 
 
-def _of_svg(path: Path) -> str | None:
+def _from_svg(path: Path) -> str | None:
     try:
         for _, element in ElementTree.iterparse(path):
             if element.tag == _DESCRIPTION:
@@ -107,7 +109,7 @@ def _of_svg(path: Path) -> str | None:
     return None
 
 
-def _of_pdf(content: bytes) -> str | None:
+def _from_pdf(content: bytes) -> str | None:
     found = _PDF_SUBJECT.search(content)
     if found is None:
         return None

@@ -1,20 +1,22 @@
-"""What films share: a file that FFmpeg's muxers write and that appears whole."""
+"""Base classes for files that FFmpeg's muxers write, GIF and videos."""
 
 from __future__ import annotations
 
 import itertools
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import av
 import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
+from av.video.stream import VideoStream
 
-from anim.encode.pending import IN_FLIGHT, PendingFile, naming
+from anim.encode.pending import PendingFile, naming
+from anim.encode.writer import IN_FLIGHT
 
 if TYPE_CHECKING:
-    from anim.encode import Clip
+    from anim.encode.writer import Clip
 
 _BT709 = 1
 
@@ -23,14 +25,14 @@ class ContainerWriter:
     """A pending file with one video stream; a format adds ``take`` and ``write``.
 
     Args:
-        path: where the file goes once it is whole.
-        clip: what it holds.
+        path: where the file goes.
+        clip: the content.
         form: FFmpeg's name of the muxer.
         codec: FFmpeg's name of the encoder.
         pix_fmt: FFmpeg's name of the pixel format.
-        rate: time stamps a second.
-        options: the muxer's.
-        codec_options: the encoder's.
+        rate: time stamps per second.
+        options: options of the muxer.
+        codec_options: options of the encoder.
     """
 
     def __init__(
@@ -51,10 +53,11 @@ class ContainerWriter:
             self._container = av.open(self._file.path, "w", format=form, options=options)
             if clip.comment:
                 self._container.metadata["comment"] = clip.comment
-            self._stream = self._container.add_stream(codec, rate=rate, options=codec_options)
+            stream = self._container.add_stream(codec, rate=rate, options=codec_options)
         except BaseException:
             self._file.discard()
             raise
+        self._stream = cast(VideoStream, stream)
         self._stream.width, self._stream.height = clip.size
         self._stream.pix_fmt = pix_fmt
         self._stream.codec_context.time_base = self._time_base = 1 / rate
@@ -64,7 +67,7 @@ class ContainerWriter:
         return self._file.size
 
     def _encode(self, frame: av.VideoFrame, stamp: int) -> None:
-        """Encodes a frame that is shown from a time stamp on."""
+        """Encode a frame that is shown from a time stamp on."""
         frame.pts = stamp
         frame.time_base = self._time_base
         self._container.mux(self._stream.encode(frame))
@@ -82,20 +85,20 @@ class ContainerWriter:
 
 
 class VideoWriter(ContainerWriter):
-    """Frames at a constant rate, in the colours of BT.709; see `anim.encode.animation_writer`."""
+    """Frames at a constant rate, in the colours of BT.709."""
 
-    def __init__(self, path: Path, clip: Clip, **format_):
+    def __init__(self, path: Path, clip: Clip, **format_: Any):
         rate = Fraction(clip.timeline.fps).limit_denominator(1001)
         super().__init__(path, clip, rate=rate, **format_)
         context = self._stream.codec_context
-        # Untagged, players guess the matrix from the height, and colours shift.
+        # Without tags, players guess the matrix from the height, and colours shift.
         context.color_primaries = context.color_trc = context.colorspace = _BT709
         context.color_range = ColorRange.MPEG
         width, height = clip.size
-        # Used in turn: fresh memory for each frame would cost as much as drawing it.
+        # Used in turn: allocating each frame would cost as much as drawing it.
         buffers = [np.empty((height, width, 4), np.uint8) for _ in range(IN_FLIGHT)]
         self._buffers = itertools.cycle(buffers)
-        # One for all frames: each keeps its tables, which are dear to make.
+        # Shared by all frames: its tables are expensive to build.
         self._reformatter = VideoReformatter()
         self._tick = 0
 

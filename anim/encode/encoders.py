@@ -1,70 +1,75 @@
-"""Several encoders at once, each on a thread of its own, while the next frames are drawn."""
+"""Several encoders at once, each on its own thread, while the next frames are drawn."""
 
 from __future__ import annotations
 
 import queue
-import sys
 import threading
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
-import numpy as np
+from anim.encode.pending import naming
+from anim.encode.switching import quick_switching
+from anim.encode.writer import AHEAD, Writer
+from anim.errors import TooLargeError
 
-from anim.encode.pending import AHEAD, naming
-from anim.errors import TooLarge
-
-# An encoder that has done its part waits this many seconds at most for Python's lock. The default,
-# 0.005, is longer than it takes to draw a frame, and would undo the overlap.
-_SWITCH_INTERVAL = 1e-4
+if TYPE_CHECKING:
+    import numpy as np
 
 
 class Encoders:
     """Feeds frames to several writers.
 
-    A frame that an encoder is not ready for waits in a short queue, so that memory does not grow
-    with the number of frames. Leaving the ``with`` block finishes the files, which then wait for
-    their writers' ``commit``; leaving it by an exception, or where one of them fails, discards
-    them.
+    Frames wait for their encoder in a short queue, which bounds the memory. Leaving the ``with``
+    block completes the files, which then wait for `Writer.commit`. If the block or a writer
+    raises, all files are discarded.
 
     Args:
-        writers: of `anim.encode.animation_writer`.
-        limit: bytes that no file may exceed; None sets no limit.
+        writers: see `anim.encode.animation_writer`.
+        limit: the largest size of a file in bytes; None sets no limit.
 
     Raises:
-        TooLarge: one does; as early as it is known.
+        TooLargeError: a file exceeds the limit; raised by the next `write`, or at the end.
     """
 
-    def __init__(self, writers: list, limit: int | None = None):
-        self._lanes = [_Lane(writer, limit) for writer in writers]
+    def __init__(self, writers: Sequence[Writer], limit: int | None = None):
+        self._threads = [_EncodingThread(writer, limit) for writer in writers]
+        self._switching = ExitStack()
 
     def __enter__(self) -> Encoders:
-        self._switch_interval = sys.getswitchinterval()
-        sys.setswitchinterval(_SWITCH_INTERVAL)
+        self._switching.enter_context(quick_switching())
         return self
 
     def write(self, rgba: np.ndarray, ticks: int) -> None:
-        """Takes a frame [H, W, 4] uint8, shown for so many ticks; the buffer may change after."""
-        for lane in self._lanes:
-            lane.put(rgba, ticks)
+        """Encode a frame; the caller may overwrite the buffer afterwards.
+
+        Args:
+            rgba: [H, W, 4] uint8.
+            ticks: duration, in units of ``1 / timeline.fps`` seconds.
+        """
+        for thread in self._threads:
+            thread.put(rgba, ticks)
 
     def __exit__(self, kind, error, trace) -> None:
-        sys.setswitchinterval(self._switch_interval)
-        for lane in self._lanes:
-            lane.finish(abort=kind is not None)
-        failed = [lane.error for lane in self._lanes if lane.error is not None]
+        self._switching.close()
+        for thread in self._threads:
+            thread.finish(abort=kind is not None)
+        failed = [thread.error for thread in self._threads if thread.error is not None]
         if kind is not None or failed:
-            for lane in self._lanes:
-                lane.writer.discard()
+            for thread in self._threads:
+                thread.writer.discard()
         if kind is None and failed:
             raise failed[0]
 
 
-class _Lane:
+class _EncodingThread:
     """One writer, its thread and its queue.
 
-    The thread does nothing but encode: work that takes Python's lock often would wait for the
+    The thread only encodes: work that often needs the interpreter's lock would wait for the
     drawing each time.
     """
 
-    def __init__(self, writer, limit: int | None):
+    def __init__(self, writer: Writer, limit: int | None):
         self.writer = writer
         self.error: BaseException | None = None
         self._limit = limit
@@ -84,18 +89,18 @@ class _Lane:
         self._thread.join()
 
     def _work(self) -> None:
-        """Encodes until the end; after a failure it only empties the queue."""
+        """Encode until the end of the queue; after a failure, only empty it."""
         while (item := self._queue.get()) is not None:
             if not self._aborted and self.error is None:
                 self._try(self.writer.write, *item)
         if not self._aborted and self.error is None:
             self._try(self.writer.end)
 
-    def _try(self, action, *arguments) -> None:
+    def _try(self, action: Callable[..., None], *arguments: object) -> None:
         try:
             with naming(self.writer.path):
                 action(*arguments)
             if self._limit is not None and self.writer.bytes > self._limit:
-                raise TooLarge
+                raise TooLargeError
         except BaseException as error:
             self.error = error

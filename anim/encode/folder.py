@@ -1,4 +1,4 @@
-"""A folder of numbered PNG files, one for each tick of the frame rate."""
+"""A folder of numbered PNG files, one per tick of the frame rate."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,25 +17,25 @@ from anim.encode.comment import read_comment
 from anim.encode.pending import naming
 
 if TYPE_CHECKING:
-    from anim.encode import Clip
+    from anim.encode.writer import Clip
 
-# The highest takes four times as long, for files that are a tenth smaller.
+# Level 9 takes four times as long, for files that are a tenth smaller.
 _LEVEL = 6
 
 
 class FolderWriter:
-    """Writes frames beside the folder, and moves them there; see `anim.encode.animation_writer`.
+    """Writes frames to a hidden folder and moves them; implements `anim.encode.writer.Writer`.
 
-    The first is number 1, as FFmpeg counts.
+    The first frame has number 1, as in FFmpeg.
     """
 
-    def __init__(self, path: Path, clip: Clip, samples, exact):
+    def __init__(self, path: Path, clip: Clip, samples: Sequence[np.ndarray], exact: np.ndarray):
         self.path = path
         self.bytes = 0
         self._clip = clip
         self._folder = Path(os.path.realpath(path.parent))
         hidden = f".{self._folder.name}.{secrets.token_hex(4)}.part"
-        # Inside of the folder, which may be the only place that can be written to.
+        # Inside the folder if it exists: its parent may be read-only.
         is_there = self._folder.is_dir()
         self._pending = self._folder / hidden if is_there else self._folder.with_name(hidden)
         with naming(path):
@@ -69,18 +70,18 @@ class FolderWriter:
         pass
 
     def commit(self) -> None:
-        """Moves each frame to its place, over earlier ones, and removes ours after the last."""
+        """Move the frames to their places, and remove later frames of an earlier animation."""
         with naming(self.path):
             self._folder.mkdir(exist_ok=True)
             for number in range(1, self._count + 1):
                 (self._pending / self._name(number)).replace(self._folder / self._name(number))
             for path in self._folder.iterdir():
-                if self._number(path.name) > self._count and _is_ours(path):
+                if self._number(path.name) > self._count and _is_from_anim(path):
                     path.unlink()
             self._pending.rmdir()
 
     def _number(self, name: str) -> int:
-        """Of a frame, or 0 of any other file."""
+        """Return the number of a frame from its file name, or 0 for any other file."""
         before, after = re.split(r"%\d*d", self.path.name)
         digits = name.removeprefix(before).removesuffix(after)
         is_frame = digits.isascii() and digits.isdigit() and self._name(int(digits)) == name
@@ -90,6 +91,6 @@ class FolderWriter:
         shutil.rmtree(self._pending, ignore_errors=True)
 
 
-def _is_ours(path: Path) -> bool:
-    """Whether an earlier render made a file: others keep theirs, however it is called."""
+def _is_from_anim(path: Path) -> bool:
+    """Return whether anim wrote the file; files by others stay, whatever their names."""
     return path.is_file() and '"generator": "anim"' in (read_comment(path) or "")

@@ -1,46 +1,49 @@
-"""GIF, streamed: one palette, only what changed, delays in whole hundredths of a second."""
+"""GIF, streamed: one palette, only what changed, delays in hundredths of a second."""
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import av
 import numpy as np
 
 from anim.encode.comment import gif_block
 from anim.encode.container import ContainerWriter
+from anim.encode.formats import FORMATS
 from anim.encode.palette import COLOURS, SIZES, Indexer, choose_palette, palette_name
-from anim.encode.pending import IN_FLIGHT, insert
+from anim.encode.pending import insert
+from anim.encode.writer import IN_FLIGHT
 
 if TYPE_CHECKING:
-    from anim.encode import Clip
+    from anim.encode.writer import Clip
 
-# In hundredths of a second; more than the longest do not fit into the two bytes of a delay.
-_SHORTEST_DELAY, _LONGEST_DELAY = 2, 65535
-# The block that says how often it plays, after the palette, which has 768 bytes at most.
+# In hundredths of a second; a delay has two bytes.
+_SHORTEST_DELAY, _LONGEST_DELAY = FORMATS[".gif"].shortest_delay // 10, 65535
+# The block with the number of loops follows the palette, which has at most 768 bytes.
 _LOOP, _LOOP_LENGTH, _HEAD = b"NETSCAPE2.0", 16, 1024
 
 
 def _paletted_frames(indices: np.ndarray, palette: np.ndarray) -> list[av.VideoFrame]:
-    """Frames to use in turn: fresh memory for each would cost more than encoding it.
+    """Return frames to use in turn; allocating each frame would cost more than encoding it.
 
-    The encoder still reads the frame it was given last while others wait for it.
+    One more than `IN_FLIGHT`, because the encoder still reads the last frame it was given.
     """
     argb = np.zeros((256, 4), np.uint8)
     argb[:COLOURS, 0] = 255
     argb[: len(palette), 1:] = palette
-    return [
-        av.VideoFrame.from_ndarray((indices, argb), format="pal8") for _ in range(IN_FLIGHT + 1)
-    ]
+    # The stubs of PyAV omit the pair of indices and palette.
+    pair: Any = (indices, argb)
+    return [av.VideoFrame.from_ndarray(pair, format="pal8") for _ in range(IN_FLIGHT + 1)]
 
 
 class GifWriter(ContainerWriter):
-    """Writes frames with one palette; see `anim.encode.animation_writer`."""
+    """Writes frames with one palette; implements `anim.encode.writer.Writer`."""
 
-    def __init__(self, path: Path, clip: Clip, samples, exact: np.ndarray):
+    def __init__(self, path: Path, clip: Clip, samples: Sequence[np.ndarray], exact: np.ndarray):
         width, height = clip.size
         palette = choose_palette(samples, exact, SIZES[clip.quality])
         self._timeline = timeline = clip.timeline
@@ -73,15 +76,16 @@ class GifWriter(ContainerWriter):
         if not self._indexer.update(rgba):
             return None
         frame = next(self._frames)
-        plane = frame.planes[0]
-        # FFmpeg pads its rows; what is in the padding is never read.
+        # A plane is a buffer, which the stubs of PyAV omit.
+        plane: Any = frame.planes[0]
+        # FFmpeg pads rows; the padding is never read.
         rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
         rows[:, : plane.width] = self._indexer.indices
         return frame
 
     def write(self, frame: av.VideoFrame | None, ticks: int) -> None:
-        # A frame like the one before only lengthens that one's delay, but for the last, to which
-        # the time of the hold belongs.
+        # An unchanged frame only extends the delay of the one before, except for the last frame,
+        # which the muxer gives the duration of the hold.
         if frame is None and self._tick + ticks == self._timeline.ticks:
             frame = self._last
         if frame is not None:
@@ -96,7 +100,7 @@ class GifWriter(ContainerWriter):
     def end(self) -> None:
         super().end()
         if self._comment:
-            # The muxer writes none. Readers look for one before the first picture.
+            # The muxer writes no comment. Readers expect it before the first picture.
             with Path(self._file.path).open("rb") as file:
                 head = file.read(_HEAD)
             insert(self._file.path, head.index(_LOOP) + _LOOP_LENGTH, gif_block(self._comment))

@@ -1,7 +1,8 @@
-"""MP4 (H.264, yuv420p), with the index at the front so that it plays while it loads."""
+"""MP4 (H.264, yuv420p), with the index at the front, to play while it loads."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,17 +11,18 @@ import numpy as np
 from anim.encode.container import VideoWriter
 
 if TYPE_CHECKING:
-    from anim.encode import Clip
+    from anim.encode.writer import Clip
 
-# Frames differ evenly: choosing the kind and weight of each costs time, and a few per cent in size.
+# Successive frames differ by similar amounts: adaptive B-frames and weighted prediction cost time
+# and make files a few per cent larger.
 _PRESET, _PARAMETERS = "veryfast", "b-adapt=0:weightp=0"
 _CRF = (18, 23, 28, 33)
 
 
 class Mp4Writer(VideoWriter):
-    """Writes frames at a constant rate; see `anim.encode.animation_writer`."""
+    """Writes frames at a constant rate; implements `anim.encode.writer.Writer`."""
 
-    def __init__(self, path: Path, clip: Clip, samples, exact):
+    def __init__(self, path: Path, clip: Clip, samples: Sequence[np.ndarray], exact: np.ndarray):
         super().__init__(
             path,
             clip,
@@ -41,10 +43,10 @@ class Mp4Writer(VideoWriter):
 
 
 def _instructions() -> str:
-    """Keeps x264 from AVX-512, where the processor has it.
+    """Return the x264 option that avoids AVX-512 where the processor has it.
 
-    Its macroblock tree then depends on what was in memory before, at some widths (320 is one): the
-    same frames make other bytes now and then.
+    With AVX-512, x264's macroblock tree reads uninitialised memory at some widths (such as 320),
+    and the same frames sometimes give different bytes.
     """
     extensions = np.show_config(mode="dicts")["SIMD Extensions"]
     names = [*extensions.get("baseline", ()), *extensions.get("found", ())]

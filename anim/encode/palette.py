@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PIL import Image
 
-# The last index stays transparent: the encoder writes it where a pixel did not change.
+# The last index is transparent: the encoder writes it where a pixel did not change.
 COLOURS = 255
 # Sizes of palettes, from the best to the smallest.
 SIZES = (COLOURS, 128, 64, 32)
-# The shares of colours that are kept as they are, and that may be where they are asked for.
+# The share of the palette that is filled with exact colours, and its maximum if the caller asks for
+# more.
 _KEPT_EXACT, _MOST_EXACT = 176 / 255, 7 / 8
 
 
 def palette_name(colours: int) -> str:
+    """Return the name of a quality level."""
     return f"palette of {colours} colours"
 
 
-def choose_palette(samples, exact: np.ndarray, colours: int = COLOURS) -> np.ndarray:
-    """The 255 colours or fewer that serve the frames best.
+def choose_palette(
+    samples: Sequence[np.ndarray], exact: np.ndarray, colours: int = COLOURS
+) -> np.ndarray:
+    """Return the palette that represents the frames best.
 
-    Flat areas keep their very colours: those in ``exact`` come first, then the ones that cover
-    most of the samples. What is left, the blends along edges, shares the other entries by median
-    cut. Where there is no room for all in ``exact``, those that cover most come first.
+    Flat areas keep their exact colours: first those in ``exact``, then those that cover the
+    largest area of the samples. The remaining colours, blends along edges, share the other entries
+    by median cut. If ``exact`` has too many colours, those with the largest area are kept.
 
     Args:
-        samples: RGBA frames [H, W, 4] uint8.
-        exact: [C, 3] uint8 colours that must be in it.
-        colours: how many it has at most.
+        samples: RGBA frames, [H, W, 4] uint8 each.
+        exact: [C, 3] uint8, colours that must be in the palette.
+        colours: the maximum number of entries.
 
     Returns:
         [P, 3] uint8, P <= colours, distinct.
@@ -52,21 +58,29 @@ def choose_palette(samples, exact: np.ndarray, colours: int = COLOURS) -> np.nda
 
 
 class Indexer:
-    """Maps RGBA frames to palette indices: the exact colour, or the nearest one.
+    """Maps RGBA frames to indices of the nearest colours of a palette, by squared RGB distance.
 
     Only pixels that changed since the last frame are looked up.
+
+    Args:
+        palette: [P, 3] uint8, P <= 255.
+        height, width: size of the frames in pixels.
+
+    Attributes:
+        indices: [H, W] uint8, the last frame.
     """
 
     def __init__(self, palette: np.ndarray, height: int, width: int):
         self._palette = palette.astype(np.int32)
-        # 16 MiB of zeros, of which only the touched pages ever exist. 0 says: not yet known.
+        # Index + 1 of each 24-bit colour; 0 means not looked up yet. Untouched pages of these
+        # 16 MiB take no memory.
         self._known = np.zeros(1 << 24, np.uint8)
         self._known[_packed(palette)] = np.arange(len(palette)) + 1
         self._last: np.ndarray | None = None
         self.indices = np.zeros((height, width), np.uint8)
 
     def update(self, rgba: np.ndarray) -> bool:
-        """Brings `indices` up to the frame; says whether any pixel changed."""
+        """Update `indices` to a frame [H, W, 4] uint8; return whether any pixel changed."""
         pixels = rgba.view("<u4").reshape(-1)
         if self._last is None:
             self._last = ~pixels
@@ -92,7 +106,7 @@ class Indexer:
 
 
 def _areas(rgba: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The colours of a frame and how many pixels each covers, by way of its runs."""
+    """Return the packed colours of a frame and the number of pixels of each."""
     pixels = np.ascontiguousarray(rgba).view("<u4").reshape(-1) & np.uint32(0xFFFFFF)
     starts = np.flatnonzero(np.concatenate([[True], pixels[1:] != pixels[:-1]]))
     lengths = np.diff(starts, append=pixels.size)

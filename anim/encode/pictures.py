@@ -1,48 +1,53 @@
-"""What animated images share: pictures with a duration each, of which only what is new is kept."""
+"""Base classes for animated images: pictures with a duration each, reduced to what changed."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from anim.encode.formats import format_of
 from anim.encode.palette import SIZES, Indexer, choose_palette, palette_name
 from anim.encode.pending import PendingFile, naming
 
 if TYPE_CHECKING:
-    from anim.encode import Clip
+    from anim.encode.writer import Clip
     from anim.timeline import Timeline
 
-# Browsers show what is to be seen for less than that, in milliseconds, for 100.
-_SHORTEST_DURATION = 11
 _OPAQUE = np.uint32(0xFF000000)
 
 
 class PictureWriter(ABC):
-    """A pending file of pictures; a format adds ``take``, `_add` and `_finish`.
+    """A pending file of pictures; a format adds `take`, `_add` and `_finish`.
 
-    A picture like the one before only lengthens that one's duration.
+    A picture that equals the one before only extends its duration.
 
     Args:
-        path: where the file goes once it is whole.
-        clip: what it holds.
+        path: where the file goes.
+        clip: the content.
     """
 
     def __init__(self, path: Path, clip: Clip):
         self.path = path
         self._timeline = clip.timeline
+        self._shortest = format_of(path).shortest_delay
         self._file = PendingFile(path)
         self._stream = self._file.open()
-        self._held = None
+        self._held: Any = None
         self._since = self._tick = 0
 
     @property
     def bytes(self) -> int:
         return self._file.size
 
-    def write(self, taken, ticks: int) -> None:
+    @abstractmethod
+    def take(self, rgba: np.ndarray) -> Any:
+        """Return a picture for `_add`; None if the frame equals the one before."""
+
+    def write(self, taken: Any, ticks: int) -> None:
         if taken is not None:
             self._flush()
             self._held, self._since = taken, self._tick
@@ -50,16 +55,19 @@ class PictureWriter(ABC):
 
     def _flush(self) -> None:
         if self._held is not None:
-            begin, end = (milliseconds(self._timeline, tick) for tick in (self._since, self._tick))
+            begin, end = (
+                milliseconds(self._timeline, tick, self._shortest)
+                for tick in (self._since, self._tick)
+            )
             self._add(self._held, end - begin)
 
     @abstractmethod
-    def _add(self, taken, duration: int) -> None:
-        """Encodes a picture that is shown for so many milliseconds."""
+    def _add(self, taken: Any, duration: int, /) -> None:
+        """Encode a picture that is shown for a duration in milliseconds."""
 
     @abstractmethod
     def _finish(self) -> None:
-        """Writes what stands at the end, or what was not known at the beginning."""
+        """Write the end of the file, and what was not known at its beginning."""
 
     def end(self) -> None:
         self._flush()
@@ -75,22 +83,28 @@ class PictureWriter(ABC):
         self._file.discard()
 
 
-def milliseconds(timeline: Timeline, tick: int) -> int:
-    """When a tick begins; the one after the last is the end, which may lie between two."""
+def milliseconds(timeline: Timeline, tick: int, shortest: int) -> int:
+    """Return the time in milliseconds at which a tick begins.
+
+    Args:
+        timeline: the frames.
+        tick: an index; the one after the last is the end, which may lie between two ticks.
+        shortest: the minimum duration of the last picture in milliseconds.
+    """
     if tick == timeline.ticks:
-        last = milliseconds(timeline, timeline.moving)
-        return max(round(1000 * timeline.total_seconds), last + _SHORTEST_DURATION)
+        last = milliseconds(timeline, timeline.moving, shortest)
+        return max(round(1000 * timeline.total_seconds), last + shortest)
     return round(1000 * tick / timeline.fps)
 
 
 class Patch(NamedTuple):
-    """What is new in a picture.
+    """The rectangle of a picture that changed.
 
     Attributes:
-        x, y: its left upper corner.
-        pixels: [h, w] packed RGBA, or indices of a palette.
-        is_over: whether it has a hole where nothing is new, and is laid over the picture before;
-            else it takes the place of what was there.
+        x, y: the top left corner.
+        pixels: [h, w] packed RGBA uint32, or palette indices uint8.
+        is_over: whether unchanged pixels are holes and the patch is blended over the picture
+            before; else it replaces the rectangle.
     """
 
     x: int
@@ -102,21 +116,30 @@ class Patch(NamedTuple):
 class PatchWriter(PictureWriter):
     """A pending file of patches, in all colours or in those of one palette.
 
-    A hole for each pixel that did not change makes a patch several times smaller than the pixels
-    that are there: what is left are few, and alike.
+    Holes for unchanged pixels make a patch several times smaller: the pixels that remain are few
+    and similar.
 
     Args:
-        path: where the file goes once it is whole.
-        clip: what it holds; its quality chooses the palette.
-        samples, exact: for the palette.
+        path: where the file goes.
+        clip: the content; its quality selects the size of the palette.
+        samples, exact: see `anim.encode.animation_writer`.
         grid: corners of patches are multiples of it.
 
     Attributes:
-        palette: [P, 3] uint8, or None.
+        palette: [P, 3] uint8; None if all colours are kept.
         hole: the value of a pixel that did not change.
     """
 
-    def __init__(self, path: Path, clip: Clip, samples, exact, grid: int = 1):
+    palette: np.ndarray | None
+
+    def __init__(
+        self,
+        path: Path,
+        clip: Clip,
+        samples: Sequence[np.ndarray],
+        exact: np.ndarray,
+        grid: int = 1,
+    ):
         super().__init__(path, clip)
         width, height = clip.size
         self._has_alpha, self._grid = clip.has_alpha, grid
@@ -146,14 +169,14 @@ class PatchWriter(PictureWriter):
         box = np.s_[y : rows[-1] + 1, x : columns[-1] + 1]
         patch, is_new = pixels[box].copy(), self._differs[box]
         self._last[box] = patch
-        # What becomes transparent cannot be laid over anything.
+        # Blending cannot make a pixel transparent.
         is_over = not self._has_alpha or bool((patch[is_new] >= _OPAQUE).all())
         if is_over:
             patch[~is_new] = self.hole
         return Patch(x, y, patch, is_over)
 
     def _pixels(self, rgba: np.ndarray) -> np.ndarray:
-        """A frame in the form of patches, [H, W]."""
+        """Return a frame as the pixels of a patch, [H, W]."""
         if self.palette is not None:
             self._indexer.update(rgba)
             return self._indexer.indices

@@ -1,4 +1,4 @@
-"""Files that are written at once: single pictures, and pages."""
+"""Files that are written in one go: stills and pages."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from anim.encode.pending import PendingFile, naming
 
 
 class Still:
-    """A whole file that waits for its place.
+    """A complete file that is not in its place yet.
 
     Args:
-        path: where it goes.
-        save: writes it to a stream.
+        path: where the file goes.
+        save: writes the content to a stream.
 
     Attributes:
-        path: where it goes.
-        bytes: its length.
+        path: where the file goes.
+        bytes: the length.
     """
 
-    def __init__(self, path: Path, save: Callable[[BinaryIO], None]):
+    def __init__(self, path: Path, save: Callable[[BinaryIO], object]):
         self.path = path
         with naming(path):
             self._file = PendingFile(path)
@@ -39,15 +39,24 @@ class Still:
             self.bytes = self._file.size
 
     def commit(self) -> None:
+        """Move the file to its place."""
         with naming(self.path):
             self._file.commit()
 
     def discard(self) -> None:
+        """Delete the file; do nothing after `commit`."""
         self._file.discard()
 
 
 def png(path: Path, rgba: np.ndarray, comment: str = "", has_alpha: bool = False) -> Still:
-    """A frame, RGBA [H, W, 4] uint8, and a text that travels inside of the file."""
+    """Return a PNG file.
+
+    Args:
+        path: where the file goes.
+        rgba: [H, W, 4] uint8.
+        comment: a text to store; "" stores none.
+        has_alpha: whether to keep the alpha channel.
+    """
     pixels = rgba if has_alpha else rgba[..., :3]
     texts = PngInfo()
     if comment:
@@ -55,11 +64,11 @@ def png(path: Path, rgba: np.ndarray, comment: str = "", has_alpha: bool = False
     return Still(path, lambda stream: iio.imwrite(stream, pixels, extension=".png", pnginfo=texts))
 
 
-def vector(path: Path, save) -> Still:
-    """What ``save(file, format)`` draws, where format is ``svg`` or ``pdf``."""
+def vector(path: Path, save: Callable[[BinaryIO, str], object]) -> Still:
+    """Return a file that ``save(stream, format)`` draws, where format is the extension."""
     return Still(path, lambda stream: save(stream, path.suffix.lower().removeprefix(".")))
 
 
 def text(path: Path, content: str) -> Still:
-    """A text in UTF-8."""
+    """Return a text file in UTF-8."""
     return Still(path, lambda stream: stream.write(content.encode()))

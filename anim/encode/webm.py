@@ -1,31 +1,34 @@
-"""WebM (VP9): whole colours at each pixel, or a transparent background.
+"""WebM (VP9): chroma at full resolution, or a transparent background.
 
-The sharp edges of a chart lose most to chroma at half the resolution (yuv420p), as it is usual:
-29 dB in RGB whatever the rate. VP9 has yuv444p, which browsers play and which takes few more
-bytes here. Only of yuv420p is there a form with alpha.
+Chroma at half resolution (yuv420p, the usual choice) blurs the sharp edges of a chart: 29 dB in
+RGB at any bit rate. VP9 has yuv444p, which browsers play and which adds few bytes here. VP9
+supports alpha for yuv420p only.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from anim.encode.container import VideoWriter
 
 if TYPE_CHECKING:
-    from anim.encode import Clip
+    import numpy as np
+
+    from anim.encode.writer import Clip
 
 _VP9 = {"b": "0", "deadline": "good", "cpu-used": "2", "row-mt": "1"}
 _CRF = (28, 36, 44, 52)
 
 
 class WebmWriter(VideoWriter):
-    """Writes frames at a constant rate; see `anim.encode.animation_writer`."""
+    """Writes frames at a constant rate; implements `anim.encode.writer.Writer`."""
 
-    def __init__(self, path: Path, clip: Clip, samples, exact):
+    def __init__(self, path: Path, clip: Clip, samples: Sequence[np.ndarray], exact: np.ndarray):
         options = {**_VP9, "crf": str(_CRF[clip.quality])}
         if clip.has_alpha:
-            # Frames that are not shown have no alpha beside them.
+            # Alternate reference frames have no alpha plane.
             options["auto-alt-ref"] = "0"
         super().__init__(
             path,
@@ -33,7 +36,7 @@ class WebmWriter(VideoWriter):
             form="webm",
             codec="libvpx-vp9",
             pix_fmt="yuva420p" if clip.has_alpha else "yuv444p",
-            # Without it, the file has a random identity.
+            # Otherwise the file gets a random UID.
             options={"fflags": "+bitexact"},
             codec_options=options,
         )

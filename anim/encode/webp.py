@@ -1,12 +1,13 @@
-"""Animated WebP without loss, streamed: what changed, put together from still pictures.
+"""Lossless animated WebP, streamed: still pictures of what changed.
 
-The encoder of animations keeps all that it has written until the end. Lossy pictures of flat
-graphics would be twice as large as these.
+libwebp's animation encoder keeps the whole file in memory until the end. Lossy pictures of flat
+graphics would be twice as large.
 """
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,21 +19,21 @@ from anim.encode.comment import xmp
 from anim.encode.pictures import Patch, PatchWriter
 
 if TYPE_CHECKING:
-    from anim.encode import Clip
+    from anim.encode.writer import Clip
 
 _LIBWEBP = {"lossless": "1", "compression_level": "4"}
 _ANIMATED, _HAS_XMP, _HAS_ALPHA = 0x02, 0x04, 0x10
-# Of a picture: whether it is laid over what was there.
+# The blending methods of a frame.
 _REPLACES, _OVER = 0x02, 0x00
-# RIFF, its length, WEBP.
+# "RIFF", the length, "WEBP".
 _RIFF_HEAD = 12
 
 
 class WebpWriter(PatchWriter):
-    """Writes pictures without loss; see `anim.encode.animation_writer`."""
+    """Writes lossless pictures; implements `anim.encode.writer.Writer`."""
 
-    def __init__(self, path: Path, clip: Clip, samples, exact):
-        # Places are stored by half.
+    def __init__(self, path: Path, clip: Clip, samples: Sequence[np.ndarray], exact: np.ndarray):
+        # The format stores half of each coordinate.
         super().__init__(path, clip, samples, exact, grid=2)
         self._comment = clip.comment
         if self.palette is not None:
@@ -69,7 +70,7 @@ def _u24(*numbers: int) -> bytes:
 
 
 def _still(pixels: np.ndarray) -> bytes:
-    """The chunks of a picture of packed RGBA [h, w]."""
+    """Return the chunks of a still picture, from packed RGBA [h, w] uint32."""
     rgba = np.ascontiguousarray(pixels).view(np.uint8).reshape(*pixels.shape, 4)
     encoder = av.CodecContext.create("libwebp", "w")
     encoder.height, encoder.width = pixels.shape

@@ -1,1 +1,1 @@
-"""What is shown, to files and to notebooks."""
+"""Runs to files and to notebooks."""

@@ -185,7 +185,7 @@ def test_names_of_folders_tell_them_apart(tmp_path):
 
 def test_animate_takes_one_run_a_list_or_a_mapping(tmp_path):
     for runs in (SHORT, [SHORT, LONG], {"small": SHORT, "large": LONG}):
-        (written,) = anim.animate(runs, tmp_path / "a.png")
+        (written,) = anim.animate(runs, tmp_path / "a.png").outputs
         assert written.bytes > 5000
     with pytest.raises(TypeError, match="got str"):
         anim.animate(["runs/a"], tmp_path / "b.png")

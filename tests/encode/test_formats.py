@@ -11,8 +11,7 @@ import pytest
 from PIL import Image
 
 import anim
-from anim import encode
-from anim.encode import still
+from anim.encode import check_outputs, format_of, still
 from anim.encode.comment import read_comment
 from anim.errors import SettingError
 from tests.support.clips import (
@@ -159,7 +158,7 @@ def test_what_needs_no_background_has_none(transparent):
 
 def test_what_cannot_do_without_a_background_says_so(tmp_path):
     for suffix in (".gif", ".mp4"):
-        with pytest.raises(SettingError, match=r"a\.\w+' would have a background; \.webm"):
+        with pytest.raises(SettingError, match=r"a\.\w+' cannot be transparent; use one of \.webm"):
             anim.animate(a_run(), tmp_path / f"a{suffix}", transparent=True, **SHORT)
     assert not list(tmp_path.iterdir())
 
@@ -240,7 +239,7 @@ def test_what_fails_leaves_nothing(tmp_path, monkeypatch, name, stage):
         raise OSError(28, "No space left on device")
 
     (tmp_path / "a.webp").write_text("earlier")
-    monkeypatch.setattr(encode._writer(tmp_path / name), stage, fail)
+    monkeypatch.setattr(format_of(tmp_path / name).load_writer(), stage, fail)
     with pytest.raises(OSError, match="No space"):
         write(tmp_path / name)
     assert [path.name for path in tmp_path.iterdir()] == ["a.webp"]
@@ -253,7 +252,7 @@ def test_an_encoder_that_asks_for_pictures_is_heard_too(tmp_path, monkeypatch):
     def fail(self, *_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(avif._Source, "tobytes", fail)
+    monkeypatch.setattr(avif.PictureSource, "tobytes", fail)
     with pytest.raises(OSError, match="No space"):
         write(tmp_path / "a.avif")
     assert not list(tmp_path.iterdir())
@@ -288,24 +287,24 @@ def test_a_shorter_render_takes_the_place_of_a_longer_one(tmp_path):
 )
 def test_a_pattern_of_another_kind_is_refused(tmp_path, name):
     with pytest.raises(SettingError, match=r"such as frames/%04d\.png"):
-        encode.check([tmp_path / "frames" / name], 25)
+        check_outputs([tmp_path / "frames" / name], 25)
 
 
 def test_the_folder_of_frames_is_made_but_not_the_one_around_it(tmp_path):
-    encode.check([tmp_path / "frames" / "%d.png"], 25)
+    check_outputs([tmp_path / "frames" / "%d.png"], 25)
     assert not list(tmp_path.iterdir())
     with pytest.raises(SettingError, match="there is no folder"):
-        encode.check([tmp_path / "nowhere" / "frames" / "%d.png"], 25)
+        check_outputs([tmp_path / "nowhere" / "frames" / "%d.png"], 25)
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingError, match="not a folder"):
-        encode.check([tmp_path / "file" / "%d.png"], 25)
+        check_outputs([tmp_path / "file" / "%d.png"], 25)
 
 
 @pytest.mark.parametrize(("suffix", "most"), [(".gif", 50), (".webp", 90), (".apng", 90)])
 def test_a_rate_that_browsers_slow_down_is_refused(tmp_path, suffix, most):
-    encode.check([tmp_path / f"a{suffix}"], most)
+    check_outputs([tmp_path / f"a{suffix}"], most)
     with pytest.raises(SettingError, match=f"at most {most} "):
-        encode.check([tmp_path / f"a{suffix}"], most + 1)
+        check_outputs([tmp_path / f"a{suffix}"], most + 1)
 
 
 def test_files_of_others_in_a_folder_of_frames_stay(tmp_path):
@@ -337,6 +336,6 @@ def test_a_file_keeps_its_rights_and_may_have_a_long_name(tmp_path):
 
 def test_a_film_lasts_as_long_as_it_is_said_to(tmp_path):
     options = {"fps": 23.976, "seconds": 0.5, "hold": 0.02, "size": (320, 240)}
-    (film,) = anim.animate(a_run(), tmp_path / "a.mp4", **options)
+    (film,) = anim.animate(a_run(), tmp_path / "a.mp4", **options).outputs
     with av.open(str(tmp_path / "a.mp4")) as container:
         assert film.seconds == pytest.approx(container.duration / av.time_base, abs=0.002)

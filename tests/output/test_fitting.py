@@ -60,16 +60,16 @@ def test_each_attempt_says_all_that_is_given_up():
 @pytest.mark.parametrize("suffix", [".gif", ".mp4", ".webm", ".webp", ".apng", ".avif"])
 def test_lower_quality_makes_smaller_files(tmp_path, suffix):
     path = tmp_path / f"a{suffix}"
-    (best,) = anim.animate(a_run(), path, **SHORT)
+    (best,) = anim.animate(a_run(), path, **SHORT).outputs
     assert best.gave_up == ()
-    (fitted,) = anim.animate(a_run(), path, max_bytes=best.bytes - 1, **SHORT)
+    (fitted,) = anim.animate(a_run(), path, max_bytes=best.bytes - 1, **SHORT).outputs
     assert fitted.bytes == path.stat().st_size < best.bytes
     assert fitted.gave_up[0] in quality_levels(path)[1:]
 
 
 def test_what_fits_is_the_very_file(tmp_path):
-    (free,) = anim.animate(a_run(), tmp_path / "a.gif", **SHORT)
-    (fitted,) = anim.animate(a_run(), tmp_path / "b.gif", max_bytes=free.bytes, **SHORT)
+    (free,) = anim.animate(a_run(), tmp_path / "a.gif", **SHORT).outputs
+    (fitted,) = anim.animate(a_run(), tmp_path / "b.gif", max_bytes=free.bytes, **SHORT).outputs
     assert (tmp_path / "a.gif").read_bytes() == (tmp_path / "b.gif").read_bytes()
     assert "gave up" not in str(fitted)
 
@@ -77,8 +77,8 @@ def test_what_fits_is_the_very_file(tmp_path):
 def test_frames_and_size_are_given_up_too_and_it_says_so(tmp_path):
     settings = {**SHORT, "size": (480, 360)}
     path = tmp_path / "a.gif"
-    (free,) = anim.animate(a_run(), path, **settings)
-    (fitted,) = anim.animate(a_run(), path, max_bytes=free.bytes // 4, **settings)
+    (free,) = anim.animate(a_run(), path, **settings).outputs
+    (fitted,) = anim.animate(a_run(), path, max_bytes=free.bytes // 4, **settings).outputs
     assert fitted.bytes <= free.bytes // 4
     width, height = fitted.size
     gave_up = ["palette of 32 colours", "8 fps", f"{width}x{height} pixels"]
@@ -93,7 +93,7 @@ def test_where_nothing_fits_earlier_files_stay(tmp_path):
         (tmp_path / name).write_text("earlier")
     with pytest.raises(SettingError, match=r"max_bytes: the smallest '.*' that was tried has"):
         anim.animate(a_run(), tmp_path / "a.gif", max_bytes=100, **SHORT)
-    (still,) = anim.animate(a_run(), tmp_path / "c.png", **SHORT)
+    (still,) = anim.animate(a_run(), tmp_path / "c.png", **SHORT).outputs
     (tmp_path / "c.png").unlink()
     paths = tmp_path / "b.png", tmp_path / "a.gif"
     with pytest.raises(SettingError, match="max_bytes: the smallest"):
@@ -125,12 +125,12 @@ def test_sizes_without_room_for_the_panels_are_left_out(tmp_path):
 
 def test_a_page_gives_up_views_and_then_snapshots(tmp_path):
     run, path = a_run(40), tmp_path / "a.html"
-    (whole,) = anim.animate(run, path)
+    (whole,) = anim.animate(run, path).outputs
     assert str(whole).startswith(f"{path}: 40 snapshots, 12 s, ")
-    (alone,) = anim.animate(run, path, max_bytes=whole.bytes - 1)
+    (alone,) = anim.animate(run, path, max_bytes=whole.bytes - 1).outputs
     assert alone.gave_up == ("other views",)
     assert alone.frames == 40
-    (thin,) = anim.animate(run, path, max_bytes=alone.bytes - 1)
+    (thin,) = anim.animate(run, path, max_bytes=alone.bytes - 1).outputs
     assert thin.gave_up == ("other views", "1 of 2 snapshots")
     # The first, and every other, and the last.
     assert thin.frames == 21

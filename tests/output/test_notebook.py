@@ -37,10 +37,10 @@ def test_replicas_and_animations_play_too(tmp_path):
     replicas = anim.Replicas([a_run(), a_run()])
     assert "<calibration-player>" in replicas._repr_mimebundle_()["text/html"]
     shown = anim.animate(a_run(), theme="dark")
-    assert shown == []
+    assert shown.outputs == ()
     assert '"background":"#0d1117"' in shown._repr_mimebundle_()["text/html"]
     written = anim.animate(a_run(), tmp_path / "a.png")
-    assert [output.path for output in written] == [tmp_path / "a.png"]
+    assert [output.path for output in written.outputs] == [tmp_path / "a.png"]
     assert "<calibration-player>" in written._repr_mimebundle_()["text/html"]
 
 
