@@ -28,7 +28,7 @@ export class ChartGrid {
   tip = new Tip();
   view = "";
   /** @type {{ slider: BinSlider, numbers: HTMLElement }[]} */
-  #cells = [];
+  #charts = [];
   /** @type {BinSlider | null} */
   #looked = null;
   #redraw;
@@ -45,7 +45,9 @@ export class ChartGrid {
    */
   layOut(model, view, width) {
     const at =
-      view.view === this.view ? this.#cells.findIndex(({ slider }) => slider === this.#looked) : -1;
+      view.view === this.view
+        ? this.#charts.findIndex(({ slider }) => slider === this.#looked)
+        : -1;
     const before = at < 0 ? null : this.#looked;
     const hasFocus = before?.root.matches(":focus");
     this.view = view.view;
@@ -53,19 +55,19 @@ export class ChartGrid {
     const grids = model.panels
       .filter(({ panel }) => CHARTS[panel])
       .map(({ panel }) =>
-        model.runs.map((_, rank) => this.#cell(panel, model, view, rank, widths)),
+        model.runs.map((_, rank) => this.#chart(panel, model, view, rank, widths)),
       );
-    this.#cells = grids.flat();
+    this.#charts = grids.flat();
     this.root.replaceChildren(
-      ...grids.map((cells) =>
+      ...grids.map((charts) =>
         grid(
-          cells.map(({ root }) => root),
+          charts.map(({ root }) => root),
           widths,
         ),
       ),
     );
     // What is looked at while more snapshots come stays looked at.
-    this.#looked = before && this.#cells[at].slider;
+    this.#looked = before && this.#charts[at].slider;
     if (before && this.#looked) this.#looked.bin = before.bin;
     if (hasFocus) this.#looked?.root.focus();
   }
@@ -78,7 +80,7 @@ export class ChartGrid {
    * @param {number} rank
    * @param {number[]} widths
    */
-  #cell(panel, model, view, rank, widths) {
+  #chart(panel, model, view, rank, widths) {
     const { name } = model.runs[rank];
     const isAlone = model.runs.length === 1;
     const isBottom = rank + widths.length >= model.runs.length;
@@ -117,7 +119,7 @@ export class ChartGrid {
    * @param {boolean} isPlaying
    */
   update({ runs }, frames, isPlaying) {
-    for (const { slider, numbers } of this.#cells) {
+    for (const { slider, numbers } of this.#charts) {
       const { rank } = slider.chart;
       const { isMedian, isRecalibrated } = runs[rank];
       slider.update(frames[rank], isMedian, isPlaying);
@@ -132,11 +134,11 @@ export class ChartGrid {
 }
 
 /**
- * @param {HTMLElement[]} cells
+ * @param {HTMLElement[]} charts
  * @param {number[]} widths
  */
-function grid(cells, widths) {
-  const root = html("div", { class: "charts" }, ...cells);
+function grid(charts, widths) {
+  const root = html("div", { class: "charts" }, ...charts);
   root.style.gridTemplateColumns = widths.map((wide) => `${wide}px`).join(" ");
   return root;
 }

@@ -66,6 +66,16 @@ export class Strip {
   }
 
   /**
+   * Return a place in pixels, and the ends of a spread there.
+   * @param {number} x
+   * @param {number} low
+   * @param {number} high
+   */
+  around(x, low, high) {
+    return { x, low: this.y(low), high: this.y(high) };
+  }
+
+  /**
    * Draw a whole line faintly, and return what shows how far it has come.
    * @param {StripLine} line
    */
@@ -81,11 +91,13 @@ export class Strip {
     );
     const group = this.root.appendChild(svg("g", { class: `run-${rank}` }));
     const inside = new Axes(group, this.axes);
-    const area = run.spreads[key] && inside.path("area");
+    const spread = run.spreads[key];
+    const area = spread && inside.path("area");
+    const around = spread && xs.map((x, at) => this.around(x, spread.at(at, 0), spread.at(at, 1)));
     inside.path(`ahead${kind}`).setAttribute("d", whole.path);
     const path = inside.path(`line${kind}`);
     const dot = isFirst && group.appendChild(svg("circle", { class: "dot", r: 4.5 }));
-    return { rank, key, xs, whole, area, path, dot };
+    return { rank, key, whole, area, around, path, dot };
   }
 
   /**
@@ -93,7 +105,7 @@ export class Strip {
    * @param {number} position
    */
   update(frames, position) {
-    for (const { rank, key, xs, whole, area, path, dot } of this.marks) {
+    for (const { rank, key, whole, area, around, path, dot } of this.marks) {
       const { moment, series, spreads } = frames[rank];
       const x = this.axes.x(moment.position);
       const y = this.y(series[key][0]);
@@ -101,26 +113,12 @@ export class Strip {
       const before = whole.path.slice(0, whole.ends[moment.index]);
       put(path, "d", isThere && before ? `${before}L${round(x)} ${round(y)}` : before);
       if (dot) put(dot, "transform", `translate(${round(x)} ${isThere ? round(y) : -99})`);
-      if (area)
-        put(area, "d", this.spreadUntil(rank, key, xs.slice(0, moment.index + 1), x, spreads[key]));
+      if (area) {
+        const until = around.slice(0, moment.index + 1);
+        put(area, "d", outline([...until, this.around(x, spreads[key][0], spreads[key][1])]));
+      }
     }
     const x = round(this.axes.x(position));
     put(this.now, "transform", `translate(${round(x - this.axes.left)} 0)`);
-  }
-
-  /**
-   * Return the outline of a spread up to now.
-   * @param {number} rank
-   * @param {string} key
-   * @param {number[]} xs of the snapshots up to now.
-   * @param {number} x of now.
-   * @param {Float64Array} now low and high.
-   */
-  spreadUntil(rank, key, xs, x, now) {
-    const spread = this.model.runs[rank].spreads[key];
-    /** @type {(x: number, low: number, high: number) => { x: number, low: number, high: number }} */
-    const point = (x, low, high) => ({ x, low: this.y(low), high: this.y(high) });
-    const before = xs.map((x, at) => point(x, spread.at(at, 0), spread.at(at, 1)));
-    return outline([...before, point(x, now[0], now[1])]);
   }
 }
