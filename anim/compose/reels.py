@@ -1,4 +1,4 @@
-"""From runs to what is shown of them: their tracks on one clock, and the words beside them."""
+"""From runs to reels: the tracks of several runs on one clock, and what the picture is about."""
 
 from __future__ import annotations
 
@@ -15,24 +15,26 @@ from anim.timeline import Reel, Timeline, Track
 
 _TITLE = "Prediction scores are not probabilities"
 _PERCENT = np.arange(101)
-# Beyond, a class each is more than a reader looks through.
-_MOST_CLASSES = 12
+# With more classes than this, no reader looks through a view of each.
+_MAX_CLASS_VIEWS = 12
+
+Progress = Callable[[int, int], None]
 
 
 def default_view(runs: Sequence[RunLike], picture: Picture) -> str:
-    """The view that was asked for, or the one that suits all runs."""
+    """Return the view that the picture names, or one that suits all runs."""
     views = {run.default_view() for run in runs}
     return picture.view or (views.pop() if len(views) == 1 else calibration.CONFIDENCE.name)
 
 
 def views_to_choose(runs: Sequence[RunLike], picture: Picture) -> list[str]:
-    """The views that a reader can choose from where a picture lets him, the default one first."""
+    """Return the views that a page lets its reader choose from, the default one first."""
     first = default_view(runs, picture)
     if picture.view is not None or not all(run.has_scores for run in runs):
         return [first]
     classes = set(runs[0].classes).intersection(*(run.classes for run in runs))
     names = [name for name in runs[0].classes if name in classes]
-    if len(names) > _MOST_CLASSES or len(runs[0].classes) == 2:
+    if len(names) > _MAX_CLASS_VIEWS or len(runs[0].classes) == 2:
         names = []
     of_classes = (calibration.ClassView(k, name).name for k, name in enumerate(names))
     return list(dict.fromkeys([first, calibration.CONFIDENCE.name, *of_classes]))
@@ -42,29 +44,52 @@ def compose_views(
     runs: Sequence[RunLike],
     picture: Picture,
     views: Sequence[str],
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> list[tuple[Reel, Subject]]:
-    """What is shown in each of several views, from one pass over the snapshots.
+    """Return what a picture shows in each of several views, in one pass over the snapshots.
 
     Args:
-        runs: what is shown.
-        picture: how it is shown; its view does not matter.
-        views: of the bins.
+        runs: to show, each with its recalibration if the picture asks for it.
+        picture: how to show them. Its view is not used.
+        views: names, such as ``confidence``.
         progress: called with (snapshots read, snapshots in all).
 
     Raises:
-        SettingError: a view that a run does not have, a wrong number of runs or of names for them.
+        SettingError: a view that a run does not have, too many runs, or a number of names other
+            than that of runs.
     """
     picture.check_runs(len(runs))
     names = _names(runs, picture)
     passes = 1 if picture.calibrate is None else 3
     work = _Work(progress, passes * sum(map(_snapshots, runs)))
     if picture.calibrate is not None:
-        runs, names = _with_recalibrations(runs, names, picture, work)
+        runs, names = _with_recalibrations(runs, names, picture, picture.calibrate, work)
     for run in runs:
         prepare(run, views, picture, work.part(_snapshots(run)))
     work.end()
     return [_in_view(runs, names, view, picture) for view in views]
+
+
+def reel_of(tracks: Sequence[Track], picture: Picture) -> Reel:
+    """Return tracks on one clock, at the picture's pace."""
+
+    def timeline(steps: np.ndarray, axis: tuple[int, int] | None = None) -> Timeline:
+        return Timeline(
+            steps,
+            fps=picture.fps,
+            seconds=picture.seconds,
+            hold=picture.hold,
+            tween=picture.tween,
+            pace=picture.pace,
+            axis=axis,
+        )
+
+    if len(tracks) > 1 and picture.align == "fraction":
+        clock, axis = timeline(_PERCENT), None
+    else:
+        clock = timeline(np.unique(np.concatenate([track.steps for track in tracks])))
+        axis = (int(clock.steps[0]), int(clock.steps[-1]))
+    return Reel(clock, [(timeline(track.steps, axis), track) for track in tracks])
 
 
 def _in_view(
@@ -88,32 +113,35 @@ def _in_view(
 
 
 class _Work:
-    """Progress of several passes over snapshots, as that of one."""
+    """Progress of several passes over snapshots, reported as that of one."""
 
-    def __init__(self, progress: Callable[[int, int], None] | None, total: int):
+    def __init__(self, progress: Progress | None, total: int):
         self._progress, self._total, self._begun = progress, total, 0
 
-    def part(self, count: int) -> Callable[[int, int], None]:
-        """The progress of the next pass, over so many snapshots."""
+    def part(self, count: int) -> Progress:
+        """Return the progress of the next pass, over ``count`` snapshots."""
         before = self._begun
         self._begun += count
-        return lambda done, _: self._progress and self._progress(before + done, self._total)
+
+        def progress(done: int, _total: int) -> None:
+            if self._progress is not None:
+                self._progress(before + done, self._total)
+
+        return progress
 
     def end(self) -> None:
         self.part(0)(0, 0)
 
 
 def _with_recalibrations(
-    runs: Sequence[RunLike], names: Sequence[str], picture: Picture, work: _Work
-):
-    """Each run, and beside it the recalibrated one, with names for both."""
+    runs: Sequence[RunLike], names: Sequence[str], picture: Picture, method: str, work: _Work
+) -> tuple[list[RunLike], tuple[str, ...]]:
+    """Return each run followed by the recalibrated one, and names of both."""
     pairs = [
-        calibrate(
-            run, picture.calibrate, picture.held_out_share, progress=work.part(_snapshots(run))
-        )
+        calibrate(run, method, picture.held_out_share, progress=work.part(_snapshots(run)))
         for run in runs
     ]
-    recalibrated = RECALIBRATIONS[picture.calibrate]
+    recalibrated = RECALIBRATIONS[method]
     if len(runs) == 1 and picture.label is None:
         names = ("as trained", recalibrated)
     else:
@@ -125,30 +153,11 @@ def _snapshots(run: RunLike) -> int:
     return sum(map(len, run.members))
 
 
-def reel_of(tracks: Sequence[Track], picture: Picture) -> Reel:
-    """Tracks on one clock."""
-
-    def timeline(steps: np.ndarray, axis: tuple[int, int] | None = None) -> Timeline:
-        return Timeline(
-            steps,
-            fps=picture.fps,
-            seconds=picture.seconds,
-            hold=picture.hold,
-            tween=picture.tween,
-            pace=picture.pace,
-            axis=axis,
-        )
-
-    if len(tracks) > 1 and picture.align == "fraction":
-        clock, axis = timeline(_PERCENT), None
-    else:
-        clock = timeline(np.unique(np.concatenate([track.steps for track in tracks])))
-        axis = (int(clock.steps[0]), int(clock.steps[-1]))
-    return Reel(clock, [(timeline(track.steps, axis), track) for track in tracks])
-
-
 def _unit(runs: Sequence[RunLike], reel: Reel, picture: Picture) -> tuple[str, int]:
-    """What time counts: epochs where they are known and the same, and there are two of them."""
+    """Return the unit of the time axis and its number of steps.
+
+    Epochs, if all runs have the same known length of them, and last at least two.
+    """
     if len(runs) > 1 and picture.align == "fraction":
         return "percent", 1
     epochs = {run.about.steps_per_epoch for run in runs}
@@ -165,7 +174,7 @@ def _names(runs: Sequence[RunLike], picture: Picture) -> tuple[str, ...]:
 
 
 def _caption(runs: Sequence[RunLike]) -> str:
-    """What the captions of all runs have in common."""
+    """Return what the captions of all runs have in common."""
     captions = [run.about.caption.split(", ") for run in runs]
     common = [part for part in captions[0] if all(part in other for other in captions)]
     if caption := ", ".join(common):

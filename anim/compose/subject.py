@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Subject:
-    """What the picture is about.
+    """What a picture is about.
 
     Attributes:
         title: the headline.
         caption: what was trained.
-        view: the view of the bins.
-        score_label: what the x axis of the bins is.
+        view: name of the view.
+        score_label: name of the x axis of bins.
         is_folded: whether the ideal share for score s is max(s, 1 - s), instead of s.
         counts_labels: whether shares are those of the labels of a class, instead of accuracies.
-        names: of the runs; one run needs none.
-        unit_name: what time counts.
-        steps_per_unit: steps of the clock in one of these.
+        names: of the runs; not drawn if there is only one.
+        unit_name: what the clock counts, e.g. ``epoch``.
+        steps_per_unit: steps of the clock per unit.
     """
 
     title: str

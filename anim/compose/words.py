@@ -1,10 +1,9 @@
-"""What a picture shows, in words: for who cannot see it, and to travel inside of its file."""
+"""What a picture shows, in words: alt text, and the metadata that a file carries."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -12,9 +11,9 @@ from anim.compose.subject import Subject
 from anim.settings import Picture
 from anim.timeline import CHANCE, GAP, Reel, Track
 
-# Changes of less than this are none that a reader would see.
+# A change smaller than this is not mentioned.
 _SAME = 0.005
-# So far a series leaves the range of its two ends where they do not tell its story.
+# A peak further than this beyond both ends of a series is mentioned.
 _AWAY = {"accuracy": 0.1, "ece": 0.03}
 
 
@@ -25,26 +24,26 @@ def verdict(
     error: float = math.nan,
     chance: float = math.nan,
 ) -> str:
-    """Whether a model is over-confident, under-confident, or neither as far as chance lets it tell.
+    """Return whether a model is over-confident or under-confident, as far as chance can show.
 
     Args:
-        accuracy: share of right predictions.
-        gap: mean confidence less accuracy.
-        examples: N, how many they are of.
-        error: the ECE, if it is known.
-        chance: the ECE that a calibrated model would have, if it is known.
+        accuracy: share of right predictions, in [0, 1].
+        gap: mean top-label confidence less accuracy.
+        examples: N, the number of examples.
+        error: the ECE; NaN if unknown.
+        chance: the mean ECE of a calibrated model with these confidences; NaN if unknown.
 
     Returns:
-        What follows "the model is", such as "over-confident".
+        What completes "the model is", such as "over-confident".
     """
     confidence = accuracy + gap
-    # Of a calibrated model, or of one with this accuracy, whichever is more.
+    # The larger variance: of a calibrated model, or of one with this accuracy.
     variance = max(p * (1 - p) for p in (accuracy, confidence))
     noise = 1.96 * math.sqrt(max(variance, 0) / examples) if examples > 0 else math.inf
     if abs(gap) > noise:
         return f"{'over' if gap > 0 else 'under'}-confident"
-    # An ECE that is more than the net gap is made of bins on both sides of the ideal, each of which
-    # is (ECE +- gap) / 2; by chance they are half of what a calibrated model shows.
+    # If the ECE exceeds the net gap, there are bins on both sides of the ideal: their parts of it
+    # are (ECE +- gap) / 2. Chance alone makes each half of the ECE of a calibrated model.
     is_error = error > max(2 * chance, chance + _SAME)
     if is_error and error - abs(gap) > chance:
         return "over-confident in some bins and under-confident in others"
@@ -52,14 +51,14 @@ def verdict(
 
 
 def alternative(reel: Reel, subject: Subject) -> str:
-    """What the animation shows, for the ``alt`` of a picture.
+    """Return what an animation shows, for the ``alt`` of a picture.
 
     Args:
         reel: the tracks, on one clock.
         subject: what the picture is about.
 
     Returns:
-        A sentence a run, such as "Accuracy rises from 0.50 to 0.95 in 100 epochs; calibration
+        A sentence per run, such as "Accuracy rises from 0.50 to 0.95 in 100 epochs; calibration
         error falls from 0.27 to 0.06; the network ends under-confident."
     """
     is_alone = len(reel.lanes) == 1
@@ -74,23 +73,23 @@ def alternative(reel: Reel, subject: Subject) -> str:
 
 def _parts(track: Track, subject: Subject, noun: str) -> list[str]:
     parts = []
-    of = "median " if track.is_median else ""
+    median = "median " if track.is_median else ""
     for series, name in (("accuracy", "accuracy"), ("ece", "calibration error")):
-        is_there = np.isfinite(track.series[series])
-        if not is_there.any():
+        is_finite = np.isfinite(track.series[series])
+        if not is_finite.any():
             continue
-        course, span = _course(track.series[series][is_there], _AWAY[series])
-        # Of both it is the same, and is said once.
-        length = _length(track.steps[is_there], subject) if series == "accuracy" else ""
-        parts.append(f"{of}{name} {course}" + (f" {span} {length}" if length else ""))
+        course, span = _course(track.series[series][is_finite], _AWAY[series])
+        # The same for both series, and written once.
+        length = _length(track.steps[is_finite], subject) if series == "accuracy" else ""
+        parts.append(f"{median}{name} {course}" + (f" {span} {length}" if length else ""))
     verdicts = _ending(track)
     if verdicts:
         parts.append(f"the {noun} ends {verdicts}")
     return parts or ["nothing can be told"]
 
 
-def _course(values: Sequence[float], away: float) -> tuple[str, str]:
-    """What values do from the first to the last, and the word before how long that takes."""
+def _course(values: np.ndarray, away: float) -> tuple[str, str]:
+    """Return what values [S] do over time, and the word that precedes the time it takes."""
     first, last = float(values[0]), float(values[-1])
     low, high = float(np.min(values)), float(np.max(values))
     above, below = high - max(first, last), min(first, last) - low
@@ -104,7 +103,7 @@ def _course(values: Sequence[float], away: float) -> tuple[str, str]:
 
 
 def _length(steps: np.ndarray, subject: Subject) -> str:
-    """How long the snapshots are apart, first and last; nothing of one."""
+    """Return the time from the first to the last snapshot; "" if there is only one."""
     span = round((steps[-1] - steps[0]) / subject.steps_per_unit)
     unit = "step" if subject.unit_name == "percent" else subject.unit_name
     if subject.unit_name == "percent":
@@ -113,25 +112,25 @@ def _length(steps: np.ndarray, subject: Subject) -> str:
 
 
 def _ending(track: Track) -> str:
-    """What the last snapshot that can be told of is; nothing where there is none."""
+    """Return the verdict on the last snapshot that has one; "" if none has."""
     if GAP not in track.series:
         return ""
-    told = np.flatnonzero(np.isfinite(track.series[GAP] + track.series["accuracy"]))
-    if not len(told):
+    known = np.flatnonzero(np.isfinite(track.series[GAP] + track.series["accuracy"]))
+    if not len(known):
         return ""
-    last = told[-1]
+    last = known[-1]
     accuracy, gap, error = (float(track.series[name][last]) for name in ("accuracy", GAP, "ece"))
     chance = float(track.series[CHANCE][last]) if CHANCE in track.series else math.nan
     return verdict(accuracy, gap, float(track.counts[last].sum()), error, chance)
 
 
 def comment(reel: Reel, subject: Subject, picture: Picture) -> str:
-    """What a file says of itself, as JSON, for `anim.embed`; see `as_comment`.
+    """Return the metadata of a picture's file; see `as_comment`.
 
     Args:
         reel: the tracks, on one clock.
         subject: what the picture is about.
-        picture: how it is shown.
+        picture: its size and time.
     """
     return as_comment(
         title=subject.title,
@@ -143,18 +142,18 @@ def comment(reel: Reel, subject: Subject, picture: Picture) -> str:
 
 
 def as_comment(*, title: str, caption: str, alt: str, size: tuple[int, int], seconds: float) -> str:
-    """What a file says of itself, as JSON.
+    """Return the metadata that `anim.embed` reads from a file, as JSON.
 
     Args:
         title: the headline.
         caption: what was trained.
-        alt: what is shown, in words.
+        alt: from `alternative`.
         size: width and height in CSS pixels, before the scale.
-        seconds: how long it plays.
+        seconds: length of the animation.
 
     Returns:
-        A mapping with these, the size as ``width`` and ``height``, and ``generator``, which is
-        ``anim``.
+        An object with these keys, ``width`` and ``height`` for the size, and ``generator``, which
+        is ``anim``.
     """
     width, height = size
     about = {

@@ -92,7 +92,7 @@ class Columns:
 class Histogram:
     """Examples of each bin downwards, on a square-root axis; wrong ones first."""
 
-    def __init__(self, axes: Axes, theme: Theme, track: Track, has_wrong: bool):
+    def __init__(self, axes: Axes, theme: Theme, track: Track, *, has_wrong: bool):
         self._axes, self._has_wrong = axes, has_wrong
         bins = track.counts.shape[1]
         self.artist = Bars(axes, 2 * bins)

@@ -32,7 +32,7 @@ class CountsPanel:
         if place.is_left:
             stage.label(self._axes, y="points (square-root axis)")
         if place.is_bottom:
-            stage.label(self._axes, x=stage.score_label)
+            stage.label(self._axes, x=stage.subject.score_label)
         self._bars = Bars(self._axes, 2 * bins)
         if stage.is_one_run:
             stage.legend(self._axes, _key(stage), place.rows)
@@ -49,9 +49,8 @@ class CountsPanel:
 
 
 def _key(stage: Stage) -> Sequence[Handle]:
-    has_wrong = not stage.view.startswith("class:")
-    other, hit = ("wrong", "correct") if has_wrong else ("other classes", "this class")
-    theme = stage.theme
+    theme, counts_labels = stage.theme, stage.subject.counts_labels
+    other, hit = ("other classes", "this class") if counts_labels else ("wrong", "correct")
     return [Patch(color=theme.accuracy, label=hit), Patch(color=theme.over, label=other)]
 
 

@@ -41,12 +41,12 @@ def key(stage: Stage, kinds: Sequence[Kind]) -> Sequence[Handle]:
     cell = next((kind for kind in kinds if not kind.shows_time), None)
     if cell is not None:
         return cell.key(stage)
-    width, runs = stage.figure.bbox.width, len(stage.names)
+    width, runs = stage.figure.bbox.width, len(stage.subject.names)
     room = width / stage.pixels(1) - layout.LEFT - layout.RIGHT
     longest = int((room / runs - 40) / (stage.theme.measures.small * _LETTER))
     return [
         Patch(color=stage.theme.of_run(rank).accuracy, label=_cut(name, longest))
-        for rank, name in enumerate(stage.names)
+        for rank, name in enumerate(stage.subject.names)
     ]
 
 
@@ -54,8 +54,8 @@ class Header:
     """The texts above the panels.
 
     Args:
-        stage: the figure, its theme and what is shown.
-        subject: what the picture is about; an empty title takes no room in a plain header.
+        stage: the figure, its theme and what is shown. An empty title takes no room in a plain
+            header.
         places: of the panels.
         rows: of the key.
     """
@@ -63,11 +63,11 @@ class Header:
     def __init__(
         self,
         stage: Stage,
-        subject: Subject,
         places: Sequence[Place],
         rows: Sequence[Sequence[Handle]],
     ):
         self._stage, self._theme = stage, stage.theme
+        subject = stage.subject
         self._steps_per_unit = subject.steps_per_unit
         self._now: ChangingText
         self._numbers: dict[tuple[int, str], ChangingText] = {}
@@ -84,7 +84,7 @@ class Header:
             for place in places:
                 named = {rank for rank, _ in self._numbers}
                 if not place.kind.shows_time and place.rank not in named:
-                    self._cell(place, stage.names[place.rank])
+                    self._cell(place, stage.subject.names[place.rank])
 
     def changing_texts(self) -> Iterator[ChangingText]:
         """Return the clock and the numbers."""

@@ -47,24 +47,24 @@ class ReliabilityPanel:
         points = stage.axes(place, part=_HISTOGRAM)
         points.set_ylim(1, 0)
         points.set_yticks([])
-        has_wrong = not stage.view.startswith("class:")
+        subject = stage.subject
         if place.is_left:
-            stage.label(axes, y=f"{'accuracy' if has_wrong else 'share'} {_CURVES[stage.curve]}")
+            share = "share" if subject.counts_labels else "accuracy"
+            stage.label(axes, y=f"{share} {_CURVES[stage.curve]}")
             stage.label(points, y="√ points", short="√n")
         if place.is_bottom:
-            stage.label(points, x=stage.score_label)
+            stage.label(points, x=subject.score_label)
         if stage.is_one_run:
             stage.legend(axes, _legend(stage), place.rows)
         theme, track = stage.theme.of_run(place.rank), stage.reel.tracks[place.rank]
-        is_folded = stage.view == "score"
         has_band, has_intervals = track.band is not None, track.intervals is not None
         note = stage.points(theme.measures.label)
         self._marks: list[Mark] = [
             *([Veil(axes, theme, track)] if has_band else []),
-            Columns(axes, theme, track, is_folded),
-            Histogram(points, theme, track, has_wrong),
+            Columns(axes, theme, track, subject.is_folded),
+            Histogram(points, theme, track, has_wrong=not subject.counts_labels),
             *([Ends(axes, theme, stage.stroke(1))] if has_band else []),
-            Ideal(axes, theme, stage.stroke(2), is_folded),
+            Ideal(axes, theme, stage.stroke(2), subject.is_folded),
             *([Whiskers(axes, theme, track, stage.pixels(_WHISKER))] if has_intervals else []),
             *([NoRecalibration(axes, theme, note)] if track.is_recalibrated else []),
         ]
@@ -80,7 +80,7 @@ class ReliabilityPanel:
 
 
 def _legend(stage: Stage) -> Sequence[Handle]:
-    share = "share of labels" if stage.view.startswith("class:") else "accuracy"
+    share = "share of labels" if stage.subject.counts_labels else "accuracy"
     share = f"median {share}" if stage.reel.tracks[0].is_median else share
     return [Patch(color=stage.theme.accuracy, label=share), *_key(stage)]
 

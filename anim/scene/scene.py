@@ -61,17 +61,13 @@ class Scene:
                 theme=self._theme,
                 unit=unit(picture.canvas, self._theme.measures),
                 reel=reel,
-                names=subject.names,
-                view=subject.view,
+                subject=subject,
                 curve=picture.curve,
-                score_label=subject.score_label,
-                steps_per_unit=subject.steps_per_unit,
-                unit_name=subject.unit_name,
             )
             places, key = arrange(stage, picture)
             self._panels = [place.kind.build(stage, place) for place in places]
             self.artists = [artist for panel in self._panels for artist in panel.artists]
-            self._header = Header(stage, subject, places, key)
+            self._header = Header(stage, places, key)
             self._canvas.draw()
             self._still = self._canvas.copy_from_bbox(self.figure.bbox)
             self._renderer = self._canvas.get_renderer()

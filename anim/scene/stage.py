@@ -12,6 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 
+from anim.compose.subject import Subject
 from anim.scene.kinds import Handle
 from anim.scene.layout import LEFT, RIGHT, ROW, Place
 from anim.scene.texts import shorten
@@ -37,23 +38,16 @@ class Stage:
         theme: colours and measures.
         unit: pixels of the figure (before its scale) per pixel of the reference design.
         reel: what is shown, and when.
-        names: of the runs; not drawn if there is only one.
-        view: the view of the bins.
+        subject: what the picture is about.
         curve: how shares are drawn, one of `anim.settings.CURVES`.
-        score_label: name of the x axis of bins.
-        steps_per_unit, unit_name: the unit of the time axis, e.g. an epoch.
     """
 
     figure: Figure
     theme: Theme
     unit: float
     reel: Reel
-    names: tuple[str, ...]
-    view: str
+    subject: Subject
     curve: str
-    score_label: str
-    steps_per_unit: float
-    unit_name: str
 
     def points(self, pixels: float) -> float:
         """Return a length of the reference design in points."""

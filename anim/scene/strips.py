@@ -46,7 +46,7 @@ class StripPanel:
         places, texts = _time_ticks(stage)
         axes.set_xticks(places, texts if place.is_bottom else [""] * len(places))
         title = SCALES[strip.scale](stage, axes, strip.title, self._values())
-        time = stage.unit_name if place.is_bottom else ""
+        time = stage.subject.unit_name if place.is_bottom else ""
         stage.label(axes, x=time, y=title, short=strip.short_title)
         for line in self._lines:
             is_first = line is self._lines[0] or not stage.is_one_run
@@ -162,13 +162,13 @@ def _time_ticks(stage: Stage) -> tuple[np.ndarray, list[str]]:
     """Return places [T] in [0, 1] of round numbers of epochs or steps, and their texts."""
     clock = stage.reel.clock
     steps = clock.steps
-    first, last = steps[0] / stage.steps_per_unit, steps[-1] / stage.steps_per_unit
+    first, last = steps[0] / stage.subject.steps_per_unit, steps[-1] / stage.subject.steps_per_unit
     values = np.asarray(MaxNLocator(6, integer=True).tick_values(first, last))
-    places = clock.place(values * stage.steps_per_unit)
+    places = clock.place(values * stage.subject.steps_per_unit)
     if np.any(np.diff(places) < 0.05):
         tens = 10.0 ** np.arange(0, np.ceil(np.log10(max(last - first, 1))) + 1)
         values = np.unique([first, *(first + tens), last])
-        places = clock.place(values * stage.steps_per_unit)
+        places = clock.place(values * stage.subject.steps_per_unit)
     kept: list[int] = []
     for i in np.argsort(-places):
         inside = -1e-9 <= places[i] <= 1 + 1e-9

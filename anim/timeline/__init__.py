@@ -1,4 +1,4 @@
-"""From snapshots to frames: which state is shown when, and what lies between two snapshots."""
+"""From snapshots to frames: which step is shown when, and what lies between two snapshots."""
 
 from anim.timeline.clock import Moment, Timeline
 from anim.timeline.reel import Reel, Shot

@@ -1,4 +1,4 @@
-"""From snapshots to frames: which state is shown when, and what lies between two snapshots."""
+"""From snapshots to moments: which step is shown when."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from anim.errors import SettingError
 
@@ -17,10 +18,10 @@ class Moment:
 
     Attributes:
         index: the snapshot at or before it.
-        fraction: how far towards the next snapshot, in [0, 1).
-        position: how far along the time axis, in [0, 1].
-        step: the step it shows, whole at a snapshot.
-        ticks: frames of the frame rate for which it is shown.
+        fraction: how far it is towards the next snapshot, in [0, 1).
+        position: on the time axis, in [0, 1].
+        step: the step that is shown, between two snapshots a fraction.
+        ticks: for how many frames it is shown.
     """
 
     index: int
@@ -31,24 +32,29 @@ class Moment:
 
 
 class Timeline:
-    """Places snapshots in time and cuts that time into frames.
+    """Snapshots placed in time, and time cut into frames.
 
-    Frame k shows the moment at k / fps seconds, so that another frame rate changes smoothness and
-    never speed. The moving part is followed by the last snapshot, held.
+    Frame k shows the moment at k / fps seconds: another frame rate changes smoothness, not speed.
+    After the moving part, the last snapshot is held. Iterating yields the moments to draw: the held
+    still is one moment with many ticks.
 
     Args:
-        steps: [S] increasing.
+        steps: [S] integers, increasing.
         fps: frames a second.
         seconds: length of the moving part.
-        hold: length of the still at the end.
-        tween: whether moments between two snapshots are shown, or the snapshot before them.
+        hold: length of the still at the end, in seconds.
+        tween: whether to show moments between two snapshots, instead of the snapshot before.
         pace: ``"step"`` spends equal time on equal steps, ``"log"`` on equal ratios of steps + 1.
         axis: first and last step of the time axis; None takes those of ``steps``.
 
     Attributes:
+        steps: [S] int64.
         axis: first and last step of the time axis.
-        ticks: frames of the frame rate in the whole animation, the held ones included.
-        moving: those before the still at the end.
+        fps: frames a second.
+        seconds: length of the moving part.
+        total_seconds: length with the still.
+        ticks: number of frames at the frame rate, with those of the still.
+        moving: number of frames before the still.
     """
 
     def __init__(
@@ -74,11 +80,11 @@ class Timeline:
         self._places = self.place(self.steps)
 
     def at_rate(self, fps: float) -> Timeline:
-        """The same time, cut into other frames."""
+        """Return the same time, cut into other frames."""
         return self._like(self.steps, fps)
 
     def at_steps(self, steps: np.ndarray) -> Timeline:
-        """The same time, of other snapshots."""
+        """Return the same time, with other snapshots."""
         return self._like(steps, self.fps)
 
     def _like(self, steps: np.ndarray, fps: float) -> Timeline:
@@ -92,26 +98,25 @@ class Timeline:
             axis=self.axis,
         )
 
-    def place(self, steps) -> np.ndarray:
-        """Position in [0, 1] of step numbers on the time axis."""
+    def place(self, steps: ArrayLike) -> np.ndarray:
+        """Return positions in [0, 1] on the time axis, in the shape of ``steps``."""
         span = self._paced(self.axis[1])
         if span == 0:
             return np.ones(np.shape(steps))
         return self._paced(steps) / span
 
-    def _paced(self, steps):
+    def _paced(self, steps: ArrayLike) -> np.ndarray:
         since_start = np.asarray(steps, np.float64) - self.axis[0]
         return np.log1p(since_start) if self._pace == "log" else since_start
 
-    def _step_at(self, position: float) -> float:
-        """The step at a position: the inverse of `place`."""
+    def step_at(self, position: float) -> float:
+        """Return the step at a position in [0, 1]: the inverse of `place`."""
         first, span = self.axis[0], float(self.axis[1] - self.axis[0])
         if self._pace == "log":
             return first + math.expm1(position * math.log1p(span))
         return first + position * span
 
     def __iter__(self) -> Iterator[Moment]:
-        """The frames to draw. Each shows once, for its ticks: the held still is one of them."""
         for k in range(self.moving):
             yield self.moment(k / (self.seconds * self.fps))
         yield self.moment(1.0, self.ticks - self.moving)
@@ -120,9 +125,9 @@ class Timeline:
         return self.moving + 1
 
     def moment(self, position: float, ticks: int = 1) -> Moment:
-        """The moment at a position in [0, 1] of the time axis.
+        """Return the moment at a position in [0, 1] of the time axis.
 
-        Before its first snapshot and after its last, a run stands still.
+        Before the first snapshot of a run and after its last one, that snapshot is shown.
         """
         index = int(np.searchsorted(self._places, position, side="right")) - 1
         index = min(max(index, 0), len(self.steps) - 1)
@@ -130,13 +135,13 @@ class Timeline:
         if index == len(self.steps) - 1 or position <= here or not self._tween:
             return Moment(index, 0.0, float(here), float(self.steps[index]), ticks)
         fraction = (position - here) / (self._places[index + 1] - here)
-        return Moment(index, float(fraction), position, self._step_at(position), ticks)
+        return Moment(index, float(fraction), position, self.step_at(position), ticks)
 
     def at(self, step: float | None) -> Moment:
-        """The moment of a step; None is the last.
+        """Return the moment of a step; None takes the last.
 
         Raises:
-            SettingError: a step outside the run.
+            SettingError: a step outside of the run.
         """
         first, last = self.steps[0], self.steps[-1]
         if step is None:

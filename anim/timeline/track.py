@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -18,27 +19,27 @@ GAP = "_gap"
 
 @dataclass(frozen=True, eq=False)
 class Track:
-    """What is shown of one run, snapshot by snapshot.
+    """What is shown of one run: S snapshots with B bins, or with a curve at P places.
 
     Attributes:
-        steps: [S].
-        edges: [B + 1], or [S, B + 1].
+        steps: [S] integers, increasing.
+        edges: [B + 1] of the bins, or [S, B + 1] if they differ between snapshots.
         counts: [S, B] examples in each bin.
-        hits: [S, B] those that count towards the share.
-        shares: [S, B] hits / counts; NaN where a bin is empty.
-        ideals: [S, B] the shares of a calibrated model; NaN where a bin is empty.
-        confidences: [S, B] the mean scores; NaN where a bin is empty.
+        hits: [S, B] examples that count towards the share.
+        shares: [S, B] hits / counts; NaN in an empty bin.
+        ideals: [S, B] shares of a calibrated model; NaN in an empty bin.
+        confidences: [S, B] mean scores; NaN in an empty bin.
         series: scalars over time, [S] each.
-        filled: [S, B] bool, bins that have a bar; None takes those with examples.
-        band: [S, 2, B] between which the bars of a calibrated model lie, or [S, 2, P] its curve
-            (or, of several runs, their curves), or None.
-        intervals: [S, 2, B] in which the shares lie, or None.
-        curve: [S, P] the share at P places from 0 to 1 instead of bars, or None.
-        spreads: [S, 2] in which the scalars of these names lie.
+        filled: [S, B] bool, whether a bin has a bar; None if bins with examples have one.
+        band: [S, 2, B] lower and upper ends of the bars of a calibrated model, or [S, 2, P] of its
+            curve, or of the curves of several runs; None if not shown.
+        intervals: [S, 2, B] lower and upper ends of an interval of each share; None if not shown.
+        curve: [S, P] shares at P places from 0 to 1, shown instead of bars; None shows bars.
+        spreads: lower and upper ends [S, 2] of the scalars with these names.
         band_name: what the band is, if it is not what chance does to the ideal.
         spread_name: what intervals and spreads are.
-        is_median: whether all that is the median of several runs.
-        is_recalibrated: whether snapshots without examples are those that have no recalibration.
+        is_median: whether the values are medians of several runs.
+        is_recalibrated: whether a snapshot without examples is one without a recalibration.
     """
 
     steps: np.ndarray
@@ -60,15 +61,18 @@ class Track:
     is_recalibrated: bool = False
 
     def picked(self, index: np.ndarray) -> Track:
-        """Some of the snapshots.
+        """Return some of the snapshots.
 
         Args:
-            index: [S] bool, or indices.
+            index: [S] bool, or integers [I].
         """
         return _combined([self], lambda arrays: arrays[0][index])
 
     def joined(self, other: Track) -> Track:
-        """With later snapshots of the same run after these, which may know more series."""
+        """Return these snapshots followed by later ones of the same run.
+
+        A series that only one of the tracks has is NaN in the snapshots of the other.
+        """
         tracks = [
             replace(one, series={**_unknown(another, one), **one.series})
             for one, another in ((self, other), (other, self))
@@ -76,74 +80,51 @@ class Track:
         return _combined(tracks, np.concatenate)
 
     def at(self, moment: Moment) -> Frame:
-        """The values at a moment: linear between two snapshots.
+        """Return the values at a moment: linear between two snapshots.
 
-        A bin that is filled on one side only keeps that side's share while its presence, and so
-        its colour, fades.
+        A bin that has a bar on one side only keeps that side's share while its presence, and with
+        it its colour, fades.
         """
         i = moment.index
-        # At a snapshot the next one has no say, not even that it is not there.
+        # At a snapshot the next one does not count, not even where it is empty.
         j = min(i + 1, len(self.steps) - 1) if moment.fraction else i
 
-        def mix(values: np.ndarray):
+        def mix(values: np.ndarray) -> np.ndarray:
             return values[i] + moment.fraction * (values[j] - values[i])
 
-        def mix_filled(values: np.ndarray | None) -> np.ndarray | None:
-            if values is None:
-                return None
+        def mix_known(values: np.ndarray) -> np.ndarray:
             before, after = values[i], values[j]
             before = np.where(np.isnan(before), after, before)
             after = np.where(np.isnan(after), before, after)
             return before + moment.fraction * (after - before)
 
-        moving_edges = self.edges.ndim == 2
         filled = self.counts > 0 if self.filled is None else self.filled
         before, after = filled[i], filled[j]
         return Frame(
             moment=moment,
-            edges=mix(self.edges) if moving_edges else self.edges,
+            edges=self.edges if self.edges.ndim == 1 else mix(self.edges),
             counts=mix(self.counts),
             hits=mix(self.hits),
-            shares=mix_filled(self.shares),
-            ideals=mix_filled(self.ideals),
+            shares=mix_known(self.shares),
+            ideals=mix_known(self.ideals),
             presence=before + moment.fraction * (after.astype(float) - before),
             series={name: float(mix(values)) for name, values in self.series.items()},
-            band=mix_filled(self.band),
-            intervals=mix_filled(self.intervals),
-            curve=mix_filled(self.curve),
+            band=None if self.band is None else mix_known(self.band),
+            intervals=None if self.intervals is None else mix_known(self.intervals),
+            curve=None if self.curve is None else mix_known(self.curve),
             spreads={name: mix(values) for name, values in self.spreads.items()},
         )
 
 
-def _unknown(there: Track, here: Track) -> dict[str, np.ndarray]:
-    """NaN for the series that only the other one has."""
-    return {
-        name: np.full(len(here.steps), np.nan) for name in there.series if name not in here.series
-    }
-
-
-def _combined(tracks: Sequence[Track], combine: Callable) -> Track:
-    """A track with the arrays of several, each of which has an entry a snapshot."""
-    first, found = tracks[0], {}
-    for one in fields(Track):
-        values = [getattr(track, one.name) for track in tracks]
-        if isinstance(values[0], dict):
-            found[one.name] = {key: combine([each[key] for each in values]) for key in values[0]}
-        elif isinstance(values[0], np.ndarray):
-            is_fixed = one.name == "edges" and values[0].ndim == 1
-            found[one.name] = values[0] if is_fixed else combine(values)
-    return replace(first, **found)
-
-
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """The values one frame shows; see `Track`.
+    """The values that one frame shows; see `Track`.
 
     Attributes:
         moment: when it is.
         edges: [B + 1].
         counts, hits, shares, ideals: [B].
-        presence: [B] in [0, 1]; 0 where there is no bar, in between while one fades.
+        presence: [B] in [0, 1]: 0 without a bar, between 0 and 1 while a bar fades.
         series: scalars.
         band: [2, B] or [2, P], or None.
         intervals: [2, B], or None.
@@ -163,3 +144,24 @@ class Frame:
     intervals: np.ndarray | None
     curve: np.ndarray | None
     spreads: dict[str, np.ndarray]
+
+
+def _unknown(there: Track, here: Track) -> dict[str, np.ndarray]:
+    """Return NaN [S] for each series that only the other track has."""
+    return {
+        name: np.full(len(here.steps), np.nan) for name in there.series if name not in here.series
+    }
+
+
+def _combined(tracks: Sequence[Track], combine: Callable[[list], np.ndarray]) -> Track:
+    """Return a track whose arrays [S, ...] are combined from those of several tracks."""
+    first: Track = tracks[0]
+    found: dict[str, Any] = {}
+    for one in fields(Track):
+        values = [getattr(track, one.name) for track in tracks]
+        if isinstance(values[0], dict):
+            found[one.name] = {key: combine([each[key] for each in values]) for key in values[0]}
+        elif isinstance(values[0], np.ndarray):
+            is_fixed = one.name == "edges" and values[0].ndim == 1
+            found[one.name] = values[0] if is_fixed else combine(values)
+    return replace(first, **found)

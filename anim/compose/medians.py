@@ -1,0 +1,90 @@
+"""Several replicas as one track: their median, and the spread of most of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from anim.errors import SettingError
+from anim.timeline import CHANCE, Track
+
+# Share of the replicas between the ends of a spread.
+_SPREAD = 0.9
+
+
+def median_of(tracks: Sequence[Track]) -> Track:
+    """Return the median of tracks at the steps they share, with the spread of 90 % of them.
+
+    Raises:
+        SettingError: the tracks have no step in common.
+    """
+    steps = tracks[0].steps
+    for track in tracks[1:]:
+        steps = np.intersect1d(steps, track.steps)
+    if not len(steps):
+        raise SettingError("runs", "the replicas have no step in common")
+    kept = [np.searchsorted(track.steps, steps) for track in tracks]
+
+    def stacked(value_of: Callable[[Track], Any]) -> np.ndarray:
+        values = [value_of(track)[at] for track, at in zip(tracks, kept, strict=True)]
+        return np.stack(values).astype(float)
+
+    edges = tracks[0].edges
+    counts = stacked(lambda track: track.counts)
+    names = [name for name in tracks[0].series if all(name in track.series for track in tracks)]
+    series = {name: stacked(lambda track, name=name: track.series[name]) for name in names}
+    return Track(
+        steps=steps,
+        edges=edges if edges.ndim == 1 else _quantiles(stacked(lambda track: track.edges), 0.5),
+        counts=counts.mean(0),
+        hits=stacked(lambda track: track.hits).mean(0),
+        shares=_quantiles(stacked(lambda track: track.shares), 0.5),
+        ideals=_quantiles(stacked(lambda track: track.ideals), 0.5),
+        confidences=_quantiles(stacked(lambda track: track.confidences), 0.5),
+        # A bar needs examples in at least half of the replicas.
+        filled=np.median(counts, axis=0) > 0,
+        series={name: _median_of_most(values) for name, values in series.items()},
+        **_around(tracks, stacked),
+        spreads={
+            name: np.where(np.isfinite(_median_of_most(values))[:, None], _spread(values), np.nan)
+            for name, values in series.items()
+            if name != CHANCE
+        },
+        is_median=True,
+        is_recalibrated=tracks[0].is_recalibrated,
+    )
+
+
+def _around(tracks: Sequence[Track], stacked: Callable) -> dict[str, Any]:
+    """Return the curve, and what is drawn around it or around the bars."""
+    name = f"{100 * _SPREAD:.0f} % of {len(tracks)} replicas"
+    if tracks[0].curve is None:
+        shares = stacked(lambda track: track.shares)
+        return {"intervals": _spread(shares), "spread_name": name}
+    curves = stacked(lambda track: track.curve)
+    return {
+        "curve": _quantiles(curves, 0.5),
+        "band": _spread(curves),
+        "band_name": name,
+        "spread_name": name,
+    }
+
+
+def _median_of_most(values: np.ndarray) -> np.ndarray:
+    """Return medians over the first axis; NaN if fewer than half of the values are finite."""
+    has_most = np.isfinite(values).mean(0) >= 0.5
+    return np.where(has_most, _quantiles(values, 0.5), np.nan)
+
+
+def _spread(values: np.ndarray) -> np.ndarray:
+    """Return lower and upper ends [S, 2, ...] of the spread of values [R, S, ...]."""
+    low, high = (1 - _SPREAD) / 2, (1 + _SPREAD) / 2
+    return np.stack([_quantiles(values, low), _quantiles(values, high)], axis=1)
+
+
+def _quantiles(values: np.ndarray, q: float) -> np.ndarray:
+    """Return a quantile over the first axis, without NaN; NaN if there is nothing else."""
+    is_empty = np.isnan(values).all(0)
+    return np.where(is_empty, np.nan, np.nanquantile(np.where(is_empty, 0, values), q, axis=0))
