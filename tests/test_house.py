@@ -62,7 +62,7 @@ def test_a_module_imports_only_from_rows_above_its_own(path):
     own = room_of(path)
     if own is None:
         return
-    # Rooms of one row are strangers, but for the commands, and the short names of `train`'s modules.
+    # Rooms of one row are strangers, but for commands, and the short names of `train`'s modules.
     is_shared = ROWS[own] in (ROWS[COMMANDS], ROWS["train"])
     allowed = ROWS[own] if is_shared else ROWS[own] - 1
     rooms = imported_by(path) - {own, path.parts[0]}

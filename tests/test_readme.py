@@ -3,13 +3,14 @@
 import pkgutil
 import re
 import tomllib
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text()
+from tests.support.readme import PATH, with_tables
+
+ROOT = PATH.parent
+README = PATH.read_text()
 PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
@@ -45,8 +46,13 @@ def test_every_option_it_names_is_one(capsys):
     assert set(re.findall(r"(?<=[ `])--[a-z][a-z-]+", README)) <= known
 
 
+def test_its_tables_of_options_are_those_of_the_settings():
+    assert README.count("<!-- table: ") == 2
+    assert with_tables(README) == README, "python -m tests.support.readme writes them anew"
+
+
 def test_every_file_it_links_is_there():
-    links = re.findall(r'(?:\]\(|src=")((?:examples|tests)/[^)"]+)', README)
+    links = re.findall(r'(?:\]\(|src=")((?:examples|tests|anim)/[^)"]+)', README)
     assert len(links) >= 9
     for link in links:
         assert (ROOT / link).is_file(), link

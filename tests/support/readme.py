@@ -1,0 +1,20 @@
+"""The README, and its tables of options; ``python -m tests.support.readme`` writes them anew."""
+
+import re
+from pathlib import Path
+
+from anim.settings import Experiment, Picture
+from anim.settings.docs import table
+
+PATH = Path(__file__).parents[2] / "README.md"
+_TABLES = {"picture": Picture, "experiment": Experiment}
+_PLACES = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def with_tables(text):
+    """The text with the tables as the settings are now."""
+    return _PLACES.sub(lambda found: found[1] + table(_TABLES[found[2]]) + "\n" + found[3], text)
+
+
+if __name__ == "__main__":
+    PATH.write_text(with_tables(PATH.read_text()))
