@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from anim import command
+from anim.encode.formats import Kind, suffixes
 from anim.errors import RecordingError, SettingError
 from anim.settings import MAX_RUNS, Experiment, Picture, settings_of
 from anim.settings.docs import takes
 from anim.settings.fields import PAGE, require
+from anim.settings.limits import OneOf
 from anim.train import sweep
 
 if TYPE_CHECKING:
@@ -92,6 +94,9 @@ def _check(paths: Sequence[Path], picture: Picture) -> None:
 
 
 def _parser() -> command.Parser:
+    def listed(*kinds: Kind) -> str:
+        return OneOf(suffixes(*kinds)).text.replace(" or ", " and ")
+
     parser = command.Parser(
         prog="anim.render",
         usage="python -m anim.render [RUN ...] --out FILE [FILE ...] [options]",
@@ -114,8 +119,8 @@ def _parser() -> command.Parser:
         type=Path,
         required=True,
         metavar="FILE",
-        help="what to write: .gif, .mp4, .webm, .webp, .apng and .avif move, and so do the frames "
-        "of frames/%%04d.png; .png, .svg and .pdf show one; .html is a page to play it in",
+        help=f"files to write: {listed('animation')} and frames/%%04d.png move, "
+        f"{listed('raster', 'vector')} are stills, {listed('page')} is a page to play it in",
     )
     parser.add_argument("--quiet", action="store_true", default=False, help="print errors only")
     experiment = command.add_experiment(parser)

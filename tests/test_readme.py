@@ -46,8 +46,8 @@ def test_every_option_it_names_is_one(capsys):
     assert set(re.findall(r"(?<=[ `])--[a-z][a-z-]+", README)) <= known
 
 
-def test_its_tables_of_options_are_those_of_the_settings():
-    assert README.count("<!-- table: ") == 2
+def test_its_tables_are_those_of_the_settings():
+    assert README.count("<!-- table: ") == 3
     assert with_tables(README) == README, "python -m tests.support.readme writes them anew"
 
 

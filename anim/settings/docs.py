@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from anim.settings.fields import Setting, Settings, settings_of
+from anim.settings.panels import METRIC, PANELS
 
 _WIDTH = 100
 _PLACE = "{settings}"
@@ -78,3 +79,10 @@ def table(*kinds: type[Settings]) -> str:
     for one in (one for kind in kinds for one in settings_of(kind)):
         rows.append(f"| `{one.flag}` | {one.summary} | {one.default_text} |")
     return "\n".join(rows)
+
+
+def table_of_panels() -> str:
+    """Return a Markdown table of the panels."""
+    rows = ["| panel | shows |", "| --- | --- |"]
+    rows += [f"| `{panel.name}` | {panel.shows} |" for panel in PANELS.values()]
+    return "\n".join([*rows, f"| `{METRIC}NAME` | a recorded scalar over time |"])

@@ -4,16 +4,20 @@ import re
 from pathlib import Path
 
 from anim.settings import Experiment, Picture
-from anim.settings.docs import table
+from anim.settings.docs import table, table_of_panels
 
 PATH = Path(__file__).parents[2] / "README.md"
-_TABLES = {"picture": Picture, "experiment": Experiment}
+_TABLES = {
+    "panels": table_of_panels(),
+    "picture": table(Picture),
+    "experiment": table(Experiment),
+}
 _PLACES = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def with_tables(text):
     """The text with the tables as the settings are now."""
-    return _PLACES.sub(lambda found: found[1] + table(_TABLES[found[2]]) + "\n" + found[3], text)
+    return _PLACES.sub(lambda found: found[1] + _TABLES[found[2]] + "\n" + found[3], text)
 
 
 if __name__ == "__main__":
