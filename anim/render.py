@@ -17,7 +17,6 @@ from anim.errors import RecordingError, SettingError
 from anim.settings import MAX_RUNS, Experiment, Picture, settings_of
 from anim.settings.docs import takes
 from anim.settings.fields import PAGE, require
-from anim.settings.limits import OneOf
 from anim.train import sweep
 
 if TYPE_CHECKING:
@@ -95,7 +94,7 @@ def _check(paths: Sequence[Path], picture: Picture) -> None:
 
 def _parser() -> command.Parser:
     def listed(*kinds: Kind) -> str:
-        return OneOf(suffixes(*kinds)).text.replace(" or ", " and ")
+        return ", ".join(suffixes(*kinds))
 
     parser = command.Parser(
         prog="anim.render",
@@ -119,7 +118,7 @@ def _parser() -> command.Parser:
         type=Path,
         required=True,
         metavar="FILE",
-        help=f"files to write: {listed('animation')} and frames/%%04d.png move, "
+        help=f"files to write: {listed('animation')} and the files of frames/%%04d.png move, "
         f"{listed('raster', 'vector')} are stills, {listed('page')} is a page to play it in",
     )
     parser.add_argument("--quiet", action="store_true", default=False, help="print errors only")
