@@ -1,10 +1,12 @@
-"""Predictions that others saved become a recording."""
+"""Turns predictions that another program saved into a recording."""
+
+from __future__ import annotations
 
 import importlib
 
 
 def __getattr__(name: str):
-    # When it is first used: the command's --help needs none of what it imports.
+    # Imported when first used: --help of the command needs nothing of it.
     if name == "record":
         return importlib.import_module("anim.record.recording").record
     raise AttributeError(f"module 'anim.record' has no attribute {name!r}")

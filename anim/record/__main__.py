@@ -1,4 +1,4 @@
-"""The command ``python -m anim.record``: predictions that others saved become a recording."""
+"""The command ``python -m anim.record``: turns saved predictions into a recording."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from anim import command
 from anim.errors import RecordingError, SettingError
 from anim.settings import KEEPS
 from anim.settings.parsing import names_of
 
+if TYPE_CHECKING:
+    from anim.run import Run
+
 
 def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
-    from anim.record import record, saved
+    from anim.record.readers import read_labels
+    from anim.record.recording import record
 
-    labels = None if arguments.labels is None else saved.read_labels(arguments.labels)
+    labels = None if arguments.labels is None else read_labels(arguments.labels)
     try:
         run = record(
             arguments.files,
@@ -32,11 +37,11 @@ def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
     except RecordingError as error:
         raise SettingError("out", str(error)) from error
     if not arguments.quiet:
-        print(f"{arguments.out}: {_told(run)}")
+        print(f"{arguments.out}: {_summary(run)}")
 
 
-def _told(run) -> str:
-    """What was understood."""
+def _summary(run: Run) -> str:
+    """Return what was read, so that the user can check it."""
     kept = run.kind if run.has_scores else "top labels"
     classes = ", ".join(run.classes[:8]) + (", ..." if len(run.classes) > 8 else "")
     return f"{len(run)} snapshots of {len(run.labels)} {kept}, classes {classes}"
@@ -66,7 +71,7 @@ def _parser() -> command.Parser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """The command; returns its exit code."""
+    """Run the command and return its exit code."""
     parser = _parser()
     arguments = parser.parse_args(argv)
     return command.run(parser, lambda check: _command(arguments, check))

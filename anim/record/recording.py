@@ -1,17 +1,21 @@
-"""The command ``python -m anim.record``: predictions that others saved become a recording."""
+"""Records the snapshots in files, in the order of their steps."""
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from anim.errors import SettingError
-from anim.record import saved
-from anim.record.saved import Saved
-from anim.run import About, Recorder, Run, open
+from anim.record.readers import read
+from anim.record.saved import Saved, as_probs, step_in
+from anim.run import About, Recorder, Run
+from anim.run.store.reader import open_recording
 from anim.run.store.schema import read_group
 
 
@@ -27,17 +31,17 @@ def record(
     caption: str = "",
     check: Callable[[], None] = lambda: None,
 ) -> Run:
-    """Records the snapshots in files, in the order of their steps.
+    """Record the snapshots in files, in the order of their steps.
 
     Args:
-        paths: files, one snapshot each or more; the number at the end of a name is its step,
-            unless the file itself says.
-        out: where the recording goes; there is none unless all files are good.
+        paths: files with one or more snapshots each. The last number in the name of a file is its
+            step, unless the file itself has steps.
+        out: the folder of the recording; created only if all files are good.
         labels: [N], numbers or names; None takes those in the files.
-        classes: K names; None takes those of columns, or of labels that are names.
-        outputs: ``logits`` or ``probs``, where the files do not say; None finds out.
+        classes: K names; None takes the names of columns, or of labels that are names.
+        outputs: ``logits`` or ``probs``, for files that do not say; None decides by the values.
         keep: as for `anim.Recorder`.
-        overwrite: replaces an earlier recording.
+        overwrite: replace an earlier recording.
         caption: what was trained.
         check: called between snapshots; may raise.
 
@@ -45,63 +49,100 @@ def record(
         The run that was recorded.
 
     Raises:
-        SettingError: files that do not fit each other, or hold no predictions.
+        SettingError: files that do not belong together, or without predictions.
+        RecordingError: there is something at ``out`` that is not a recording.
     """
     if out.exists():
         if not overwrite:
-            raise SettingError("out", f"there is something at {str(out)!r} already (--overwrite?)")
+            raise SettingError("out", f"{str(out)!r} exists; --overwrite replaces a recording")
         read_group(out)
     part = out.with_name(f".{out.name}.part")
-    recorder = None
+    options = {"about": About(caption), "keep": keep, "overwrite": part.exists()}
     try:
-        for snapshot, step in _in_order(paths):
-            if recorder is None:
-                truth = snapshot.labels if labels is None else labels
-                indices, names = _labels_and_names(truth, classes or snapshot.classes)
-                options = {"about": About(caption), "keep": keep, "overwrite": part.exists()}
-                recorder = Recorder(part, labels=indices, classes=names, **options)
-            elif snapshot.labels is not None and not np.array_equal(truth, snapshot.labels):
-                problem = "its labels are not those of the first file, in the same order"
-                raise SettingError("FILE", f"{str(snapshot.source)!r}: {problem}")
-            recorder.snapshot(step, **_arguments(snapshot, truth, outputs))
-            check()
-        recorder.close()
+        _write(part, paths, labels, classes, outputs, options, check)
         if out.exists():
             shutil.rmtree(out)
         part.rename(out)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return open_recording(out)
+
+
+def _write(
+    folder: Path,
+    paths: Sequence[Path],
+    labels: np.ndarray | None,
+    classes: Sequence[str] | None,
+    outputs: str | None,
+    options: dict,
+    check: Callable[[], None],
+) -> None:
+    """Record the snapshots in a folder; ``options`` are more arguments of `anim.Recorder`."""
+    snapshots = _in_order(paths)
+    first, first_step = next(snapshots, (None, 0))
+    if first is None:
+        raise SettingError("FILE", "expected at least one snapshot, got none")
+    with _naming(first.source):
+        truth = _labels_of(first) if labels is None else np.asarray(labels)
+        indices, names = _indices_and_names(truth, classes or first.classes)
+        recorder = Recorder(folder, labels=indices, classes=names, **options)
+    with recorder:
+        for snapshot, step in itertools.chain([(first, first_step)], snapshots):
+            if snapshot is not first:
+                _check_same_labels(snapshot, truth)
+            with _naming(snapshot.source):
+                recorder.snapshot(step, **_arguments(snapshot, truth, outputs))
+            check()
+
+
+def _check_same_labels(snapshot: Saved, labels: np.ndarray) -> None:
+    if snapshot.labels is not None and not np.array_equal(labels, snapshot.labels):
+        problem = "expected the labels of the first file, got different ones"
+        raise SettingError("FILE", f"{str(snapshot.source)!r}: {problem}")
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Name the file in errors about its content."""
+    try:
+        yield
     except SettingError:
         raise
     except ValueError as error:
-        raise SettingError("FILE", f"{str(snapshot.source)!r}: {error}") from error
-    finally:
-        if recorder is not None:
-            recorder.close()
-        shutil.rmtree(part, ignore_errors=True)
-    return open(out)
+        raise SettingError("FILE", f"{str(path)!r}: {error}") from error
 
 
 def _in_order(paths: Sequence[Path]) -> Iterator[tuple[Saved, int]]:
-    """Snapshots and their steps, by the numbers in the names of the files."""
-    last: Saved | None = None
-    last_step = -1
-    for path in sorted(paths, key=lambda path: saved.step_in(path) or 0):
-        for snapshot in saved.read(path):
+    """Yield snapshots and their steps, in the order of the numbers in the names of the files."""
+    last_step, last_source = -1, ""
+    for path in sorted(paths, key=lambda path: step_in(path) or 0):
+        for snapshot in read(path):
             step = 0 if snapshot.step is None and len(paths) == 1 else snapshot.step
             if step is None:
-                problem = "expected a step in its name or in a column"
+                problem = "expected a step in its name or in a column, got none"
                 raise SettingError("FILE", f"{str(path)!r}: {problem}")
+            if step < 0:
+                raise SettingError("FILE", f"{str(path)!r}: expected a step >= 0, got {step}")
             if step <= last_step:
-                problem = f"step {step} does not come after {last_step} of {str(last.source)!r}"
+                problem = f"expected a step after {last_step}, that of {last_source}, got {step}"
                 raise SettingError("FILE", f"{str(path)!r}: {problem}")
-            last, last_step = snapshot, step
+            last_step, last_source = step, repr(str(path))
             yield snapshot, step
 
 
-def _labels_and_names(labels, classes) -> tuple[np.ndarray, Sequence[str] | None]:
-    """Labels as numbers, and the names of classes."""
-    if labels is None:
-        raise SettingError("labels", "the files hold none: --labels takes a file of them")
-    labels = np.asarray(labels)
+def _labels_of(snapshot: Saved) -> np.ndarray:
+    if snapshot.labels is None:
+        raise SettingError("labels", "the files contain no labels; pass them with --labels FILE")
+    return np.asarray(snapshot.labels)
+
+
+def _indices_and_names(
+    labels: np.ndarray, classes: Sequence[str] | None
+) -> tuple[np.ndarray, Sequence[str] | None]:
+    """Return labels as numbers, and the names of the classes.
+
+    Labels that are names without ``classes`` are numbered in alphabetical order.
+    """
     if labels.dtype.kind not in "US":
         return labels, classes
     known = sorted(set(labels.tolist())) if classes is None else list(classes)
@@ -112,8 +153,8 @@ def _labels_and_names(labels, classes) -> tuple[np.ndarray, Sequence[str] | None
     return np.array([known.index(name) for name in labels.tolist()]), known
 
 
-def _arguments(snapshot: Saved, labels: np.ndarray, outputs: str | None) -> dict:
-    """What `Recorder.snapshot` is given."""
+def _arguments(snapshot: Saved, labels: np.ndarray, outputs: str | None) -> dict[str, Any]:
+    """Return the predictions as arguments of `anim.Recorder.snapshot`."""
     given = dict(snapshot.given)
     if "pred_label" in given:
         predicted = given.pop("pred_label")
@@ -121,6 +162,6 @@ def _arguments(snapshot: Saved, labels: np.ndarray, outputs: str | None) -> dict
     if outputs is not None and not snapshot.is_named:
         (values,) = given.values()
         given = {outputs: values}
-    if (probs := given.get("probs")) is not None and (whole := saved.as_probs(probs)) is not None:
-        given["probs"] = whole
+    if (probs := given.get("probs")) is not None and (exact := as_probs(probs)) is not None:
+        given["probs"] = exact
     return given

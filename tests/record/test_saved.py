@@ -1,0 +1,37 @@
+"""Scores of a file: what counts as probabilities."""
+
+import numpy as np
+import pytest
+
+from anim.record.saved import as_probs, step_in
+from tests.support.saved_predictions import LOGITS, PROBS
+
+
+@pytest.mark.parametrize(
+    ("values", "tolerance"),
+    [
+        (PROBS[0], 0),
+        (np.round(PROBS[1], 2), 0.02),
+        (np.round(100 * PROBS[2], 1), 0.002),
+    ],
+    ids=["exact", "two decimals", "percent"],
+)
+def test_exact_and_rounded_probs_and_percentages_become_rows_that_sum_to_1(values, tolerance):
+    probs = as_probs(values)
+    percent = 100 if values.max() > 1 else 1
+    np.testing.assert_allclose(probs.sum(1), 1, atol=1e-6)
+    np.testing.assert_allclose(probs, values / percent, atol=tolerance)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [LOGITS[0], PROBS[0] / 2, 2 * PROBS[0], np.full((3, 2), np.nan), np.array([0.5, 1.5])],
+    ids=["logits", "half", "double", "nan", "one output above 1"],
+)
+def test_other_scores_are_not_probs(values):
+    assert as_probs(values) is None
+
+
+def test_the_step_of_a_file_is_the_last_number_in_its_name(tmp_path):
+    assert step_in(tmp_path / "v2-epoch007.npy") == 7
+    assert step_in(tmp_path / "model.npy") is None
