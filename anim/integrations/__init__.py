@@ -1,16 +1,21 @@
-"""Callbacks that record a run from inside other people's training loops, a module a framework.
+"""Callbacks that record a run inside the training loop of a framework, one module per framework.
 
-Each module imports its framework when it is imported itself, and no sooner.
+A module imports its framework when the module itself is imported, not before.
 """
 
+from __future__ import annotations
+
 import importlib
+from types import ModuleType
 
 _MODULES = ("keras", "lightgbm", "lightning", "torch", "transformers", "xgboost")
 
-__all__ = list(_MODULES)
 
-
-def __getattr__(name: str):
+def __getattr__(name: str) -> ModuleType:
     if name in _MODULES:
         return importlib.import_module(f"anim.integrations.{name}")
     raise AttributeError(f"module 'anim.integrations' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_MODULES]

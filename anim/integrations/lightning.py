@@ -1,4 +1,4 @@
-"""Lightning (``lightning``, or ``pytorch_lightning`` where only that is installed).
+"""Lightning: a callback for its ``Trainer``.
 
 Trainer(callbacks=[SnapshotCallback("runs/mine", val_loader)])
 """
@@ -8,30 +8,45 @@ from __future__ import annotations
 import importlib.util
 import os
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import numpy as np
 
-from anim.integrations.base import Snapshots, require
+from anim.integrations.base import CallbackRecorder, require
 from anim.integrations.torch import labels_of, logits_of
+from anim.run import Run
 
-_IS_OLD = importlib.util.find_spec("lightning") is None and importlib.util.find_spec(
-    "pytorch_lightning"
-)
-lightning = require("pytorch_lightning" if _IS_OLD else "lightning.pytorch", "lightning")
+
+def _module() -> str:
+    """Return the name of the installed module.
+
+    Lightning is published under two names, and the trainer of one refuses callbacks of the other.
+    The older name is used only if the newer one is not installed.
+    """
+    is_missing = importlib.util.find_spec("lightning") is None
+    if is_missing and importlib.util.find_spec("pytorch_lightning") is not None:
+        return "pytorch_lightning"
+    return "lightning.pytorch"
+
+
+lightning = require(_module(), "lightning")
 
 
 class SnapshotCallback(lightning.Callback):
-    """Records validation predictions while a trainer fits: before the first step, then regularly.
+    """Records validation predictions during ``fit``: before the first step, then regularly.
 
-    What the module logs is recorded too.
+    Scalars that the module logs are recorded too.
 
     Args:
-        path: a folder for the recording; None keeps it in memory, for `run`.
-        loader: gives (inputs, labels) of the validation data, always in the same order.
-        every: optimizer steps between two snapshots; None takes one an epoch.
-        outputs: what the module gives: ``logits`` or ``probs``; None finds out.
+        path: a folder for the recording; None keeps it in memory, see `run`.
+        loader: yields (inputs, labels) of the validation data, always in the same order.
+        every: optimizer steps between two snapshots; None takes one per epoch.
+        outputs: what the module returns: ``logits`` or ``probs``; None decides by the values.
         forward: called with (module, inputs); None calls the module.
-        options: more arguments of `anim.Recorder`: ``classes``, ``keep``, ``resume``, ...
+        options: more arguments of `anim.Recorder`, such as ``classes``, ``keep`` or ``resume``.
+
+    Raises:
+        ValueError: the loader yields the labels in another order each time.
     """
 
     def __init__(
@@ -47,44 +62,44 @@ class SnapshotCallback(lightning.Callback):
         self._loader, self._forward = loader, forward
         self._labels = labels_of(loader)
         if not np.array_equal(self._labels, labels_of(loader)):
-            raise ValueError("loader: expected the same order each time, got another (shuffle=?)")
-        self._snapshots = Snapshots(
+            raise ValueError("loader: expected the same order each time; pass shuffle=False")
+        self._recorder = CallbackRecorder(
             path, self._labels, every=every, outputs=outputs, options=options
         )
 
-    def run(self):
-        """The snapshots so far, as an `anim.Run`."""
-        return self._snapshots.run()
+    def run(self) -> Run:
+        """Return the snapshots so far."""
+        return self._recorder.run()
 
     def _step(self, trainer) -> int:
-        return self._snapshots.offset + trainer.global_step
+        return self._recorder.offset + trainer.global_step
 
     def _take(self, trainer, module) -> None:
         step = self._step(trainer)
-        if step <= self._snapshots.last_step or not trainer.is_global_zero:
+        if step <= self._recorder.last_step or not trainer.is_global_zero:
             return
-        forward = None if self._forward is None else lambda x: self._forward(module, x)
+        forward = None if self._forward is None else partial(self._forward, module)
         logits = logits_of(module, self._loader, forward=forward)
-        self._snapshots.take(step, logits, trainer.logged_metrics)
+        self._recorder.take(step, logits, trainer.logged_metrics)
 
     def on_train_start(self, trainer, pl_module):
         if trainer.is_global_zero:
-            self._snapshots.begin()
-            # A trainer that goes on from a checkpoint counts on from there by itself.
-            self._snapshots.offset = 0 if trainer.global_step else self._snapshots.offset
+            self._recorder.begin()
+            # A trainer that continues from a checkpoint already counts from its step.
+            self._recorder.offset = 0 if trainer.global_step else self._recorder.offset
         self._take(trainer, pl_module)
 
     def on_train_batch_end(self, trainer, pl_module, outputs, batch, batch_idx):
-        if self._snapshots.is_due(self._step(trainer)):
+        if self._recorder.is_due(self._step(trainer)):
             self._take(trainer, pl_module)
 
     def on_train_epoch_end(self, trainer, pl_module):
-        if not self._snapshots.is_by_step:
+        if not self._recorder.has_interval:
             self._take(trainer, pl_module)
 
     def on_train_end(self, trainer, pl_module):
         self._take(trainer, pl_module)
-        self._snapshots.end()
+        self._recorder.end()
 
     def on_exception(self, trainer, pl_module, exception):
-        self._snapshots.end()
+        self._recorder.end()

@@ -1,10 +1,10 @@
-"""PyTorch: predictions for a whole data loader, in a loop of one's own.
+"""PyTorch: predictions for a whole data loader, to record in your own training loop.
 
     recorder = anim.Recorder("runs/mine", labels=labels_of(val_loader))
     ...
     recorder.snapshot(step, logits=logits_of(model, val_loader))
 
-Where all of the validation data fits through the model at once, ``logits=model(x_val)`` is enough.
+If the model takes all of the validation data at once, ``logits=model(x_val)`` is enough.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ torch = require("torch", "torch")
 
 @contextmanager
 def evaluating(model) -> Iterator[None]:
-    """No gradients, and dropout and batch norm as at test time; afterwards all is as it was."""
+    """Disable gradients and switch to evaluation mode; restore each module's mode on exit."""
     training = [module for module in model.modules() if module.training]
     model.eval()
     try:
@@ -33,17 +33,17 @@ def evaluating(model) -> Iterator[None]:
 
 
 def labels_of(loader: Iterable) -> np.ndarray:
-    """The labels [N] of a loader that gives (inputs, labels)."""
+    """Return the labels [N] of a loader that yields (inputs, labels)."""
     return np.concatenate([np.asarray(labels) for _, labels in loader])
 
 
 def logits_of(model, loader: Iterable, *, forward: Callable | None = None) -> np.ndarray:
-    """What a model gives for all examples of a loader, float32 [N, ...].
+    """Return the output of a model for all examples of a loader, float32 [N, ...].
 
     Args:
-        model: a module.
-        loader: gives (inputs, labels), in the same order each time (``shuffle=False``).
-        forward: called with the inputs of a batch on the model's device; None takes the model.
+        model: a ``torch.nn.Module``; it is called in evaluation mode, without gradients.
+        loader: yields (inputs, labels), in the same order each time (``shuffle=False``).
+        forward: called with the inputs of a batch on the model's device; None calls the model.
     """
     device = next((tensor.device for tensor in model.parameters()), "cpu")
     forward = model if forward is None else forward

@@ -10,28 +10,30 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from anim.integrations.base import Snapshots, require
+from anim.integrations.base import CallbackRecorder, require
 from anim.integrations.torch import evaluating
+from anim.run import Run
 
 transformers = require("transformers", "transformers")
 torch = require("torch", "torch")
 
-# Sums over the whole training, logged once at its end.
+# Totals of the whole training, logged once at its end.
 _NO_SERIES = ("total_flos", "train_runtime", "train_samples_per_second", "train_steps_per_second")
 
 
 class SnapshotCallback(transformers.TrainerCallback):
-    """Records validation predictions while a trainer trains: before the first step, then regularly.
+    """Records validation predictions during ``train``: before the first step, then regularly.
 
-    What the trainer logs (``loss``, ``learning_rate``, ...) is recorded with the next snapshot.
+    Scalars that the trainer logs (``loss``, ``learning_rate``, ...) are recorded with the next
+    snapshot.
 
     Args:
-        path: a folder for the recording; None keeps it in memory, for `run`.
-        eval_dataset: N examples: mappings with ``labels`` (or ``label``) and what the model takes.
-        every: optimizer steps between two snapshots; None takes one an epoch.
+        path: a folder for the recording; None keeps it in memory, see `run`.
+        eval_dataset: N examples: mappings with ``labels`` (or ``label``) and the model's inputs.
+        every: optimizer steps between two snapshots; None takes one per epoch.
         batch_size: of the predictions.
-        data_collator: makes a batch of examples; None takes the default one of Transformers.
-        options: more arguments of `anim.Recorder`: ``classes``, ``keep``, ``resume``, ...
+        data_collator: makes a batch of examples; None takes Transformers' default.
+        options: more arguments of `anim.Recorder`, such as ``classes``, ``keep`` or ``resume``.
     """
 
     def __init__(
@@ -50,21 +52,23 @@ class SnapshotCallback(transformers.TrainerCallback):
             collate_fn=data_collator or transformers.default_data_collator,
         )
         labels = np.concatenate([np.asarray(batch["labels"]) for batch in self._loader])
-        self._snapshots = Snapshots(path, labels, every=every, outputs="logits", options=options)
+        self._recorder = CallbackRecorder(
+            path, labels, every=every, outputs="logits", options=options
+        )
         self._logs: dict[str, float] = {}
 
-    def run(self):
-        """The snapshots so far, as an `anim.Run`."""
-        return self._snapshots.run()
+    def run(self) -> Run:
+        """Return the snapshots so far."""
+        return self._recorder.run()
 
     def _step(self, state) -> int:
-        return self._snapshots.offset + state.global_step
+        return self._recorder.offset + state.global_step
 
     def _take(self, state, model) -> None:
         step = self._step(state)
-        if step <= self._snapshots.last_step or not state.is_world_process_zero:
+        if step <= self._recorder.last_step or not state.is_world_process_zero:
             return
-        self._snapshots.take(step, self._logits(model), self._logs)
+        self._recorder.take(step, self._logits(model), self._logs)
         self._logs = {}
 
     def _logits(self, model) -> np.ndarray:
@@ -79,24 +83,24 @@ class SnapshotCallback(transformers.TrainerCallback):
 
     def on_train_begin(self, args, state, control, model=None, **_):
         if state.is_world_process_zero:
-            self._snapshots.begin()
-            # A trainer that goes on from a checkpoint counts on from there by itself.
-            self._snapshots.offset = 0 if state.global_step else self._snapshots.offset
+            self._recorder.begin()
+            # A trainer that continues from a checkpoint already counts from its step.
+            self._recorder.offset = 0 if state.global_step else self._recorder.offset
         self._take(state, model)
 
     def on_log(self, args, state, control, logs=None, **_):
         self._logs.update({k: v for k, v in (logs or {}).items() if k not in _NO_SERIES})
 
     def on_step_end(self, args, state, control, model=None, **_):
-        # The last step now: at the end of training the best model may have been loaded again.
+        # The last step is recorded here: `on_train_end` comes after the best model is loaded.
         is_last = state.global_step >= state.max_steps
-        if is_last or self._snapshots.is_due(self._step(state)):
+        if is_last or self._recorder.is_due(self._step(state)):
             self._take(state, model)
 
     def on_epoch_end(self, args, state, control, model=None, **_):
-        if not self._snapshots.is_by_step:
+        if not self._recorder.has_interval:
             self._take(state, model)
 
     def on_train_end(self, args, state, control, model=None, **_):
         self._take(state, model)
-        self._snapshots.end()
+        self._recorder.end()

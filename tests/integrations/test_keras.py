@@ -1,0 +1,51 @@
+"""Keras' callback against the real `fit`, on each backend."""
+
+import pytest
+
+from tests.support.subprocesses import run_python
+
+KERAS = """
+import sys
+import numpy as np, keras
+from anim.integrations.keras import SnapshotCallback
+import anim
+from tests.support.frameworks import X, Y, X_VAL, Y_VAL, check_first_and_last
+
+keras.utils.set_random_seed(0)
+model = keras.Sequential([
+    keras.layers.Input((5,)), keras.layers.Dense(16), keras.layers.BatchNormalization(),
+    keras.layers.Dropout(0.3), keras.layers.Dense(3, activation="softmax"),
+])
+model.compile(keras.optimizers.Adam(0.02), "sparse_categorical_crossentropy", metrics=["accuracy"])
+callback = SnapshotCallback(sys.argv[1], X_VAL, Y_VAL, every=3)
+first = model.predict(X_VAL, verbose=0)
+model.fit(X, Y, batch_size=50, epochs=5, verbose=0, callbacks=[callback])
+run = anim.open(sys.argv[1])
+assert run.steps.tolist() == [0, 3, 6, 9, 12, 15, 18, 20], run.steps
+check_first_and_last(run, first, model.predict(X_VAL, verbose=0))
+assert {"loss", "train_accuracy"} <= run.metrics().keys(), run.metrics().keys()
+middle = run.probs(3)
+assert np.abs(middle - first).max() > 1e-3
+model.fit(X, Y, batch_size=50, epochs=1, verbose=0, callbacks=[callback])
+assert anim.open(sys.argv[1]).steps[-1] == 24
+
+binary = keras.Sequential([keras.layers.Input((5,)), keras.layers.Dense(1, "sigmoid")])
+at_once = 1 if keras.backend.backend() == "torch" else 2
+binary.compile("adam", "binary_crossentropy", steps_per_execution=at_once)
+callback = SnapshotCallback(None, X_VAL, (Y_VAL == 1).astype(int), every=5)
+binary.fit(X, (Y == 1).astype(int), epochs=2, verbose=0, callbacks=[callback])
+expected = binary.predict(X_VAL, verbose=0)[:, 0]
+run = callback.run()
+expected_steps = [0, 5, 10, 14] if at_once == 1 else [0, 6, 11, 14]
+assert run.steps.tolist() == expected_steps, run.steps
+np.testing.assert_allclose(run.probs(3)[:, 1], expected, atol=1e-5)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["jax", "tensorflow", "torch"])
+def test_keras_records_what_the_model_predicts_and_logs(tmp_path, backend):
+    pytest.importorskip("keras", reason="Keras is not installed")
+    pytest.importorskip(backend, reason=f"{backend} is not installed")
+    env = {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    run_python(KERAS, tmp_path / "run", env=env)

@@ -1,0 +1,73 @@
+"""Lightning's callback against the real trainer."""
+
+import numpy as np
+import pytest
+
+import anim
+from tests.support.frameworks import (
+    X_VAL,
+    Y_VAL,
+    X,
+    Y,
+    check_first_and_last,
+    softmax,
+    torch_network,
+)
+
+# Third-party packages warn about each other; what matters here are values.
+pytestmark = pytest.mark.filterwarnings("default")
+
+
+def test_lightning_records_what_the_module_predicts_and_logs(tmp_path):
+    lightning = pytest.importorskip("lightning", reason="Lightning is not installed")
+    import torch
+
+    from anim.integrations.lightning import SnapshotCallback
+
+    class Module(lightning.LightningModule):
+        def __init__(self):
+            super().__init__()
+            self.network = torch_network(torch)
+
+        def forward(self, x):
+            return self.network(x)
+
+        def training_step(self, batch):
+            loss = torch.nn.functional.cross_entropy(self(batch[0]), batch[1])
+            self.log("loss/train", loss)
+            return loss
+
+        def configure_optimizers(self):
+            return torch.optim.Adam(self.parameters(), 0.02)
+
+    def loader(x, y, **options):
+        data = torch.utils.data.TensorDataset(torch.tensor(x), torch.tensor(y))
+        return torch.utils.data.DataLoader(data, batch_size=50, **options)
+
+    def probs():
+        module.eval()
+        with torch.no_grad():
+            return softmax(module(torch.tensor(X_VAL)).numpy())
+
+    def fit():
+        module.train()
+        trainer = lightning.Trainer(
+            max_epochs=5, accelerator="cpu", logger=False, enable_checkpointing=False,
+            enable_progress_bar=False, enable_model_summary=False, callbacks=[callback],
+        )  # fmt: skip
+        trainer.fit(module, loader(X, Y, shuffle=True))
+
+    module = Module()
+    callback = SnapshotCallback(tmp_path / "run", loader(X_VAL, Y_VAL), every=3, classes="abc")
+    first = probs()
+    fit()
+    run = anim.open(tmp_path / "run")
+    assert run.steps.tolist() == [0, 3, 6, 9, 12, 15, 18, 20]
+    check_first_and_last(run, first, probs())
+    assert np.isfinite(run.metrics()["loss/train"][1:]).all()
+    fit()
+    run = anim.open(tmp_path / "run")
+    assert run.steps[-1] == 40
+    check_first_and_last(run, first, probs())
+    with pytest.raises(ValueError, match="shuffle"):
+        SnapshotCallback(tmp_path / "other", loader(X_VAL, Y_VAL, shuffle=True))
