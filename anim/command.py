@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from typing import Any
 
+from anim import startup
 from anim.errors import SettingError
 from anim.settings import Clock, Experiment, Look, Output, Setting, Statistics, settings_of
 
@@ -166,7 +167,7 @@ def run(parser: Parser, work: Callable[[Callable[[], None]], None]) -> int:
         parser: the command's.
         work: called with a function that it calls often, which raises once it is time to stop.
     """
-    with _Signals() as signals, warnings.catch_warnings():
+    with _Signals() as signals, warnings.catch_warnings(), startup.programs_kept():
         # A name of a file may hold what the terminal cannot show.
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")
