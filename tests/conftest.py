@@ -1,13 +1,10 @@
-"""A real browser, for what is seen in one, and files to embed."""
+"""A real browser."""
 
 import mimetypes
 import os
 import shutil
 
 import pytest
-
-import anim
-from tests.support import clips, embedding
 
 ADDRESS = "http://page.test/"
 
@@ -75,44 +72,3 @@ def _answer(route, text, headers, found):
         route.fulfill(body=found[name], content_type=mimetypes.guess_type(name)[0])
     else:
         route.abort()
-
-
-@pytest.fixture(scope="session")
-def files(tmp_path_factory):
-    """An animation in several formats."""
-    folder = tmp_path_factory.mktemp("files")
-    outputs = [folder / f"calib{suffix}" for suffix in (".mp4", ".gif", ".png", ".pdf", ".html")]
-    anim.animate(embedding.a_run(), *outputs, seconds=1, hold=0, size=(320, 240), scale=2)
-    return folder
-
-
-@pytest.fixture
-def pair(files, tmp_path):
-    """A folder with a GIF and a video, and dark ones in a folder of it."""
-    folder = tmp_path / "a post"
-    (folder / "d (1)").mkdir(parents=True)
-    for suffix in (".gif", ".mp4"):
-        for path in (folder / f"calib{suffix}", folder / "d (1)" / f"dark{suffix}"):
-            path.write_bytes((files / f"calib{suffix}").read_bytes())
-    return folder
-
-
-@pytest.fixture(scope="session")
-def written(tmp_path_factory):
-    """A folder with a file ``a`` of each format, and frames beside them."""
-    folder = tmp_path_factory.mktemp("written")
-    names = [f"a{suffix}" for suffix in (*clips.ANIMATED, ".png", ".svg", ".pdf")]
-    paths = [folder / name for name in (*names, "frames/%04d.png")]
-    animation = anim.animate(clips.a_run(), *paths, **clips.SHORT)
-    assert [output.path for output in animation.outputs] == paths
-    return folder
-
-
-@pytest.fixture(scope="session")
-def transparent(tmp_path_factory):
-    """A folder with a file ``a`` of each format that needs no background."""
-    folder = tmp_path_factory.mktemp("transparent")
-    names = [f"a{suffix}" for suffix in (*clips.WITH_ALPHA, ".png", ".svg", ".pdf")]
-    paths = [folder / name for name in (*names, "frames/%04d.png")]
-    anim.animate(clips.a_run(), *paths, transparent=True, **clips.SHORT)
-    return folder

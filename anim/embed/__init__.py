@@ -1,10 +1,10 @@
-"""What to paste where a file is to be shown.
+"""Snippets that embed a file in a document, such as ``<figure>`` or a line of Markdown.
 
-What the picture shows travels inside of the file, so that this can be done later, and elsewhere.
+`anim.animate` stores a description in each file, so a snippet can be made later and elsewhere.
 """
 
 from anim.embed.facts import About, about
+from anim.embed.poster import write_poster
 from anim.embed.snippet import KINDS, embed
-from anim.embed.sources import write_poster
 
 __all__ = ["KINDS", "About", "about", "embed", "write_poster"]

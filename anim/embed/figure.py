@@ -1,4 +1,4 @@
-"""A file as a ``<figure>``, in HTML or as React writes it."""
+"""A ``<figure>`` that shows a file, in HTML or in JSX."""
 
 from __future__ import annotations
 
@@ -8,24 +8,25 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
-from anim.embed.facts import About, codec_of
-from anim.embed.sources import PAGES, VIDEOS, Files
+from anim.embed.decoding import decoding
+from anim.embed.facts import About
+from anim.embed.sources import FALLBACK, STILL, Sources, formats_shown_as, known_format
 
 _FLEXIBLE = {"max-width": "100%", "height": "auto"}
 _IS_DARK = "(prefers-color-scheme: dark)"
 _WANTS_STILL = "(prefers-reduced-motion: reduce)"
-_ENDLESS = ("img", "source")
+_VOID = ("img", "source")
 _TEXTS = ("alt", "title", "aria-label")
-_OF_REACT = {"autoplay": "autoPlay", "playsinline": "playsInline", "srcset": "srcSet"}
+_REACT_NAMES = {"autoplay": "autoPlay", "playsinline": "playsInline", "srcset": "srcSet"}
 
 
 @dataclass(frozen=True)
 class Element:
-    """An element to write.
+    """An element of HTML or JSX.
 
     Attributes:
-        tag: its name.
-        attributes: True is one without a value; None and False are none.
+        tag: the name.
+        attributes: True stands for one without a value; None and False leave it out.
         children: elements, or one text.
     """
 
@@ -34,31 +35,30 @@ class Element:
     children: tuple[Element | str, ...] = ()
 
 
-def figure(files: Files, shown: About, controls: bool) -> Element:
-    """What shows a file, with its caption.
+def figure(sources: Sources, shown: About, controls: bool) -> Element:
+    """Return a figure of a file, with its caption.
 
     Args:
-        files: it, and those beside it.
-        shown: what it is.
+        sources: the file, and those beside it.
+        shown: the texts and the size.
         controls: whether a video has buttons.
 
     Raises:
-        SettingError: a browser shows no such file.
+        SettingError: a browser cannot show the file, and there is no image beside it.
     """
-    suffix = files.path.suffix.lower()
-    if suffix in VIDEOS:
-        body = _video(files, shown, controls)
-    elif suffix in PAGES:
-        body = _frame(files, shown)
+    if sources.form.shown_as == "video":
+        body = _video(sources, shown, controls)
+    elif sources.form.is_page:
+        body = _frame(sources, shown)
     else:
-        body = _picture(files, shown)
+        body = _picture(sources, shown)
     caption = [Element("figcaption", {}, (shown.caption,))] if shown.caption else []
     return Element("figure", {}, (body, *caption))
 
 
-def _frame(files: Files, shown: About) -> Element:
+def _frame(sources: Sources, shown: About) -> Element:
     attributes = {
-        "src": files.url(files.path),
+        "src": sources.url(sources.path),
         "width": "100%",
         "height": shown.height,
         "title": shown.alt,
@@ -67,25 +67,25 @@ def _frame(files: Files, shown: About) -> Element:
     return Element("iframe", attributes, ("",))
 
 
-def _picture(files: Files, shown: About) -> Element:
-    """An image, and others instead of it for who wants little motion or likes it dark."""
-    path = files.drawn()
-    dark = None if files.dark is None else files.drawn(files.dark)
-    others = [(_WANTS_STILL, files.still(path)), (_IS_DARK, dark)]
+def _picture(sources: Sources, shown: About) -> Element:
+    """Return an image, with others for readers who prefer reduced motion or a dark one."""
+    path = sources.image()
+    dark = None if sources.dark is None else sources.image(sources.dark)
+    others = [(_WANTS_STILL, sources.still(path)), (_IS_DARK, dark)]
     if dark is not None:
-        others.insert(0, (f"{_WANTS_STILL} and {_IS_DARK}", files.still(dark)))
-    sources = [
-        Element("source", {"srcset": files.url(other), "media": media})
+        others.insert(0, (f"{_WANTS_STILL} and {_IS_DARK}", sources.still(dark)))
+    variants = [
+        Element("source", {"srcset": sources.url(other), "media": media})
         for media, other in others
         if other is not None
     ]
-    image = _image(path, files, shown)
-    return Element("picture", {}, (*sources, image)) if sources else image
+    image = _image(path, sources, shown)
+    return Element("picture", {}, (*variants, image)) if variants else image
 
 
-def _image(path: Path, files: Files, shown: About) -> Element:
+def _image(path: Path, sources: Sources, shown: About) -> Element:
     attributes = {
-        "src": files.url(path),
+        "src": sources.url(path),
         "width": shown.width,
         "height": shown.height,
         "alt": shown.alt,
@@ -94,47 +94,63 @@ def _image(path: Path, files: Files, shown: About) -> Element:
     return Element("img", attributes)
 
 
-def _video(files: Files, shown: About, controls: bool) -> Element:
-    """A video that plays by itself, as a GIF does, and what shows where it does not."""
-    poster = files.beside(".png")
+def _video(sources: Sources, shown: About, controls: bool) -> Element:
+    """Return a video that plays by itself, as a GIF does, with a fallback."""
+    poster = sources.beside(STILL)
     attributes = {
         "controls": controls,
         **dict.fromkeys(("autoplay", "muted", "loop", "playsinline"), True),
         "width": shown.width,
         "height": shown.height,
-        "poster": files.url(poster) if poster else None,
+        "poster": sources.url(poster) if poster else None,
         "aria-label": shown.alt,
         "style": _FLEXIBLE,
     }
-    sources = [] if files.dark is None else [_source(files, files.dark, _IS_DARK)]
-    # The smaller format first: a browser takes the first that it knows.
-    others = [files.beside(suffix) for suffix in (".webm", ".mp4")]
-    sources += [_source(files, path) for path in others if path is not None]
-    fallback = files.beside(".gif")
+    elements = [] if sources.dark is None else [_source(sources, sources.dark, _IS_DARK)]
+    # A browser takes the first source that it can play: the widely supported ones come last.
+    others = [sources.beside(form.suffix) for form in reversed(formats_shown_as("video"))]
+    elements += [_source(sources, path) for path in others if path is not None]
+    fallback = sources.beside(FALLBACK)
     if fallback is None:
-        instead = Element("a", {"href": files.url(files.path)}, (shown.alt,))
+        instead = Element("a", {"href": sources.url(sources.path)}, (shown.alt,))
     else:
-        instead = _image(fallback, files, shown)
-    return Element("video", attributes, (*sources, instead))
+        instead = _image(fallback, sources, shown)
+    return Element("video", attributes, (*elements, instead))
 
 
-def _source(files: Files, path: Path, media: str | None = None) -> Element:
-    kind = VIDEOS[path.suffix.lower()]
-    if kind == VIDEOS[".webm"]:
-        # Not every browser that plays WebM plays colours that are as sharp as light.
-        kind += f"; codecs={codec_of(path)}"
-    return Element("source", {"src": files.url(path), "type": kind, "media": media})
+def _source(sources: Sources, path: Path, media: str | None = None) -> Element:
+    form = known_format(path)
+    kind = f"{form.mime}; codecs={_codec_of(path)}" if form.names_codec else form.mime
+    return Element("source", {"src": sources.url(path), "type": kind, "media": media})
+
+
+def _codec_of(path: Path) -> str:
+    """Return the codec of a WebM, for VP9 as in RFC 6381 and the VP9 binding of ISO media.
+
+    Not every browser that plays WebM plays chroma at full resolution.
+
+    Raises:
+        SettingError: the file cannot be read.
+    """
+    import av
+
+    with decoding(path), av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        if stream.codec_context.name not in ("vp9", "libvpx-vp9"):
+            return stream.codec_context.name
+        is_full = (stream.codec_context.pix_fmt or "").startswith("yuv444")
+        return "vp09.01.30.08.03" if is_full else "vp09.00.30.08"
 
 
 def html(element: Element) -> str:
-    """An element as a browser reads it."""
+    """Return an element as HTML."""
     return _written(element, _html_attribute, escape, ">")
 
 
 def jsx(element: Element) -> str:
-    """An element as React, and so MDX, reads it.
+    """Return an element as JSX, for React and MDX.
 
-    Texts are strings of JavaScript: neither Markdown nor braces in them mean anything.
+    Texts are JavaScript strings, in which neither Markdown nor braces have a meaning.
     """
     return _written(element, _jsx_attribute, lambda text: f"{{{_string(text)}}}", " />")
 
@@ -146,7 +162,7 @@ def _written(element: Element, attribute: Callable, text: Callable, end: str) ->
         if value is not None and value is not False
     ]
     start = " ".join([f"<{element.tag}", *given])
-    if element.tag in _ENDLESS:
+    if element.tag in _VOID:
         return start + end
     inside = [
         (text(child) if child else "")
@@ -168,7 +184,7 @@ def _html_attribute(name: str, value) -> str:
 
 
 def _jsx_attribute(name: str, value) -> str:
-    name = _OF_REACT.get(name, name)
+    name = _REACT_NAMES.get(name, name)
     if value is True:
         return name
     if isinstance(value, Mapping):
@@ -185,7 +201,7 @@ def _camel(name: str) -> str:
 
 
 def _string(text: str) -> str:
-    """A string of JavaScript, in which no reader of Markdown or of tags finds a mark of his."""
+    """Return a JavaScript string without characters that have a meaning in Markdown or HTML."""
     quoted = json.dumps(text, ensure_ascii=False)
     for mark in "<>{}&`":
         quoted = quoted.replace(mark, f"\\u{ord(mark):04x}")

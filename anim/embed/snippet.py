@@ -1,85 +1,118 @@
-"""What to paste where a file is to be shown: ``python -m anim.embed FILE``.
-
-What the picture shows travels inside of the file, so that this can be done later, and elsewhere.
-"""
+"""Makes a snippet: ``python -m anim.embed FILE``."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from anim.embed.facts import About, about, size_of
 from anim.embed.figure import figure, html, jsx
-from anim.embed.sources import KNOWN, PAGES, VIDEOS, Files
+from anim.embed.options import Options
+from anim.embed.sources import Sources, known_format
 from anim.embed.texts import latex, markdown, rst
 from anim.errors import SettingError
 from anim.settings import one_of
-
-KINDS = ("html", "markdown", "mdx", "rst", "latex")
-FOR_BROWSERS = ("html", "mdx")
-_WITH_ONE_PICTURE = {"rst": "reStructuredText", "latex": "LaTeX"}
+from anim.settings.docs import takes
 
 
-def embed(
-    path: Path,
-    kind: str = "html",
-    *,
-    dark: Path | None = None,
-    base: str = "",
-    controls: bool = False,
-    alt: str | None = None,
-    caption: str | None = None,
-) -> str:
-    """What to paste.
+@dataclass(frozen=True)
+class Kind:
+    """A language of snippets.
 
-    Files of the same name beside it are used too: for a video a ``.webm`` or ``.mp4`` as another
-    source, a ``.gif`` for readers without video, and a ``.png`` to show until it plays; for an
-    image that moves a ``.png`` for readers who want little motion; and an image where a page, a
+    Attributes:
+        name: the name for messages.
+        help: the help of its option.
+        write: makes the snippet.
+        with_video: whether it shows videos and pages; other languages need an image instead.
+        with_dark: whether it can show another picture to readers who prefer a dark one.
+        with_image: whether it shows an image of a size in pixels.
+    """
+
+    name: str
+    help: str
+    write: Callable[[Sources, About, Options], str]
+    with_video: bool = False
+    with_dark: bool = True
+    with_image: bool = True
+
+
+KINDS = {
+    "html": Kind(
+        "HTML",
+        "HTML (default)",
+        lambda sources, shown, options: html(figure(sources, shown, options.controls)),
+        with_video=True,
+    ),
+    "markdown": Kind(
+        "Markdown",
+        "Markdown, as on GitHub",
+        lambda sources, shown, _: markdown(sources, shown),
+    ),
+    "mdx": Kind(
+        "MDX",
+        "JSX, for React and MDX",
+        lambda sources, shown, options: jsx(figure(sources, shown, options.controls)),
+        with_video=True,
+    ),
+    "rst": Kind(
+        "reStructuredText",
+        "reStructuredText",
+        lambda sources, shown, _: rst(sources, shown),
+        with_dark=False,
+    ),
+    "latex": Kind(
+        "LaTeX",
+        "a figure of a paper",
+        lambda sources, shown, _: latex(sources, shown),
+        with_dark=False,
+        with_image=False,
+    ),
+}
+
+
+@takes(Options)
+def embed(path: Path, kind: str = "html", **options) -> str:
+    """Return a snippet that embeds a file in a document.
+
+    Files of the same name beside it are used, too: for a video, a ``.webm`` or ``.mp4`` as another
+    source, a ``.gif`` for readers without video, and a ``.png`` to show until it plays; for a
+    moving image, a ``.png`` for readers who prefer reduced motion; and an image where a page, a
     video or a PDF cannot be shown.
 
     Args:
         path: a file that `anim.animate` wrote.
-        kind: one of `KINDS`: ``markdown`` is what GitHub shows, ``mdx`` is for React.
-        dark: the same picture for readers who like it dark.
-        base: what comes before the names of files, such as ``/static/``; "" takes the folder as
-            it was given, if it was not from the root.
-        controls: whether a video has buttons.
-        alt, caption: what the file says instead; see `about`.
-
-    Returns:
-        The text.
+        kind: one of `KINDS`.
+        {settings}
 
     Raises:
-        SettingError: a file of a kind that cannot be shown there, or that says nothing of itself.
-        OSError: it cannot be read.
+        SettingError: a file that cannot be shown there, or that has no description.
+        OSError: the file cannot be read.
     """
-    files, shown = prepared(Path(path), kind, dark, base, alt, caption)
-    return written(kind, files, shown, controls)
+    chosen = Options.of(options)
+    sources, shown = prepare(Path(path), kind, chosen)
+    return KINDS[kind].write(sources, shown, chosen)
 
 
-def prepared(
-    path: Path, kind: str, dark: Path | None, base: str, alt: str | None, caption: str | None
-) -> tuple[Files, About]:
-    """All that is needed to write it; what is wrong comes out here."""
+def prepare(path: Path, kind: str, options: Options) -> tuple[Sources, About]:
+    """Return the files and texts of a snippet; everything that can be wrong raises here.
+
+    Raises:
+        SettingError: see `embed`.
+        OSError: the file cannot be read.
+    """
     one_of("kind", kind, KINDS)
-    if path.suffix.lower() not in KNOWN:
-        problem = f"expected a name ending in {', '.join(KNOWN)}, got {str(path)!r}"
-        raise SettingError("FILE", problem)
+    language, form = KINDS[kind], known_format(path)
     if not path.is_file():
         raise SettingError("FILE", f"there is no file {str(path)!r}")
-    if dark is not None and kind in _WITH_ONE_PICTURE:
-        problem = f"expected none: {_WITH_ONE_PICTURE[kind]} has one picture for all readers"
+    if options.dark is not None and not language.with_dark:
+        problem = f"does not apply to {language.name}, which shows one picture to all readers"
         raise SettingError("dark", problem)
-    files = Files(path, None if dark is None else Path(dark), base)
-    shown = about(path, alt, caption)
-    is_itself = kind in FOR_BROWSERS and path.suffix.lower() in (*VIDEOS, *PAGES)
-    if kind != "latex" and not is_itself and (drawn := files.drawn()) != path:
-        width, height = size_of(drawn)
+    dark = None if options.dark is None else Path(options.dark)
+    sources = Sources(path, dark, options.base)
+    shown = about(path, options.alt, options.caption)
+    is_itself = language.with_video and form.shown_as in ("video", "page")
+    if language.with_image and not is_itself and (image := sources.image()) != path:
+        width, height = size_of(image)
         shown = replace(shown, width=width, height=height)
-    return files, shown
-
-
-def written(kind: str, files: Files, shown: About, controls: bool) -> str:
-    if kind in FOR_BROWSERS:
-        return {"html": html, "mdx": jsx}[kind](figure(files, shown, controls))
-    return {"markdown": markdown, "rst": rst, "latex": latex}[kind](files, shown)
+    return sources, shown

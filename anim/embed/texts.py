@@ -1,4 +1,4 @@
-"""A file in Markdown, in reStructuredText, and in LaTeX."""
+"""Snippets in Markdown, reStructuredText and LaTeX."""
 
 from __future__ import annotations
 
@@ -7,84 +7,87 @@ from pathlib import Path
 
 from anim.embed.facts import About
 from anim.embed.figure import figure, html
-from anim.embed.sources import Files
+from anim.embed.sources import Sources
+from anim.encode.formats import FORMATS
 from anim.errors import SettingError
 
-# What LaTeX takes; and what it does not, as its commands for it.
-_FIGURES = (".pdf", ".png")
-_OF_LATEX = {
+# Characters with a meaning in LaTeX, and the commands that print them.
+_LATEX_COMMANDS = {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
     "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
     "\u00a0": "~", "\u2009": r"\,", "\u202f": r"\,",
     **{mark: f"\\{mark}" for mark in "&%$#_{}"},
 }  # fmt: skip
-_NOT_OF_LATEX = re.compile(r'[\s%#{}~^$&"\\]')
-# What means something anywhere in a paragraph: a URL and an address of mail too.
-_OF_RST = re.compile(r"([\\`*_|:@])")
-# What begins a list, beside marks that do.
+# Characters that a file name in LaTeX cannot contain.
+_NOT_IN_LATEX = re.compile(r'[\s%#{}~^$&"\\]')
+# Characters with a meaning anywhere in a paragraph; ":" and "@" occur in addresses.
+_RST_MARKUP = re.compile(r"([\\`*_|:@])")
+# The number or letter that begins a list.
 _ENUMERATOR = re.compile(r"^([0-9]+|[a-z]|[ivxlcdm]+)([.)])(?=\s|$)", re.IGNORECASE)
 
 
-def markdown(files: Files, shown: About) -> str:
-    """As GitHub shows it, which has no video of one's own files.
+def markdown(sources: Sources, shown: About) -> str:
+    """Return an image in Markdown; GitHub does not show videos in a repository.
 
     Raises:
-        SettingError: no image is there.
+        SettingError: there is no image.
     """
-    path = files.drawn()
-    if files.dark is not None:
-        return html(figure(Files(path, files.drawn(files.dark), files.base), shown, False))
+    path = sources.image()
+    if sources.dark is not None:
+        return html(figure(Sources(path, sources.image(sources.dark), sources.base), shown, False))
     alt = re.sub(r"([\\`*_{}\[\]<>!|&~$])", r"\\\1", shown.alt)
-    image = f"![{alt}]({_destination(files, path)})"
-    return image if path == files.path else f"[{image}]({_destination(files, files.path)})"
+    image = f"![{alt}]({_destination(sources, path)})"
+    return image if path == sources.path else f"[{image}]({_destination(sources, sources.path)})"
 
 
-def _destination(files: Files, path: Path) -> str:
-    return files.url(path).replace("&", "&amp;")
+def _destination(sources: Sources, path: Path) -> str:
+    return sources.url(path).replace("&", "&amp;")
 
 
-def rst(files: Files, shown: About) -> str:
-    """A figure as docutils and Sphinx read it.
+def rst(sources: Sources, shown: About) -> str:
+    """Return a figure for docutils and Sphinx.
 
     Raises:
-        SettingError: no image is there, or one with a name that cannot be written.
+        SettingError: there is no image, or its name cannot be written.
     """
-    path = files.drawn()
-    # A path, which Sphinx looks up, but of another host an address.
-    name = files.url(path) if "//" in files.base else files.place(path)
+    path = sources.image()
+    # Sphinx looks up a path; an image on another host needs an address.
+    name = sources.url(path) if "//" in sources.base else sources.place(path)
     if re.search(r"[^\S ]|[\x00-\x1f\x7f]", name):
-        raise SettingError("FILE", f"expected a name with no space but plain ones, got {name!r}")
+        raise SettingError("FILE", f"expected a name without special spaces, got {name!r}")
     name = re.sub(r"([\\ ]|^:)", r"\\\1", name)
-    # The text of an option is taken as it is.
+    # The text of an option needs no escapes.
     options = [f"   :alt: {shown.alt}"] if shown.alt else []
     options += [f"   :width: {shown.width}px"] if shown.width else []
-    caption = _ENUMERATOR.sub(r"\1\\\2", _OF_RST.sub(r"\\\1", shown.caption))
-    # Marks begin lists, literal blocks, comments and more; after a space that is none they do not.
+    caption = _ENUMERATOR.sub(r"\1\\\2", _RST_MARKUP.sub(r"\\\1", shown.caption))
+    # Punctuation begins lists, comments and more, but not after an escaped space.
     if caption and not caption[0].isalnum():
         caption = f"\\ {caption}"
     return "\n".join([f".. figure:: {name}", *options, *(["", f"   {caption}"] if caption else [])])
 
 
-def latex(files: Files, shown: About) -> str:
-    """A figure for a paper: a still.
+def latex(sources: Sources, shown: About) -> str:
+    """Return a figure with a still.
 
     Raises:
-        SettingError: no still is there, or one with a name that LaTeX does not read.
+        SettingError: there is no still, or LaTeX cannot read its name.
     """
-    path = files.path
-    if path.suffix.lower() not in _FIGURES:
-        path = files.beside(".pdf") or files.beside(".png")
+    forms = sorted(
+        (form for form in FORMATS.values() if form.in_latex), key=lambda form: form.kind != "vector"
+    )
+    found = [sources.beside(form.suffix) for form in forms]
+    path = sources.path if sources.form.in_latex else next(filter(None, found), None)
     if path is None:
-        name = files.path.with_suffix(".pdf").name
-        raise SettingError("FILE", f"LaTeX shows {' and '.join(_FIGURES)}; {name!r} would do")
-    name = files.place(path)
-    if found := _NOT_OF_LATEX.search(name):
-        problem = f"expected a name that LaTeX reads, without {found[0]!r}, got {name!r}"
+        names = " or ".join(repr(sources.path.with_suffix(form.suffix).name) for form in forms)
+        raise SettingError("FILE", f"LaTeX cannot show {sources.form.name}; put {names} beside it")
+    name = sources.place(path)
+    if character := _NOT_IN_LATEX.search(name):
+        problem = f"expected a name that LaTeX can read, without {character[0]!r}, got {name!r}"
         raise SettingError("FILE", problem)
     title = shown.caption
     title += "." if title and title[-1] not in ".!?" else ""
     texts = " ".join(filter(None, (title, shown.alt)))
-    caption = "".join(_OF_LATEX.get(mark, mark) for mark in texts)
+    caption = "".join(_LATEX_COMMANDS.get(mark, mark) for mark in texts)
     return (
         "\\begin{figure}\n  \\centering\n"
         f"  \\includegraphics[width=\\linewidth]{{{name}}}\n"

@@ -1,0 +1,94 @@
+"""The size of a file in CSS pixels, from its content."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TypeGuard
+from xml.etree import ElementTree
+
+from anim.embed.decoding import decoding
+from anim.embed.sources import known_format
+from anim.errors import SettingError
+
+# For a page without a size: room for a chart, a strip and the controls.
+_PAGE_SIZE = (960, 680)
+_MAX_SIDE = 1 << 16
+# CSS pixels per unit of a length in SVG.
+_UNITS = {
+    **{"": 1, "px": 1, "pt": 4 / 3, "pc": 16},
+    **{"in": 96, "cm": 96 / 2.54, "mm": 96 / 25.4},
+}
+_LENGTH = re.compile(r"\s*([\d.]+(?:e[+-]?\d+)?)\s*(\w*)\s*", re.IGNORECASE)
+
+Size = tuple[int | None, int | None]
+
+
+def is_side(value: object) -> TypeGuard[int]:
+    """Return whether a value is a width or height in pixels."""
+    return type(value) is int and 0 < value < _MAX_SIDE
+
+
+def measured_size(path: Path) -> Size:
+    """Return width and height in CSS pixels, from the content of a file.
+
+    Returns:
+        None for both if the file has no size, such as a PDF or some SVGs; for a page a default.
+
+    Raises:
+        SettingError: the file cannot be read, or has no pictures.
+    """
+    form = known_format(path)
+    if form.is_page:
+        return _PAGE_SIZE
+    if form.shown_as == "paper":
+        return None, None
+    if form.kind == "vector":
+        return _size_of_svg(path)
+    with decoding(path):
+        is_video = form.shown_as == "video"
+        width, height = _size_of_video(path) if is_video else _size_of_image(path)
+    if not (is_side(width) and is_side(height)):
+        raise SettingError("FILE", f"cannot determine the size of {str(path)!r}")
+    return width, height
+
+
+def _size_of_video(path: Path) -> tuple[int, int]:
+    import av
+
+    with av.open(str(path)) as container:
+        if not container.streams.video:
+            raise SettingError("FILE", f"{str(path)!r} contains no video")
+        stream = container.streams.video[0]
+        return stream.width, stream.height
+
+
+def _size_of_image(path: Path) -> tuple[int, int]:
+    from PIL import Image
+
+    with Image.open(path) as image:
+        return image.size
+
+
+def _size_of_svg(path: Path) -> Size:
+    """Return the lengths of the root element, or else the size of its view box."""
+    with decoding(path):
+        _, root = next(iter(ElementTree.iterparse(path, events=("start",))))
+    box = re.split(r"[\s,]+", root.get("viewBox", "").strip())
+    lengths = [root.get(name, "") for name in ("width", "height")]
+    for sides in (lengths, box[2:4]):
+        pixels = [_pixels(side) for side in sides]
+        if len(pixels) == 2 and all(map(is_side, pixels)):
+            return pixels[0], pixels[1]
+    return None, None
+
+
+def _pixels(length: str) -> int | None:
+    match = _LENGTH.fullmatch(length)
+    if match is None or match[2].lower() not in _UNITS:
+        return None
+    try:
+        value = float(match[1]) * _UNITS[match[2].lower()]
+    except ValueError:
+        return None
+    return round(value) if value < _MAX_SIDE else None
