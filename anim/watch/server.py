@@ -20,7 +20,8 @@ try:
     from starlette.routing import Route, Router
 except ImportError as error:
     raise MissingExtraError(
-        f'watching needs {error.name}, which is not installed: python -m pip install "anim[watch]"'
+        f"watching needs {error.name}, which is not installed: "
+        'python -m pip install "calibanim[watch]"'
     ) from error
 
 from anim.page import live_page, script_hash

@@ -280,7 +280,7 @@ def test_the_missing_extra_is_named(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
-    assert done.stderr.endswith('not installed: python -m pip install "anim[watch]"\n')
+    assert done.stderr.endswith('not installed: python -m pip install "calibanim[watch]"\n')
 
 
 def test_help_is_light():
