@@ -61,7 +61,8 @@ def _track(run: Run, view: str, picture: Picture) -> Track:
     has_curve = picture.curve != CURVES[0]
     bins = run.reliability(view, picture.bins, picture.binning)
     series, spreads = {**run.metrics(), GAP: _gap(run)}, {}
-    is_read = np.isfinite(series["accuracy"]) | run.lacks_recalibration
+    is_read = np.isfinite(series["accuracy"]) & (bins.counts.sum(1) > 0)
+    is_read |= run.lacks_recalibration
     curve = run.curve(view, picture.curve)[is_read] if has_curve else None
     band = None
     if picture.band:

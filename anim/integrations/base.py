@@ -11,10 +11,10 @@ from types import ModuleType
 import numpy as np
 
 from anim.errors import MissingExtraError
+from anim.metrics import BY_NAME
 from anim.run import Recorder, Run
 from anim.run.checks.arrays import as_array
 from anim.run.checks.predictions import rows_are_probs
-from anim.run.checks.scalars import COMPUTED
 from anim.settings import one_of, whole
 
 
@@ -168,7 +168,7 @@ def _scalars(logs: Mapping) -> dict[str, float]:
             number = float(value)
         except (TypeError, ValueError):
             continue
-        name = f"train_{name}" if name in COMPUTED else name
+        name = f"train_{name}" if name in BY_NAME else name
         if name[:1].isalpha() and not math.isinf(number):
             found[name] = number
     return found

@@ -1,9 +1,10 @@
-"""Passes over the snapshots of a run, each of which reads all of them once."""
+"""Passes over the snapshots of a run: each reads a snapshot once for several statistics."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
@@ -12,95 +13,127 @@ from anim.errors import NoRecalibrationError, RecordingError
 from anim.run.snapshots import Snapshot, SnapshotSequence
 from anim.run.statistics import Predictions
 
+Statistic = Callable[[Predictions], Any]
+Progress = Callable[[int, int], None]
 
-class Chosen:
-    """Some of the snapshots, read when they are asked for."""
 
-    def __init__(self, snapshots: SnapshotSequence, indices: Sequence[int]):
-        self._snapshots, self._indices = snapshots, indices
+class Found(NamedTuple):
+    """A statistic of every snapshot.
 
-    def __len__(self) -> int:
-        return len(self._indices)
+    Attributes:
+        values: what the statistic returns, each array stacked to [S, ...]; NaN, or 0 for integers,
+            for snapshots that could not be read.
+        is_read: [S] bool, the snapshots that could be read.
+    """
 
-    def __getitem__(self, i: int) -> Snapshot:
-        return self._snapshots[int(self._indices[i])]
+    values: Any
+    is_read: np.ndarray
 
 
 class Passes:
-    """Statistics of snapshots, each of them computed once.
+    """Computes statistics of snapshots, and keeps them.
+
+    A value that is known is not computed again. Whether a snapshot could be read is kept per
+    statistic: one that could not be read is tried again when the statistic is next asked for, so
+    that no result depends on what was asked before.
 
     Args:
         snapshots: S of them.
         labels: [N].
-
-    Attributes:
-        is_read: [S] bool, of the last pass: snapshots that could be read.
-        lacks_recalibration: [S] bool: those that have no recalibration.
     """
 
     def __init__(self, snapshots: SnapshotSequence, labels: np.ndarray):
         self._snapshots, self._labels = snapshots, labels
-        self._found: dict[Callable, object] = {}
-        self.is_read = self.lacks_recalibration = np.zeros(len(snapshots), bool)
+        self._rows: dict[Statistic, list[Any]] = {}
+        self._found: dict[Statistic, Found] = {}
+        self._unreadable: set[int] = set()
+        # Snapshots without a recalibration, and the arrays of one of them.
+        self._empty: set[int] = set()
+        self._sample: Snapshot = {}
 
     def compute(
-        self, statistics: Iterable[Callable], progress: Callable[[int, int], None] | None = None
-    ) -> dict:
-        """Reads each snapshot once, for what is not known yet of the statistics.
+        self, statistics: Iterable[Statistic], progress: Progress | None = None
+    ) -> dict[Statistic, Found]:
+        """Compute statistics, reading each snapshot at most once.
 
-        One that cannot be read has no example in its bins; a warning names it.
+        A snapshot that cannot be read is left out; a warning names it the first time.
 
         Args:
-            statistics: functions of `anim.run.statistics.Predictions`, which are their own keys.
-            progress: called with (snapshots read, snapshots in all).
-
-        Returns:
-            The values of all snapshots by statistic, stacked.
+            statistics: hashable functions of `anim.run.statistics.Predictions`.
+            progress: called with (snapshots read, snapshots to read).
 
         Raises:
-            RecordingError: none can be read.
+            RecordingError: no snapshot can be read.
         """
-        wanted = [one for one in dict.fromkeys(statistics) if one not in self._found]
-        if not wanted:
-            return self._found
+        wanted = tuple(dict.fromkeys(statistics))
+        for one in wanted:
+            self._rows.setdefault(one, [None] * len(self._snapshots))
+        self._read(self._missing(wanted), progress)
+        return {one: self._stacked(one) for one in wanted}
+
+    def _missing(self, wanted: Sequence[Statistic]) -> dict[int, list[Statistic]]:
+        """Return the statistics to compute, by snapshot."""
+        missing = {
+            i: [one for one in wanted if self._rows[one][i] is None]
+            for i in range(len(self._snapshots))
+            if i not in self._empty
+        }
+        return {i: statistics for i, statistics in missing.items() if statistics}
+
+    def _read(self, missing: Mapping[int, Sequence[Statistic]], progress: Progress | None) -> None:
         labels = jax.numpy.asarray(self._labels)
-        lacks_recalibration = np.zeros(len(self._snapshots), bool)
-        rows: list[list | None] = []
-        unscaled = None
-        for i in range(len(self._snapshots)):
+        before: tuple | None = None
+        for done, (i, statistics) in enumerate(missing.items()):
             if progress is not None:
-                progress(i, len(self._snapshots))
-            row = None
-            try:
-                predictions = Predictions(self._snapshots[i], labels)
-                row = [statistic(predictions) for statistic in wanted]
-            except NoRecalibrationError as error:
-                lacks_recalibration[i], unscaled = True, error.snapshot
-            except RecordingError as error:
-                warnings.warn(f"{error}; it is left out", stacklevel=4)
-            # The last one is waited for while this one is computed: no queue of arrays in memory.
-            if rows and rows[-1] is not None:
-                rows[-1] = jax.device_get(rows[-1])
-            rows.append(row)
-        rows = jax.device_get(rows)
-        self.is_read = np.array([row is not None for row in rows])
-        self.lacks_recalibration = lacks_recalibration
-        form = next((row for row in rows if row is not None), None)
-        if form is None:
-            if unscaled is None:
-                raise RecordingError("no snapshot can be read")
-            form = [statistic(Predictions(unscaled, labels)) for statistic in wanted]
-        self._found.update(zip(wanted, _stacked(rows, jax.device_get(form)), strict=True))
-        return self._found
+                progress(done, len(missing))
+            row = self._row(i, statistics, labels)
+            # Wait for the row before while this one is computed, so that none queue up in memory.
+            self._keep(before)
+            before = None if row is None else (i, statistics, row)
+        self._keep(before)
+
+    def _row(self, i: int, statistics: Sequence[Statistic], labels: jax.Array) -> list | None:
+        """Return the statistics of a snapshot, which may still be computed; None if unreadable."""
+        try:
+            predictions = Predictions(self._snapshots[i], labels)
+            return [statistic(predictions) for statistic in statistics]
+        except NoRecalibrationError as error:
+            self._empty.add(i)
+            self._sample = error.snapshot
+        except RecordingError as error:
+            if i not in self._unreadable:
+                warnings.warn(f"{error}; it is left out", stacklevel=6)
+            self._unreadable.add(i)
+        return None
+
+    def _keep(self, computed: tuple | None) -> None:
+        if computed is None:
+            return
+        i, statistics, row = computed
+        for statistic, values in zip(statistics, jax.device_get(row), strict=True):
+            self._rows[statistic][i] = values
+            self._found.pop(statistic, None)
+
+    def _stacked(self, statistic: Statistic) -> Found:
+        if statistic not in self._found:
+            rows = self._rows[statistic]
+            form = next((row for row in rows if row is not None), None)
+            if form is None:
+                form = self._form(statistic)
+            nothing = jax.tree.map(_blank, form)
+            full = [nothing if row is None else row for row in rows]
+            values = jax.tree.map(lambda *values: np.stack(values), *full)
+            self._found[statistic] = Found(values, np.array([row is not None for row in rows]))
+        return self._found[statistic]
+
+    def _form(self, statistic: Statistic) -> Any:
+        """Return what a statistic looks like if none of the snapshots has it."""
+        if not self._empty:
+            raise RecordingError("no snapshot can be read")
+        labels = jax.numpy.asarray(self._labels)
+        return jax.device_get(statistic(Predictions(self._sample, labels)))
 
 
-def _stacked(rows: list[list | None], form: list) -> list:
-    """Values of all snapshots, of the form of one of them: NaN or 0 where it could not be read."""
-
-    def blank(values):
-        is_real = np.issubdtype(np.asarray(values).dtype, np.floating)
-        return np.full_like(values, np.nan if is_real else 0)
-
-    nothing = jax.tree.map(blank, form)
-    rows = [nothing if row is None else row for row in rows]
-    return jax.tree.map(lambda *values: np.stack(values), *rows)
+def _blank(values: np.ndarray) -> np.ndarray:
+    is_real = np.issubdtype(np.asarray(values).dtype, np.floating)
+    return np.full_like(values, np.nan if is_real else 0)

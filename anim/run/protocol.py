@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 if TYPE_CHECKING:
-    from anim.run.run import About, Run
+    from anim.run.about import About
+    from anim.run.run import Run
 
 
 class RunLike(Protocol):

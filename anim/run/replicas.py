@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from anim.run.about import About
 from anim.run.display import renderers
-from anim.run.run import About, Run
+from anim.run.run import Run
 
 
 class Replicas(Sequence):

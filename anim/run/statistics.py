@@ -1,4 +1,4 @@
-"""What can be computed of one snapshot; each statistic is its own key among those of a run."""
+"""Statistics of one snapshot, each of them a function of `Predictions` that can be hashed."""
 
 from __future__ import annotations
 
@@ -12,25 +12,31 @@ import numpy as np
 
 from anim import calibration
 
-# Cells of a bin of the error, between which a bootstrap sample is drawn.
+# Cells per bin of the ECE, between which a bootstrap sample is drawn.
 _CELLS = 16
 
 
 class Predictions:
-    """A snapshot, on the device.
+    """A snapshot on the device.
 
     Args:
-        snapshot: its arrays by name; see `anim.run.run.Run`. Where it has ``predicted`` [N] too,
-            these are the predicted classes, and not the arg max of the scores.
-        labels: [N], where they are needed.
+        snapshot: its arrays by name; see `anim.Run`. With ``predicted`` [N], these are the
+            predicted classes, instead of the arg max of the scores.
+        labels: [N], if they are needed.
     """
 
     def __init__(self, snapshot: Mapping[str, np.ndarray], labels: jax.Array | None = None):
-        self.labels = labels
+        self.labels = jax.numpy.zeros(0, np.int32) if labels is None else labels
         self._arrays = {name: jax.numpy.asarray(values) for name, values in snapshot.items()}
 
     @property
+    def has_scores(self) -> bool:
+        """Whether the scores of all classes are there."""
+        return "confidence" not in self._arrays
+
+    @property
     def logits(self) -> jax.Array | None:
+        """[N, K], if they were recorded."""
         return self._arrays.get("logits")
 
     @property
@@ -41,16 +47,15 @@ class Predictions:
         return jax.numpy.log(jax.numpy.maximum(self.probs, np.finfo(np.float32).tiny))
 
     @cached_property
-    def probs(self) -> jax.Array | None:
-        """[N, K] float32; None where only the predicted class's confidence was kept."""
+    def probs(self) -> jax.Array:
+        """[N, K] float32."""
         if self.logits is not None:
             return calibration.probabilities(self.logits)
-        probs = self._arrays.get("probs")
-        return None if probs is None else probs.astype(np.float32)
+        return self._arrays["probs"].astype(np.float32)
 
     def scores_and_hits(self, view: calibration.View) -> tuple[jax.Array, jax.Array]:
-        """[N] each; see `anim.calibration.scores_and_hits`."""
-        if self.probs is None:
+        """Return scores and hits, [N] each; see `anim.calibration.scores_and_hits`."""
+        if not self.has_scores:
             return self._arrays["confidence"], self._arrays["correct"]
         scores, hits = calibration.scores_and_hits(self.probs, self.labels, view)
         predicted = self._arrays.get("predicted")
@@ -69,7 +74,7 @@ class Binned(NamedTuple):
 
 @dataclass(frozen=True)
 class Bins:
-    """The examples of a view by bins."""
+    """The sums over the bins of a view."""
 
     view: calibration.View
     bins: int
@@ -83,26 +88,11 @@ class Bins:
 
 
 @dataclass(frozen=True)
-class ProperScores:
-    """Negative log-likelihood and Brier score; nothing without the scores of all classes."""
-
-    def __call__(self, predictions: Predictions) -> tuple:
-        probs, labels = predictions.probs, predictions.labels
-        if probs is None:
-            return ()
-        if predictions.logits is not None:
-            nll = calibration.negative_log_likelihood_of_logits(predictions.logits, labels)
-        else:
-            nll = calibration.negative_log_likelihood(probs, labels)
-        return nll, calibration.brier_score(probs, labels)
-
-
-@dataclass(frozen=True)
 class Curve:
     """The share of hits along a view, ``smooth`` or ``isotonic``.
 
-    In a folded view it is that of class 1, folded: where class 0 is predicted, a hit is what class
-    1 is not.
+    In a folded view it is the curve of class 1, folded: where class 0 is predicted, a hit is an
+    example that is not of class 1.
     """
 
     view: calibration.View
@@ -136,36 +126,43 @@ def _unfolded(predictions: Predictions, view: calibration.View) -> tuple[jax.Arr
 
 
 def _folded(above, below, view: calibration.View):
-    """The first where class 1 is predicted, and the second where it is not."""
+    """Return the first where class 1 is predicted, and the second where it is not."""
     is_below = (np.linspace(0, 1, len(above)) <= 0.5) & view.is_folded
     return np.where(is_below, below, above)
 
 
-@dataclass(frozen=True)
-class ErrorCells:
-    """Bins of the confidence cut into small cells, from which a bootstrap sample is drawn."""
-
-    def __call__(self, predictions: Predictions) -> Binned:
-        cells = calibration.ERROR_BINS * _CELLS
-        return Bins(calibration.CONFIDENCE, cells)(predictions)
+ERROR_BINS = Bins(calibration.CONFIDENCE, calibration.ERROR_BINS)
+ERROR_CELLS = Bins(calibration.CONFIDENCE, calibration.ERROR_BINS * _CELLS)
 
 
-@dataclass(frozen=True)
-class Errors:
-    """Errors that take longer than those of `Bins`: [] each, by name."""
+def proper_scores(predictions: Predictions) -> dict[str, jax.Array]:
+    """Return NLL and Brier score, [] each; nothing without the scores of all classes."""
+    if not predictions.has_scores:
+        return {}
+    labels = predictions.labels
+    if predictions.logits is not None:
+        nll = calibration.negative_log_likelihood_of_logits(predictions.logits, labels)
+    else:
+        nll = calibration.negative_log_likelihood(predictions.probs, labels)
+    return {"nll": nll, "brier": calibration.brier_score(predictions.probs, labels)}
 
-    def __call__(self, predictions: Predictions) -> dict[str, jax.Array]:
-        confidence, correct = predictions.scores_and_hits(calibration.CONFIDENCE)
-        edges, sums = calibration.binned(confidence, correct, calibration.ERROR_BINS, "mass")
-        of_mass = (sums.counts, *calibration.shares(jax.device_get(sums), edges))
-        errors = {
-            "ece_mass": calibration.expected_calibration_error(*of_mass),
-            "debiased_l2": calibration.debiased_calibration_error(*of_mass),
-            "smooth_ece": calibration.smooth_calibration_error(confidence, correct).error,
-        }
+
+def slow_errors(predictions: Predictions) -> dict[str, jax.Array]:
+    """Return the errors that take longer than those of `ERROR_BINS`, [] each.
+
+    Their names are those of `anim.metrics.METRICS`.
+    """
+    confidence, correct = predictions.scores_and_hits(calibration.CONFIDENCE)
+    edges, sums = calibration.binned(confidence, correct, calibration.ERROR_BINS, "mass")
+    of_mass = (sums.counts, *calibration.shares(jax.device_get(sums), edges))
+    errors = {
+        "ece_mass": calibration.expected_calibration_error(*of_mass),
+        "debiased_l2": calibration.debiased_calibration_error(*of_mass),
+        "smooth_ece": calibration.smooth_calibration_error(confidence, correct).error,
+    }
+    if predictions.has_scores:
         probs, labels = predictions.probs, predictions.labels
-        if probs is not None:
-            errors["classwise_ece"] = calibration.calibration_error(probs, labels, classwise=True)
-            parts = calibration.brier_decomposition(probs, labels)._asdict()
-            errors |= {f"brier_{name}": part for name, part in parts.items()}
-        return errors
+        errors["classwise_ece"] = calibration.calibration_error(probs, labels, classwise=True)
+        parts = calibration.brier_decomposition(probs, labels)._asdict()
+        errors |= {f"brier_{name}": part for name, part in parts.items()}
+    return errors

@@ -315,7 +315,7 @@ def test_top_labels_have_no_likelihood_and_are_reported_without(tmp_path, capsys
         (["RUN", "--at", "101"], "argument --at: expected steps from 0 to 100, got 101"),
         (["RUN", "--at", "soon"], "argument --at: invalid int value: 'soon'"),
         (["RUN", "--calibrate", "prayer"], "argument --calibrate: invalid choice: 'prayer'"),
-        (["TOP", "--calibrate", "vector"], "argument --calibrate: this run keeps the predicted"),
+        (["TOP", "--calibrate", "vector"], "argument --calibrate: this run holds only"),
         (["NONE"], "argument RUN: there is no recording"),
         (["RUN", "NONE"], "argument RUN: there is no recording"),
         ([], "required: RUN"),

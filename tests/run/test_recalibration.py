@@ -232,7 +232,7 @@ def test_what_was_recorded_stays_beside_the_temperature():
 
 @pytest.mark.parametrize("method", RECALIBRATIONS)
 def test_top_labels_alone_have_no_recalibration(method):
-    with pytest.raises(SettingError, match=r"^calibrate: this run keeps the predicted class"):
+    with pytest.raises(SettingError, match=r"^calibrate: this run holds only the confidence"):
         anim.calibrate(recorded(None, "top"), method)
 
 

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from anim.errors import SettingError
+from anim.metrics import BY_NAME
 from anim.run.checks.arrays import as_array
 
-# Names that no recorded scalar may take, as they are computed from the predictions.
-COMPUTED = ("accuracy", "ece", "mce", "nll", "brier")
 # A name becomes the name of a folder, which file systems limit to 255 bytes.
 _LONGEST_NAME = 200
 
@@ -25,7 +24,7 @@ def checked_metrics(metrics: Mapping[str, object] | None) -> dict[str, float]:
         if not isinstance(name, str) or not name or name.startswith((".", "_")):
             problem = f"expected names that do not begin with '.' or '_', got {name!r}"
             raise SettingError("metrics", problem)
-        if name in COMPUTED:
+        if name in BY_NAME:
             raise SettingError(
                 "metrics",
                 f"{name!r} is computed from the predictions; use another name, such as "

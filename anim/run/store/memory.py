@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from anim.run.run import About, Run, class_names
+from anim.run.about import About
+from anim.run.run import Run, class_names
 from anim.run.snapshots import Form, Snapshot, form_of
 
 

@@ -13,9 +13,10 @@ import numpy as np
 import tensorstore as ts
 
 from anim.errors import RecordingError
+from anim.run.about import About
 from anim.run.checks.labels import check_range
 from anim.run.replicas import Replicas
-from anim.run.run import About, Run, class_names
+from anim.run.run import Run, class_names
 from anim.run.snapshots import KINDS, Snapshot
 from anim.run.store import schema
 from anim.settings import MAX_REPLICAS

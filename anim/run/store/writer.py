@@ -16,7 +16,8 @@ import numpy as np
 import tensorstore as ts
 
 from anim.errors import RecordingError
-from anim.run.run import About, Run
+from anim.run.about import About
+from anim.run.run import Run
 from anim.run.snapshots import KINDS, Form, Snapshot
 from anim.run.store import lock, schema
 from anim.run.store.reader import open_recording

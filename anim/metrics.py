@@ -1,0 +1,105 @@
+"""The metrics that are computed from predictions: one table, which everything that names one reads.
+
+To add an error: its function in `anim.calibration`, an entry in `anim.run.statistics.errors_of`,
+and a line here. Its column in the report, its glossary line and its key in JSON follow, and a
+recorded scalar cannot take its name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A number per snapshot.
+
+    Attributes:
+        name: the key in `anim.Run.metrics`, in `anim.Run.errors` and in JSON.
+        title: the heading of its column in the report; without one it has no column.
+        meaning: what the glossary of the report says, in one or more lines.
+        digits: decimals in the report.
+        method: the method of `anim.Run` that computes it: ``metrics``, from the bins and scores
+            that every picture needs, or ``errors``, which takes longer.
+        needs_scores: whether it needs the scores of all classes.
+        upper: the metric that is the upper end, if this one is the lower end of an interval.
+    """
+
+    name: str
+    title: str = ""
+    meaning: str = ""
+    digits: int = 3
+    method: Literal["metrics", "errors"] = "errors"
+    needs_scores: bool = False
+    upper: str = ""
+
+
+METRICS = (
+    Metric(
+        "accuracy",
+        "accuracy",
+        "fraction of the examples whose predicted class is the label",
+        method="metrics",
+    ),
+    Metric("gap", "gap", "mean confidence minus accuracy; above 0 the model is over-confident"),
+    Metric(
+        "ece",
+        "ECE",
+        "expected calibration error: mean distance between accuracy and confidence of a bin,\n"
+        "weighted by its examples; top-label confidence, 15 bins of equal width",
+        method="metrics",
+    ),
+    Metric("ece_low", "95 % interval", "bootstrap interval of the ECE", upper="ece_high"),
+    Metric("ece_high"),
+    Metric(
+        "ece_if_calibrated", "chance", "ECE of a calibrated model with the same number of examples"
+    ),
+    Metric("smooth_ece", "smooth", "calibration error without bins (smooth ECE)"),
+    Metric(
+        "debiased_l2",
+        "L2",
+        "root of the mean squared error of 15 bins of equal mass, minus what chance adds",
+    ),
+    Metric(
+        "mce",
+        "MCE",
+        "maximum calibration error: that of the worst bin, however few examples it has",
+        method="metrics",
+    ),
+    Metric(
+        "nll",
+        "NLL",
+        "mean negative log-likelihood of the labels, in nats",
+        method="metrics",
+        needs_scores=True,
+    ),
+    Metric(
+        "brier",
+        "Brier",
+        "mean squared distance between probabilities and labels",
+        method="metrics",
+        needs_scores=True,
+    ),
+    Metric("ece_mass"),
+    Metric("classwise_ece", needs_scores=True),
+    Metric("brier_reliability", needs_scores=True),
+    Metric("brier_resolution", needs_scores=True),
+    Metric("brier_uncertainty", needs_scores=True),
+    Metric("brier_within", needs_scores=True),
+)
+BY_NAME = {metric.name: metric for metric in METRICS}
+
+
+def names_of(method: str, has_scores: bool = True) -> tuple[str, ...]:
+    """Return the names of the metrics that a method of `anim.Run` computes, in order.
+
+    Args:
+        method: ``metrics`` or ``errors``, which returns those of ``metrics`` too.
+        has_scores: whether the scores of all classes are there.
+    """
+    return tuple(
+        metric.name
+        for metric in METRICS
+        if metric.method in ("metrics", method) and (has_scores or not metric.needs_scores)
+    )

@@ -1,0 +1,21 @@
+"""What a caption says about a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class About:
+    """What a caption says about a run.
+
+    Attributes:
+        caption: what was trained, on what.
+        steps_per_epoch: optimizer steps in one pass over the training data, if known.
+    """
+
+    caption: str = ""
+    steps_per_epoch: int | None = None
+
+
+NOTHING_KNOWN = About()

@@ -1,0 +1,55 @@
+"""The bins of a run in one view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from anim import calibration
+from anim.run.statistics import Binned
+
+
+@dataclass(frozen=True, eq=False)
+class Reliability:
+    """The bins of every snapshot in one view.
+
+    Attributes:
+        view: the name of the view, such as ``score``, ``confidence`` or ``class:NAME``.
+        edges: [B + 1] float32; [S, B + 1] for quantile bins, which differ between snapshots.
+        counts: [S, B] int64, the examples; 0 for a snapshot that cannot be read.
+        hits: [S, B] int64, the examples that count towards ``accuracy``.
+        accuracy: [S, B] float64, the share of hits; NaN where the bin is empty.
+        confidence: [S, B] float64, the mean score in the bin; NaN where it is empty.
+        ideal: [S, B] float64, the share of hits that a calibrated model has there: the mean score
+            or, in the score view, that of the predicted class.
+    """
+
+    view: str
+    edges: np.ndarray
+    counts: np.ndarray
+    hits: np.ndarray
+    accuracy: np.ndarray
+    confidence: np.ndarray
+    ideal: np.ndarray
+
+    @classmethod
+    def of(cls, view: str, edges: np.ndarray, binned: Binned) -> Reliability:
+        """Return the reliability for sums over bins.
+
+        Args:
+            view: the name of the view.
+            edges: [B + 1] or [S, B + 1].
+            binned: the sums of all snapshots, [S, B] each.
+        """
+        sums, lifts = binned.sums, binned.lifts
+        accuracy, confidence = calibration.shares(sums, edges)
+        return cls(
+            view,
+            edges,
+            sums.counts.astype(np.int64),
+            sums.hits.astype(np.int64),
+            accuracy,
+            confidence,
+            confidence if lifts is None else confidence + lifts / np.maximum(sums.counts, 1),
+        )

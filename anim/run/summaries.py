@@ -1,0 +1,78 @@
+"""The metrics of every snapshot; `anim.metrics` says what they are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from anim import calibration
+from anim.run.passes import Passes
+from anim.run.statistics import ERROR_BINS, ERROR_CELLS, proper_scores, slow_errors
+
+# The statistics that `metrics` needs, and those that `errors` needs.
+FOR_METRICS = (ERROR_BINS, proper_scores)
+FOR_ERRORS = (*FOR_METRICS, ERROR_CELLS, slow_errors)
+
+
+def metrics(passes: Passes) -> dict[str, np.ndarray]:
+    """Return the metrics [S] that every picture needs, by name.
+
+    ECE and MCE: top-label confidence, 15 equal-width bins, all N examples.
+    """
+    found = passes.compute(FOR_METRICS)
+    hits = found[ERROR_BINS].values.sums.hits.sum(axis=1)
+    counts, accuracy, confidence = _error_bins(passes)
+    scores = found[proper_scores].values
+    return {
+        "accuracy": hits / _total(counts),
+        "ece": calibration.expected_calibration_error(counts, accuracy, confidence),
+        "mce": calibration.maximum_calibration_error(counts, accuracy, confidence),
+        **{name: np.asarray(values, np.float64) for name, values in scores.items()},
+    }
+
+
+def errors(passes: Passes) -> dict[str, np.ndarray]:
+    """Return the metrics [S], and the errors that take longer, by name."""
+    found = passes.compute(FOR_ERRORS)[slow_errors].values
+    counts, accuracy, confidence = _error_bins(passes)
+    gaps = np.nan_to_num(confidence - accuracy)
+    low, high = error_interval(passes)
+    return {
+        **metrics(passes),
+        "gap": np.sum(counts / _total(counts)[:, None] * gaps, axis=1),
+        "ece_low": low,
+        "ece_high": high,
+        "ece_if_calibrated": chance(passes),
+        **{name: np.asarray(values, np.float64) for name, values in found.items()},
+    }
+
+
+def chance(passes: Passes) -> np.ndarray:
+    """Return the mean ECE [S] of a calibrated model with these confidences."""
+    counts, _, confidence = _error_bins(passes)
+    return calibration.expected_error_if_calibrated(counts, confidence)
+
+
+def error_interval(passes: Passes) -> calibration.Interval:
+    """Return a bootstrap interval, 95 %, of the ECE, [S] each."""
+    (edges, cells, _), is_read = passes.compute([ERROR_CELLS])[ERROR_CELLS]
+    intervals = [
+        calibration.error_interval(
+            calibration.BinSums(*(part[i] for part in cells)), edges[i], calibration.ERROR_BINS
+        )
+        if is_read[i]
+        else (np.nan, np.nan)
+        for i in range(len(is_read))
+    ]
+    return calibration.Interval(*np.array(intervals).T)
+
+
+def _error_bins(passes: Passes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return counts, accuracies and confidences [S, B] of the bins of the ECE."""
+    edges, sums, _ = passes.compute([ERROR_BINS])[ERROR_BINS].values
+    return sums.counts, *calibration.shares(sums, edges)
+
+
+def _total(counts: np.ndarray) -> np.ndarray:
+    """Return the number of examples [S]; NaN for snapshots that could not be read."""
+    total = counts.sum(axis=1)
+    return np.where(total > 0, total, np.nan)
