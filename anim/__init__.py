@@ -5,6 +5,20 @@ The names below are resolved when they are first used (PEP 562), so that ``impor
 """
 
 import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from anim.errors import RecordingError as RecordingError
+    from anim.render import animate as animate
+    from anim.run import Recorder as Recorder
+    from anim.run import Replicas as Replicas
+    from anim.run import Run as Run
+    from anim.run import calibrate as calibrate
+    from anim.run import from_arrays as from_arrays
+    from anim.run import open as open
+    from anim.train import fit as fit
+    from anim.train import fit_replicas as fit_replicas
+    from anim.train.data import Dataset as Dataset
 
 _HOMES = {
     "Dataset": "train.data",

@@ -1,4 +1,4 @@
-"""What the commands share: options that become settings, errors in one line, an end by signal."""
+"""What commands share: options made from settings, errors in one line, a clean end on a signal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,7 +22,7 @@ _SIGNALS: dict[int, str] = {signal.SIGINT: "interrupted", signal.SIGTERM: "termi
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, and names the nearest option."""
+    """A parser that reports an error in one line, with the nearest option."""
 
     def error(self, message: str):
         unknown = message.removeprefix("unrecognized arguments: ")
@@ -33,7 +33,7 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: error: {message}\n")
 
     def say(self, line: str) -> None:
-        """A line on stderr, signed by the command."""
+        """Print a line to stderr, after the name of the command."""
         print(f"{self.prog}: {line}", file=sys.stderr)
 
 
@@ -52,7 +52,7 @@ def add_options(group, settings: Iterable[Setting]) -> None:
 
 
 def _parsed(parse: Callable[[str], Any]) -> Callable[[str], Any]:
-    """A type for argparse, which would hide the message of a ValueError."""
+    """Return a type for argparse, which hides the message of a ValueError."""
     if isinstance(parse, type):
         return parse
 
@@ -104,7 +104,7 @@ def add_picture(parser: argparse.ArgumentParser, kind: str | None = None) -> Non
 
 
 class _Refusal(argparse.Action):
-    """Refuses an option of another command's outputs."""
+    """Refuse an option that applies only to outputs of other commands."""
 
     def __call__(self, parser, namespace, values, option_string=None):
         raise argparse.ArgumentError(self, f"does not apply to a {self.const}")
@@ -112,7 +112,7 @@ class _Refusal(argparse.Action):
 
 @contextmanager
 def progress(label: str, check: Callable[[], None], *, with_bar: bool):
-    """A progress callback that calls ``check``, and draws a bar on a terminal."""
+    """Yield a progress callback that calls ``check`` and, with a bar, draws one on the terminal."""
     if not with_bar:
         yield lambda done, total: check()
         return
@@ -131,10 +131,10 @@ def progress(label: str, check: Callable[[], None], *, with_bar: bool):
 
 
 class _Signals:
-    """Remembers Ctrl-C and a request to terminate until the work asks for it.
+    """Remember Ctrl-C and a request to terminate until the work asks for it.
 
-    An exception raised right there, inside of a C extension or a finalizer, may be lost, come out
-    as another one or crash the process. A second signal ends it on the spot.
+    An exception raised in the handler, inside a C extension or a finalizer, may get lost, turn into
+    another one or crash the process. A second signal ends the process at once.
     """
 
     def __init__(self):
@@ -160,30 +160,42 @@ class _Signals:
             raise KeyboardInterrupt
 
 
+@contextmanager
+def _any_text() -> Iterator[None]:
+    """Print names of files that the terminal cannot show with escapes."""
+    out = sys.stdout
+    if not isinstance(out, io.TextIOWrapper):
+        yield
+        return
+    before = out.errors
+    out.reconfigure(errors="backslashreplace")
+    try:
+        yield
+    finally:
+        out.reconfigure(errors=before)
+
+
 def run(parser: Parser, work: Callable[[Callable[[], None]], None]) -> int:
-    """Does the work of a command and returns its exit code.
+    """Do the work of a command and return its exit code.
 
     Args:
-        parser: the command's.
-        work: called with a function that it calls often, which raises once it is time to stop.
+        parser: the parser of the command.
+        work: called with a function to call often; it raises KeyboardInterrupt after a signal.
     """
-    with _Signals() as signals, warnings.catch_warnings(), startup.programs_kept():
-        # A name of a file may hold what the terminal cannot show.
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(errors="backslashreplace")
+    with _Signals() as signals, _any_text(), warnings.catch_warnings(), startup.programs_kept():
         warnings.showwarning = lambda message, *_: parser.say(f"warning: {message}")
         try:
             work(signals.check)
             sys.stdout.flush()
         except BrokenPipeError:
-            # Nobody reads on: the work is done.
+            # The reader has closed the pipe: the work is done.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except SettingError as error:
             is_option = error.name.islower()
             name = f"--{error.name.replace('_', '-')}" if is_option else error.name
             parser.error(f"argument {name}: {error.problem}")
         except (OSError, ImportError, RuntimeError, MemoryError) as error:
-            parser.say(f"error: {_told(error)}")
+            parser.say(f"error: {_in_one_line(error)}")
             return 1
         except KeyboardInterrupt:
             number = signals.number or signal.SIGINT
@@ -192,8 +204,7 @@ def run(parser: Parser, work: Callable[[Callable[[], None]], None]) -> int:
     return 0
 
 
-def _told(error: Exception) -> str:
-    """An error in one line."""
+def _in_one_line(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename:
         return f"cannot write {error.filename}: {error.strerror}"
     first, *_ = str(error).splitlines() or ["out of memory"]

@@ -1,12 +1,15 @@
 """The map in anim/README.md holds: every module has a row, and imports only from rows above."""
 
 import ast
+import inspect
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+import anim
 
 PACKAGE = Path(__file__).parent.parent / "anim"
 MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
@@ -104,3 +107,14 @@ def test_files_and_functions_are_short():
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef):
                 assert node.end_lineno - node.lineno < 50, (path, node.name)
+
+
+def test_every_lazy_name_has_a_type():
+    tree = ast.parse((PACKAGE / "__init__.py").read_text())
+    typed = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("anim.")
+        for alias in node.names
+    }
+    assert typed == {name for name in anim.__all__ if not inspect.ismodule(getattr(anim, name))}
