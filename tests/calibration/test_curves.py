@@ -5,11 +5,10 @@ import warnings
 import jax
 import numpy as np
 import pytest
-import scipy.optimize
-import scipy.stats
 from sklearn.isotonic import IsotonicRegression
 
 from anim import calibration
+from tests.support.curves import smooth_error
 from tests.support.predictions import CASES, confidence_and_hits, reference, textbook_error
 
 SHAPES = {
@@ -26,19 +25,6 @@ def a_set(shape, examples, seed=0):
     rng = np.random.default_rng(seed)
     scores = 0.01 + 0.98 * rng.beta(0.7, 0.5, examples)
     return scores, rng.random(examples) < SHAPES[shape](scores)
-
-
-def smooth_error(scores, hits) -> float:
-    """By its definition: sums over examples and their images, at 2001 places."""
-    places = np.linspace(0, 1, 2001)
-    images = np.concatenate([2 * k + side * scores for k in (-1, 0, 1) for side in (-1, 1)])
-    distances, residuals = places[:, None] - images, np.tile(hits - scores, 6)
-
-    def error(bandwidth):
-        density = scipy.stats.norm.pdf(distances, scale=bandwidth)
-        return np.trapezoid(np.abs(density @ residuals), places) / len(scores)
-
-    return scipy.optimize.brentq(lambda bandwidth: error(bandwidth) - bandwidth, 2e-3, 1, rtol=1e-4)
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -1,0 +1,116 @@
+"""Several runs on one clock: time, names, captions and views."""
+
+import numpy as np
+import pytest
+
+import anim
+from anim.compose import compose_views, default_view
+from anim.errors import SettingError
+from anim.settings import MAX_RUNS, Picture
+
+
+def a_run(steps, classes=2, examples=400):
+    rng = np.random.default_rng(len(steps))
+    labels = rng.integers(0, classes, examples)
+    logits = rng.normal(size=(len(steps), examples, classes))
+    logits[:, np.arange(examples), labels] += np.linspace(0, 3, len(steps))[:, None]
+    return anim.from_arrays(steps, labels, logits=logits)
+
+
+SHORT, LONG, LATE = a_run([0, 50, 100]), a_run(range(0, 401, 20)), a_run([200, 300])
+
+
+QUICK = {"seconds": 2, "fps": 10, "hold": 0}
+
+
+def composed(runs, **picture):
+    """Return the reel and the subject in the default view."""
+    picture = Picture(**{**QUICK, **picture})
+    ((reel, subject),) = compose_views(runs, picture, [default_view(runs, picture)])
+    return reel, subject
+
+
+def test_by_step_all_runs_show_the_same_step_or_their_nearest_snapshot():
+    reel, _ = composed([SHORT, LONG, LATE])
+    assert reel.clock.steps[[0, -1]].tolist() == [0, 400]
+    for shot in reel:
+        short, long, late = (frame.moment.step for frame in shot.frames)
+        assert long == pytest.approx(shot.moment.step)
+        assert short == pytest.approx(min(shot.moment.step, 100))
+        assert late == pytest.approx(min(max(shot.moment.step, 200), 300))
+
+
+def test_by_fraction_all_runs_begin_and_end_together():
+    reel, _ = composed([SHORT, LONG, LATE], align="fraction")
+    for shot in reel:
+        done = shot.moment.step / 100
+        steps = [frame.moment.step for frame in shot.frames]
+        np.testing.assert_allclose(steps, [100 * done, 400 * done, 200 + 100 * done])
+
+
+@pytest.mark.parametrize("align", ["step", "fraction"])
+def test_without_tween_each_run_shows_its_snapshots_only(align):
+    reel, _ = composed([SHORT, LONG], align=align, tween=False)
+    shown = [[frame.moment.step for frame in shot.frames] for shot in reel]
+    for run, steps in zip((SHORT, LONG), zip(*shown, strict=True), strict=True):
+        assert set(steps) <= set(run.steps.tolist())
+        assert steps[-1] == run.steps[-1]
+
+
+def test_a_run_has_the_same_bins_alone_and_beside_others():
+    alone, _ = composed([LONG])
+    beside, _ = composed([LONG, SHORT])
+    for one, two in zip(alone, beside, strict=True):
+        np.testing.assert_array_equal(one.frames[0].counts, two.frames[0].counts)
+
+
+def test_runs_of_different_numbers_of_classes_share_the_confidence_view():
+    runs = [SHORT, a_run([0, 10], classes=5)]
+    reel, subject = composed(runs)
+    assert subject.view == subject.score_label == "confidence"
+    assert reel.tracks[0].counts.shape[1] == 15
+    with pytest.raises(SettingError, match="two classes"):
+        composed(runs, view="score")
+
+
+def test_names_come_from_label_or_the_recording_or_a_number(tmp_path):
+    with anim.Recorder(tmp_path / "wide", labels=[0, 1]) as recorder:
+        recorder.snapshot(0, probs=[0.2, 0.7])
+    runs = [anim.open(tmp_path / "wide"), SHORT]
+    assert composed(runs)[1].names == ("wide", "run 2")
+    assert composed(runs, label=("a", "b"))[1].names == ("a", "b")
+    with pytest.raises(SettingError, match="2 names, one a run, got 1"):
+        composed(runs, label=("a",))
+
+
+def test_the_caption_is_what_the_runs_have_in_common():
+    def captioned(caption):
+        recorder = anim.Recorder(labels=SHORT.labels, about=anim.run.About(caption))
+        recorder.snapshot(0, logits=SHORT.logits(0))
+        return recorder.run()
+
+    for captions, expected in (
+        (["XOR, wide, 400 points", "XOR, deep, 400 points"], "XOR, 400 points"),
+        (["XOR, wide"], "XOR, wide"),
+        (["one", "another"], "400 validation points"),
+        (["", ""], "400 validation points"),
+        ([""], "400 validation points"),
+    ):
+        _, subject = composed([captioned(caption) for caption in captions])
+        assert subject.caption.replace("\u2009", " ") == expected
+
+
+def test_too_many_runs_are_an_error():
+    with pytest.raises(SettingError, match=f"1 to {MAX_RUNS}"):
+        composed([SHORT] * (MAX_RUNS + 1))
+
+
+@pytest.mark.parametrize(("method", "passes"), [(None, 1), ("isotonic", 3)])
+def test_progress_counts_the_snapshots_of_all_passes(method, passes):
+    seen = []
+    picture = Picture(calibrate=method)
+    compose_views([SHORT, LATE], picture, ["confidence"], lambda *counts: seen.append(counts))
+    done, totals = zip(*seen, strict=True)
+    assert set(totals) == {5 * passes}
+    assert list(done) == sorted(done)
+    assert done[-1] == 5 * passes

@@ -1,0 +1,125 @@
+"""Tracks of runs: bands, intervals and spreads against scipy and simulation."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+import scipy.stats
+
+import anim
+from anim.compose.tracks import track_of
+from anim.settings import Picture
+from tests.support.predictions import binary, model, textbook_error
+
+CHANCE = "ece_if_calibrated"
+
+
+@cache
+def a_run(classes=2, examples=1000, sharpness=3):
+    """Return a run of three snapshots, the last over-confident."""
+    logits, labels = model(examples, classes, sharpness)
+    return anim.from_arrays([0, 40, 100], labels, logits=np.stack([logits / 9, logits / 3, logits]))
+
+
+def track(run, view="confidence", **picture):
+    return track_of(run, view, Picture(**picture))
+
+
+def bins_of(scores, hits, bins):
+    """Return counts, hits and mean scores [B] of bins of equal width; NaN in empty bins."""
+    edges = np.linspace(0, 1, bins + 1, dtype=np.float32)
+    index = np.clip(np.searchsorted(edges, scores, side="right") - 1, 0, bins - 1)
+    counts, right, sums = (np.bincount(index, w, bins) for w in (None, hits, scores))
+    return counts, right, np.divide(sums, counts, out=np.full(bins, np.nan), where=counts > 0)
+
+
+def score_and_hits(run, i, view):
+    probs = run.probs(i).astype(float)
+    if view.startswith("class"):
+        return probs[:, 1], run.labels == 1
+    right = probs.argmax(1) == run.labels
+    return (probs[:, 1] if view == "score" else probs.max(1)), right
+
+
+@pytest.mark.parametrize(
+    ("classes", "view", "bins"), [(2, "score", 50), (2, "class:1", 15), (4, "confidence", 15)]
+)
+def test_the_band_of_bars_lies_between_binomial_quantiles_of_the_ideal(classes, view, bins):
+    run = a_run(classes)
+    shown = track(run, view)
+    for i in range(3):
+        counts, _, scores = bins_of(*score_and_hits(run, i, view), bins)
+        ideal = np.maximum(scores, 1 - scores) if view == "score" else scores
+        for end, tail in zip(shown.band[i], (0.025, 0.975), strict=True):
+            expected = scipy.stats.binom.ppf(tail, counts, ideal) / np.where(counts, counts, 1)
+            np.testing.assert_allclose(end, np.where(counts, expected, np.nan), atol=1e-12)
+    assert np.isnan(shown.band).any()
+
+
+@pytest.mark.parametrize(("classes", "view", "bins"), [(2, "score", 50), (4, "confidence", 15)])
+def test_intervals_of_bars_are_wilson_intervals(classes, view, bins):
+    run = a_run(classes)
+    shown = track(run, view, intervals=True)
+    counts, hits, _ = bins_of(*score_and_hits(run, 2, view), bins)
+    for k in range(bins):
+        found = shown.intervals[2, :, k]
+        if counts[k]:
+            test = scipy.stats.binomtest(int(hits[k]), int(counts[k]))
+            np.testing.assert_allclose(found, test.proportion_ci(method="wilson"), atol=1e-12)
+        else:
+            assert np.isnan(found).all()
+
+
+def test_the_error_by_chance_is_that_of_simulated_calibrated_models():
+    run = a_run(4, examples=300)
+    found = track(run).series[CHANCE][2]
+    counts, _, scores = bins_of(*score_and_hits(run, 2, "confidence"), 15)
+    drawn_hits = np.random.default_rng(0).binomial(counts, np.nan_to_num(scores), (20_000, 15))
+    errors = np.abs(drawn_hits - counts * np.nan_to_num(scores)).sum(1) / counts.sum()
+    assert found == pytest.approx(errors.mean(), rel=0.02)
+
+
+def test_the_spread_of_the_error_is_a_bootstrap_interval():
+    run = a_run(examples=500)
+    spread = track(run, intervals=True).spreads["ece"]
+    np.testing.assert_array_equal(spread, np.stack(run.error_interval(), axis=1))
+    scores, hits = score_and_hits(run, 2, "confidence")
+    edges, rng = np.linspace(0, 1, 16), np.random.default_rng(1)
+    again = [rng.integers(0, 500, 500) for _ in range(400)]
+    errors = [textbook_error(scores[one], hits[one], edges) for one in again]
+    low, high = np.quantile(errors, [0.025, 0.975])
+    here = textbook_error(scores, hits, edges)
+    expected = [max(2 * here - high, 0), 2 * here - low]
+    np.testing.assert_allclose(spread[2], expected, atol=0.5 * np.std(errors))
+    assert not track(run).spreads
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["smooth", "isotonic"])
+def test_the_curve_of_a_calibrated_model_lies_in_its_band(kind):
+    inside = {"score": [], "class:1": []}
+    for seed in range(20):
+        scores = np.random.default_rng(seed).beta(0.8, 0.8, 400)
+        run = anim.from_arrays([0], binary(scores, seed + 100)[1], probs=[scores])
+        for view, found in inside.items():
+            shown = track(run, view, curve=kind)
+            is_known = np.isfinite(shown.curve[0])
+            curve, (low, high) = shown.curve[0, is_known], shown.band[0][:, is_known]
+            found.append(((low <= curve) & (curve <= high)).mean())
+    for view, found in inside.items():
+        assert 0.85 < np.mean(found) < 0.995, view
+
+
+def test_replicas_with_a_curve_have_the_spread_of_their_curves():
+    labels = a_run().labels
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=(5, 2, len(labels), 2)) + 2 * np.eye(2)[labels]
+    runs = [anim.from_arrays([0, 1], labels, logits=one) for one in logits]
+    shown = track(anim.Replicas(runs), curve="isotonic")
+    curves = np.stack([run.curve("confidence", "isotonic") for run in runs])
+    is_known = np.isfinite(curves[:, -1]).all(0)
+    assert is_known.sum() > 100
+    expected = np.quantile(curves[:, -1][:, is_known], [0.05, 0.95], axis=0)
+    np.testing.assert_allclose(shown.band[-1][:, is_known], expected)
+    assert shown.intervals is None
+    assert shown.band_name == "90 % of 5 replicas"

@@ -1,0 +1,132 @@
+"""Room for panels and texts: nothing is clipped or overlaps, at any size."""
+
+import re
+from functools import cache
+
+import numpy as np
+import pytest
+from matplotlib.legend import Legend
+
+import anim
+from anim.errors import SettingError
+from anim.settings import MAX_RUNS, Picture
+from tests.support.predictions import model
+from tests.support.seeing import check_texts, compose
+
+
+@cache
+def a_run(classes=2, examples=1000, sharpness=3):
+    """Return a run of three snapshots, the last over-confident."""
+    logits, labels = model(examples, classes, sharpness)
+    return anim.from_arrays([0, 40, 100], labels, logits=np.stack([logits / 9, logits / 3, logits]))
+
+
+def of(runs, **picture):
+    """Return the reel and the scene of a run, or of several."""
+    return compose(runs if isinstance(runs, list) else [runs], Picture(hold=0, **picture))
+
+
+def a_named_run(classes):
+    logits, labels = model(500, len(classes), 3)
+    return anim.from_arrays(
+        [0, 1000], labels, logits=np.stack([logits / 3, logits]), classes=classes
+    )
+
+
+@cache
+def a_recalibrated_run():
+    return anim.calibrate(a_run())[1]
+
+
+SIZES = [(320, 240), (480, 360), (768, 600), (1280, 720), (400, 800)]
+
+
+LONG = "A headline that goes on and on, well past any width that a picture could ever have: " * 2
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("title", [None, LONG], ids=["default", "long"])
+@pytest.mark.parametrize(
+    ("panels", "view"),
+    [
+        (("reliability", "accuracy"), None),
+        (("counts", "accuracy", "loss"), "class:" + LONG),
+        (("reliability",), "class:" + LONG),
+        (("reliability", "accuracy", "ece", "loss"), "confidence"),
+    ],
+)
+def test_no_text_of_a_run_is_clipped_or_overlaps(size, title, panels, view):
+    run = a_named_run(("other", LONG, "third") if view else ("no", "yes"))
+    try:
+        reel, scene = of(run, size=size, title=title, panels=panels, view=view)
+    except SettingError as error:
+        assert len(panels) > 2 and size[1] < 600
+        assert "larger picture" in str(error)
+        return
+    check_texts(scene, reel.at(None))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize(
+    ("runs", "picture"),
+    [
+        (1, {"panels": ("reliability", "ece")}),
+        (1, {"panels": ("ece", "temperature")}),
+        (2, {"panels": ("reliability", "ece")}),
+    ],
+    ids=str,
+)
+def test_no_text_with_intervals_is_clipped_or_overlaps(size, runs, picture):
+    try:
+        reel, scene = of([a_recalibrated_run()] * runs, size=size, intervals=True, **picture)
+    except SettingError as error:
+        assert "larger picture" in str(error)
+        assert len(picture["panels"]) > 1 and size[1] < 600
+        return
+    check_texts(scene, reel.at(None))
+
+
+@pytest.mark.parametrize("count", range(2, MAX_RUNS + 1))
+@pytest.mark.parametrize("size", [(768, 600), (1280, 720), (600, 900)], ids=str)
+@pytest.mark.parametrize("panels", [("reliability", "accuracy"), ("counts",), ("ece", "loss")])
+def test_no_text_of_a_grid_is_clipped_or_overlaps(count, size, panels):
+    long = "a name that goes on and on, well past any cell " * 2
+    reel, scene = of([a_run()] * count, size=size, panels=panels, label=(long,) * count)
+    check_texts(scene, reel.at(None))
+
+
+def test_a_long_key_of_several_runs_is_not_clipped():
+    reel, scene = of([a_run(), a_run()], size=(320, 600), intervals=True, panels=("reliability",))
+    check_texts(scene, reel.at(None))
+
+
+def legend_of(scene):
+    """Return the entries of a legend, row by row from the top."""
+    legends = scene.figure.axes[0].findobj(Legend)
+    assert all(legend.get_window_extent().x1 <= scene.figure.bbox.x1 for legend in legends)
+    rows = sorted(legends, key=lambda legend: -legend.get_window_extent().y1)
+    return [[text.get_text() for text in row.get_texts()] for row in rows]
+
+
+def test_a_legend_without_room_gets_another_row_or_loses_its_last_entries():
+    panels = ("reliability", "ece")
+    tiny, small, large = (
+        legend_of(of(a_run(), size=size, intervals=True, panels=panels)[1])
+        for size in ((320, 250), (320, 300), (1280, 720))
+    )
+    assert [len(tiny), len(small), len(large)] == [1, 2, 1]
+    (entries,) = large
+    assert entries[-2:] == ["ideal ± chance (95 %)", "95 % interval"]
+    assert [*small[0], *small[1]] == entries
+    assert tiny[0] == entries[: len(tiny[0])]
+    assert 1 <= len(tiny[0]) < len(entries)
+
+
+@pytest.mark.parametrize("picture", [{"panels": ("reliability", "ece", "loss")}, {}], ids=str)
+def test_the_error_without_room_names_a_size_that_has_room(picture):
+    runs = [a_run()] * 4
+    with pytest.raises(SettingError) as caught:
+        of(runs, size=(320, 240), **picture)
+    named = re.search(r"; (\d+)x(\d+) has room", str(caught.value))
+    reel, scene = of(runs, size=(int(named[1]), int(named[2])), **picture)
+    check_texts(scene, reel.at(None))

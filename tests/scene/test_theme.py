@@ -1,0 +1,130 @@
+"""Themes with the colours and fonts of a style sheet."""
+
+import warnings
+from functools import cache
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+
+import anim
+from anim.scene.theme import theme_of
+from anim.settings import Picture
+from anim.settings.themes import THEMES
+from tests.support.predictions import model
+from tests.support.seeing import (
+    check_texts,
+    compose,
+    contrast,
+    difference_in_grey,
+    distance,
+    texts_of,
+)
+
+
+@cache
+def a_run(classes=2, examples=400):
+    logits, labels = model(examples, classes, 3)
+    names = [f"class {k}" for k in range(classes)]
+    snapshots = np.stack([logits / 9, logits / 3, logits])
+    return anim.from_arrays([0, 40, 1000], labels, logits=snapshots, classes=names)
+
+
+def drawn(runs=1, classes=2, **picture):
+    """Return the reel and the scene of one run, or of several copies of it."""
+    return compose([a_run(classes)] * runs, Picture(hold=0, seconds=2, **picture))
+
+
+def a_sheet(tmp_path, text):
+    path = tmp_path / "own.mplstyle"
+    path.write_text(text)
+    return str(path)
+
+
+OWN = """
+figure.facecolor: 102030   # dark: the rest comes from the dark theme
+text.color: "#f0f0e0"
+xtick.color: c0c8d0
+axes.prop_cycle: cycler("color", ["33a0ff", "ff7043", "66bb6a", "ab47bc"])
+axes.edgecolor: ffee58
+grid.color: 203850
+font.family: serif
+font.serif: No Such Font, DejaVu Serif
+"""
+
+
+def test_a_picture_has_the_colours_and_fonts_of_its_style_sheet(tmp_path):
+    style = a_sheet(tmp_path, OWN)
+    reel, scene = drawn(style=style, scale=2, band=False)
+    pixels = scene.draw(reel.at(None))[..., :3].reshape(-1, 3).astype(int)
+    shown = {f"#{colour:06x}" for colour in np.unique(pixels @ [1 << 16, 1 << 8, 1])}
+    said = ("102030", "f0f0e0", "33a0ff", "ff7043", "ffee58", "203850", "c0c8d0")
+    assert {f"#{colour}" for colour in said} <= shown
+    assert to_hex(pixels[0] / 255) == "#102030"
+    theme = theme_of(Picture(style=style))
+    assert theme.of_run(1).accuracy == "#66bb6a"
+    assert theme.fonts[:2] == ("No Such Font", "DejaVu Serif")
+    for text in texts_of(scene, reel.at(None)):
+        assert text.get_fontfamily()[0] == "DejaVu Serif"
+    check_texts(scene, reel.at(None))
+
+
+def test_what_a_sheet_does_not_set_comes_from_the_theme(tmp_path):
+    style = a_sheet(tmp_path, "text.color: 400000\n")
+    for name in (None, "light", "paper"):
+        base, theme = THEMES[name or "light"], theme_of(Picture(style=style, theme=name))
+        changed = {key for key, value in vars(theme).items() if value != getattr(base, key)}
+        # The ideal line is in the colour of the text.
+        assert changed == {"text", "ideal"}
+        assert theme.text == "#400000"
+
+
+SHEETS = (
+    "ggplot", "dark_background", "seaborn-v0_8-whitegrid", "Solarize_Light2", "bmh", "classic",
+    "fivethirtyeight", "grayscale",
+)  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore:style. xtick.color")
+@pytest.mark.parametrize("name", SHEETS)
+def test_derived_colours_are_legible_on_the_background_of_a_sheet(name):
+    theme = theme_of(Picture(style=name))
+    assert contrast(theme.text, theme.background) >= 4.5
+    assert contrast(theme.muted, theme.background) >= (4 if name == "Solarize_Light2" else 4.5)
+    assert difference_in_grey(theme.ideal, theme.panel) >= 9
+    assert difference_in_grey(theme.ideal, theme.accuracy) >= 9
+    for other in (theme.accuracy, theme.panel):
+        assert difference_in_grey(theme.under, other) >= 9
+        assert distance(theme.under, other) >= 9
+    for other in (theme.over, theme.panel):
+        assert difference_in_grey(theme.points, other) >= 9
+    assert theme.grid != theme.panel
+    assert contrast(theme.grid, theme.panel) < 4.5
+    assert len(theme.runs) == 5
+
+
+def test_a_sheet_with_a_dark_background_extends_the_dark_theme(tmp_path):
+    theme = theme_of(Picture(style=a_sheet(tmp_path, "axes.facecolor: 000000\n")))
+    assert (theme.background, theme.text) == ("#000000", THEMES["dark"].text)
+    kept = theme_of(Picture(style=a_sheet(tmp_path, "axes.facecolor: 000000\n"), theme="light"))
+    assert kept.accuracy == THEMES["light"].accuracy
+    assert contrast(kept.text, "#000000") >= 4.5
+
+
+@pytest.mark.parametrize("key", ["text.color", "xtick.color", "axes.labelcolor"])
+def test_text_that_is_hard_to_read_keeps_its_colour_with_one_warning(tmp_path, key):
+    style = a_sheet(tmp_path, f"figure.facecolor: white\n{key}: a0a0a0\n")
+    with pytest.warns(UserWarning, match=rf"^style: {key} #a0a0a0 .* 2\.6:1, .* 4\.5:1") as caught:
+        theme = theme_of(Picture(style=style))
+    assert len(caught) == 1
+    assert "\n" not in str(caught[0].message)
+    assert "#a0a0a0" in (theme.text, theme.muted)
+
+
+@pytest.mark.parametrize("alpha", ["5", "-1", "0.5"])
+def test_any_alpha_of_the_grid_gives_a_colour(tmp_path, alpha):
+    sheet = tmp_path / "s.mplstyle"
+    sheet.write_text(f"axes.grid: True\ngrid.color: red\ngrid.alpha: {alpha}\n")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert theme_of(Picture(style=str(sheet))).grid.startswith("#")
