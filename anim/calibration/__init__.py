@@ -1,6 +1,6 @@
 """From predictions to bins, curves, errors and recalibrations: pure functions on arrays.
 
-They are compiled where the arrays are, but for the few that SciPy computes on the host.
+They are compiled for the device that holds the arrays, except for a few that SciPy computes.
 """
 
 from anim.calibration.bins import (
@@ -30,6 +30,7 @@ from anim.calibration.errors import (
 )
 from anim.calibration.noise import (
     Interval,
+    binomial_quantile,
     consistency_band,
     error_interval,
     expected_error_if_calibrated,
@@ -86,6 +87,7 @@ __all__ = [
     "apply_vector_scale",
     "average_calibration_error",
     "binned",
+    "binomial_quantile",
     "brier_decomposition",
     "brier_score",
     "calibration_error",

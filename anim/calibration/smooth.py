@@ -9,7 +9,6 @@ import jax.numpy as jnp
 import numpy as np
 from jax.scipy.fft import dct, idct
 from jax.scipy.special import ndtri
-from scipy.optimize import isotonic_regression
 
 from anim.calibration.bins import sums_by, width_edges, width_sums
 from anim.calibration.noise import LEVEL, Interval
@@ -194,6 +193,9 @@ def isotonic_steps(scores, hits) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """
     scores, hits = np.asarray(scores), np.asarray(hits, np.float64)
     check_shapes(scores.shape, hits.shape, axes=1)
+    # Here, as the import takes long, and most pictures have no such curve.
+    from scipy.optimize import isotonic_regression
+
     order = np.argsort(scores)
     ordered, outcomes = scores[order], hits[order]
     starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
@@ -252,6 +254,8 @@ def isotonic_band(scores, points: int, level: float = LEVEL, seed: int = 0) -> I
     References:
         Dimitriadis, Gneiting and Jordan 2021 (PNAS 118, e2016191118), consistency bands.
     """
+    from scipy.optimize import isotonic_regression
+
     scores = np.asarray(scores)
     edges = width_edges(_CELLS_OF_DRAWS, scores.dtype)
     counts, _, offsets = jax.device_get(width_sums(scores, jnp.zeros(scores.shape, bool), edges))

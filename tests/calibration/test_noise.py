@@ -1,9 +1,14 @@
 """What chance does to bars and errors, against SciPy and simulation."""
 
+import subprocess
+import sys
+
 import jax
 import numpy as np
 import pytest
 import scipy.stats
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from anim import calibration
 from tests.support.predictions import textbook_error
@@ -188,3 +193,36 @@ def test_no_example_has_no_interval():
     nothing = calibration.BinSums(*np.zeros((3, 240)))
     assert np.isnan(calibration.error_interval(nothing, np.linspace(0, 1, 241), 15)).all()
     assert np.isnan(calibration.expected_error_if_calibrated([0, 0], [np.nan, np.nan]))
+
+
+@st.composite
+def binomials(draw):
+    """A quantile and the parameters of a few binomial distributions, extremes included."""
+    n = draw(st.lists(st.integers(1, 10**6) | st.integers(1, 50), min_size=1, max_size=20))
+    p = st.floats(0, 1) | st.sampled_from([0.0, 1e-9, 0.5, 1 - 1e-9, 1.0])
+    q = draw(st.sampled_from([0.005, 0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975, 0.995]))
+    return q, np.array(n, float), np.array([draw(p) for _ in n])
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(binomials())
+def test_binomial_quantiles_are_those_of_scipy(distribution):
+    found = calibration.binomial_quantile(*distribution)
+    np.testing.assert_array_equal(found, scipy.stats.binom.ppf(*distribution))
+
+
+def test_binomial_quantiles_are_missing_where_there_is_no_example():
+    found = calibration.binomial_quantile(0.5, [[np.nan, 4], [4, 4]], [[0.5, 0.5], [np.nan, 1]])
+    np.testing.assert_array_equal(found, [[np.nan, 2], [np.nan, 4]])
+
+
+def test_nothing_on_the_way_to_a_picture_imports_scipy_stats():
+    code = (
+        "import sys, anim, anim.compose, anim.scene, anim.output\n"
+        "from anim.settings import Picture\n"
+        "run = anim.from_arrays([0, 5], [0, 1, 1], logits=[[[1, 2], [2, 1], [0, 1]]] * 2)\n"
+        "anim.compose.compose_views([run], Picture(band=True, intervals=True), ['score'])\n"
+        "slow = {'scipy.stats', 'scipy.optimize', 'flax', 'optax', 'orbax'}\n"
+        "assert not slow & set(sys.modules), slow & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
