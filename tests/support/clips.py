@@ -1,43 +1,50 @@
-"""Animations for tests of formats, and how they are decoded again."""
+"""Animations for tests of formats, and functions that decode them."""
 
 import av
 import numpy as np
 from PIL import Image
 
 import anim
-from anim.encode import Clip, Encoders, animation_writer
+from anim.encode import FORMATS, Clip, Encoders, animation_writer, suffixes
 from anim.settings import Picture
 from anim.timeline import Timeline
 from tests.support.seeing import compose
 
-ANIMATED = (".gif", ".mp4", ".webm", ".webp", ".apng", ".avif")
-
-
-IMAGES = (".gif", ".webp", ".apng", ".avif")
-
-
-WITH_ALPHA = (".webp", ".apng", ".avif", ".webm")
-
-
+ANIMATED = suffixes("animation")
+IMAGES = tuple(form.suffix for form in FORMATS.values() if form.shown_as == "moving image")
+WITH_ALPHA = tuple(suffix for suffix in ANIMATED if FORMATS[suffix].can_be_transparent)
 SHORT = {"size": (320, 240), "seconds": 0.6, "hold": 0.4}
+BLUE = (0, 114, 178, 255)
+TWO_SECONDS = {"seconds": 2, "hold": 0.5}
+COMMENT = '{"title": "Grüße, 漢字 <&> (x) \\\\ \\n", "caption": "' + "long " * 300 + '"}'
 
 
-def a_run(snapshots=6):
+def a_run(snapshots=6, examples=2000):
+    """Return a run with two classes whose logits move apart."""
     rng = np.random.default_rng(0)
-    labels = rng.integers(0, 2, 2000)
-    margin = rng.normal(size=(snapshots, 2000)) + (2 * labels - 1) * np.arange(snapshots)[:, None]
+    labels = rng.integers(0, 2, examples)
+    noise = rng.normal(size=(snapshots, examples))
+    margin = noise + (2 * labels - 1) * np.arange(snapshots)[:, None]
     return anim.from_arrays(np.arange(snapshots) * 10, labels, probs=1 / (1 + np.exp(-margin)))
 
 
 def drawn(**picture):
-    """The frames as they were drawn, RGBA, each as often as it is shown."""
+    """Return the frames as they are drawn, [H, W, 4], each repeated for its ticks."""
     reel, scene = compose([a_run()], Picture(**SHORT, **picture))
     frames = [(scene.draw(shot).copy(), shot.moment.ticks) for shot in reel]
     return [frame for frame, ticks in frames for _ in range(ticks)]
 
 
+def drawn_with_colours(run, **picture):
+    """Return the frames, [H, W, 3], each repeated for its ticks, and the flat colours."""
+    reel, scene = compose([run], Picture(**TWO_SECONDS, **picture))
+    frames = [(scene.draw(shot)[..., :3].copy(), shot.moment.ticks) for shot in reel]
+    flat = {tuple(colour) for colour in scene.flat_colours().tolist()}
+    return [frame for frame, ticks in frames for _ in range(ticks)], flat
+
+
 def by_pillow(path, mode="RGB"):
-    """Pictures of an animated image, and their durations in milliseconds."""
+    """Return the pictures of an animated image and their durations in milliseconds."""
     with Image.open(path) as image:
         pictures, durations = [], []
         for k in range(image.n_frames):
@@ -47,17 +54,26 @@ def by_pillow(path, mode="RGB"):
     return pictures, durations
 
 
+def is_flat(frame, flat):
+    """Return which pixels [H, W] of a frame have one of the flat colours."""
+
+    def packed(colours):
+        return np.asarray(colours, np.int64) @ [1 << 16, 1 << 8, 1]
+
+    return np.isin(packed(frame), packed(sorted(flat)))
+
+
 def by_ffmpeg(path, form="rgb24"):
-    """Pictures, and when each begins, in seconds."""
+    """Return the pictures and the time in seconds at which each begins."""
     with av.open(path) as container:
-        # An AVIF has its first picture as a still, too.
+        # An AVIF also contains its first picture as a still.
         stream = max(container.streams.video, key=lambda stream: stream.frames)
         decoded = list(container.decode(stream))
         return [frame.to_ndarray(format=form) for frame in decoded], [f.time for f in decoded]
 
 
 def shown_at(times, begins):
-    """Which picture is shown at each time."""
+    """Return the index of the picture that is shown at each time."""
     return np.searchsorted(np.round(begins, 4), np.round(times, 4), side="right") - 1
 
 
@@ -75,21 +91,16 @@ def a_timeline(fps=25, seconds=0.4, hold=0.2):
 
 
 def frames_of(timeline, size=(64, 48)):
-    """A bar that grows, a frame for each moment: RGBA [H, W, 4]."""
+    """Yield a growing bar, [H, W, 4], and the ticks of each frame."""
     width, height = size
     for k, moment in enumerate(timeline):
         frame = np.full((height, width, 4), 255, np.uint8)
-        frame[4, 2 : 4 + k % width] = frame[height - 4 - k % 40 : height - 4, 8:24] = (
-            0,
-            114,
-            178,
-            255,
-        )
+        frame[4, 2 : 4 + k % width] = frame[height - 4 - k % 40 : height - 4, 8:24] = BLUE
         yield frame, moment.ticks
 
 
 def write(path, timeline=None, frames=None, size=(64, 48), samples=None, exact=None, **clip):
-    """Writes an animation of frames."""
+    """Write an animation of frames."""
     timeline = timeline or a_timeline()
     frames = frames or frames_of(timeline, size)
     clip = Clip(size, timeline, **clip)

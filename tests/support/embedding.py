@@ -1,4 +1,4 @@
-"""Files that are embedded, and readers of what is printed for them."""
+"""Files to embed, and a parser of the snippets."""
 
 import json
 import subprocess
@@ -27,6 +27,8 @@ def a_run(seed=0):
 
 
 class Tags(HTMLParser):
+    """The attributes of the first element of each tag."""
+
     def __init__(self, text):
         super().__init__()
         self.found = {}
@@ -37,12 +39,13 @@ class Tags(HTMLParser):
 
 
 def command(*arguments, cwd):
+    """Run ``python -m anim.embed``; warnings are errors."""
     call = [sys.executable, "-W", "error", "-m", "anim.embed", *arguments]
     return subprocess.run(call, cwd=cwd, capture_output=True, text=True)
 
 
 def said(path, **about):
-    """An image that says what it shows, in the format of its name."""
+    """Write an image with a description, in the format of its name."""
     text = json.dumps({"alt": "It learns", "width": 30, "height": 20} | about)
     kind = path.suffix.removeprefix(".").upper().replace("APNG", "PNG")
     texts = PngImagePlugin.PngInfo()
