@@ -36,7 +36,9 @@ def test_the_parent_of_a_folder_of_frames_must_exist(tmp_path):
         check_outputs([tmp_path / "file" / "%d.png"], 25)
 
 
-@pytest.mark.parametrize(("suffix", "most"), [(".gif", 50), (".webp", 90), (".apng", 90)])
+@pytest.mark.parametrize(
+    ("suffix", "most"), [(".gif", 50), (".webp", 90), (".apng", 90), (".avif", 90)]
+)
 def test_a_rate_that_browsers_slow_down_is_refused(tmp_path, suffix, most):
     check_outputs([tmp_path / f"a{suffix}"], most)
     with pytest.raises(SettingError, match=f"at most {most} "):

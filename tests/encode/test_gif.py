@@ -53,7 +53,7 @@ def test_it_loops_for_ever(tmp_path):
 
 
 def test_equal_frames_keep_the_duration(tmp_path):
-    """Equal snapshots change the epoch and the dot only; without them no frame is like another."""
+    """Between equal snapshots only the step and the dot move, and without tweens nothing does."""
     run = anim.from_arrays([0, 1], [0, 1], probs=[[0.2, 0.9]] * 2)
     anim.animate(run, tmp_path / "a.gif", tween=False, size=(320, 240), **TWO_SECONDS)
     frames, delays = by_pillow(tmp_path / "a.gif")

@@ -47,7 +47,7 @@ def test_a_webm_holds_the_frames_with_little_loss(written):
 
 
 def test_an_mp4_holds_the_luma_with_little_loss(written):
-    """Its chroma has half of the resolution: in RGB no rate comes to 38 dB."""
+    """Chroma has half the resolution, which no bit rate brings to 38 dB in RGB."""
     frames = drawn()
     pictures, begins = by_ffmpeg(written / "a.mp4")
     np.testing.assert_allclose(begins, np.arange(25) / 25, atol=1e-3)
@@ -57,6 +57,6 @@ def test_an_mp4_holds_the_luma_with_little_loss(written):
 
 def test_the_reported_duration_is_that_of_the_file(tmp_path):
     options = {"fps": 23.976, "seconds": 0.5, "hold": 0.02, "size": (320, 240)}
-    (film,) = anim.animate(a_run(), tmp_path / "a.mp4", **options).outputs
+    (video,) = anim.animate(a_run(), tmp_path / "a.mp4", **options).outputs
     with av.open(str(tmp_path / "a.mp4")) as container:
-        assert film.seconds == pytest.approx(container.duration / av.time_base, abs=0.002)
+        assert video.seconds == pytest.approx(container.duration / av.time_base, abs=0.002)

@@ -15,7 +15,7 @@ from tests.support.clips import (
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".webm"])
-def test_a_browser_plays_films_to_the_end(written, visit, suffix):
+def test_a_browser_plays_videos_to_the_end(written, visit, suffix):
     path = written / f"a{suffix}"
     page = visit(f'<video muted src="{path.name}"></video>', files=[path])
     ended = """async () => {
@@ -31,7 +31,7 @@ def test_a_browser_plays_films_to_the_end(written, visit, suffix):
 
 
 @pytest.mark.parametrize("suffix", [".gif", ".webp", ".apng", ".avif"])
-def test_a_browser_shows_images_that_move(written, visit, suffix):
+def test_a_browser_plays_moving_images(written, visit, suffix):
     path = written / f"a{suffix}"
     page = visit(f'<img src="{path.name}">', files=[path])
     page.evaluate("document.querySelector('img').decode()")
@@ -40,11 +40,11 @@ def test_a_browser_shows_images_that_move(written, visit, suffix):
         page.wait_for_timeout(50)
         if page.locator("img").screenshot() != first:
             return
-    pytest.fail("it stands still")
+    pytest.fail("the image does not change")
 
 
 @pytest.mark.parametrize("suffix", [".gif", ".webp", ".apng", ".avif"])
-def test_a_browser_shows_the_colours_of_images_that_move(tmp_path, visit, suffix):
+def test_a_browser_shows_the_colours_of_moving_images(tmp_path, visit, suffix):
     colours = np.array([[255, 255, 255], [31, 111, 235], [225, 225, 225], [240, 138, 60]])
     flat = np.repeat(np.append(colours, np.full((4, 1), 255), axis=1), 24, axis=0)
     flat = np.repeat(flat[None], 32, axis=0).astype(np.uint8)
@@ -65,7 +65,7 @@ def test_a_browser_shows_the_colours_of_images_that_move(tmp_path, visit, suffix
     assert np.abs(seen - colours).max() <= (3 if suffix == ".avif" else 0)
 
 
-def test_a_browser_sees_through_a_film_without_background(transparent, visit):
+def test_a_browser_shows_a_transparent_video(transparent, visit):
     path = transparent / "a.webm"
     page = visit(f'<video muted src="{path.name}"></video>', files=[path])
     frame = drawn(transparent=True)[0]
@@ -90,5 +90,5 @@ def pixels_of(page, kind, frame):
     return np.array(data).reshape(height, width, 4)
 
 
-def assert_shows(page, kind, frame, least):
-    assert psnr(pixels_of(page, kind, frame)[..., :3], frame[..., :3]) > least
+def assert_shows(page, kind, frame, minimum):
+    assert psnr(pixels_of(page, kind, frame)[..., :3], frame[..., :3]) > minimum

@@ -1,4 +1,4 @@
-"""Files that are made to fit: what is given up first, and what is said of it."""
+"""Files within ``max_bytes``: what is reduced first, and how it is reported."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def tried(picture, levels=("good", "fair", "poor")):
     ]
 
 
-def test_quality_goes_first_then_frames_then_size():
+def test_quality_is_reduced_first_then_frames_per_second_then_size():
     whole = (768, 600)
     assert tried(Picture(scale=2))[:9] == [
         (0, 25, 2, whole),
@@ -39,7 +39,7 @@ def test_quality_goes_first_then_frames_then_size():
         assert width / height == pytest.approx(768 / 600, rel=0.01)
 
 
-def test_what_is_small_already_is_not_made_smaller():
+def test_the_smallest_size_and_rate_are_not_reduced():
     few = Picture(fps=8, size=(320, 240))
     assert tried(few, ("good",)) == [(0, 8, 1, (320, 240))]
     assert [fps for _, fps, _, _ in tried(Picture(fps=11, size=(320, 240)), ("good",))] == [
@@ -49,7 +49,7 @@ def test_what_is_small_already_is_not_made_smaller():
     ]
 
 
-def test_each_attempt_says_all_that_is_given_up():
+def test_each_attempt_names_everything_it_reduces():
     said = [one.gave_up for one in attempts(Picture(scale=2), ("good", "poor"))]
     assert said[:3] == [(), ("poor",), ("poor", "20 fps")]
     assert said[7] == ("poor", "8 fps", "768x600 pixels")
@@ -67,14 +67,14 @@ def test_lower_quality_makes_smaller_files(tmp_path, suffix):
     assert fitted.gave_up[0] in quality_levels(path)[1:]
 
 
-def test_what_fits_is_the_very_file(tmp_path):
+def test_a_file_that_fits_is_unchanged(tmp_path):
     (free,) = anim.animate(a_run(), tmp_path / "a.gif", **SHORT).outputs
     (fitted,) = anim.animate(a_run(), tmp_path / "b.gif", max_bytes=free.bytes, **SHORT).outputs
     assert (tmp_path / "a.gif").read_bytes() == (tmp_path / "b.gif").read_bytes()
     assert "gave up" not in str(fitted)
 
 
-def test_frames_and_size_are_given_up_too_and_it_says_so(tmp_path):
+def test_reductions_are_reported(tmp_path):
     settings = {**SHORT, "size": (480, 360)}
     path = tmp_path / "a.gif"
     (free,) = anim.animate(a_run(), path, **settings).outputs
@@ -88,7 +88,7 @@ def test_frames_and_size_are_given_up_too_and_it_says_so(tmp_path):
     assert [other.name for other in tmp_path.iterdir()] == ["a.gif"]
 
 
-def test_where_nothing_fits_earlier_files_stay(tmp_path):
+def test_earlier_files_stay_if_nothing_fits(tmp_path):
     for name in ("a.gif", "b.png"):
         (tmp_path / name).write_text("earlier")
     with pytest.raises(SettingError, match=r"max_bytes: the smallest '.*' that was tried has"):
@@ -105,25 +105,25 @@ def test_where_nothing_fits_earlier_files_stay(tmp_path):
 
 
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
-def test_a_still_has_nothing_to_give_up(tmp_path, suffix):
+def test_a_still_that_is_too_large_is_refused(tmp_path, suffix):
     with pytest.raises(SettingError, match=r"max_bytes: expected at least \d+, for the still"):
         anim.animate(a_run(), tmp_path / f"a{suffix}", max_bytes=100, **SHORT)
     assert not list(tmp_path.iterdir())
 
 
-def test_a_folder_of_frames_has_no_limit(tmp_path):
+def test_a_folder_of_frames_with_a_limit_is_refused(tmp_path):
     with pytest.raises(SettingError, match="max_bytes: expected single files"):
         anim.animate(a_run(), tmp_path / "%d.png", max_bytes=10**9, **SHORT)
 
 
-def test_sizes_without_room_for_the_panels_are_left_out(tmp_path):
+def test_sizes_without_room_for_the_panels_are_not_tried(tmp_path):
     settings = {"size": (768, 640), "seconds": 0.6, "hold": 0.4, "max_bytes": 100}
     panels = ["reliability", "counts", "accuracy", "ece"]
     with pytest.raises(SettingError, match="8 fps, 538x448 pixels"):
         anim.animate(a_run(), tmp_path / "a.gif", panels=panels, **settings)
 
 
-def test_a_page_gives_up_views_and_then_snapshots(tmp_path):
+def test_a_page_drops_views_and_then_snapshots(tmp_path):
     run, path = a_run(40), tmp_path / "a.html"
     (whole,) = anim.animate(run, path).outputs
     assert str(whole).startswith(f"{path}: 40 snapshots, 12 s, ")

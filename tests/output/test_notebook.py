@@ -1,4 +1,4 @@
-"""Runs and animations in a notebook that was really executed, as a browser shows it."""
+"""Runs and animations in a notebook."""
 
 import base64
 import io
@@ -20,7 +20,7 @@ def a_run(snapshots=4):
     return anim.from_arrays(np.arange(snapshots), labels, probs=1 / (1 + np.exp(-margin)))
 
 
-def test_a_run_is_a_player_with_a_gif_for_who_runs_no_scripts():
+def test_a_run_is_a_player_with_a_gif_where_scripts_do_not_run():
     run = a_run()
     bundle = run._repr_mimebundle_()
     assert bundle["text/plain"] == repr(run)
@@ -33,7 +33,7 @@ def test_a_run_is_a_player_with_a_gif_for_who_runs_no_scripts():
     assert len(html) < 500_000
 
 
-def test_replicas_and_animations_play_too(tmp_path):
+def test_replicas_and_animations_are_players(tmp_path):
     replicas = anim.Replicas([a_run(), a_run()])
     assert "<calibration-player>" in replicas._repr_mimebundle_()["text/html"]
     shown = anim.animate(a_run(), theme="dark")
@@ -42,6 +42,21 @@ def test_replicas_and_animations_play_too(tmp_path):
     written = anim.animate(a_run(), tmp_path / "a.png")
     assert [output.path for output in written.outputs] == [tmp_path / "a.png"]
     assert "<calibration-player>" in written._repr_mimebundle_()["text/html"]
+
+
+def test_an_animation_is_represented_by_its_files(tmp_path):
+    gif, still = tmp_path / "a.gif", tmp_path / "a.png"
+    shown = anim.animate(a_run(), gif, still, size=(320, 240), fps=10, seconds=0.5, hold=0.5)
+    expected = (
+        f"Animation({str(gif)!r}: 320x240 pixels, 10 frames, 1 s, {gif.stat().st_size:,} bytes; "
+        f"{str(still)!r}: 320x240 pixels, 1 frame, 0 s, {still.stat().st_size:,} bytes)"
+    )
+    assert repr(shown) == expected
+    assert shown._repr_mimebundle_()["text/plain"] == expected
+
+
+def test_an_animation_without_files_is_represented_by_its_snapshots():
+    assert repr(anim.animate(a_run())) == "Animation(no files; 4 snapshots, shown in a notebook)"
 
 
 @pytest.mark.slow
@@ -69,14 +84,14 @@ def test_an_executed_notebook_plays_in_a_browser(visit):
         "The second"
     )
     assert page.evaluate(f"{PLAYERS}[0].step") == 2
-    # Where scripts are taken out, the GIF is what is left.
+    # Without scripts, the GIF is shown.
     plain = visit(re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL))
     for image in plain.locator("calibration-player img").all():
         assert image.is_visible()
         assert image.evaluate("image => image.naturalWidth") == 768
 
 
-def test_what_can_be_written_can_be_shown(tmp_path):
+def test_panels_without_room_in_a_gif_are_shown_in_the_player(tmp_path):
     panels = "reliability,counts,accuracy,ece,loss"
     short = {"seconds": 0.2, "hold": 0, "size": (320, 240)}
     for options in (short, {**short, "panels": panels}):
