@@ -1,0 +1,58 @@
+"""Frames to compare pictures with. After an intended change, write them anew and look at them:
+
+python -m tests.support.frames
+"""
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+import anim
+from anim.settings import Picture
+from tests.support.predictions import model
+from tests.support.seeing import compose
+
+FOLDER = Path(__file__).parent.parent / "scene" / "frames"
+
+PICTURES = {
+    "light": {"intervals": True, "bins": 10},
+    "dark": {"theme": "dark", "view": "confidence", "panels": ("reliability", "counts")},
+    "paper": {"theme": "paper", "curve": "isotonic", "size": (328, 300)},
+    "strips": {"panels": ("accuracy", "ece", "loss"), "pace": "log", "size": (320, 300)},
+    "recalibrated": {"calibrate": "temperature", "size": (400, 320)},
+}
+
+
+@cache
+def a_run():
+    """Return a run of four snapshots, under-confident first and over-confident at the end."""
+    logits, labels = model(600, seed=3)
+    with anim.Recorder(labels=labels) as recorder:
+        for step, sharpness, loss in ((0, 0.3, 0.7), (20, 1, 0.5), (100, 2, 0.3), (400, 4, 0.2)):
+            scores = logits * sharpness
+            recorder.snapshot(step, logits=scores, metrics={"train_loss": loss})
+    return recorder.run()
+
+
+def drawn(name):
+    """Return the frame of a picture at 0.6 of its time, uint8 RGB [H, W, 3]."""
+    reel, scene = compose([a_run()], Picture(**{"size": (320, 240), **PICTURES[name]}))
+    return scene.draw(reel.at_position(0.6))[..., :3].copy()
+
+
+def kept(name):
+    """Return the frame to compare with, uint8 RGB [H, W, 3]."""
+    with Image.open(FOLDER / f"{name}.png") as image:
+        return np.asarray(image.convert("RGB"))
+
+
+def main():
+    FOLDER.mkdir(exist_ok=True)
+    for name in PICTURES:
+        Image.fromarray(drawn(name)).save(FOLDER / f"{name}.png", optimize=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""Tracks for tests of time, and hypothesis strategies for tracks and timelines."""
+
+from dataclasses import fields
+
+import numpy as np
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from anim.timeline import Timeline, Track
+
+# The same examples in each run, without a limit on time: CI is slow now and then.
+QUICK = settings(max_examples=60, deadline=None, derandomize=True)
+
+steps = st.lists(st.integers(0, 10**6), min_size=1, max_size=6, unique=True).map(sorted)
+
+
+def track(counts, hits, steps):
+    """Return a track with bars of these counts and hits [S, B], and the accuracy over time."""
+    counts, hits = np.array(counts), np.array(hits)
+    shares = np.where(counts > 0, hits / np.maximum(counts, 1), np.nan)
+    return Track(
+        steps=np.asarray(steps),
+        edges=np.linspace(0, 1, counts.shape[1] + 1),
+        counts=counts,
+        hits=hits,
+        shares=shares,
+        ideals=np.where(counts > 0, 0.5, np.nan),
+        confidences=np.where(counts > 0, 0.5, np.nan),
+        series={"accuracy": hits.sum(1) / np.maximum(counts.sum(1), 1)},
+    )
+
+
+@st.composite
+def tracks(draw, steps=steps):
+    """Draw a track of any shape; some of its bins are empty, some scalars NaN."""
+    known = np.array(draw(steps))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    count, bins = len(known), draw(st.integers(1, 4))
+
+    def values(*shape):
+        found = rng.random(shape)
+        return np.where(rng.random(shape) < 0.2, np.nan, found)
+
+    def maybe(*shape):
+        return values(*shape) if draw(st.booleans()) else None
+
+    counts = rng.integers(0, 5, (count, bins))
+    return Track(
+        steps=known,
+        edges=values(count, bins + 1) if draw(st.booleans()) else np.linspace(0, 1, bins + 1),
+        counts=counts,
+        hits=rng.integers(0, counts + 1),
+        shares=values(count, bins),
+        ideals=values(count, bins),
+        confidences=values(count, bins),
+        series={name: values(count) for name in draw(st.sets(st.sampled_from("abc")))},
+        filled=counts > 1 if draw(st.booleans()) else None,
+        band=maybe(count, 2, bins),
+        intervals=maybe(count, 2, bins),
+        curve=maybe(count, 7),
+        spreads={"ece": values(count, 2)} if draw(st.booleans()) else {},
+        is_median=draw(st.booleans()),
+    )
+
+
+@st.composite
+def timelines(draw, steps=steps):
+    """Draw a timeline, whose axis may be longer than its steps."""
+    known = draw(steps)
+    before, after = draw(st.integers(0, min(known[0], 50))), draw(st.integers(0, 50))
+    seconds = draw(st.floats(0.1, 5))
+    return Timeline(
+        np.array(known),
+        fps=draw(st.floats(2 / seconds, 40)),
+        seconds=seconds,
+        hold=draw(st.floats(0, 3)),
+        tween=draw(st.booleans()),
+        pace=draw(st.sampled_from(["step", "log"])),
+        axis=(known[0] - before, known[-1] + after),
+    )
+
+
+def assert_same_track(found, expected):
+    """Compare every field; NaN equals NaN."""
+    for one in fields(Track):
+        mine, theirs = getattr(found, one.name), getattr(expected, one.name)
+        if isinstance(theirs, dict):
+            assert mine.keys() == theirs.keys(), one.name
+            for key, values in theirs.items():
+                np.testing.assert_array_equal(mine[key], values, err_msg=key)
+        else:
+            np.testing.assert_array_equal(mine, theirs, err_msg=one.name)
