@@ -1,4 +1,4 @@
-"""Errors at a few steps, in numbers and in words."""
+"""The errors of runs at a few steps, in numbers and in words."""
 
 import importlib
 

@@ -7,22 +7,33 @@ from collections.abc import Sequence
 import numpy as np
 
 from anim.errors import SettingError
+from anim.metrics import names_of
+from anim.run import Run
+from anim.run.recalibration import calibrate as recalibrate
+from anim.settings import Statistics
 
+Row = dict[str, float]
+
+RECALIBRATED = "recalibrated_"
+# About this many steps are reported by default.
 _ROWS = 6
 
 
 def report(
-    run, at: Sequence[int] | None = None, calibration: str | None = None, held_out: float = 0.5
-) -> list[dict[str, float]]:
-    """The errors of a run at some of its steps.
+    run: Run,
+    at: Sequence[int] | None = None,
+    calibrate: str | None = None,
+    held_out: float | None = None,
+) -> list[Row]:
+    """Return the errors of a run at some of its steps.
 
     Args:
-        run: an `anim.Run`.
+        run: the run.
         at: steps; each takes the snapshot at it or the last one before. None takes about six,
             evenly from the first to the last.
-        calibration: one of `anim.settings.RECALIBRATIONS`, fitted on some of the examples; all
-            numbers are those of the others then.
-        held_out: share of the examples that it is fitted on.
+        calibrate: one of `anim.settings.RECALIBRATIONS`, fitted on some of the examples; all
+            numbers are those of the other examples then.
+        held_out: share of the examples to fit on; None takes a half.
 
     Returns:
         For each step a mapping: ``step``, what `anim.Run.errors` has, and with a recalibration
@@ -30,31 +41,35 @@ def report(
         value is missing.
 
     Raises:
-        TypeError: something else than a run.
-        SettingError: a step outside of the run, or a recalibration that it cannot have.
+        TypeError: not a run.
+        SettingError: a step outside the run, or a recalibration that it cannot have.
     """
-    from anim.run import Run, calibrate
-
     if not isinstance(run, Run):
         raise TypeError(f"run: expected an anim.Run, got {type(run).__name__}")
+    settings = Statistics(calibrate=calibrate, held_out=held_out)
     chosen = run.only(_indices(run, at))
     recalibrated = None
-    if calibration is not None:
-        chosen, recalibrated = calibrate(chosen, calibration, held_out)
+    if calibrate is not None:
+        chosen, recalibrated = recalibrate(chosen, calibrate, settings.held_out_share)
     columns = {**chosen.errors(), "step": chosen.steps}
-    if recalibrated is not None:
-        found = recalibrated.metrics()
-        low, high = recalibrated.error_interval()
-        found |= {"ece_low": low, "ece_high": high}
-        names = ["accuracy", "ece", "ece_low", "ece_high", "nll", "brier"]
-        names += [calibration] if calibration in recalibrated.recorded else []
-        columns |= {f"recalibrated_{name}": found[name] for name in names}
+    if calibrate is not None and recalibrated is not None:
+        columns |= _recalibrated(recalibrated, calibrate)
     return [
         {name: values[i].item() for name, values in columns.items()} for i in range(len(chosen))
     ]
 
 
-def _indices(run, at: Sequence[int] | None) -> np.ndarray:
+def _recalibrated(run: Run, method: str) -> dict[str, np.ndarray]:
+    """Return the metrics of a recalibrated run, and the series that its method gave it."""
+    found = run.metrics()
+    low, high = run.error_interval()
+    found |= {"ece_low": low, "ece_high": high}
+    names = [*names_of("metrics", run.has_scores), "ece_low", "ece_high"]
+    names += [method] if method in run.recorded else []
+    return {f"{RECALIBRATED}{name}": found[name] for name in names}
+
+
+def _indices(run: Run, at: Sequence[int] | None) -> np.ndarray:
     if at is None:
         return np.unique(np.linspace(0, len(run) - 1, _ROWS).round().astype(int))
     first, last = run.steps[0], run.steps[-1]

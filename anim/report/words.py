@@ -7,51 +7,49 @@ from collections.abc import Mapping
 
 
 def verdict(row: Mapping[str, float], examples: int) -> str:
-    """What a row of `report` says, in a sentence or two.
+    """Return what a row of `report` says, in a sentence or two.
 
     Args:
         row: of `report`.
-        examples: N, how many it is of.
+        examples: N, the number of examples it was computed from.
     """
-    # Not before, since --help needs none of what it imports.
+    # Imported here, as --help does without it.
     from anim.compose import words
 
-    accuracy, gap = row["accuracy"], row["gap"]
+    accuracy, gap, ece = row["accuracy"], row["gap"], row["ece"]
     if math.isnan(accuracy):
         return f"The snapshot at step {row['step']} cannot be read."
-    interval = f"{row['ece_low']:.3f} to {row['ece_high']:.3f}"
     chance = row["ece_if_calibrated"]
-    sure = words.verdict(accuracy, gap, examples, row["ece"], chance)
+    direction = words.verdict(accuracy, gap, examples, ece, chance)
     text = (
-        f"At step {row['step']} it is right {100 * accuracy:.1f} % of the time and says "
-        f"{100 * (accuracy + gap):.1f} %: {sure}. "
+        f"At step {row['step']} the model is right in {100 * accuracy:.1f} % of the cases, and its "
+        f"mean confidence is {100 * (accuracy + gap):.1f} %: it is {direction}. "
     )
-    if row["ece_low"] == 0:
+    if row["ece_low"] > 0:
+        interval = f"95 % interval {row['ece_low']:.3f} to {row['ece_high']:.3f}"
         text += (
-            f"Its calibration error of {row['ece']:.3f} cannot be told from the {chance:.3f} "
-            "that a calibrated model shows by chance."
+            f"Its calibration error of {ece:.3f} ({interval}) is larger than the {chance:.3f} that "
+            "a calibrated model shows by chance."
         )
     else:
         text += (
-            f"Its calibration error of {row['ece']:.3f} ({interval}) is more than the "
-            f"{chance:.3f} that a calibrated model shows by chance."
+            f"Its calibration error of {ece:.3f} is no larger than chance allows a calibrated "
+            f"model ({chance:.3f} on average), as far as {examples:,} examples can show."
         )
     return text + _of_recalibration(row)
 
 
 def _of_recalibration(row: Mapping[str, float]) -> str:
-    """What the recalibration does, if there is one."""
-    recalibrated = row.get("recalibrated_ece", math.nan)
-    if math.isnan(recalibrated):
+    """Return what the recalibration changes; nothing without one."""
+    ece = row.get("recalibrated_ece", math.nan)
+    if math.isnan(ece):
         return ""
-    has_one = "recalibrated_temperature" in row
-    by = (
-        f" A temperature of {row['recalibrated_temperature']:.2f}"
-        if has_one
-        else " The recalibration"
-    )
+    has_temperature = "recalibrated_temperature" in row
+    subject = "Recalibration"
+    if has_temperature:
+        subject = f"A temperature of {row['recalibrated_temperature']:.2f}"
     if row["recalibrated_ece_high"] < row["ece"]:
-        return f"{by} brings it to {recalibrated:.3f}."
+        return f" {subject} reduces it to {ece:.3f}."
     if row["recalibrated_ece_low"] > row["ece"]:
-        return f"{by} makes it worse, {recalibrated:.3f}."
-    return f"{by} leaves it about where it is, at {recalibrated:.3f}."
+        return f" {subject} increases it to {ece:.3f}."
+    return f" {subject} leaves it about the same, at {ece:.3f}."

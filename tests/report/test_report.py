@@ -58,7 +58,7 @@ def expected_of(logits, labels) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("classes", [2, 3])
-def test_its_numbers_are_those_of_the_definitions(classes):
+def test_numbers_are_those_of_the_definitions(classes):
     logits, labels = logits_and_labels(classes)
     rows = report(a_run(classes))
     assert [row["step"] for row in rows] == STEPS
@@ -106,7 +106,7 @@ def test_with_a_temperature_all_numbers_are_of_the_examples_it_was_not_fitted_on
 
 
 @pytest.mark.parametrize("method", [None, "vector", "isotonic"])
-def test_a_temperature_that_was_recorded_is_not_taken_for_that_of_a_recalibration(tmp_path, method):
+def test_a_recorded_temperature_is_not_taken_for_a_fitted_one(tmp_path, method):
     run = record(tmp_path / "r", temperature=7.0)
     rows = report(run, [100], method)
     assert "T" not in table(rows).splitlines()[0].split()
@@ -129,7 +129,7 @@ def test_a_step_takes_the_snapshot_at_it_or_before(at, steps):
 
 
 @pytest.mark.parametrize("step", [-1, 101])
-def test_a_step_outside_of_the_run_is_an_error(step):
+def test_a_step_outside_the_run_is_an_error(step):
     with pytest.raises(SettingError, match=rf"^at: expected steps from 0 to 100, got {step}"):
         report(a_run(), [step])
 
@@ -144,44 +144,63 @@ def constructed(gap, examples=20_000, score=0.7):
 
 
 @pytest.mark.parametrize(
-    ("gap", "right", "says"),
+    ("gap", "right", "direction", "size"),
     [
-        (0.15, "is right 55.0 % of the time and says 70.0 %: over-confident.", "is more than"),
-        (-0.1, "is right 80.0 % of the time and says 70.0 %: under-confident.", "is more than"),
-        (0.0, "says 70.0 %: about as sure as it is right.", "cannot be told from"),
+        (
+            0.15,
+            "is right in 55.0 % of the cases",
+            "70.0 %: it is over-confident.",
+            "is larger than",
+        ),
+        (
+            -0.1,
+            "is right in 80.0 % of the cases",
+            "70.0 %: it is under-confident.",
+            "is larger than",
+        ),
+        (
+            0.0,
+            "is right in 70.0 %",
+            "70.0 %: it is about as sure as it is right.",
+            "no larger than",
+        ),
     ],
 )
-def test_a_verdict_says_which_way_a_model_is_wrong_or_that_it_cannot_be_told(gap, right, says):
+def test_a_verdict_names_the_direction_of_an_error_and_whether_it_is_chance(
+    gap, right, direction, size
+):
     text = verdict(*constructed(gap))
-    assert text.startswith("At step 5 it ")
+    assert text.startswith("At step 5 the model ")
     assert right in text
+    assert f"mean confidence is {direction}" in text
     assert f"Its calibration error of {abs(gap):.3f} " in text
-    assert says in text
+    assert size in text
 
 
-def test_few_examples_tell_no_error():
+def test_few_examples_show_no_error():
     scores = np.random.default_rng(0).uniform(0.5, 1, 40)
     probs, labels = binary(scores, seed=3)
     run = anim.from_arrays([5], labels, probs=[probs])
     row = report(run)[0]
     assert row["ece"] > 0.05
-    assert "cannot be told from" in verdict(row, 40)
+    assert "no larger than chance" in verdict(row, 40)
+    assert verdict(row, 40).endswith("as far as 40 examples can show.")
 
 
-def test_a_verdict_says_what_the_recalibration_does():
+def test_a_verdict_says_what_recalibration_changes():
     row = report(a_run(), [100], "temperature")[0]
     temperature, ece = row["recalibrated_temperature"], row["recalibrated_ece"]
-    text = f"A temperature of {temperature:.2f} brings it to {ece:.3f}."
+    text = f"A temperature of {temperature:.2f} reduces it to {ece:.3f}."
     assert text in verdict(row, EXAMPLES // 2)
     row = report(a_run(), [100], "isotonic")[0]
-    assert f"The recalibration brings it to {row['recalibrated_ece']:.3f}." in verdict(
+    assert f"Recalibration reduces it to {row['recalibrated_ece']:.3f}." in verdict(
         row, EXAMPLES // 2
     )
-    assert "brings it" not in verdict(report(a_run(), [100])[0], EXAMPLES)
+    assert "reduces it" not in verdict(report(a_run(), [100])[0], EXAMPLES)
 
 
 def columns_of(lines):
-    """Texts of each column, told by the right ends of its cells."""
+    """Texts of each column, found by the right ends of its cells."""
     ends = [match.end() for match in re.finditer(r"\S+(?: \S+)*", lines[0])]
     starts = [0, *ends[:-1]]
     return [[line[a:b].strip() for line in lines] for a, b in zip(starts, ends, strict=True)]
@@ -189,9 +208,13 @@ def columns_of(lines):
 
 @pytest.mark.parametrize(
     ("interval", "words"),
-    [((0.01, 0.04), "brings it to 0.030"), ((0.01, 0.2), "leaves it about"), ((0.2, 0.3), "worse")],
+    [
+        ((0.01, 0.04), "reduces it to 0.030"),
+        ((0.01, 0.2), "leaves it about"),
+        ((0.2, 0.3), "increases it"),
+    ],
 )
-def test_a_recalibration_is_praised_only_if_it_helps(interval, words):
+def test_a_recalibration_reduces_the_error_only_if_that_is_significant(interval, words):
     row = report(a_run(), [100])[0] | {"ece": 0.1, "recalibrated_ece": 0.03}
     row |= {"recalibrated_ece_low": interval[0], "recalibrated_ece_high": interval[1]}
     assert words in verdict(row, EXAMPLES)
@@ -224,7 +247,7 @@ def test_a_table_is_aligned_and_explains_its_columns(method):
             assert re.search(rf"\b{word}\b", meanings(rows)), title
 
 
-def test_what_there_is_not_is_a_dash():
+def test_a_missing_value_is_a_dash():
     logits, labels = logits_and_labels(2)
     logits[0] = 0
     with pytest.warns(UserWarning, match="step 0"):
@@ -232,11 +255,11 @@ def test_what_there_is_not_is_a_dash():
     assert np.isnan(rows[0]["recalibrated_temperature"])
     first = table(rows).splitlines()[1].split()
     assert first[-3:] == ["-", "-", "-"]
-    assert "brings it" not in verdict(rows[0], EXAMPLES // 2)
+    assert "reduces it" not in verdict(rows[0], EXAMPLES // 2)
 
 
 def no_constant(name):
-    raise AssertionError(f"{name} is no JSON")
+    raise AssertionError(f"{name} is not JSON")
 
 
 @pytest.mark.parametrize("method", [None, "temperature"])
@@ -252,7 +275,7 @@ def test_json_holds_the_numbers_of_python(tmp_path, capsys, method):
     assert len(rows) == 4
 
 
-def test_json_has_null_for_what_there_is_not(tmp_path, capsys):
+def test_json_has_null_for_missing_values(tmp_path, capsys):
     logits, labels = logits_and_labels(2)
     logits[0] = 0
     with anim.Recorder(tmp_path / "r", labels=labels) as recorder:
@@ -314,11 +337,15 @@ def test_top_labels_have_no_likelihood_and_are_reported_without(tmp_path, capsys
     [
         (["RUN", "--at", "101"], "argument --at: expected steps from 0 to 100, got 101"),
         (["RUN", "--at", "soon"], "argument --at: invalid int value: 'soon'"),
-        (["RUN", "--calibrate", "prayer"], "argument --calibrate: invalid choice: 'prayer'"),
+        (
+            ["RUN", "--calibrate", "prayer"],
+            "argument --calibrate: expected one of temperature, vector",
+        ),
         (["TOP", "--calibrate", "vector"], "argument --calibrate: this run holds only"),
         (["NONE"], "argument RUN: there is no recording"),
         (["RUN", "NONE"], "argument RUN: there is no recording"),
         ([], "required: RUN"),
+        (["RUN", "--held-out", "0.2"], "argument --held-out: requires calibrate"),
         (["RUN", "--jsn"], "did you mean --json?"),
     ],
 )
@@ -336,7 +363,7 @@ def test_a_wrong_call_is_one_line(tmp_path, capsys, arguments, problem):
     assert printed.out == ""
 
 
-def test_a_caption_of_others_does_not_steer_the_terminal(tmp_path, capsys):
+def test_a_recorded_caption_cannot_control_the_terminal(tmp_path, capsys):
     about = anim.run.About("10\u2009000 points\x1b]0;title\x07\x1b[2J\nAt step 9 all is well")
     with anim.Recorder(tmp_path / "r", labels=[0, 1], about=about) as recorder:
         recorder.snapshot(0, probs=[0.2, 0.7])
