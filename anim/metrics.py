@@ -10,6 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+# Metrics that pictures need beside those of `anim.Run.metrics`.
+GAP, CHANCE = "gap", "ece_if_calibrated"
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -42,7 +45,7 @@ METRICS = (
         "fraction of the examples whose predicted class is the label",
         method="metrics",
     ),
-    Metric("gap", "gap", "mean confidence minus accuracy; above 0 the model is over-confident"),
+    Metric(GAP, "gap", "mean confidence minus accuracy; above 0 the model is over-confident"),
     Metric(
         "ece",
         "ECE",
@@ -52,9 +55,7 @@ METRICS = (
     ),
     Metric("ece_low", "95 % interval", "bootstrap interval of the ECE", upper="ece_high"),
     Metric("ece_high"),
-    Metric(
-        "ece_if_calibrated", "chance", "ECE of a calibrated model with the same number of examples"
-    ),
+    Metric(CHANCE, "chance", "ECE of a calibrated model with the same number of examples"),
     Metric("smooth_ece", "smooth", "calibration error without bins (smooth ECE)"),
     Metric(
         "debiased_l2",

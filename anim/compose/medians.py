@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from anim.errors import SettingError
-from anim.timeline import CHANCE, Track
+from anim.metrics import CHANCE
+from anim.timeline import Track
 
 # Share of the replicas between the ends of a spread.
 _SPREAD = 0.9

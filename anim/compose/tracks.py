@@ -8,9 +8,11 @@ import numpy as np
 
 from anim import calibration
 from anim.compose.medians import median_of
+from anim.metrics import CHANCE, GAP, names_of
 from anim.run import Reliability, Run, RunLike
 from anim.settings import CURVES, Picture
-from anim.timeline import CHANCE, GAP, Track
+from anim.settings.panels import series_of
+from anim.timeline import Track
 
 
 def prepare(
@@ -41,6 +43,7 @@ def prepare(
             curve=picture.curve,
             band=picture.band,
             intervals=picture.intervals,
+            errors=bool(_errors_in(picture)),
             progress=report,
         )
         before += len(one)
@@ -61,6 +64,8 @@ def _track(run: Run, view: str, picture: Picture) -> Track:
     has_curve = picture.curve != CURVES[0]
     bins = run.reliability(view, picture.bins, picture.binning)
     series, spreads = {**run.metrics(), GAP: _gap(run)}, {}
+    if drawn := _errors_in(picture):
+        series |= {name: values for name, values in run.errors().items() if name in drawn}
     is_read = np.isfinite(series["accuracy"]) & (bins.counts.sum(1) > 0)
     is_read |= run.lacks_recalibration
     curve = run.curve(view, picture.curve)[is_read] if has_curve else None
@@ -86,6 +91,12 @@ def _track(run: Run, view: str, picture: Picture) -> Track:
         spreads={name: values[is_read] for name, values in spreads.items()},
         is_recalibrated=run.is_recalibrated,
     )
+
+
+def _errors_in(picture: Picture) -> set[str]:
+    """Return the errors that panels draw and that a track does not have anyway."""
+    errors = set(names_of("errors")) - set(names_of("metrics")) - {GAP, CHANCE}
+    return errors & series_of(picture.shown_panels)
 
 
 def _gap(run: Run) -> np.ndarray:

@@ -8,8 +8,9 @@ import math
 import numpy as np
 
 from anim.compose.subject import Subject
+from anim.metrics import CHANCE, GAP
 from anim.settings import Picture
-from anim.timeline import CHANCE, GAP, Reel, Track
+from anim.timeline import Reel, Track
 
 # A change smaller than this is not mentioned.
 _SAME = 0.005

@@ -13,7 +13,7 @@ from anim.page.pack import Packer
 from anim.scene.colours import luminance
 from anim.scene.theme import theme_of
 from anim.settings import CURVES, TEMPERATURE, Picture
-from anim.settings.panels import panel_of
+from anim.settings.panels import panel_of, series_of
 from anim.settings.themes import THEMES, Theme
 from anim.timeline import Reel, Track
 
@@ -109,9 +109,7 @@ def _panel(name: str) -> dict:
 
 def _run(track: Track, axis: tuple[int, int], name: str, picture: Picture) -> dict:
     """What does not depend on the view: steps, and scalars over time."""
-    strips = [panel_of(name).strip for name in picture.shown_panels]
-    drawn = {key for strip in strips if strip is not None for key in strip.series}
-    wanted = {"accuracy", "ece", TEMPERATURE, *drawn}
+    wanted = {"accuracy", "ece", TEMPERATURE, *series_of(picture.shown_panels)}
     return {
         "name": name,
         "steps": track.steps.tolist(),

@@ -237,6 +237,7 @@ class Run:
         curve: str = CURVES[0],
         band: bool = False,
         intervals: bool = False,
+        errors: bool = False,
         progress: Progress | None = None,
     ) -> None:
         """Compute what is going to be asked for, in one pass over the snapshots.
@@ -246,6 +247,7 @@ class Run:
             curve: ``bars``, or the kind of a `curve`.
             band: whether its `curve_band` is wanted.
             intervals: whether `error_interval` is wanted.
+            errors: whether `errors` is wanted.
             progress: called with (snapshots read, snapshots to read).
         """
         wanted: list[Statistic] = [self._bins(view, bins, binning) for view in views]
@@ -254,6 +256,8 @@ class Run:
             wanted += [*keys, *(CurveBand(key) for key in keys if band)]
         if intervals:
             wanted.append(ERROR_CELLS)
+        if errors:
+            wanted += summaries.FOR_ERRORS
         self._passes.compute([*wanted, *summaries.FOR_METRICS], progress)
 
     def _view(self, name: str | None) -> calibration.View:

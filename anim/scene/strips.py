@@ -152,7 +152,7 @@ def _series_of(strip: Strip, stage: Stage) -> list[tuple[int, str]]:
     ]
     lines = found[0] if stage.is_one_run else [names[0] for names in found if names]
     if not lines:
-        known = ", ".join(name for name in stage.reel.tracks[0].series if name[0] != "_")
+        known = ", ".join(stage.reel.tracks[0].series)
         problem = f"no run has {' or '.join(strip.series)}, only {known}{strip.hint}"
         raise SettingError("panels", problem)
     return lines

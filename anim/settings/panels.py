@@ -1,12 +1,15 @@
 """The table of panels: names, what they show, and the series that a strip draws.
 
-Another strip is another entry of `PANELS`: settings, pictures, pages and help read this table.
+Another strip is another entry of `PANELS`: settings, pictures, pages and help read this table. A
+strip can draw whatever was recorded, and every metric of `anim.metrics`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from anim.metrics import CHANCE
 
 # Before the name of a recorded scalar, as the name of a panel.
 METRIC = "metric:"
@@ -79,7 +82,7 @@ PANELS: dict[str, Panel] = {
             strip=Strip(
                 series={
                     "ece": "measured",
-                    "ece_if_calibrated": "of a calibrated model, by chance",
+                    CHANCE: "of a calibrated model, by chance",
                 },
                 title="ECE",
             ),
@@ -119,6 +122,12 @@ def panel_of(name: str) -> Panel:
     series = name.removeprefix(METRIC)
     strip = Strip(series={series: _legend_of(series)}, title=series)
     return Panel(name=name, shows=f"{series} over time", strip=strip)
+
+
+def series_of(panels: Iterable[str]) -> set[str]:
+    """Return the names of all series that panels draw over time."""
+    strips = (panel_of(name).strip for name in panels)
+    return {series for strip in strips if strip is not None for series in strip.series}
 
 
 def _legend_of(series: str) -> str:

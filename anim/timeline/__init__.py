@@ -2,6 +2,6 @@
 
 from anim.timeline.clock import Moment, Timeline
 from anim.timeline.reel import Reel, Shot
-from anim.timeline.track import CHANCE, GAP, Frame, Track
+from anim.timeline.track import Frame, Track
 
-__all__ = ["CHANCE", "GAP", "Frame", "Moment", "Reel", "Shot", "Timeline", "Track"]
+__all__ = ["Frame", "Moment", "Reel", "Shot", "Timeline", "Track"]

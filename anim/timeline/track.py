@@ -10,12 +10,6 @@ import numpy as np
 
 from anim.timeline.clock import Moment
 
-# The series of the ECE that a calibrated model has by chance.
-CHANCE = "ece_if_calibrated"
-# The series of mean top-label confidence less accuracy, which sentences need and no panel shows. A
-# recorded name never begins with an underscore, hence a recorded ``gap`` is another series.
-GAP = "_gap"
-
 
 @dataclass(frozen=True, eq=False)
 class Track:

@@ -8,10 +8,9 @@ import scipy.stats
 
 import anim
 from anim.compose.tracks import track_of
+from anim.metrics import CHANCE
 from anim.settings import Picture
 from tests.support.predictions import binary, model, textbook_error
-
-CHANCE = "ece_if_calibrated"
 
 
 @cache

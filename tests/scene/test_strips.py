@@ -40,6 +40,17 @@ def brier(monkeypatch):
     monkeypatch.setitem(PANELS, "brier", panel)
 
 
+@pytest.mark.parametrize("name", ["gap", "mce", "smooth_ece", "classwise_ece"])
+def test_a_strip_draws_any_metric(monkeypatch, name):
+    strip = Strip(series={name: name}, title=name)
+    monkeypatch.setitem(PANELS, name, Panel(name=name, shows=name, strip=strip))
+    run = a_run()
+    scene, shot = drawn(run, panels=(name,))
+    scene.update(shot)
+    (line,) = scene.figure.axes[-1].get_lines()
+    np.testing.assert_allclose(line.get_ydata()[:3], run.errors()[name])
+
+
 @pytest.mark.usefixtures("brier")
 def test_an_entry_of_the_table_is_a_strip_of_a_picture_and_of_a_page():
     run = a_run()
