@@ -1,10 +1,10 @@
-"""Size, time, fidelity and memory of each animated format, of the post's experiment.
+"""Size, time, fidelity and memory of each animated format, for the post's experiment.
 
     python tests/benchmarks/formats.py            # all of it
     python tests/benchmarks/formats.py --only time
 
-The time is that of encoding alone, of frames that were drawn before. Fidelity is the lowest of
-some frames, in RGB and in luma.
+The time is that of encoding frames that were drawn before. Fidelity is the minimum over some
+frames, in RGB and in luma.
 """
 
 import argparse
@@ -20,11 +20,11 @@ from PIL import Image
 
 import anim
 from anim.compose import compose_views
-from anim.encode import Clip, animation_writer
+from anim.encode import Clip, animation_writer, format_of, suffixes
 from anim.scene import Scene
 from anim.settings import Picture
 
-NAMES = ("a.gif", "a.mp4", "a.webm", "a.webp", "a.apng", "a.avif", "frames/%04d.png")
+NAMES = (*(f"a{suffix}" for suffix in suffixes("animation")), "frames/%04d.png")
 LUMA = (0.2126, 0.7152, 0.0722)
 
 
@@ -34,11 +34,11 @@ def psnr(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def pictures(path: Path):
-    """Decoded RGB pictures of a file, each as often as there is one of it."""
+    """Yield the decoded RGB pictures of a file."""
     if path.name.startswith("%"):
         for frame in sorted(path.parent.iterdir()):
             yield np.asarray(Image.open(frame).convert("RGB"))
-    elif path.suffix in (".mp4", ".webm"):
+    elif format_of(path).shown_as == "video":
         with av.open(str(path)) as container:
             for frame in container.decode(video=0):
                 yield frame.to_ndarray(format="rgb24")
@@ -78,8 +78,8 @@ def measure(name: str, folder: Path, run: anim.Run) -> str:
 
 
 def peak_memory(frames: int, name: str) -> float:
-    """Peak MiB of a process that draws so many frames (Linux)."""
-    # Not resource.getrusage: its figure starts at that of the process that started this one.
+    """Return the peak memory in MiB of a process that draws this number of frames (Linux)."""
+    # Not resource.getrusage, which starts at the peak of the parent process.
     code = (
         "import re, sys; sys.path.insert(0, sys.argv[1]); from formats import *\n"
         "with tempfile.TemporaryDirectory() as folder:\n"
@@ -98,7 +98,7 @@ def peak_memory(frames: int, name: str) -> float:
 
 
 def a_run(snapshots=101, examples=2000) -> anim.Run:
-    """A binary model that learns, of few examples."""
+    """Return a run of a binary model that learns, with few examples."""
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 2, examples)
     margin = rng.normal(size=(snapshots, examples)) * np.linspace(0.1, 3, snapshots)[:, None]

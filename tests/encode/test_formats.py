@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from anim.encode import FORMATS, Clip, format_of, suffixes
+import anim
+from anim.encode import FORMATS, Clip, Format, format_of, suffixes
 from anim.encode.formats import FRAMES
 from anim.errors import SettingError
-from tests.support.clips import BLUE, a_timeline
+from tests.support.clips import BLUE, SHORT, a_run, a_timeline
 
 METHODS = ("take", "write", "end", "commit", "discard", "levels")
 
@@ -52,3 +53,11 @@ def test_the_table_imports_no_library_of_pictures():
         "assert not {'numpy', 'av', 'PIL', 'imageio', 'matplotlib', 'jax'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_an_entry_and_its_writer_are_enough_for_a_new_format(tmp_path, monkeypatch):
+    form = Format(".raw", "animation", "tests.support.raw:RawWriter", "video/raw", "video")
+    monkeypatch.setitem(FORMATS, ".raw", form)
+    (output,) = anim.animate(a_run(), tmp_path / "a.raw", **SHORT).outputs
+    assert output.bytes == (tmp_path / "a.raw").stat().st_size == 25 * 320 * 240 * 4
+    assert output.frames == 25
