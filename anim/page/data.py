@@ -10,11 +10,12 @@ import numpy as np
 from anim.compose.subject import Subject
 from anim.compose.words import alternative
 from anim.page.pack import Packer
+from anim.scene.arrangement import has_title
 from anim.scene.colours import luminance
 from anim.scene.theme import theme_of
 from anim.settings import CURVES, TEMPERATURE, Picture
 from anim.settings.panels import panel_of, series_of
-from anim.settings.themes import THEMES, Theme
+from anim.settings.themes import DEFAULT_THEME, THEMES, Theme
 from anim.timeline import Reel, Track
 
 # Whole numbers to 1. Those that are read as numbers are right to 1e-7, those that are only drawn to
@@ -37,8 +38,7 @@ def page_data(shown: Sequence[tuple[Reel, Subject]], picture: Picture) -> dict:
     packer = Packer()
     data = {
         "version": 1,
-        # A paper has a caption of its own.
-        "title": "" if picture.theme == "paper" and picture.title is None else subject.title,
+        "title": subject.title if has_title(picture) else "",
         "caption": subject.caption,
         "alt": alternative(reel, subject),
         "unit": {"name": subject.unit_name, "steps": subject.steps_per_unit},
@@ -85,9 +85,10 @@ def _themes(picture: Picture) -> tuple[Theme, Theme]:
 
 def _font(picture: Picture) -> str | None:
     """The families of a theme of one's own, as CSS names them; the reader's own else."""
-    if picture.style is None and picture.theme != "paper":
+    fonts = theme_of(picture).fonts
+    if picture.style is None and fonts == THEMES[DEFAULT_THEME].fonts:
         return None
-    return ", ".join(json.dumps(name) if " " in name else name for name in theme_of(picture).fonts)
+    return ", ".join(json.dumps(name) if " " in name else name for name in fonts)
 
 
 def _colours(theme: Theme, reel: Reel, is_transparent: bool) -> dict:

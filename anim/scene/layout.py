@@ -115,9 +115,8 @@ def places(
             found.append(whole)
         else:
             cells = _grid(whole, runs, unit, together)
-            smallest = min(
-                smallest, *(min(cell.width * _SMALLEST_ASPECT, cell.height) for cell in cells)
-            )
+            limits = (min(cell.width * _SMALLEST_ASPECT, cell.height) for cell in cells)
+            smallest = min(smallest, *limits)
             found += cells
         top = whole.bottom - under * unit
     if smallest < _SMALLEST_PANEL * unit:

@@ -12,7 +12,7 @@ from matplotlib.colors import to_rgb
 from anim.scene import sheet
 from anim.scene.colours import READABLE, apart, contrast, luminance, mix, readable
 from anim.settings import Picture
-from anim.settings.themes import THEMES, Measures, Theme
+from anim.settings.themes import DEFAULT_THEME, THEMES, Measures, Theme
 
 # In lightness L*: two colours that differ by less look alike to many readers.
 _APART = 9
@@ -32,18 +32,18 @@ def theme_of(picture: Picture) -> Theme:
         SettingError: there is no such style sheet.
     """
     if picture.style is None:
-        theme = THEMES[picture.theme or "light"]
+        theme = THEMES[picture.theme or DEFAULT_THEME]
     else:
         keys = sheet.read(picture.style)
         behind = sheet.colour(keys, "figure.facecolor", "axes.facecolor")
         is_dark = behind is not None and luminance(behind[1]) < _DARK
-        theme = _styled(THEMES[picture.theme or ("dark" if is_dark else "light")], keys)
+        theme = _styled(THEMES[picture.theme or ("dark" if is_dark else DEFAULT_THEME)], keys)
     return replace(theme, is_transparent=picture.transparent)
 
 
 def measures_of(picture: Picture) -> Measures:
     """Return the sizes of a picture, which a style sheet does not change."""
-    return THEMES[picture.theme or "light"].measures
+    return THEMES[picture.theme or DEFAULT_THEME].measures
 
 
 def _styled(base: Theme, keys: Mapping) -> Theme:

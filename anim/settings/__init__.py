@@ -29,7 +29,6 @@ from anim.settings.limits import (
 from anim.settings.picture import (
     ALIGNMENTS,
     BINNINGS,
-    COLUMN,
     CURVES,
     MAX_BINS,
     MAX_RUNS,
@@ -38,7 +37,6 @@ from anim.settings.picture import (
     PACES,
     PANELS,
     RECALIBRATIONS,
-    SIZE,
     SMALLEST,
     TEMPERATURE,
     THEMES,
@@ -55,7 +53,6 @@ from anim.settings.text import (
 __all__ = [
     "ALIGNMENTS",
     "BINNINGS",
-    "COLUMN",
     "CURVES",
     "DATASETS",
     "KEEPS",
@@ -69,7 +66,6 @@ __all__ = [
     "PANELS",
     "RECALIBRATIONS",
     "SCHEDULES",
-    "SIZE",
     "SIZES",
     "SMALLEST",
     "TEMPERATURE",

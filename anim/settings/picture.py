@@ -21,7 +21,7 @@ from anim.settings.fields import (
 from anim.settings.limits import Custom, OneOf, Real, Share, Whole, one_of, whole
 from anim.settings.panels import METRIC, PANELS
 from anim.settings.parsing import bytes_of, names_of, size_of
-from anim.settings.themes import THEMES
+from anim.settings.themes import DEFAULT_THEME, THEMES, sizes_in_words
 
 BINNINGS = ("width", "mass")
 CURVES = ("bars", "smooth", "isotonic")
@@ -38,10 +38,6 @@ PACES = ("step", "log")
 ALIGNMENTS = ("step", "fraction")
 MAX_RUNS = 6
 MAX_BINS = 256
-SIZE = (768, 600)
-# The width of a column of a printed page, with a height for two panels; what each further panel
-# adds to the height, and what the names above a run and its recalibration add.
-COLUMN, _PANEL_OF_PAPER, _NAMES_OF_PAPER = (328, 300), 66, 32
 SMALLEST, MAX_SIDE = (320, 240), 4096
 
 
@@ -156,7 +152,7 @@ class Look(Settings):
         None,
         "width and height in pixels, both even; 96 of them are an inch of a PDF",
         Custom(_check_pair),
-        instead_of_none="{}x{}; {}x{} or taller for paper".format(*SIZE, *COLUMN),
+        instead_of_none=sizes_in_words(),
         metavar="WxH",
         parse=size_of,
         convert=tuple,
@@ -283,11 +279,10 @@ class Picture(Output, Look, Clock, Statistics):
         """Width and height before the scale: `size`, or that of the theme."""
         if self.size is not None:
             return self.size
-        if self.theme != "paper":
-            return SIZE
-        width, height = COLUMN
-        height += _PANEL_OF_PAPER * max(len(self.shown_panels) - 2, 0)
-        return width, height + (0 if self.calibrate is None else _NAMES_OF_PAPER)
+        measures = THEMES[self.theme or DEFAULT_THEME].measures
+        width, height = measures.size
+        height += measures.panel_height * max(len(self.shown_panels) - 2, 0)
+        return width, height + (0 if self.calibrate is None else measures.names_height)
 
     @property
     def size_text(self) -> str:

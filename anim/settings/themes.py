@@ -10,6 +10,9 @@ class Measures:
     """Sizes, in pixels of the reference design unless said otherwise.
 
     Attributes:
+        size: width and height of a picture with two panels, in pixels of the picture.
+        panel_height: what each further panel adds to the height.
+        names_height: what names above a run and its recalibration add to the height.
         unit: pixels of a picture per pixel of the reference design; None scales with the picture.
         title, name, caption, label, small: sizes of letters: of the headline, of names above cells,
             of the caption, of names of axes, of legends and numbers on axes.
@@ -23,6 +26,9 @@ class Measures:
             theme, since fonts of other scripts often cannot be embedded like that.
     """
 
+    size: tuple[int, int] = (768, 600)
+    panel_height: int = 0
+    names_height: int = 0
     unit: float | None = None
     title: float = 18
     name: float = 13
@@ -139,8 +145,12 @@ THEMES: dict[str, Theme] = {
         ideal="#000000",
         runs=_RUNS_ON_WHITE,
         fonts=("STIXGeneral", "STIX Two Text", "Times New Roman", "serif"),
-        # Letters of 8 points for names of axes and of 7.5 for numbers, at any size of picture.
+        # As wide as a column of a printed page, with letters of 8 points for names of axes and of
+        # 7.5 for numbers, at any size of picture.
         measures=Measures(
+            size=(328, 300),
+            panel_height=66,
+            names_height=32,
             unit=0.75,
             title=16,
             name=8 / 0.5625,
@@ -157,3 +167,17 @@ THEMES: dict[str, Theme] = {
         ),
     ),
 }
+
+# Without a choice. The page of a reader who prefers dark pages has the dark theme.
+DEFAULT_THEME = "light"
+
+
+def sizes_in_words() -> str:
+    """Return the sizes of pictures, e.g. ``768x600; 328x300 or taller for paper``."""
+    default = THEMES[DEFAULT_THEME].measures
+    sizes = ["{}x{}".format(*default.size)]
+    for name, theme in THEMES.items():
+        if theme.measures.size != default.size:
+            taller = " or taller" if theme.measures.panel_height else ""
+            sizes.append("{}x{}".format(*theme.measures.size) + f"{taller} for {name}")
+    return "; ".join(sizes)

@@ -1,4 +1,4 @@
-"""How a picture is seen: colours as eyes see them, and the texts that are really drawn."""
+"""How a picture is seen: colours as readers see them, and the texts that are drawn."""
 
 import itertools
 
@@ -19,7 +19,7 @@ EYES = (np.eye(3), np.array(PROTANOPIA), np.array(DEUTERANOPIA))
 
 
 def compose(runs, picture):
-    """The reel of a picture and the scene that draws it."""
+    """Return the reel of runs in the default view, and the scene that draws it."""
     ((reel, subject),) = compose_views(runs, picture, [default_view(runs, picture)])
     return reel, Scene(subject, reel, picture)
 
@@ -34,6 +34,7 @@ def luminance(colour):
 
 
 def lab(rgb):
+    """Return CIELAB coordinates [3] of linear RGB [3]."""
     to_xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
     x, y, z = np.array(to_xyz) @ rgb / [0.9505, 1, 1.089]
     fx, fy, fz = (np.cbrt(v) if v > 216 / 24389 else (24389 / 27 * v + 16) / 116 for v in (x, y, z))
@@ -41,13 +42,13 @@ def lab(rgb):
 
 
 def distance(one, other):
-    """Of two colours, in CIELAB, as the eye sees them that tells them apart least."""
+    """Return the distance of two colours in CIELAB for the readers who see the least of it."""
     pairs = ([lab(np.clip(eye @ linear(c), 0, 1)) for c in (one, other)] for eye in EYES)
     return min(np.linalg.norm(np.subtract(*pair)) for pair in pairs)
 
 
 def difference_in_grey(one, other):
-    """Of two colours, in CIELAB's lightness."""
+    """Return the difference of two colours in CIELAB lightness."""
     greys = [lab(np.full(3, luminance(colour)))[0] for colour in (one, other)]
     return abs(greys[0] - greys[1])
 
@@ -57,11 +58,12 @@ def contrast(one, other):
     return (high + 0.05) / (low + 0.05)
 
 
-def texts_of(scene, frame):
-    scene.update(frame)
+def texts_of(scene, shot):
+    """Return the texts that are drawn in a shot."""
+    scene.update(shot)
     scene.figure.draw(FigureCanvasAgg(scene.figure).get_renderer())
     found = [text for text in scene.figure.findobj(Text) if text.get_visible()]
-    # Ticks outside the axes belong to no picture: matplotlib never draws them.
+    # Matplotlib does not draw ticks outside of the axes.
     outside = [
         label
         for axes in scene.figure.axes
@@ -75,7 +77,7 @@ def texts_of(scene, frame):
 
 
 def check_texts(scene, shot):
-    """No text is clipped by the picture, or lies over another."""
+    """Assert that no text is clipped by the picture or overlaps another."""
     width, height = scene.figure.bbox.size
     boxes = {}
     for text in texts_of(scene, shot):
