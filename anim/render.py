@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from anim import command
+from anim import command, startup
 from anim.encode.formats import Kind, suffixes
 from anim.errors import RecordingError, SettingError
 from anim.settings import MAX_RUNS, Experiment, Picture, settings_of
@@ -185,13 +185,19 @@ def _trained(
         picture = replace(picture, label=tuple(asked))
 
     from anim import encode
-    from anim.scene import check_room
     from anim.train import run_experiments
 
-    # A page makes room as it needs it.
-    if any(not encode.format_of(path).is_page for path in arguments.out):
+    # A page makes room as it needs it, and the default picture has room.
+    default = Picture()
+    is_default = (picture.canvas, picture.shown_panels) == (default.canvas, default.shown_panels)
+    is_page = all(encode.format_of(path).is_page for path in arguments.out)
+    if not (is_page or (is_default and len(asked) == 1)):
+        from anim.scene import check_room
+
         check_room(picture, len(asked))
-    runs = run_experiments(asked, save, replicas, lambda name: progress(f"training {name}"))
+    # Matplotlib is imported while XLA compiles.
+    with startup.importing("anim.output.writing"):
+        runs = run_experiments(asked, save, replicas, lambda name: progress(f"training {name}"))
     return list(runs.values()), picture
 
 

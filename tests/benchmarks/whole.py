@@ -2,11 +2,13 @@
 
     python tests/benchmarks/whole.py
 
-The usual way: a jitted step called from a Python loop, numpy.histogram for the bins, FuncAnimation
-with PillowWriter for the 250 frames and the held still.
+The command runs first with an empty cache of compiled programs, then with a filled one. The usual
+way: a jitted step called from a Python loop, numpy.histogram for the bins, FuncAnimation with
+PillowWriter for the 250 frames and the held still.
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -106,26 +108,35 @@ def usual(path: str) -> None:
     animation.save(path, writer=PillowWriter(fps=25))
 
 
-def seconds(command: list[str]) -> float:
+def seconds(command: list[str], cache: Path) -> float:
+    """Return how long a command takes that keeps compiled programs in a folder."""
+    environment = {**os.environ, "JAX_COMPILATION_CACHE_DIR": str(cache)}
     start = time.perf_counter()
-    subprocess.run([sys.executable, *command], check=True, capture_output=True)
+    subprocess.run([sys.executable, *command], check=True, capture_output=True, env=environment)
     return time.perf_counter() - start
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--usual", metavar="GIF", help="only make this file, the usual way")
-    only = parser.parse_args().usual
-    if only:
-        usual(only)
+    parser.add_argument("--usual", metavar="GIF", help="only write this file, the usual way")
+    parser.add_argument("--repeats", type=int, default=2, metavar="N", help="the minimum of N")
+    arguments = parser.parse_args()
+    if arguments.usual:
+        usual(arguments.usual)
         return
     with tempfile.TemporaryDirectory() as folder:
-        path = str(Path(folder) / "calib.gif")
-        fast = min(seconds(["-m", "anim.render", "--out", path]) for _ in range(2))
-        slow = seconds([__file__, "--usual", path])
-    print(
-        f"the usual way {slow:.1f} s, python -m anim.render {fast:.1f} s: {slow / fast:.1f} times"
-    )
+        path, run = str(Path(folder) / "calib.gif"), str(Path(folder) / "run")
+        default, recorded = ["-m", "anim.render", "--out", path], ["-m", "anim.render", run]
+        repeats = range(arguments.repeats)
+        first = min(seconds(default, Path(folder) / f"cache {i}") for i in repeats)
+        second = min(seconds(default, Path(folder) / "cache 0") for _ in repeats)
+        seconds(["-m", "anim.train", "--out", run], Path(folder) / "cache 0")
+        times = [seconds([*recorded, "--out", path], Path(folder) / "cache") for _ in (0, *repeats)]
+        slow = seconds([__file__, "--usual", path], Path(folder) / "unused")
+    print(f"the usual way               {slow:5.1f} s")
+    for name, fast in (("first", first), ("second", second)):
+        print(f"python -m anim.render, {name:6} {fast:5.1f} s: {slow / fast:.1f} times faster")
+    print(f"a recorded run, first {times[0]:.1f} s, second {min(times[1:]):.1f} s")
 
 
 if __name__ == "__main__":
