@@ -171,7 +171,7 @@ def test_an_error_in_the_thread_is_raised_where_the_module_is_needed(tmp_path, m
 def test_rendering_a_recorded_run_imports_no_training_library(run, tmp_path):
     code = (
         "import sys; from anim.render import main; main(sys.argv[1:])\n"
-        "print([name for name in ('flax', 'optax', 'orbax.checkpoint', 'sklearn')"
+        "print([name for name in ('flax', 'optax', 'orbax.checkpoint', 'scipy.stats', 'sklearn')"
         " if name in sys.modules])"
     )
     out = tmp_path / "a.gif"

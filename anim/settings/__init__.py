@@ -4,16 +4,12 @@ Light on purpose: the command line checks a call against these dataclasses befor
 or matplotlib.
 """
 
+from anim.settings.datasets import DATASETS
 from anim.settings.experiment import (
-    DATASETS,
     KEEPS,
     MAX_REPLICAS,
     OPTIMIZERS,
     SCHEDULES,
-    SIZES,
-    VAL_PER_TRAIN,
-    VAL_PER_TRAIN_OF_REPLICAS,
-    XOR_TRAIN_SIZE,
     Experiment,
 )
 from anim.settings.fields import (
@@ -66,13 +62,9 @@ __all__ = [
     "PANELS",
     "RECALIBRATIONS",
     "SCHEDULES",
-    "SIZES",
     "SMALLEST",
     "TEMPERATURE",
     "THEMES",
-    "VAL_PER_TRAIN",
-    "VAL_PER_TRAIN_OF_REPLICAS",
-    "XOR_TRAIN_SIZE",
     "Clock",
     "Experiment",
     "Look",

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from anim.settings.datasets import DATASETS, TRAIN_SIZES, VAL_SIZES, WITH_NOISE
 from anim.settings.fields import Settings, require, setting
 from anim.settings.limits import Custom, OneOf, Real, Whole, whole
 from anim.settings.parsing import widths_of
 
-DATASETS = ("xor", "digits", "breast-cancer")
-XOR_TRAIN_SIZE, VAL_PER_TRAIN, VAL_PER_TRAIN_OF_REPLICAS = 2000, 50, 10
-# Examples of the data that scikit-learn ships.
-SIZES = {"digits": 1797, "breast-cancer": 569}
 SCHEDULES = ("cosine", "constant")
 OPTIMIZERS = ("adam", "sgd", "momentum", "nesterov", "rmsprop", "lion")
 MAX_REPLICAS = 256
@@ -28,22 +25,13 @@ def _widths(name: str, value: object) -> None:
 class Experiment(Settings):
     """What is trained. The defaults are the post's experiment."""
 
-    data: str = setting("xor", "the dataset", OneOf(DATASETS), metavar="NAME")
+    data: str = setting("xor", "the dataset", OneOf(tuple(DATASETS)), metavar="NAME")
     train_size: int | None = setting(
-        None,
-        "training examples",
-        Whole(1),
-        instead_of_none=f"{XOR_TRAIN_SIZE} for xor, half of the others",
+        None, "training examples", Whole(1), instead_of_none=TRAIN_SIZES
     )
-    val_size: int | None = setting(
-        None,
-        "validation examples",
-        Whole(1),
-        instead_of_none=f"{VAL_PER_TRAIN} x train for xor, {VAL_PER_TRAIN_OF_REPLICAS} x with "
-        "--replicas; all that are left of the others",
-    )
+    val_size: int | None = setting(None, "validation examples", Whole(1), instead_of_none=VAL_SIZES)
     noise: float = setting(
-        0.0, "probability that a label is flipped, xor only", Real(0, 1), metavar="P"
+        0.0, f"probability that a label is flipped, {WITH_NOISE} only", Real(0, 1), metavar="P"
     )
     hidden: tuple[int, ...] = setting(
         (3,),
@@ -89,6 +77,5 @@ class Experiment(Settings):
 
     def check_together(self) -> None:
         super().check_together()
-        is_xor = self.data == "xor"
-        problem = f"only xor has label noise, the data is {self.data!r}"
-        require(is_xor or not self.noise, "noise", problem)
+        problem = f"only {WITH_NOISE} has label noise, the data is {self.data!r}"
+        require(DATASETS[self.data].has_label_noise or not self.noise, "noise", problem)

@@ -1,10 +1,14 @@
 """The built-in trainer: datasets, the network, the compiled loop, and sweeps.
 
-The names below are resolved when they are first used: the command line needs `anim.train.sweep`
-without JAX.
+Names are looked up when they are first used: the command line needs `anim.train.sweep` without JAX.
 """
 
 import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from anim.train.data import Dataset
+    from anim.train.fitting import fit, fit_replicas, run_experiment, run_experiments
 
 _HOMES = {
     "Dataset": "data",
@@ -14,7 +18,7 @@ _HOMES = {
     "run_experiments": "fitting",
 }
 
-__all__ = list(_HOMES)
+__all__ = ["Dataset", "fit", "fit_replicas", "run_experiment", "run_experiments"]
 
 
 def __getattr__(name: str):

@@ -1,4 +1,4 @@
-"""The command ``python -m anim.train``: the post's experiment, or a variant of it, is recorded."""
+"""The command ``python -m anim.train``, which records the post's experiment or a variant of it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from anim.train import sweep
 
 def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
     if arguments.out.exists():
-        raise SettingError("out", f"there is something at {str(arguments.out)!r} already")
+        raise SettingError("out", f"{str(arguments.out)!r} exists already")
     asked = sweep.experiments(vars(arguments))
     replicas = vars(arguments).get("replicas")
     with_bar = sys.stderr.isatty() and not arguments.quiet
@@ -38,7 +38,7 @@ def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """The command; returns its exit code."""
+    """Run the command and return its exit code."""
     parser = command.Parser(
         prog="anim.train",
         usage="python -m anim.train --out RUN [options]",

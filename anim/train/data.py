@@ -1,13 +1,21 @@
-"""Datasets: the post's XOR squares, and small real ones that scikit-learn ships."""
+"""Datasets: the post's XOR squares, and small real ones that scikit-learn ships.
+
+`anim.settings.datasets` is the table of them; a function here makes each.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from anim.errors import MissingExtraError, SettingError
-from anim.settings import VAL_PER_TRAIN, XOR_TRAIN_SIZE, whole
+from anim.errors import MissingExtraError
+from anim.settings import DATASETS
+from anim.settings.limits import real, whole
+
+_XOR = DATASETS["xor"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -15,7 +23,7 @@ class Dataset:
     """Arrays to train and validate a classifier on.
 
     Attributes:
-        name: what it is called in a caption.
+        name: the name in a caption.
         x_train: [N, D] float32 inputs.
         y_train: [N] int32 labels in [0, K).
         x_val: [M, D] float32 inputs.
@@ -32,14 +40,14 @@ class Dataset:
 
 
 def xor(
-    train_size: int = XOR_TRAIN_SIZE, val_size: int | None = None, noise: float = 0.0, seed: int = 0
+    train_size: int | None = None, val_size: int | None = None, noise: float = 0.0, seed: int = 0
 ) -> Dataset:
-    """Points uniform in the unit square, labelled 1 where exactly one coordinate is above 0.5.
+    """Return points uniform in the unit square, labelled 1 if exactly one coordinate is above 0.5.
 
     Args:
-        train_size: number of training points.
+        train_size: number of training points; None takes 2000.
         val_size: number of validation points; None takes 50 x ``train_size``, as the post does.
-        noise: probability, in [0, 1], that a label (of either part) is flipped.
+        noise: probability, in [0, 1], that a label of either part is flipped.
         seed: seeds both parts.
 
     Returns:
@@ -48,11 +56,11 @@ def xor(
     Raises:
         SettingError: a size below 1, or a noise outside [0, 1].
     """
-    val_size = VAL_PER_TRAIN * train_size if val_size is None else val_size
-    for name, size in (("train_size", train_size), ("val_size", val_size)):
-        whole(name, size, 1)
-    if not 0 <= noise <= 1:
-        raise SettingError("noise", f"expected a number from 0 to 1, got {noise}")
+    train_size = _XOR.train_size if train_size is None else train_size
+    whole("train_size", train_size, 1)
+    val_size = _XOR.val_size(train_size) if val_size is None else val_size
+    whole("val_size", val_size, 1)
+    real("noise", noise, 0, 1)
     rng = np.random.default_rng(seed)
 
     def part(size: int) -> tuple[np.ndarray, np.ndarray]:
@@ -65,16 +73,16 @@ def xor(
 
 
 def digits(train_size: int | None = None, val_size: int | None = None, seed: int = 0) -> Dataset:
-    """Handwritten digits, 8 x 8 pixels, 10 classes, 1797 images (UCI, shipped by scikit-learn).
+    """Return 1797 images of handwritten digits, 8 x 8 pixels, 10 classes (UCI, via scikit-learn).
 
     Args:
         train_size: training images; None takes half of the images.
-        val_size: validation images; None takes all that are left.
+        val_size: validation images; None takes all the others.
         seed: seeds the split.
 
     Raises:
         MissingExtraError: scikit-learn is not installed.
-        SettingError: more examples asked for than there are.
+        SettingError: a size below 1, or more examples than there are.
     """
     bunch = _sklearn("digits")
     return _split(
@@ -85,18 +93,18 @@ def digits(train_size: int | None = None, val_size: int | None = None, seed: int
 def breast_cancer(
     train_size: int | None = None, val_size: int | None = None, seed: int = 0
 ) -> Dataset:
-    """Breast cancer diagnosis from 30 cell measurements, 569 patients (UCI, via scikit-learn).
+    """Return 30 cell measurements of 569 patients, 2 diagnoses (UCI, via scikit-learn).
 
-    Class 1 is ``malignant``, so that its score is the score of the diagnosis.
+    Class 1 is ``malignant``, so its score is the score of the diagnosis.
 
     Args:
         train_size: training examples; None takes half of the examples.
-        val_size: validation examples; None takes all that are left.
+        val_size: validation examples; None takes all the others.
         seed: seeds the split.
 
     Raises:
         MissingExtraError: scikit-learn is not installed.
-        SettingError: more examples asked for than there are.
+        SettingError: a size below 1, or more examples than there are.
     """
     bunch = _sklearn("breast_cancer")
     bunch.target = 1 - bunch.target
@@ -112,14 +120,21 @@ def load(
     noise: float = 0.0,
     seed: int = 0,
 ) -> Dataset:
-    """The dataset of that name, one of `anim.settings.DATASETS`."""
-    if name == "xor":
-        return xor(XOR_TRAIN_SIZE if train_size is None else train_size, val_size, noise, seed)
-    makers = {"digits": digits, "breast-cancer": breast_cancer}
-    return makers[name](train_size, val_size, seed)
+    """Return the dataset of that name in `anim.settings.DATASETS`.
+
+    Args:
+        name: a key of `anim.settings.DATASETS`.
+        train_size: training examples; None takes the dataset's default.
+        val_size: validation examples; None takes the dataset's default.
+        noise: probability that a label is flipped, for a dataset with label noise.
+        seed: seeds the examples, or how they are split.
+    """
+    make = globals()[name.replace("-", "_")]
+    options = {"noise": noise} if DATASETS[name].has_label_noise else {}
+    return make(train_size, val_size, seed=seed, **options)
 
 
-def _sklearn(name: str):
+def _sklearn(name: str) -> Any:
     try:
         from sklearn import datasets
     except ImportError as error:
@@ -130,8 +145,15 @@ def _sklearn(name: str):
     return getattr(datasets, f"load_{name}")()
 
 
-def _split(name, bunch, classes, train_size, val_size, seed) -> Dataset:
-    """Shuffles, splits, and standardises each input by its training mean and deviation."""
+def _split(
+    name: str,
+    bunch: Any,
+    classes: Iterable[str],
+    train_size: int | None,
+    val_size: int | None,
+    seed: int,
+) -> Dataset:
+    """Return shuffled parts, each input standardised by its training mean and deviation."""
     total = len(bunch.target)
     train_size = total // 2 if train_size is None else train_size
     whole("train_size", train_size, 1, total - 1)

@@ -1,6 +1,6 @@
-"""The built-in trainer, and the command ``python -m anim.train``, which records runs of it.
+"""`fit` and its kin: experiments to runs.
 
-Stretches of steps are compiled, see `anim.train.loop`, and a snapshot is taken after each.
+`anim.train.loop` compiles stretches of steps; here a snapshot is recorded after each.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from anim import data
 from anim.data import Dataset
 from anim.errors import DivergedError, SettingError
 from anim.run import About, Recorder, Replicas, Run
-from anim.settings import MAX_REPLICAS, VAL_PER_TRAIN_OF_REPLICAS, XOR_TRAIN_SIZE, Experiment, whole
+from anim.settings import DATASETS, MAX_REPLICAS, Experiment, whole
 from anim.settings.docs import takes
 from anim.train.loop import Loop
 
@@ -42,7 +43,7 @@ def fit(
         dataset: what to train and validate on.
         {settings}
         path: a folder to record to; None keeps the predictions in memory.
-        progress: called with (steps done, steps in all) after each snapshot.
+        progress: called with (steps done, steps in total) after each snapshot.
 
     Returns:
         A `Run` whose metrics include ``train_loss``: the mean loss over the steps since the last
@@ -74,7 +75,7 @@ def fit_replicas(
         replicas: R, the number of networks; their seeds are ``seed``, ``seed + 1``, ...
         path: a folder for a recording of each, ``seed=0``, ``seed=1``, ...; None keeps the
             predictions in memory.
-        progress: called with (steps done, steps in all) after each snapshot.
+        progress: called with (steps done, steps in total) after each snapshot.
 
     Returns:
         `Replicas`, each of them the run that `fit` makes of its seed. In memory they take
@@ -92,8 +93,14 @@ def fit_replicas(
     return Replicas(_fit(dataset, settings, seeds, paths, progress))
 
 
-def _fit(dataset: Dataset, settings: Experiment, seeds, paths, progress) -> list[Run]:
-    """A run for each seed, recorded to its path."""
+def _fit(
+    dataset: Dataset,
+    settings: Experiment,
+    seeds: Sequence[int],
+    paths: Sequence[str | os.PathLike | None],
+    progress: Progress | None,
+) -> list[Run]:
+    """Return a run for each seed, recorded to its path."""
     steps_per_epoch = -(-len(dataset.y_train) // settings.batch_size)
     last = settings.epochs * steps_per_epoch
     every = steps_per_epoch if settings.every is None else settings.every
@@ -101,9 +108,9 @@ def _fit(dataset: Dataset, settings: Experiment, seeds, paths, progress) -> list
         raise SettingError("every", f"expected at most the {last} steps of this run, got {every}")
     loop = Loop(dataset, settings, seeds, last, every)
     about = About(_caption(dataset, settings), steps_per_epoch)
-    with ExitStack() as open_ones:
+    with ExitStack() as stack:
         recorders = [
-            open_ones.enter_context(
+            stack.enter_context(
                 Recorder(path, labels=dataset.y_val, classes=dataset.classes, about=about)
             )
             for path in paths
@@ -111,7 +118,7 @@ def _fit(dataset: Dataset, settings: Experiment, seeds, paths, progress) -> list
         done, losses = 0, [np.full((len(seeds), 1), np.nan)]
         while True:
             pending = (done, loop.predict(), losses)
-            # The next stretch is on its way before this snapshot is waited for.
+            # Start the next stretch before waiting for this snapshot.
             if done < last:
                 count = min(every, last - done)
                 losses = loop.advance(count)
@@ -126,19 +133,28 @@ def _fit(dataset: Dataset, settings: Experiment, seeds, paths, progress) -> list
 def run_experiment(
     experiment: Experiment,
     path: str | os.PathLike | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
     replicas: int | None = None,
 ) -> Run | Replicas:
-    """`fit`, or `fit_replicas` of so many, on the data that the settings name."""
-    knobs = dict(vars(experiment))
-    chosen = {name: knobs.pop(name) for name in _OF_DATA}
-    name = chosen.pop("data")
-    if replicas is not None and name == "xor" and chosen["val_size"] is None:
-        chosen["val_size"] = VAL_PER_TRAIN_OF_REPLICAS * (chosen["train_size"] or XOR_TRAIN_SIZE)
-    dataset = data.load(name, seed=experiment.seed, **chosen)
+    """Return `fit`, or `fit_replicas`, of the dataset that the settings name.
+
+    Args:
+        experiment: the dataset and how to train on it.
+        path: a folder to record to; None keeps the predictions in memory.
+        progress: called with (steps done, steps in total) after each snapshot.
+        replicas: the number of networks; None trains one.
+    """
+    options = dict(vars(experiment))
+    of_data = {name: options.pop(name) for name in _OF_DATA}
+    name = of_data.pop("data")
+    if replicas is not None and of_data["val_size"] is None:
+        source = DATASETS[name]
+        train_size = of_data["train_size"] or source.train_size
+        of_data["val_size"] = source.val_size(train_size, of_replicas=True)
+    dataset = data.load(name, seed=experiment.seed, **of_data)
     if replicas is None:
-        return fit(dataset, **knobs, path=path, progress=progress)
-    return fit_replicas(dataset, replicas=replicas, **knobs, path=path, progress=progress)
+        return fit(dataset, **options, path=path, progress=progress)
+    return fit_replicas(dataset, replicas=replicas, **options, path=path, progress=progress)
 
 
 def run_experiments(
@@ -147,13 +163,14 @@ def run_experiments(
     replicas: int | None,
     progress: Callable[[str], AbstractContextManager[Progress]],
 ) -> dict[str, Run | Replicas]:
-    """Runs of several experiments, one after another, by their names.
+    """Train several experiments, one after another, and return their runs by name.
 
     Args:
         experiments: see `anim.train.sweep.experiments`.
-        save: a folder to record to; those that have a name are folders in it.
-        replicas: how many of each; None takes a plain run.
-        progress: called with the name of each, gives a context with its progress callback.
+        save: a folder to record to, with a folder in it for each name that is not empty; None
+            keeps the predictions in memory.
+        replicas: the number of networks of each; None trains one.
+        progress: called with a name; returns a context manager that gives the callback for it.
     """
     runs = {}
     for name, experiment in experiments.items():
@@ -163,17 +180,35 @@ def run_experiments(
     return runs
 
 
-def _record(recorders: Sequence[Recorder], step: int, logits, losses, rate: float) -> None:
-    losses = np.concatenate([np.asarray(loss) for loss in losses], axis=1)
-    bad = np.flatnonzero(~np.isfinite(losses).all(0)) if step else np.empty(0, int)
-    if bad.size:
-        raise DivergedError(step - losses.shape[1] + int(bad[0]) + 1, rate)
+def _record(
+    recorders: Sequence[Recorder],
+    step: int,
+    logits: ArrayLike,
+    losses: Sequence[ArrayLike],
+    rate: float,
+) -> None:
+    """Record a snapshot of each network.
+
+    Args:
+        recorders: R of them.
+        step: the number of steps taken.
+        logits: [R, M, K].
+        losses: [R, ...] of consecutive stretches since the last snapshot.
+        rate: the learning rate, for the error.
+
+    Raises:
+        DivergedError: a loss or a logit is not finite.
+    """
+    loss = np.concatenate([np.asarray(part) for part in losses], axis=1)
+    diverged = np.flatnonzero(~np.isfinite(loss).all(0)) if step else np.empty(0, int)
+    if diverged.size:
+        raise DivergedError(step - loss.shape[1] + int(diverged[0]) + 1, rate)
     logits = np.asarray(logits)
     if not np.isfinite(logits).all():
         raise DivergedError(step, rate)
-    means = losses.mean(1, dtype=np.float64)
-    for recorder, predictions, loss in zip(recorders, logits, means, strict=True):
-        recorder.snapshot(step, logits=predictions, metrics={"train_loss": loss})
+    means = loss.mean(1, dtype=np.float64)
+    for recorder, predictions, mean in zip(recorders, logits, means, strict=True):
+        recorder.snapshot(step, logits=predictions, metrics={"train_loss": mean})
 
 
 def _caption(dataset: Dataset, settings: Experiment) -> str:

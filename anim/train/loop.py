@@ -1,9 +1,10 @@
-"""The compiled training loop: of one network, or of many that differ in their seed alone."""
+"""The compiled training loop, for one network or for many that differ only in their seed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -15,13 +16,13 @@ from anim.data import Dataset
 from anim.model import MLP
 from anim.settings import Experiment
 
-# Stretches longer than this are run in pieces, to bound the batches held on the device.
+# Longer stretches are run in pieces, to bound the batches held on the device.
 _LONGEST_STRETCH = 512
 _NOISE_DECAY = 1.3
 
 
 class Loop:
-    """R networks in training on one dataset, in one program.
+    """Trains R networks on one dataset, in one program.
 
     Each has its own initial parameters, gradient noise and order of the examples, and ends as it
     would alone.
@@ -29,9 +30,9 @@ class Loop:
     Args:
         dataset: what to train and validate on.
         settings: the optimizer and the networks.
-        seeds: R of them, one a network.
-        steps: of the whole run.
-        every: steps between two looks: the length that is compiled.
+        seeds: R seeds, one for each network.
+        steps: the length of the run.
+        every: steps between two snapshots, which is the length that is compiled.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class Loop:
         size, batch_size = len(dataset.y_train), settings.batch_size
         self._batches = [_Batches(size, batch_size, seed) for seed in seeds]
         keys = jnp.stack([jax.random.key(seed) for seed in seeds])
-        # One network needs no axis of its own in front, and is faster without.
+        # One network is faster without an axis for networks.
         self._is_alone = len(seeds) == 1
         keys = keys[0] if self._is_alone else keys
         lift = (lambda function, axes: function) if self._is_alone else jax.vmap
@@ -61,15 +62,15 @@ class Loop:
         self._predict = jax.jit(lift(lambda params, x: nnx.merge(graph, params)(x), (0, None)))
 
     def predict(self) -> jax.Array:
-        """Logits [R, M, K] of the validation examples, on their way to the host."""
+        """Return validation logits [R, M, K], and start copying them to the host."""
         logits = self._predict(self._params, self._x_val)
         logits.copy_to_host_async()
         return logits[None] if self._is_alone else logits
 
     def advance(self, count: int) -> list[jax.Array]:
-        """Takes ``count`` steps; losses [R, ...] of consecutive stretches.
+        """Take ``count`` steps and return losses [R, ...] of consecutive stretches.
 
-        All are compiled for one length, so that the last, shorter stretch reuses it.
+        A stretch that is shorter than the compiled length is padded, to reuse the program.
         """
         losses = []
         while count:
@@ -91,12 +92,12 @@ class Loop:
 def make_optimizer(
     settings: Experiment, steps: int, key: jax.Array | None = None
 ) -> optax.GradientTransformation:
-    """The Optax optimizer that the settings describe, for a run of so many steps.
+    """Return the Optax optimizer that the settings describe.
 
     Args:
         settings: the experiment.
-        steps: of the whole run.
-        key: seeds the gradient noise; None takes that of the settings.
+        steps: the length of the run, for the schedule.
+        key: seeds the gradient noise; None takes the seed of the settings.
 
     References:
         Neelakantan et al. 2015, Adding gradient noise improves learning for very deep networks
@@ -111,20 +112,20 @@ def make_optimizer(
         "lion": optax.scale_by_lion,
     }
     rate, decay, noise = settings.learning_rate, settings.weight_decay, settings.gradient_noise
-    key = settings.seed if key is None else key
+    seed = settings.seed if key is None else key
     if settings.schedule == "cosine":
         rise = (steps + 1) // 2
         rate = optax.warmup_cosine_decay_schedule(0.0, rate, rise, max(steps, rise + 1))
     return optax.chain(
-        optax.add_noise(noise, _NOISE_DECAY, key) if noise else optax.identity(),
+        optax.add_noise(noise, _NOISE_DECAY, seed) if noise else optax.identity(),
         makers[settings.optimizer](),
         optax.add_decayed_weights(decay) if decay else optax.identity(),
         optax.scale_by_learning_rate(rate),
     )
 
 
-def _maker(dataset: Dataset, settings: Experiment):
-    """A function from a key to initial parameters, and the graph they belong to."""
+def _maker(dataset: Dataset, settings: Experiment) -> tuple[Callable[[jax.Array], Any], Any]:
+    """Return a function from a key to initial parameters, and the graph they belong to."""
     centre = jnp.asarray(dataset.x_train.mean(0))
     sizes = (dataset.x_train.shape[1], settings.hidden, len(dataset.classes))
 
@@ -135,7 +136,13 @@ def _maker(dataset: Dataset, settings: Experiment):
     return lambda key: nnx.split(network(key), nnx.Param)[1], graph
 
 
-def _stretch(graph, update: optax.GradientTransformation):
+def _stretch(graph: Any, update: optax.GradientTransformation) -> Callable:
+    """Return a function that takes at most as many steps as there are batches.
+
+    It maps parameters, the state of the optimizer, inputs [N, D], labels [N], indices and weights
+    [steps, batch] and the number of steps to new parameters, a new state and losses [steps].
+    """
+
     def loss_of(params, x, y, weight):
         logits = nnx.merge(graph, params)(x)
         losses = optax.softmax_cross_entropy_with_integer_labels(logits, y)
@@ -157,12 +164,12 @@ def _stretch(graph, update: optax.GradientTransformation):
 
 
 class _Batches:
-    """Indices of one batch after another, in a fresh order every epoch.
+    """Yields indices of one batch after another, in a new order every epoch.
 
     Args:
-        size: examples.
-        batch_size: of all batches but the last one of an epoch, which holds what is left.
-        seed: of the orders.
+        size: the number of examples.
+        batch_size: examples in a batch; the last batch of an epoch has the remaining ones.
+        seed: seeds the orders.
     """
 
     def __init__(self, size: int, batch_size: int, seed: int):
@@ -176,7 +183,7 @@ class _Batches:
         self._done = 0
 
     def take(self, count: int) -> tuple[np.ndarray, np.ndarray]:
-        """Indices and weights [count, batch]; a weight of 0 fills up a batch."""
+        """Return indices and weights [count, batch]; padding has weight 0."""
         epoch = len(self._weights)
         fresh = np.zeros(
             (-(-max(count - len(self._order), 0) // epoch), self._weights.size), np.int32

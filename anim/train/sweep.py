@@ -1,20 +1,19 @@
-"""One setting, several values: the experiments of ``--sweep NAME=VALUE,VALUE,...``.
+"""The experiments of ``--sweep NAME=VALUE,VALUE,...``, one for each value of a setting.
 
-Light, as `anim.settings` is.
+Like `anim.settings`, this module imports neither JAX nor NumPy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from anim.errors import SettingError
 from anim.settings import (
+    DATASETS,
     MAX_REPLICAS,
     MAX_RUNS,
-    SIZES,
-    VAL_PER_TRAIN,
-    XOR_TRAIN_SIZE,
     Experiment,
     one_of,
     settings_of,
@@ -24,20 +23,23 @@ from anim.settings.parsing import widths_of
 
 _DEEPEST = 64
 
-# What the texts of values are, by the type of a setting, and depth, which is no setting itself.
+# Names of the types that a text is converted to.
 _KINDS = {int: "whole numbers", float: "numbers", str: "names"}
 _SETTINGS = {one.name: one for one in settings_of(Experiment)}
 SWEPT = (*_SETTINGS, "depth")
 
 
-def experiments(given: Mapping) -> dict[str, Experiment]:
-    """What the options of a command ask for: experiments by name, one of no name without a sweep.
+def experiments(given: Mapping[str, Any]) -> dict[str, Experiment]:
+    """Return the experiments that the options of a command describe.
 
     Args:
-        given: options by the names of settings, ``sweep`` and ``replicas`` among them.
+        given: values by the names of settings, with ``sweep`` and ``replicas`` among them.
+
+    Returns:
+        Experiments by name. Without a sweep there is one, named "".
 
     Raises:
-        SettingError: one of them cannot be.
+        SettingError: a value out of its limits.
     """
     if given.get("replicas") is not None:
         whole("replicas", given["replicas"], 2, MAX_REPLICAS)
@@ -46,35 +48,30 @@ def experiments(given: Mapping) -> dict[str, Experiment]:
 
 
 def swept(text: str, base: Experiment, given: Collection[str] = ()) -> dict[str, Experiment]:
-    """The experiments of a sweep by what they are called, such as ``hidden=3``.
+    """Return the experiments of a sweep by name, such as ``hidden=3``.
 
     Args:
-        text: ``NAME=VALUE,VALUE,...``. The name is that of a setting, or ``depth``: how many
-            hidden layers of the base's width there are. A hidden value is a layer's width, or
-            several with ``-`` between. With ``train_size`` every run takes as many steps and is
-            validated on as many examples.
-        base: what the other settings are.
-        given: names of settings that were chosen beside it.
+        text: ``NAME=VALUE,VALUE,...``. The name is that of a setting, or ``depth``, the number of
+            hidden layers of the base's width. A value of ``hidden`` is the width of one layer, or
+            several widths with ``-`` between them. With ``train_size`` all runs take the same
+            number of steps and are validated on the same number of examples.
+        base: the other settings.
+        given: names of settings that were chosen explicitly.
 
     Raises:
-        SettingError: an unknown name, a value it cannot take, or too few or too many of them.
+        SettingError: an unknown name, a value out of its limits, or too few or too many values.
     """
     name, _, values = text.partition("=")
     name = name.strip().replace("-", "_")
     one_of("sweep", name, SWEPT)
+    flag = name.replace("_", "-")
+    if name in given:
+        raise SettingError("sweep", f"--{flag} is given beside the sweep of it")
     parts = [part.strip() for part in values.split(",") if part.strip()]
     if not 2 <= len(parts) <= MAX_RUNS:
         problem = f"expected NAME=VALUE,VALUE,... with 2 to {MAX_RUNS} values, got {text!r}"
         raise SettingError("sweep", problem)
-    flag = name.replace("_", "-")
-    if name in given:
-        raise SettingError("sweep", f"--{flag} is given beside the sweep of it")
-    type_ = int if name == "depth" else _SETTINGS[name].type
-    kind = _KINDS.get(type_, "widths such as 3 or 16-16")
-    try:
-        converted = [type_(part) if type_ in _KINDS else widths_of(part, "-") for part in parts]
-    except ValueError:
-        raise SettingError("sweep", f"expected {kind}, got {values!r}") from None
+    converted = _converted(name, parts)
     if len(set(converted)) < len(converted):
         raise SettingError("sweep", f"expected each value once, got {values!r}")
     return {
@@ -83,23 +80,34 @@ def swept(text: str, base: Experiment, given: Collection[str] = ()) -> dict[str,
     }
 
 
-def _changed(base: Experiment, name: str, value, values: list) -> Experiment:
+def _converted(name: str, parts: Sequence[str]) -> list[Any]:
+    kind = int if name == "depth" else _SETTINGS[name].type
+    try:
+        return [kind(part) if kind in _KINDS else widths_of(part, "-") for part in parts]
+    except ValueError:
+        expected = _KINDS.get(kind, "widths such as 3 or 16-16")
+        raise SettingError("sweep", f"expected {expected}, got {','.join(parts)!r}") from None
+
+
+def _changed(base: Experiment, name: str, value: Any, values: Sequence[Any]) -> Experiment:
     if name == "depth":
         whole("depth", value, 0, _DEEPEST)
         return replace(base, hidden=(base.hidden or Experiment().hidden)[:1] * value)
-    if name != "train_size":
-        return replace(base, **{name: value})
-    whole("train_size", value, 1)
-    # As many steps, however many of them are an epoch, and looks at the same of them.
-    if base.data == "xor":
-        usual, shown = XOR_TRAIN_SIZE, VAL_PER_TRAIN * XOR_TRAIN_SIZE
-    else:
-        usual, shown = max(values), max(SIZES[base.data] - max(values), 1)
-    epoch, own = (-(-size // base.batch_size) for size in (usual, value))
+    if name == "train_size":
+        whole("train_size", value, 1)
+        return _with_train_size(base, value, max(values))
+    return replace(base, **{name: value})
+
+
+def _with_train_size(base: Experiment, size: int, largest: int) -> Experiment:
+    """Return the experiment with the steps, snapshots and validation examples of the others."""
+    source = DATASETS[base.data]
+    usual = source.train_size if source.examples is None else largest
+    usual_epoch, epoch = (-(-examples // base.batch_size) for examples in (usual, size))
     return replace(
         base,
-        train_size=value,
-        val_size=base.val_size or shown,
-        epochs=max(1, round(base.epochs * epoch / own)),
-        every=base.every or epoch,
+        train_size=size,
+        val_size=base.val_size or source.val_size(usual),
+        epochs=max(1, round(base.epochs * usual_epoch / epoch)),
+        every=base.every or usual_epoch,
     )

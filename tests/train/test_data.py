@@ -8,6 +8,7 @@ from sklearn import datasets
 
 import anim
 from anim.errors import MissingExtraError
+from anim.settings import DATASETS
 
 
 def test_xor_labels_the_off_diagonal_quarters():
@@ -54,6 +55,24 @@ def test_the_score_of_the_cancer_data_is_that_of_malignancy():
     data = anim.data.breast_cancer()
     assert data.classes == ("benign", "malignant")
     assert sum(data.y_train) + sum(data.y_val) == 212  # as UCI documents
+
+
+@pytest.mark.parametrize("source", DATASETS.values(), ids=DATASETS)
+def test_every_dataset_of_the_table_has_its_default_sizes(source):
+    data = anim.data.load(source.name)
+    assert len(data.y_train) == source.train_size
+    assert len(data.y_val) == source.val_size(source.train_size)
+    assert source.examples in (None, len(data.y_train) + len(data.y_val))
+
+
+@pytest.mark.parametrize("source", DATASETS.values(), ids=DATASETS)
+def test_a_dataset_is_loaded_with_the_sizes_and_seed_that_are_given(source):
+    first, other = (
+        anim.data.load(source.name, train_size=30, val_size=20, seed=seed) for seed in (0, 1)
+    )
+    assert (len(first.y_train), len(first.y_val)) == (30, 20)
+    assert not np.array_equal(first.x_train, other.x_train)
+    assert max(first.y_train.max(), first.y_val.max()) < len(first.classes)
 
 
 def test_a_missing_package_is_named_with_its_pip_command(monkeypatch):
