@@ -4,6 +4,7 @@ They are compiled for the device that holds the arrays, except for a few that Sc
 """
 
 from anim.calibration.bins import (
+    Array,
     BinSums,
     binned,
     edge_sums,
@@ -73,6 +74,7 @@ __all__ = [
     "ERROR_BINS",
     "SCORE",
     "VIEWS",
+    "Array",
     "BinSums",
     "BrierParts",
     "ClassView",

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
+from jax.typing import ArrayLike
+from numpy.typing import DTypeLike
 
-# Examples that are added up one after another.
+Array = jax.Array | np.ndarray
+
+# The number of examples that are added up before their sums are.
 _BLOCK = 1 << 16
 
 
@@ -18,59 +23,59 @@ class BinSums(NamedTuple):
     Attributes:
         counts: [B] int32, examples in the bin.
         hits: [B] int32, those that count as a hit in the view.
-        offsets: [B] float32, sum of (score - lower edge of the bin). Being small numbers, and added
-            block by block, they lose little in float32, unlike a plain sum of scores.
+        offsets: [B] float32, sum of (score - lower edge of the bin). These are small numbers that
+            are added block by block, and lose less in float32 than a plain sum of scores.
     """
 
-    counts: np.ndarray
-    hits: np.ndarray
-    offsets: np.ndarray
+    counts: Array
+    hits: Array
+    offsets: Array
 
-    def __add__(self, other: BinSums) -> BinSums:
+    def __add__(self, other: BinSums) -> BinSums:  # pyright: ignore[reportIncompatibleMethodOverride]
         return BinSums(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
 
 
 def sums_by(index: jax.Array, values: jax.Array, length: int) -> jax.Array:
-    """Sums [length, ...] of values [N, ...] over those of equal index [N].
+    """Return the sums [length, ...] of values [N, ...] with the same index [N].
 
-    In blocks of examples, which are added up at last: a float32 that has grown large would take no
-    notice of one more small number.
+    Examples are summed in blocks, then the sums of the blocks: adding a small number to a float32
+    that has grown large would lose it.
     """
     block = jnp.arange(index.shape[0]) // _BLOCK
     sums = jnp.zeros((-(-index.shape[0] // _BLOCK), length, *values.shape[1:]), values.dtype)
     return sums.at[block, index].add(values).sum(0)
 
 
-def width_edges(bins: int, dtype=np.float32) -> np.ndarray:
-    """Edges [B + 1] of equal-width bins on [0, 1]: those numpy.histogram uses for a dtype."""
+def width_edges(bins: int, dtype: DTypeLike = np.float32) -> np.ndarray:
+    """Return the edges [B + 1] that numpy.histogram has on [0, 1] for scores of a dtype."""
     return np.linspace(0, 1, bins + 1, dtype=dtype)
 
 
-def mass_edges(scores: jax.Array, bins: int) -> jax.Array:
-    """Edges [B + 1] of quantile bins, from the least score to the greatest.
+def mass_edges(scores: ArrayLike, bins: int) -> Array:
+    """Return the edges [B + 1] of quantile bins, from the minimum of the scores to the maximum.
 
-    Each is a score: the least one of its bin. Equal scores share a bin, so that ties leave bins
+    Each edge is a score: the smallest one of its bin. Equal scores share a bin, so ties leave bins
     empty.
     """
-    scores = scores if hasattr(scores, "shape") else np.asarray(scores)
+    scores = scores if isinstance(scores, jax.Array) else np.asarray(scores)
     ranks = -(-np.arange(bins + 1, dtype=np.int64) * (scores.shape[0] - 1) // bins)
     return _ordered(scores)[ranks]
 
 
-def _ordered(scores: jax.Array):
-    """Sorted; by NumPy where the scores are in its reach: XLA's sort is slow on a CPU."""
-    is_near = not isinstance(scores, jax.core.Tracer) and (
-        isinstance(scores, np.ndarray) or scores.device.platform == "cpu"
+def _ordered(scores: Array) -> Array:
+    """Return sorted scores; NumPy sorts those in host memory, as XLA's sort is slow on a CPU."""
+    is_on_host = isinstance(scores, np.ndarray) or (
+        not isinstance(scores, Tracer) and {one.platform for one in scores.devices()} == {"cpu"}
     )
-    return np.sort(np.asarray(scores)) if is_near else jnp.sort(scores)
+    return np.sort(np.asarray(scores)) if is_on_host else jnp.sort(scores)
 
 
 @jax.jit
 def width_sums(scores: jax.Array, hits: jax.Array, edges: jax.Array) -> BinSums:
-    """Sums over equal-width bins [k/B, (k+1)/B), the last one closed.
+    """Return sums over equal-width bins [k/B, (k+1)/B), the last one closed.
 
-    The bin of a score is decided by comparing it with the edges, as numpy.histogram does, so that
-    no rounding of ``score * B`` moves a score over an edge.
+    A score is compared with the edges, as numpy.histogram does: rounding of ``score * B`` does not
+    move a score across an edge.
 
     Args:
         scores: [N] in [0, 1].
@@ -86,7 +91,7 @@ def width_sums(scores: jax.Array, hits: jax.Array, edges: jax.Array) -> BinSums:
 
 @jax.jit
 def edge_sums(scores: jax.Array, hits: jax.Array, edges: jax.Array) -> BinSums:
-    """Sums over bins of any width, [edge, next edge), the last one closed; see `width_sums`."""
+    """Return sums over bins [edge, next edge), the last one closed; see `width_sums`."""
     return _sums(_bin_of(scores, edges), scores, hits, edges)
 
 
@@ -97,8 +102,10 @@ def _bin_of(scores: jax.Array, edges: jax.Array) -> jax.Array:
 
 @jax.jit
 def lifts(scores: jax.Array, edges: jax.Array) -> jax.Array:
-    """[B] sums of max(s, 1 - s) - s: how much more often than a score of class 1 says a calibrated
-    model is right, as it predicts class 0 below 0.5.
+    """Return the sums [B] of max(s, 1 - s) - s, where s is the score of class 1.
+
+    By this much a calibrated model is right more often than s says, as it predicts class 0 below
+    0.5.
 
     Args:
         scores: [N] of class 1 of two.
@@ -114,12 +121,12 @@ def _sums(index, scores, hits, edges) -> BinSums:
     return BinSums(by_hit.sum(1), by_hit[:, 1], offsets)
 
 
-def binned(scores: jax.Array, hits: jax.Array, bins: int, binning: str) -> tuple:
-    """Edges [B + 1] and `BinSums` of scores [N] and hits [N].
+def binned(scores: jax.Array, hits: jax.Array, bins: int, binning: str) -> tuple[Array, BinSums]:
+    """Return the edges [B + 1] and the `BinSums` of scores [N] and hits [N].
 
     Args:
         scores, hits: [N], as for `width_sums`.
-        bins: how many.
+        bins: the number of bins.
         binning: ``"width"`` or ``"mass"``.
     """
     if binning == "width":
@@ -129,12 +136,17 @@ def binned(scores: jax.Array, hits: jax.Array, bins: int, binning: str) -> tuple
     return edges, edge_sums(scores, hits, edges)
 
 
-def shares(sums: BinSums, edges) -> tuple:
-    """Share of hits and mean score of each bin [..., B], NaN where a bin is empty.
+def shares(sums: BinSums, edges: ArrayLike) -> tuple[Any, Any]:
+    """Return the share of hits and the mean score of each bin, NaN where a bin is empty.
 
-    In float64, or in their own dtype where they are traced.
+    Args:
+        sums: [..., B] each.
+        edges: [..., B + 1].
+
+    Returns:
+        [..., B] each, float64; of the dtype of the sums inside a compiled function.
     """
-    xp = jnp if isinstance(sums.counts, jax.core.Tracer) else np
+    xp: Any = jnp if isinstance(sums.counts, Tracer) else np
     kind = sums.offsets.dtype if xp is jnp else np.float64
     counts, hits, offsets, lower = (xp.asarray(part, kind) for part in (*sums, edges))
     filled = xp.where(counts > 0, counts, xp.nan)

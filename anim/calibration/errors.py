@@ -1,15 +1,17 @@
-"""How far scores are from shares: errors of bins, errors of predictions, and proper scores."""
+"""Calibration errors, of bins and of predictions, and proper scores."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
+from jax.typing import ArrayLike
 
-from anim.calibration.bins import binned, shares
+from anim.calibration.bins import Array, binned, shares
 from anim.calibration.scores import (
     check_shapes,
     mean,
@@ -24,9 +26,12 @@ ERROR_BINS = 15
 
 
 def _gaps(counts, accuracy, confidence):
-    """Weights of bins, their |accuracy - confidence| (0 where empty), which are filled, and the
-    library that computes them: NumPy, or JAX where the counts are its own."""
-    xp = jnp if isinstance(counts, jax.Array) else np
+    """Return weights, gaps and presence of bins [..., B], and the library to compute with.
+
+    The gap is |accuracy - confidence|, 0 where a bin is empty. The library is JAX if the counts are
+    a JAX array, else NumPy.
+    """
+    xp: Any = jnp if isinstance(counts, jax.Array) else np
     counts, accuracy, confidence = map(xp.asarray, (counts, accuracy, confidence))
     filled = counts > 0
     total = xp.sum(counts, axis=-1, keepdims=True)
@@ -34,14 +39,16 @@ def _gaps(counts, accuracy, confidence):
     return weights, xp.where(filled, xp.abs(accuracy - confidence), 0.0), filled, xp
 
 
-def expected_calibration_error(counts, accuracy, confidence) -> np.ndarray:
-    """ECE (L1): the mean over examples of a bin's |accuracy - confidence|.
+def expected_calibration_error(
+    counts: ArrayLike, accuracy: ArrayLike, confidence: ArrayLike
+) -> Array:
+    """Return the ECE (L1), the mean over examples of |accuracy - confidence| of their bins.
 
     Args:
-        counts, accuracy, confidence: [..., B]; empty bins have no share in it.
+        counts, accuracy, confidence: [..., B]; empty bins are left out.
 
     Returns:
-        [...]; NaN where there is no example.
+        [...]; NaN without any example.
 
     References:
         Naeini et al. 2015; Guo et al. 2017 (arXiv 1706.04599), equation 3.
@@ -50,8 +57,10 @@ def expected_calibration_error(counts, accuracy, confidence) -> np.ndarray:
     return xp.sum(weights * gaps, axis=-1)
 
 
-def root_mean_square_calibration_error(counts, accuracy, confidence) -> np.ndarray:
-    """L2 error: the root of the mean over examples of a bin's squared gap.
+def root_mean_square_calibration_error(
+    counts: ArrayLike, accuracy: ArrayLike, confidence: ArrayLike
+) -> Array:
+    """Return the L2 error, the root of the mean over examples of the squared gaps of their bins.
 
     Args and Returns as for `expected_calibration_error`.
 
@@ -62,8 +71,10 @@ def root_mean_square_calibration_error(counts, accuracy, confidence) -> np.ndarr
     return xp.sqrt(xp.sum(weights * gaps**2, axis=-1))
 
 
-def maximum_calibration_error(counts, accuracy, confidence) -> np.ndarray:
-    """MCE: the largest |accuracy - confidence| of a filled bin.
+def maximum_calibration_error(
+    counts: ArrayLike, accuracy: ArrayLike, confidence: ArrayLike
+) -> Array:
+    """Return the MCE, the largest |accuracy - confidence| of the filled bins.
 
     Args and Returns as for `expected_calibration_error`.
 
@@ -74,8 +85,10 @@ def maximum_calibration_error(counts, accuracy, confidence) -> np.ndarray:
     return xp.where(filled.any(axis=-1), gaps.max(axis=-1), xp.nan)
 
 
-def average_calibration_error(counts, accuracy, confidence) -> np.ndarray:
-    """ACE: the mean over filled bins of |accuracy - confidence|, each bin alike.
+def average_calibration_error(
+    counts: ArrayLike, accuracy: ArrayLike, confidence: ArrayLike
+) -> Array:
+    """Return the ACE, the mean over filled bins of |accuracy - confidence|, with equal weights.
 
     Args and Returns as for `expected_calibration_error`.
 
@@ -87,11 +100,13 @@ def average_calibration_error(counts, accuracy, confidence) -> np.ndarray:
     return xp.sum(gaps, axis=-1) / xp.where(bins > 0, bins, xp.nan)
 
 
-def debiased_calibration_error(counts, accuracy, confidence) -> np.ndarray:
-    """L2 error less what noise adds to it: a bin's squared gap less the variance of its accuracy.
+def debiased_calibration_error(
+    counts: ArrayLike, accuracy: ArrayLike, confidence: ArrayLike
+) -> Array:
+    """Return the L2 error without what noise adds to it, the variance of the accuracy of a bin.
 
-    The plain L2 error of a calibrated model is above 0, the more so the more bins there are.
-    A bin of one example says nothing and counts as 0; a negative sum too.
+    The plain L2 error of a calibrated model is above 0, and grows with the number of bins. A bin
+    with one example counts as 0, as does a negative sum.
 
     Args and Returns as for `expected_calibration_error`.
 
@@ -99,9 +114,10 @@ def debiased_calibration_error(counts, accuracy, confidence) -> np.ndarray:
         Kumar, Liang and Ma 2019, Verified uncertainty calibration (arXiv 1909.10155), section 4.
     """
     weights, gaps, filled, xp = _gaps(counts, accuracy, confidence)
-    several = counts > 1
+    examples = xp.asarray(counts)
+    several = examples > 1
     share = xp.where(filled, accuracy, 0.0)
-    variance = share * (1 - share) / xp.where(several, counts - 1, 1)
+    variance = share * (1 - share) / xp.where(several, examples - 1, 1)
     squares = xp.where(several, gaps**2 - variance, 0.0)
     return xp.sqrt(xp.maximum(xp.sum(weights * squares, axis=-1), 0.0))
 
@@ -115,8 +131,8 @@ _OF_BINS = {
 
 
 def calibration_error(
-    probs: jax.Array,
-    labels: jax.Array,
+    probs: ArrayLike,
+    labels: ArrayLike,
     *,
     norm: str = "l1",
     bins: int = ERROR_BINS,
@@ -124,28 +140,31 @@ def calibration_error(
     debias: bool = False,
     classwise: bool = False,
 ) -> jax.Array:
-    """The binned calibration error of predictions; as it stands, the ECE of Guo et al. 2017.
+    """Return the binned calibration error of predictions; by default the ECE of Guo et al. 2017.
 
     Args:
         probs: [..., N, K] probabilities of K >= 2 classes; leading axes are snapshots.
         labels: [N] integers in [0, K).
         norm: ``l1`` (ECE), ``l2``, ``max`` (MCE) or ``average`` (ACE).
-        bins: how many.
+        bins: the number of bins.
         binning: ``width`` or ``mass``.
-        debias: whether what noise adds is taken off, for the norm ``l2`` alone.
-        classwise: whether it is the mean over classes of the error of each class's score, instead
-            of the error of the largest one.
+        debias: whether to subtract what noise adds; for the norm ``l2`` only.
+        classwise: whether to average the errors of the scores of all classes, instead of the error
+            of the largest score.
 
     Returns:
         [...], of the dtype of the probabilities.
 
     Raises:
-        ValueError: fewer than two classes, no example, or an option that is not known.
+        ValueError: fewer than two classes, no example, or an unknown option.
 
     References:
-        See the functions of bins, one a norm; class-wise: Kull et al. 2019 (arXiv 1910.12656).
+        See the function of bins for each norm; class-wise: Kull et al. 2019 (arXiv 1910.12656).
     """
-    probs, labels = (x if hasattr(x, "shape") else np.asarray(x) for x in (probs, labels))
+    probs, labels = (
+        values if isinstance(values, jax.Array) else np.asarray(values)
+        for values in (probs, labels)
+    )
     check_shapes(probs.shape, labels.shape)
     one_of("norm", norm, _OF_BINS)
     one_of("binning", binning, BINNINGS)
@@ -155,16 +174,19 @@ def calibration_error(
     views = tuple(map(ClassView, range(probs.shape[-1]))) if classwise else (CONFIDENCE,)
     of_bins = debiased_calibration_error if debias else _OF_BINS[norm]
     options = {"views": views, "bins": bins, "binning": binning, "of_bins": of_bins}
-    if binning == "mass" and probs.size and not isinstance(probs, jax.core.Tracer):
-        # Not compiled as a whole: scores are sorted on the host where they are in its reach.
+    if binning == "mass" and probs.size and not isinstance(probs, Tracer):
+        # Not compiled as a whole, so that NumPy sorts scores in host memory.
         return one_by_one(partial(_mean_error, **options), probs, labels)
     return _mapped_error(probs, labels, **options)
 
 
 def _mean_error(probs, labels, *, views, bins, binning, of_bins):
     probs, labels = real(probs), jnp.asarray(labels)
-    pairs = (scores_and_hits(probs, labels, view) for view in views)
-    return jnp.stack([_error(*binned(*pair, bins, binning), of_bins) for pair in pairs]).mean()
+    errors = []
+    for view in views:
+        scores, hits = scores_and_hits(probs, labels, view)
+        errors.append(_error(*binned(scores, hits, bins, binning), of_bins))
+    return jnp.stack(errors).mean()
 
 
 _mapped_error = over_snapshots(2, static=("views", "bins", "binning", "of_bins"))(_mean_error)
@@ -177,7 +199,7 @@ def _error(edges, sums, of_bins):
 
 @over_snapshots(2)
 def signed_gap(probs: jax.Array, labels: jax.Array) -> jax.Array:
-    """Mean confidence less accuracy: above 0 where a model is over-confident as a whole.
+    """Return mean confidence minus accuracy; above 0 a model is over-confident as a whole.
 
     Args:
         probs: [..., N, K] probabilities; leading axes are snapshots.
@@ -195,9 +217,9 @@ def signed_gap(probs: jax.Array, labels: jax.Array) -> jax.Array:
 
 @over_snapshots(2)
 def negative_log_likelihood(probs: jax.Array, labels: jax.Array) -> jax.Array:
-    """Mean of -log(probability of the label), in nats.
+    """Return the mean of -log(probability of the label), in nats.
 
-    A probability of 0 counts as the smallest normal number of its dtype, so that the mean stays
+    A probability of 0 counts as the smallest normal number of its dtype, which keeps the mean
     finite.
 
     Args:
@@ -217,7 +239,7 @@ def negative_log_likelihood(probs: jax.Array, labels: jax.Array) -> jax.Array:
 
 @over_snapshots(2)
 def negative_log_likelihood_of_logits(logits: jax.Array, labels: jax.Array) -> jax.Array:
-    """`negative_log_likelihood` of softmax(logits), without the loss of digits near 0.
+    """Return the `negative_log_likelihood` of softmax(logits), without losing digits near 0.
 
     Args:
         logits: [..., N, K]; leading axes are snapshots.
@@ -236,10 +258,10 @@ def negative_log_likelihood_of_logits(logits: jax.Array, labels: jax.Array) -> j
 
 @over_snapshots(2)
 def brier_score(probs: jax.Array, labels: jax.Array) -> jax.Array:
-    """Mean squared distance of probabilities from the one-hot labels.
+    """Return the mean squared distance between probabilities and one-hot labels.
 
-    The sum over classes for K > 2, and (p - y)^2 for K = 2, which is half that sum: the convention
-    of scikit-learn.
+    It is the sum over classes for K > 2, and (p - y)^2 for K = 2, half of that sum, as in
+    scikit-learn.
 
     Args:
         probs: [..., N, K] probabilities; leading axes are snapshots.
@@ -264,10 +286,10 @@ class BrierParts(NamedTuple):
     """The Brier score is reliability - resolution + uncertainty + within.
 
     Attributes:
-        reliability: how far the shares of bins are from their mean scores; 0 is best.
-        resolution: how far the shares of bins are from the share of all; large is good.
-        uncertainty: what always naming the share of all would score.
-        within: what bins hide, the variation of scores and outcomes inside of them; small.
+        reliability: distance of the shares of bins from their mean scores; 0 is best.
+        resolution: distance of the shares of bins from the overall share; large is good.
+        uncertainty: the score of always predicting the overall share.
+        within: the variation of scores and outcomes inside the bins; small.
     """
 
     reliability: jax.Array
@@ -278,12 +300,12 @@ class BrierParts(NamedTuple):
 
 @over_snapshots(2, static=("bins",))
 def brier_decomposition(probs: jax.Array, labels: jax.Array, bins: int = ERROR_BINS) -> BrierParts:
-    """Parts of the `brier_score`: of each class's score, summed as the score is.
+    """Return the parts of the `brier_score`, summed over classes as the score is.
 
     Args:
         probs: [..., N, K] probabilities; leading axes are snapshots.
         labels: [N] integers in [0, K).
-        bins: equal-width bins of each class's score.
+        bins: number of equal-width bins for the score of each class.
 
     Returns:
         `BrierParts` of [...].
@@ -295,7 +317,8 @@ def brier_decomposition(probs: jax.Array, labels: jax.Array, bins: int = ERROR_B
     probs = real(probs)
 
     def of_class(k: int) -> jax.Array:
-        edges, sums = binned(*scores_and_hits(probs, labels, ClassView(k)), bins, "width")
+        scores, hits = scores_and_hits(probs, labels, ClassView(k))
+        edges, sums = binned(scores, hits, bins, "width")
         share, score = map(jnp.nan_to_num, shares(sums, edges))
         weights = sums.counts / probs.shape[0]
         base = sums.hits.sum() / probs.shape[0]
@@ -307,8 +330,8 @@ def brier_decomposition(probs: jax.Array, labels: jax.Array, bins: int = ERROR_B
             ]
         )
 
-    # Both classes of two have the same parts: one of them is the score's own unit.
+    # Two classes have the same parts, and the score counts one of them.
     classes = (1,) if probs.shape[1] == 2 else range(probs.shape[1])
-    reliability, resolution, uncertainty = sum(map(of_class, classes))
+    reliability, resolution, uncertainty = sum(map(of_class, classes), jnp.zeros(3, probs.dtype))
     rest = reliability - resolution + uncertainty
     return BrierParts(reliability, resolution, uncertainty, brier_score(probs, labels) - rest)

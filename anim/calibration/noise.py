@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.special import bdtr, gammaln, ndtri, xlog1py, xlogy
@@ -17,8 +17,8 @@ _RESAMPLES = 500
 class Interval(NamedTuple):
     """Attributes: ``low`` and ``high``, arrays of one shape."""
 
-    low: np.ndarray
-    high: np.ndarray
+    low: Any
+    high: Any
 
 
 def consistency_band(counts, ideal, level: float = LEVEL) -> Interval:
@@ -185,9 +185,8 @@ def error_interval(
     here = error(cells.counts, cells.hits)
     least, most = np.quantile(error(counts, hits), [(1 - level) / 2, (1 + level) / 2])
     low, high = np.maximum(2 * here - most, 0.0), np.maximum(2 * here - least, here)
-    calibrated = rng.binomial(
-        cells.counts, np.clip(np.nan_to_num(score), 0, 1), size=(_RESAMPLES, len(score))
-    )
+    chances = np.clip(np.nan_to_num(score), 0, 1)
+    calibrated = rng.binomial(cells.counts, chances, size=(_RESAMPLES, len(score)))
     if here <= np.quantile(error(cells.counts, calibrated), level):
         low = np.zeros_like(low)
     return Interval(low, high)

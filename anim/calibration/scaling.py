@@ -1,8 +1,8 @@
-"""Recalibrations: what turns scores into ones that can be believed, fitted on held-out examples."""
+"""Recalibration of scores: temperatures, vector scales and isotonic functions, and their fits."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -13,17 +13,17 @@ from anim.calibration.scores import check_shapes, mean, over_snapshots, real
 from anim.calibration.smooth import isotonic_steps
 
 COOLEST, HOTTEST = 1e-6, 1e6
-_MOST_STEPS = 60
-_MOST_QUASI_NEWTON_STEPS = 500
-_GREATEST_WEIGHT = 100.0
+_MAX_STEPS = 60
+_MAX_QUASI_NEWTON_STEPS = 500
+_MAX_WEIGHT = 100.0
 
 
 class Temperature(NamedTuple):
-    """A temperature, NaN where there is none.
+    """A temperature; NaN if the predictions do not determine one.
 
     Attributes:
         temperature: [...].
-        nll: [...] at it, in nats.
+        nll: [...] the negative log-likelihood at this temperature, in nats.
         log_error: [...] the standard error of the logarithm of the temperature.
     """
 
@@ -34,7 +34,7 @@ class Temperature(NamedTuple):
 
 @over_snapshots(2)
 def fit_temperature(logits: jax.Array, labels: jax.Array) -> Temperature:
-    """The T > 0 for which softmax(logits / T) has the least negative log-likelihood.
+    """Return the T > 0 that minimizes the negative log-likelihood of softmax(logits / T).
 
     The loss is convex in 1 / T, which `_root` finds.
 
@@ -43,21 +43,21 @@ def fit_temperature(logits: jax.Array, labels: jax.Array) -> Temperature:
         labels: [N] integers in [0, K).
 
     Returns:
-        `Temperature` of [...]. There is none, NaN, where the loss has no least: classes that the
-        logits separate (the colder the better), or logits that tell nothing or the opposite (the
-        hotter the better). Nor where it is not between a millionth and a million.
+        `Temperature` of [...]. NaN if the loss has no minimum: the logits separate the classes, and
+        the loss falls with T; or they say nothing about the classes or the opposite, and it falls
+        as T grows. NaN also if T is not between 1e-6 and 1e6.
 
     References:
         Guo et al. 2017, On calibration of modern neural networks (arXiv 1706.04599), section 4.2;
-        its error is that of a likelihood's maximum, by the curvature there.
+        the standard error follows from the curvature of the likelihood at its maximum.
     """
     logits = real(logits)
-    # The greatest logit is 0: no exponential overflows, and sums keep their digits.
+    # With 0 as the largest logit no exponential overflows, and sums keep their digits.
     logits = logits - logits.max(1, keepdims=True)
     of_label = jnp.take_along_axis(logits, labels[:, None], axis=1)[:, 0]
 
     def slopes(inverse):
-        """First and second derivative of the loss by 1 / T."""
+        """Return the first and second derivative of the loss with respect to 1 / T."""
         weights = jnp.exp(inverse * logits)
         total = weights.sum(1)
         first = (weights * logits).sum(1) / total
@@ -66,23 +66,23 @@ def fit_temperature(logits: jax.Array, labels: jax.Array) -> Temperature:
 
     least, most = 1 / HOTTEST, 1 / COOLEST
     inverse = _root(slopes, *(jnp.asarray(value, logits.dtype) for value in (least, 1, most)))
-    # The slopes at 0 and in the limit: a convex loss has its least between, or none.
-    has_least = (mean(logits.mean(1) - of_label) < 0) & (mean(of_label) < 0)
+    # The slopes at 0 and in the limit: a convex loss has its minimum between them, or none.
+    has_minimum = (mean(logits.mean(1) - of_label) < 0) & (mean(of_label) < 0)
     nll = mean(jnp.log(jnp.exp(inverse * logits).sum(1)) - inverse * of_label)
-    is_sound = has_least & (inverse > 2 * least) & (inverse < most / 2)
+    is_sound = has_minimum & (inverse > 2 * least) & (inverse < most / 2)
     log_error = 1 / (inverse * jnp.sqrt(slopes(inverse)[1] * logits.shape[0]))
     found = (1 / inverse, nll, log_error)
     return Temperature(*(jnp.where(is_sound, value, jnp.nan) for value in found))
 
 
 def _root(slopes, low: jax.Array, start: jax.Array, high: jax.Array) -> jax.Array:
-    """Where a rising function from ``low`` > 0 to ``high`` is 0; near an end, if it is not.
+    """Return where a rising function is 0 between ``low`` > 0 and ``high``, or a place near an end.
 
-    Newton's method, kept inside of a bracket that is halved, by ratio, where a step would leave it:
-    it converges always.
+    Newton's method in a bracket. A step that would leave the bracket halves it instead, by ratio,
+    so the method always converges.
 
     Args:
-        slopes: value and derivative of the function at a number.
+        slopes: returns value and derivative of the function at a number.
         low, start, high: [] each.
     """
 
@@ -96,18 +96,18 @@ def _root(slopes, low: jax.Array, start: jax.Array, high: jax.Array) -> jax.Arra
         moved = jnp.where(is_inside, jnp.abs(following / at - 1), 1)
         return low, high, following, moved, count + 1
 
-    # What a step leaves is about the square of what the last one left.
+    # The error after a step is about the square of the error before.
     tolerance = 0.1 * np.sqrt(jnp.finfo(start.dtype).eps)
 
     def goes_on(state):
-        return (state[3] > tolerance) & (state[4] < _MOST_STEPS)
+        return (state[3] > tolerance) & (state[4] < _MAX_STEPS)
 
     first = (low, high, start, jnp.ones_like(start), 0)
     return jax.lax.while_loop(goes_on, step, first)[2]
 
 
 class VectorScale(NamedTuple):
-    """Attributes: ``weights`` [..., K] and ``biases`` [..., K]; NaN where there are none."""
+    """Attributes: ``weights`` [..., K] and ``biases`` [..., K]; NaN if not determined."""
 
     weights: jax.Array
     biases: jax.Array
@@ -115,14 +115,14 @@ class VectorScale(NamedTuple):
 
 @over_snapshots(2)
 def fit_vector_scale(logits: jax.Array, labels: jax.Array) -> VectorScale:
-    """The w and b for which softmax(w * logits + b) has the least negative log-likelihood.
+    """Return the w and b that minimize the negative log-likelihood of softmax(w * logits + b).
 
     Args:
         logits: [..., N, K]; leading axes are snapshots, fitted in one compiled call.
         labels: [N] integers in [0, K).
 
     Returns:
-        `VectorScale` of [..., K]; NaN where L-BFGS finds no least, as where the logits separate the
+        `VectorScale` of [..., K]; NaN if L-BFGS finds no minimum, e.g. if the logits separate the
         classes or a class is not among the labels.
 
     References:
@@ -144,15 +144,15 @@ def fit_vector_scale(logits: jax.Array, labels: jax.Array) -> VectorScale:
     of_label = jnp.take_along_axis(predicted(scale), labels[:, None], axis=1)[:, 0]
     is_separated = (of_label >= predicted(scale).max(1)).all()
     present = jnp.zeros(classes, bool).at[labels].set(True).all()
-    is_small = (jnp.abs(scale.weights) < _GREATEST_WEIGHT * unit).all()
+    is_small = (jnp.abs(scale.weights) < _MAX_WEIGHT * unit).all()
     is_sound = present & ~is_separated & is_small & (slope < 1e-3)
     weights, biases = scale.weights / unit, scale.biases - scale.biases.mean()
     return VectorScale(*(jnp.where(is_sound, part, jnp.nan) for part in (weights, biases)))
 
 
 def _descend(loss, start: VectorScale) -> tuple[VectorScale, jax.Array]:
-    """Where L-BFGS ends, and the norm of the slope there."""
-    # Here, since all other work on a recorded run does without it.
+    """Return where L-BFGS ends, and the norm of the slope there."""
+    # Imported here, as everything else about a recorded run does without it.
     import optax
 
     solver = optax.lbfgs()
@@ -160,7 +160,7 @@ def _descend(loss, start: VectorScale) -> tuple[VectorScale, jax.Array]:
     dtype = start.weights.dtype
     tolerance = 30 * jnp.finfo(dtype).eps
 
-    def step(carry):
+    def step(carry: tuple[Any, ...]) -> tuple[Any, ...]:
         scale, state, _, count = carry
         value, grad = value_and_grad(scale, state=state)
         updates, state = solver.update(grad, state, scale, value=value, grad=grad, value_fn=loss)
@@ -168,27 +168,27 @@ def _descend(loss, start: VectorScale) -> tuple[VectorScale, jax.Array]:
         return optax.apply_updates(scale, updates), state, slope, count + 1
 
     def goes_on(carry):
-        return (carry[2] > tolerance) & (carry[3] < _MOST_QUASI_NEWTON_STEPS)
+        return (carry[2] > tolerance) & (carry[3] < _MAX_QUASI_NEWTON_STEPS)
 
-    first = (start, solver.init(start), jnp.asarray(jnp.inf, dtype), 0)
-    scale, _, slope, _ = jax.lax.while_loop(goes_on, step, first)
-    return scale, slope
+    first: tuple[Any, ...] = (start, solver.init(start), jnp.asarray(jnp.inf, dtype), 0)
+    found = jax.lax.while_loop(goes_on, step, first)
+    return found[0], found[2]
 
 
 @jax.jit
 def apply_vector_scale(logits: jax.Array, scale: VectorScale) -> jax.Array:
-    """Logits [N, K] under weights and biases [K]."""
+    """Return logits [N, K] times weights [K] plus biases [K]."""
     return real(logits) * scale.weights + scale.biases
 
 
 class IsotonicScale(NamedTuple):
-    """For each class of K (the second alone, of two): scores [M] and the shares [M] at them."""
+    """Attributes: ``knots``, for each class (of two, the second only) scores [M] and shares [M]."""
 
     knots: tuple[tuple[np.ndarray, np.ndarray], ...]
 
 
 def fit_isotonic(probs, labels) -> IsotonicScale:
-    """For each class, the non-decreasing function of its score nearest to the labels.
+    """Return, for each class, the non-decreasing function of its score nearest to the labels.
 
     Args:
         probs: [N, K] probabilities.
@@ -209,9 +209,9 @@ def fit_isotonic(probs, labels) -> IsotonicScale:
 
 
 def apply_isotonic(probs, scale: IsotonicScale) -> np.ndarray:
-    """Probabilities [N, K] float32 of probs [N, K]: each class's function, made to sum to 1.
+    """Return probabilities [N, K] float32: the functions of all classes, made to sum to 1.
 
-    Where all classes' functions are 0, the probabilities stay what they were.
+    Where the functions of all classes are 0, the probabilities stay as they were.
     """
     probs = np.asarray(probs)
     if probs.shape[1] == 2:

@@ -11,23 +11,23 @@ import numpy as np
 
 
 def real(values: jax.Array) -> jax.Array:
-    """As float32, or as float64 where they are."""
+    """Return values as float32, or float64 if they are."""
     values = jnp.asarray(values)
     return values.astype(jnp.promote_types(values.dtype, jnp.float32))
 
 
 def mean(values: jax.Array) -> jax.Array:
-    """Mean over [N], by way of partial sums: float32 keeps its digits for any N."""
+    """Return the mean over [N], from partial sums, in which float32 keeps its digits for any N."""
     rows = jnp.pad(values, (0, -values.shape[0] % 1024)).reshape(-1, 1024)
     return rows.sum(1).sum() / values.shape[0]
 
 
 def over_snapshots(axes: int, *, static: tuple[str, ...] = ()) -> Callable:
-    """Compiles a function of one snapshot, and lets it take many.
+    """Compile a function of one snapshot, and let it take many.
 
     Leading axes of the first argument are snapshots; the second argument is the same for all of
     them, or has these axes too. `check_shapes` checks both. Snapshots on the device are mapped in
-    one compiled call, those on the host are moved to the device one after another.
+    one compiled call; those on the host are moved to the device one by one.
 
     Args:
         axes: of the first argument, for one snapshot: 2 for [N, K], 1 for [N].
@@ -68,7 +68,7 @@ def over_snapshots(axes: int, *, static: tuple[str, ...] = ()) -> Callable:
 
 
 def one_by_one(function: Callable, values, outcomes, axes: int = 2):
-    """What a function of one snapshot finds for each of many, stacked; see `over_snapshots`."""
+    """Return what a function of one snapshot returns for each of many; see `over_snapshots`."""
     lead = values.shape[:-axes]
     found = [
         function(values[index], outcomes if outcomes.ndim == 1 else outcomes[index])
@@ -81,7 +81,7 @@ def one_by_one(function: Callable, values, outcomes, axes: int = 2):
 
 
 def check_shapes(values: tuple[int, ...], outcomes: tuple[int, ...], axes: int = 2) -> None:
-    """Raise ValueError unless these are shapes of predictions and of what came of them.
+    """Raise ValueError unless these are shapes of predictions and of their outcomes.
 
     Args:
         values: [..., N, K] with K >= 2, or [..., N] where ``axes`` is 1.
@@ -101,7 +101,7 @@ def check_shapes(values: tuple[int, ...], outcomes: tuple[int, ...], axes: int =
 
 @jax.jit
 def probabilities(logits: jax.Array) -> jax.Array:
-    """Softmax of logits [N, K] over the classes, [N, K] float32 (float64 of float64)."""
+    """Return the softmax of logits [N, K] over the classes, float32 (float64 for float64)."""
     logits = real(logits)
     if logits.shape[1] == 2:
         margin = logits[:, 1] - logits[:, 0]

@@ -10,11 +10,11 @@ import numpy as np
 from jax.scipy.fft import dct, idct
 from jax.scipy.special import ndtri
 
-from anim.calibration.bins import sums_by, width_edges, width_sums
+from anim.calibration.bins import Array, sums_by, width_edges, width_sums
 from anim.calibration.noise import LEVEL, Interval
 from anim.calibration.scores import check_shapes, over_snapshots, real
 
-# Cells of [0, 1]; a few to the narrowest kernel.
+# Cells of [0, 1]; the narrowest kernel covers a few.
 _CELLS = 4096
 _NARROWEST = 1e-3
 _HALVINGS = 14
@@ -30,32 +30,31 @@ class SmoothError(NamedTuple):
 
 
 def _spread(scores: jax.Array, *weights: jax.Array) -> jax.Array:
-    """[W, cells] sums of weights at scores, each shared between the two nearest cells' centres."""
+    """Return sums [W, cells] of weights at scores, shared by the two nearest centres of cells."""
     place = scores * _CELLS - 0.5
     low = jnp.floor(place)
     share = place - low
     low = low.astype(jnp.int32)
     stacked = jnp.stack(weights, axis=1)
-    nearest = ((low, 1 - share), (low + 1, share))
-    return sum(
+    below, above = (
         sums_by(jnp.clip(cell, 0, _CELLS - 1), stacked * part[:, None], _CELLS)
-        for cell, part in nearest
-    ).T
+        for cell, part in ((low, 1 - share), (low + 1, share))
+    )
+    return (below + above).T
 
 
 def _smoothed(waves: jax.Array, bandwidth: jax.Array) -> jax.Array:
-    """Cells [..., cells] under a Gaussian that is reflected at 0 and 1, from their cosines."""
+    """Return cells [..., cells] smoothed by a Gaussian reflected at 0 and 1, from their cosines."""
     decay = jnp.exp(-0.5 * (jnp.pi * bandwidth * jnp.arange(_CELLS)) ** 2)
     return idct(waves * decay.astype(waves.dtype))
 
 
 @over_snapshots(1)
 def smooth_calibration_error(scores: jax.Array, hits: jax.Array) -> SmoothError:
-    """smECE: the mean |smoothed residual|, at the bandwidth that equals it.
+    """Return the smooth ECE, the mean |smoothed residual| at the bandwidth that equals it.
 
-    It needs no bins, moves continuously with the scores, and is within a constant factor of the
-    true distance from calibration. Scores are put on 4096 cells, and a kernel of less than 0.001 is
-    not tried.
+    It needs no bins, is continuous in the scores, and is within a constant factor of the true
+    distance from calibration. Scores are put on 4096 cells; the bandwidth is at least 0.001.
 
     Args:
         scores: [..., N] in [0, 1]; leading axes are snapshots.
@@ -69,7 +68,7 @@ def smooth_calibration_error(scores: jax.Array, hits: jax.Array) -> SmoothError:
 
     References:
         Błasiok and Nakkiran 2024, Smooth ECE (arXiv 2309.12236), definitions 1 to 3. Their package
-        relplot leaves half of the weight of scores within 0.001 of 0 or 1 out; here it counts.
+        relplot omits half of the weight of scores within 0.001 of 0 or 1; here it counts.
     """
     scores = real(scores)
     residuals = dct(_spread(scores, hits - scores)[0])
@@ -92,17 +91,17 @@ class Curve(NamedTuple):
     """A curve over scores.
 
     Attributes:
-        share: [..., P] share of hits at each point; NaN where there is nothing to tell it from.
-        support: [..., P] how many examples tell it.
+        share: [..., P] share of hits at each point; NaN where there are too few examples.
+        support: [..., P] effective number of examples at each point.
     """
 
-    share: np.ndarray
-    support: np.ndarray
+    share: Array
+    support: Array
 
 
 @over_snapshots(1, static=("points",))
 def kernel_curve(scores: jax.Array, hits: jax.Array, points: int) -> Curve:
-    """Share of hits by kernel regression, at the bandwidth of `smooth_calibration_error`.
+    """Return the share of hits by kernel regression, with the bandwidth of the smooth ECE.
 
     Args:
         scores: [..., N] in [0, 1]; leading axes are snapshots.
@@ -110,8 +109,8 @@ def kernel_curve(scores: jax.Array, hits: jax.Array, points: int) -> Curve:
         points: P places, evenly from 0 to 1.
 
     Returns:
-        A `Curve` [..., P]; fewer than one example in reach of the kernel tell nothing, nor do so
-        few that rounding loses them among very many.
+        A `Curve` [..., P]; NaN where the kernel reaches less than one example, or a number that
+        rounding loses among very many.
 
     References:
         Nadaraya 1964 and Watson 1964; with this kernel and bandwidth, as in relplot: Błasiok and
@@ -128,27 +127,26 @@ def kernel_curve(scores: jax.Array, hits: jax.Array, points: int) -> Curve:
 
 @over_snapshots(1, static=("points", "level"))
 def kernel_band(scores: jax.Array, hits: jax.Array, points: int, level: float = LEVEL) -> Interval:
-    """Where the `kernel_curve` of a calibrated model lies, by chance alone, given these scores.
+    """Return where the `kernel_curve` of a calibrated model lies by chance, given these scores.
 
-    Not quite around the ideal: a kernel that is wide compared with what is there bends the curve
-    of a calibrated model too, and the band with it.
+    It is not centred on the ideal: a wide kernel bends the curve of a calibrated model too.
 
     Args:
-        scores, hits, points: as for `kernel_curve`, whose bandwidth it takes.
-        level: how many curves lie inside at each place, approximately.
+        scores, hits, points: as for `kernel_curve`, whose bandwidth is used.
+        level: approximate probability that the curve lies inside, at each place.
 
     Returns:
         Shares [P]; NaN where `kernel_curve` is.
 
     References:
-        The variance of the estimate of Nadaraya and Watson, of outcomes that are 1 with the
-        probability of their scores; a consistency band after Bröcker and Smith 2007.
+        The variance of the Nadaraya-Watson estimate, for outcomes that are 1 with the probability
+        of their scores; a consistency band as in Bröcker and Smith 2007.
     """
     scores = real(scores)
     bandwidth = smooth_calibration_error(scores, hits).bandwidth
     sums = _spread(scores, jnp.ones_like(scores), scores, scores * (1 - scores))
     density, of_scores = _smoothed(dct(sums[:2], axis=1), bandwidth)
-    # The square of a Gaussian is one that is narrower by the root of 2.
+    # The square of a Gaussian is a Gaussian narrower by the root of 2.
     variance = _smoothed(dct(sums[2]), bandwidth / np.sqrt(2))
     density, of_scores, variance = _at_places(jnp.stack([density, of_scores, variance]), points)
     told = density * _reach(bandwidth) >= _least_support(scores)
@@ -159,7 +157,7 @@ def kernel_band(scores: jax.Array, hits: jax.Array, points: int, level: float = 
 
 
 def _least_support(scores: jax.Array) -> float:
-    """How many examples tell a curve; rounding in the transforms amounts to a part of all."""
+    """Return the minimum support of a curve; the transforms round by a part of all examples."""
     return max(1.0, 8 * scores.shape[0] * float(jnp.finfo(scores.dtype).eps))
 
 
@@ -172,20 +170,20 @@ def _at_places(cells: jax.Array, points: int) -> jax.Array:
 
 
 def _reach(bandwidth: jax.Array) -> jax.Array:
-    """Over how many cells a Gaussian averages: 2 sqrt(pi) bandwidths."""
+    """Return the number of cells over which a Gaussian averages: 2 sqrt(pi) bandwidths."""
     return _CELLS * 2 * np.sqrt(np.pi) * bandwidth
 
 
 def isotonic_steps(scores, hits) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The non-decreasing function of the scores that is nearest to the hits, least squares.
+    """Return the non-decreasing function of the scores nearest to the hits, by least squares.
 
     Args:
         scores: [N].
         hits: [N] bool.
 
     Returns:
-        For each of M blocks of equal value: first and last score [2, M], the value [M] float64 and
-        the number of examples [M].
+        For each of M blocks of equal value: the first and last score [2, M], the value [M] float64
+        and the number of examples [M].
 
     References:
         Ayer et al. 1955; for reliability curves, CORP: Dimitriadis, Gneiting and Jordan 2021
@@ -208,7 +206,7 @@ def isotonic_steps(scores, hits) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def isotonic_curve(scores, hits, points: int) -> Curve:
-    """Share of hits by isotonic regression: a curve that never falls, without any knob.
+    """Return the share of hits by isotonic regression, a curve that never falls.
 
     Args:
         scores: [N] in [0, 1].
@@ -216,8 +214,8 @@ def isotonic_curve(scores, hits, points: int) -> Curve:
         points: P places, evenly from 0 to 1.
 
     Returns:
-        A `Curve` [P], straight between two blocks of equal value, NaN beyond the scores; the place
-        next to the least and that next to the greatest belong to them.
+        A `Curve` [P], linear between blocks of equal value, and NaN beyond the scores; the places
+        next to the minimum and the maximum count as inside.
 
     References:
         See `isotonic_steps`.
@@ -237,15 +235,15 @@ def _beyond(place: np.ndarray, least: float, greatest: float) -> np.ndarray:
 
 
 def isotonic_band(scores, points: int, level: float = LEVEL, seed: int = 0) -> Interval:
-    """Where the `isotonic_curve` of a calibrated model lies, by chance alone, given these scores.
+    """Return where the `isotonic_curve` of a calibrated model lies by chance, given these scores.
 
-    Hits are drawn with the probability of their scores and regressed, 200 times; scores in one of
-    1024 cells are as good as equal.
+    Hits are drawn with the probability of their scores and regressed, 200 times; scores in the same
+    one of 1024 cells are taken as equal.
 
     Args:
         scores: [N] in [0, 1].
         points: P places, evenly from 0 to 1.
-        level: how many curves lie inside at each place.
+        level: probability that the curve lies inside, at each place.
         seed: seeds the draws.
 
     Returns:

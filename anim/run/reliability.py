@@ -47,8 +47,8 @@ class Reliability:
         return cls(
             view,
             edges,
-            sums.counts.astype(np.int64),
-            sums.hits.astype(np.int64),
+            np.asarray(sums.counts, np.int64),
+            np.asarray(sums.hits, np.int64),
             accuracy,
             confidence,
             confidence if lifts is None else confidence + lifts / np.maximum(sums.counts, 1),

@@ -67,9 +67,9 @@ class Predictions:
 class Binned(NamedTuple):
     """Attributes: ``edges``, ``sums`` and, in a folded view, ``lifts``; see `anim.calibration`."""
 
-    edges: np.ndarray
+    edges: calibration.Array
     sums: calibration.BinSums
-    lifts: np.ndarray | None
+    lifts: calibration.Array | None
 
 
 @dataclass(frozen=True)

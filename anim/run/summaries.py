@@ -24,8 +24,8 @@ def metrics(passes: Passes) -> dict[str, np.ndarray]:
     scores = found[proper_scores].values
     return {
         "accuracy": hits / _total(counts),
-        "ece": calibration.expected_calibration_error(counts, accuracy, confidence),
-        "mce": calibration.maximum_calibration_error(counts, accuracy, confidence),
+        "ece": np.asarray(calibration.expected_calibration_error(counts, accuracy, confidence)),
+        "mce": np.asarray(calibration.maximum_calibration_error(counts, accuracy, confidence)),
         **{name: np.asarray(values, np.float64) for name, values in scores.items()},
     }
 
