@@ -1,4 +1,4 @@
-"""What a recorder takes and what it keeps of it, in memory and on disk."""
+"""What a recorder keeps of its snapshots, in memory and on disk."""
 
 import jax.numpy as jnp
 import numpy as np
@@ -6,10 +6,12 @@ import pytest
 
 import anim
 from anim.errors import SettingError
+from tests.support.predictions import softmax
 
 RNG = np.random.default_rng(0)
 LABELS = RNG.integers(0, 4, 500)
 LOGITS = (RNG.normal(size=(500, 4)) * 3).astype(np.float32)
+PROBS = softmax(LOGITS)
 
 
 @pytest.fixture(params=["memory", "disk"])
@@ -24,11 +26,6 @@ def recorded(place, *snapshots, **options):
     return recorder.run()
 
 
-def softmax(logits):
-    values = np.exp(logits - logits.max(1, keepdims=True, initial=-np.inf), dtype=np.float64)
-    return values / values.sum(1, keepdims=True)
-
-
 def test_an_array_may_be_changed_as_soon_as_snapshot_returns(place):
     mine = LOGITS.copy()
     with anim.Recorder(place, labels=LABELS) as recorder:
@@ -37,50 +34,7 @@ def test_an_array_may_be_changed_as_soon_as_snapshot_returns(place):
     np.testing.assert_array_equal(recorder.run().logits(0), LOGITS)
 
 
-@pytest.mark.parametrize(
-    "convert",
-    [
-        np.ndarray.tolist,
-        lambda x: x.astype(np.float64),
-        lambda x: x[:, ::-1].copy()[:, ::-1],
-        jnp.asarray,
-        lambda x: memoryview(x),
-    ],
-    ids=["list", "float64", "strided", "jax", "buffer"],
-)
-def test_anything_numpy_reads_is_an_array(convert):
-    np.testing.assert_array_equal(recorded(None, {"logits": convert(LOGITS)}).logits(0), LOGITS)
-
-
-def test_bfloat16_of_jax_is_read():
-    half = jnp.asarray(LOGITS, jnp.bfloat16)
-    run = recorded(None, {"logits": half})
-    np.testing.assert_array_equal(run.logits(0), np.asarray(half, np.float32))
-
-
-def test_what_only_speaks_dlpack_is_read():
-    class Foreign:
-        __array__ = None
-
-        def __dlpack__(self, **options):
-            return LOGITS.__dlpack__(**options)
-
-        def __dlpack_device__(self):
-            return LOGITS.__dlpack_device__()
-
-    np.testing.assert_array_equal(recorded(None, {"logits": Foreign()}).logits(0), LOGITS)
-
-
-def test_tensors_of_pytorch_are_read_with_grad_and_as_bfloat16():
-    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
-    tensor = torch.tensor(LOGITS, requires_grad=True)
-    labels = torch.tensor(LABELS)
-    run = recorded(None, {"logits": tensor}, {"logits": tensor.bfloat16()}, labels=labels)
-    np.testing.assert_array_equal(run.logits(0), LOGITS)
-    np.testing.assert_allclose(run.logits(1), LOGITS, rtol=2**-8)
-
-
-def test_float16_is_half_of_the_bytes_and_nearly_the_same(tmp_path):
+def test_float16_takes_half_the_bytes_and_reads_back_as_float32(tmp_path):
     run = recorded(tmp_path / "half", {"logits": LOGITS}, keep="float16")
     recorded(tmp_path / "full", {"logits": LOGITS})
     sizes = [(tmp_path / name / "logits/c/0/0/0").stat().st_size for name in ("half", "full")]
@@ -89,16 +43,8 @@ def test_float16_is_half_of_the_bytes_and_nearly_the_same(tmp_path):
     np.testing.assert_allclose(run.logits(0), LOGITS, rtol=2**-11)
 
 
-def test_float16_refuses_what_it_cannot_hold():
-    large = LOGITS.copy()
-    large[7, 2] = 1e5
-    with pytest.raises(ValueError, match=r"float16 can represent, got 100000.0 at index \[7, 2\]"):
-        recorded(None, {"logits": large}, keep="float16")
-
-
-def test_top_labels_give_the_same_confidence_view(place):
-    probs = softmax(LOGITS).astype(np.float32)
-    given = {"confidence": probs.max(1), "correct": probs.argmax(1) == LABELS}
+def test_confidence_and_correct_give_the_same_confidence_view_as_logits(place):
+    given = {"confidence": PROBS.max(1), "correct": PROBS.argmax(1) == LABELS}
     for run in (recorded(place, given), recorded(None, {"logits": LOGITS}, keep="top")):
         whole = recorded(None, {"logits": LOGITS})
         bins, expected = run.reliability(), whole.reliability()
@@ -109,18 +55,18 @@ def test_top_labels_give_the_same_confidence_view(place):
             np.testing.assert_allclose(values, whole.metrics()[name], atol=1e-6)
 
 
-def test_top_labels_have_the_confidence_view_only_and_say_why(place):
+def test_a_run_of_confidence_and_correct_refuses_other_views(place):
     run = recorded(place, {"logits": LOGITS[:, :2]}, labels=LABELS % 2, keep="top")
     assert run.default_view() == "confidence"
     for view in ("score", "class:1"):
-        with pytest.raises(SettingError, match="predicted class's confidence"):
+        with pytest.raises(SettingError, match="has the confidence view only"):
             run.reliability(view)
     for method in (run.logits, run.probs):
         with pytest.raises(ValueError, match="no other score"):
             method(0)
 
 
-def test_top_labels_of_very_many_classes_stay_small(tmp_path):
+def test_a_recording_of_confidence_and_correct_is_small_whatever_the_number_of_classes(tmp_path):
     labels = np.arange(200) * 500
     run = recorded(
         tmp_path / "run",
@@ -136,20 +82,11 @@ def test_top_labels_of_very_many_classes_stay_small(tmp_path):
     ("given", "problem"),
     [
         ({"confidence": np.full(500, 0.5)}, "got confidence"),
-        ({"confidence": np.full(500, 1.5), "correct": np.ones(500)}, "got 1.5 at index 0"),
-        ({"confidence": np.full(500, 0.5), "correct": np.full(500, 2)}, "got 2 at index 0"),
-        (
-            {"confidence": np.full(9, 0.5), "correct": np.ones(9)},
-            r"expected shape \[500\], got \[9\]",
-        ),
-        ({"confidence": np.full(500, np.nan), "correct": np.ones(500)}, "finite"),
-        ({"logits": LOGITS, "probs": LOGITS}, "got logits and probs"),
+        ({"logits": np.full((500, 4), np.nan)}, "finite"),
         ({"logits": LOGITS, "metrics": {"accuracy": 0.5}}, "train_accuracy"),
-        ({"logits": LOGITS, "metrics": {"loss": "low"}}, "got 'low'"),
-        ({"logits": LOGITS, "metrics": {"../loss": 1}}, "do not begin with"),
     ],
 )
-def test_a_wrong_snapshot_is_named_and_not_kept(place, given, problem):
+def test_a_wrong_snapshot_is_an_error_and_is_not_recorded(place, given, problem):
     with anim.Recorder(place, labels=LABELS) as recorder:
         recorder.snapshot(0, logits=LOGITS)
         with pytest.raises(ValueError, match=problem):
@@ -157,16 +94,16 @@ def test_a_wrong_snapshot_is_named_and_not_kept(place, given, problem):
     assert recorder.run().steps.tolist() == [0]
 
 
-def test_one_kind_of_snapshot_and_one_number_of_classes_to_a_run(place):
+def test_a_snapshot_of_another_kind_or_number_of_classes_is_refused(place):
     with anim.Recorder(place, labels=LABELS) as recorder:
         recorder.snapshot(0, logits=LOGITS)
         with pytest.raises(ValueError, match="expected logits as in earlier snapshots, got probs"):
-            recorder.snapshot(1, probs=softmax(LOGITS))
+            recorder.snapshot(1, probs=PROBS)
         with pytest.raises(ValueError, match="expected 4 classes, got 3"):
             recorder.snapshot(1, logits=LOGITS[:, :3])
 
 
-def test_a_step_that_goes_back_or_repeats_is_refused(place):
+def test_a_step_that_decreases_or_repeats_is_refused(place):
     with anim.Recorder(place, labels=LABELS) as recorder:
         recorder.snapshot(5, logits=LOGITS)
         for step in (5, 3):
@@ -176,7 +113,7 @@ def test_a_step_that_goes_back_or_repeats_is_refused(place):
             recorder.snapshot(6.5, logits=LOGITS)
 
 
-def test_a_snapshot_with_nan_raises_or_is_left_out_with_a_warning(place):
+def test_a_snapshot_with_nan_raises_or_is_skipped_with_a_warning(place):
     bad = LOGITS.copy()
     bad[41, 1] = np.nan
     with pytest.raises(ValueError, match=r"got nan at index \[41, 1\]"):
@@ -186,14 +123,14 @@ def test_a_snapshot_with_nan_raises_or_is_left_out_with_a_warning(place):
     assert run.steps.tolist() == [0, 2]
 
 
-def test_a_scalar_that_comes_late_or_not_always_is_nan_where_it_is_missing(place):
+def test_a_scalar_is_nan_at_steps_without_a_value(place):
     metrics = [{}, {"train/loss": jnp.float32(0.5)}, {"lr": 0.1}, {"lr": 0.2, "train/loss": 0.25}]
     run = recorded(place, *({"logits": LOGITS, "metrics": m} for m in metrics))
     np.testing.assert_array_equal(run.metrics()["train/loss"], [np.nan, 0.5, np.nan, 0.25])
     np.testing.assert_array_equal(run.metrics()["lr"], [np.nan, np.nan, 0.1, 0.2])
 
 
-def test_binary_outputs_are_the_score_of_class_1():
+def test_one_output_is_the_score_of_class_1():
     labels, logit = LABELS % 2, LOGITS[:, 0]
     for given in (logit, logit[:, None]):
         run = recorded(None, {"logits": given}, labels=labels)
@@ -202,25 +139,66 @@ def test_binary_outputs_are_the_score_of_class_1():
     np.testing.assert_allclose(run.probs(0)[:, 1], 1 / (1 + np.exp(-logit)), atol=1e-6)
 
 
-def test_one_hot_labels_are_labels():
-    run = recorded(None, {"logits": LOGITS}, labels=np.eye(4)[LABELS])
-    np.testing.assert_array_equal(run.labels, LABELS)
-
-
-def test_names_are_labels_where_classes_tell_their_order():
-    names = np.array(["ant", "bee", "cat", "dog"])
-    for labels in (names[LABELS], names[LABELS].tolist(), names[LABELS].astype(object)):
-        run = recorded(None, {"logits": LOGITS}, labels=labels, classes=names)
-        np.testing.assert_array_equal(run.labels, LABELS)
-    with pytest.raises(ValueError, match=r"expected one of ant, bee, cat, got 'dog' at index"):
-        anim.Recorder(labels=names[LABELS], classes=names[:3])
-    with pytest.raises(ValueError, match="names need classes="):
-        anim.Recorder(labels=names[LABELS])
-
-
-def test_probs_passed_as_logits_are_warned_of_once():
-    probs = softmax(LOGITS)
+def test_probs_passed_as_logits_give_one_warning_at_the_line_of_the_call():
     with pytest.warns(UserWarning, match="pass probs=") as caught:
-        recorded(None, *({"logits": probs} for _ in range(3)))
+        recorded(None, *({"logits": PROBS} for _ in range(3)))
     assert len(caught) == 1
     assert caught[0].filename == __file__
+
+
+def test_labels_that_are_names_become_classes(place):
+    names = np.array(["ant", "bee", "cat", "dog"])
+    run = recorded(place, {"logits": LOGITS}, labels=names[LABELS], classes=names)
+    np.testing.assert_array_equal(run.labels, LABELS)
+    assert run.classes == tuple(names)
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"keep": "half"}, "keep: expected one of float32, float16, top, got 'half'"),
+        ({"nan": "drop"}, "nan: expected one of raise, skip, got 'drop'"),
+        ({"classes": ["ant", "bee"]}, r"labels: expected integers in \[0, 2\), got"),
+        ({"resume": True}, "resume and overwrite require a path"),
+        ({"resume": 3, "overwrite": True}, "resume, overwrite: expected at most one"),
+    ],
+)
+def test_wrong_options_are_errors(options, problem):
+    with pytest.raises(ValueError, match=problem):
+        anim.Recorder(labels=LABELS, **options)
+
+
+def test_a_snapshot_after_close_is_refused(place):
+    recorder = anim.Recorder(place, labels=LABELS)
+    recorder.close()
+    with pytest.raises(RuntimeError, match="closed before step 3"):
+        recorder.snapshot(3, logits=LOGITS)
+
+
+def test_a_run_without_a_snapshot_is_an_error(place):
+    recorder = anim.Recorder(place, labels=LABELS)
+    with pytest.raises((ValueError, anim.RecordingError), match="snapshot"):
+        recorder.run()
+
+
+def test_a_run_does_not_change_when_more_is_recorded(place):
+    recorder = anim.Recorder(place, labels=LABELS)
+    recorder.snapshot(0, logits=LOGITS)
+    run = recorder.run()
+    recorder.snapshot(1, logits=LOGITS)
+    recorder.close()
+    assert run.steps.tolist() == [0]
+    assert len(run.metrics()["accuracy"]) == 1
+
+
+@pytest.mark.parametrize("given", ["logits", "probs"])
+def test_from_arrays_makes_a_run_of_all_snapshots(given):
+    values = np.stack([PROBS, PROBS[:, ::-1]])
+    run = anim.from_arrays(
+        [3, 7], LABELS, **{given: np.log(values) if given == "logits" else values}
+    )
+    assert run.steps.tolist() == [3, 7]
+    for i in range(2):
+        np.testing.assert_allclose(run.probs(i), values[i], atol=1e-6)
+    with pytest.raises(ValueError, match=f"{given}: expected 3 snapshots, got 2"):
+        anim.from_arrays([1, 2, 3], LABELS, **{given: values})

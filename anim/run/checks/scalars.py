@@ -31,7 +31,9 @@ def checked_metrics(metrics: Mapping[str, object] | None) -> dict[str, float]:
                 f"'train_{name}'",
             )
         if len(quote(name, safe="")) > _LONGEST_NAME:
-            problem = f"expected a name of at most {_LONGEST_NAME} bytes, got {name[:40]!r}..."
+            problem = (
+                f"expected at most {_LONGEST_NAME} bytes, percent-encoded, got {name[:40]!r}..."
+            )
             raise SettingError("metrics", problem)
         try:
             checked[name] = float(as_array(name, value))

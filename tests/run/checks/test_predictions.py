@@ -1,0 +1,110 @@
+"""The predictions of one snapshot: their shapes and values, and how much of them is kept."""
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from anim.errors import NotFiniteError
+from anim.run.checks.predictions import checked_snapshot, rows_are_probs
+from tests.support.predictions import softmax
+
+RNG = np.random.default_rng(0)
+LABELS = RNG.integers(0, 4, 500).astype(np.int32)
+LOGITS = (RNG.normal(size=(500, 4)) * 3).astype(np.float32)
+PROBS = softmax(LOGITS.astype(np.float64))
+
+
+def checked(keep="float32", **given):
+    return checked_snapshot(given, LABELS, keep)
+
+
+def test_bfloat16_of_jax_is_widened():
+    half = jnp.asarray(LOGITS, jnp.bfloat16)
+    np.testing.assert_array_equal(checked(logits=half)["logits"], np.asarray(half, np.float32))
+
+
+def test_one_output_is_the_logit_or_the_probability_of_class_1():
+    logit, prob = LOGITS[:, 0], PROBS[:, 0].astype(np.float32)
+    for shape in ((500,), (500, 1)):
+        logits = checked(logits=logit.reshape(shape))["logits"]
+        np.testing.assert_array_equal(logits, np.stack([0 * logit, logit], axis=1))
+        probs = checked(probs=prob.reshape(shape))["probs"]
+        np.testing.assert_array_equal(probs, np.stack([1 - prob, prob], axis=1))
+
+
+def test_float16_rounds_to_half_precision():
+    half = checked(keep="float16", logits=LOGITS)["logits"]
+    assert half.dtype == np.float16
+    np.testing.assert_allclose(half, LOGITS, rtol=2**-11)
+
+
+def test_float16_refuses_numbers_beyond_its_range():
+    large = LOGITS.copy()
+    large[7, 2] = 1e5
+    problem = r"logits: expected numbers that float16 can represent, got 100000.0 at index \[7, 2\]"
+    with pytest.raises(ValueError, match=problem):
+        checked(keep="float16", logits=large)
+
+
+@pytest.mark.parametrize("given", [{"logits": LOGITS}, {"probs": PROBS}], ids=["logits", "probs"])
+def test_top_keeps_the_largest_probability_and_whether_it_is_right(given):
+    kept = checked(keep="top", **given)
+    assert kept.keys() == {"confidence", "correct"}
+    np.testing.assert_allclose(kept["confidence"], PROBS.max(1), atol=1e-6)
+    np.testing.assert_array_equal(kept["correct"], PROBS.argmax(1) == LABELS)
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({}, "got none of them"),
+        ({"confidence": np.full(500, 0.5)}, "got confidence"),
+        ({"logits": LOGITS, "probs": LOGITS}, "got logits and probs"),
+        (
+            {"confidence": np.full(500, 1.5), "correct": np.ones(500)},
+            r"confidence: expected numbers in \[0, 1\], got 1.5 at index 0",
+        ),
+        (
+            {"confidence": np.full(500, 0.5), "correct": np.full(500, 2)},
+            "correct: expected true or false, got 2 at index 0",
+        ),
+        (
+            {"confidence": np.full(9, 0.5), "correct": np.ones(9)},
+            r"confidence: expected shape \[500\], got \[9\]",
+        ),
+        (
+            {"confidence": np.full(500, 0.5), "correct": np.ones((500, 1))},
+            r"correct: expected shape \[500\], got \[500, 1\]",
+        ),
+        (
+            {"logits": LOGITS[:9]},
+            r"logits: expected shape \[500, K\] with K >= 2, got \[9, 4\]",
+        ),
+        ({"logits": np.full((500, 4), "x")}, "logits: expected numbers, got"),
+        ({"probs": LOGITS}, r"probs: expected numbers in \[0, 1\] \(did you pass logits\?\), got"),
+        ({"probs": PROBS / 2}, "probs: expected rows that sum to 1"),
+    ],
+)
+def test_the_error_for_wrong_predictions_says_what_is_wrong(given, problem):
+    with pytest.raises(ValueError, match=problem):
+        checked(**given)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_predictions_that_are_not_finite_have_an_error_of_their_own(value):
+    wrong = LOGITS.copy()
+    wrong[41, 1] = value
+    with pytest.raises(NotFiniteError, match=rf"got {value} at index \[41, 1\]"):
+        checked(logits=wrong)
+    given = {"confidence": np.full(500, value), "correct": np.ones(500)}
+    with pytest.raises(NotFiniteError, match=rf"got {value} at index 0"):
+        checked(**given)
+
+
+@pytest.mark.parametrize(
+    ("scores", "expected"),
+    [(PROBS, True), (LOGITS, False), (PROBS / 2, False), (np.zeros((0, 3)), False)],
+    ids=["probs", "logits", "half", "empty"],
+)
+def test_rows_are_probs_if_they_are_in_0_to_1_and_sum_to_1(scores, expected):
+    assert rows_are_probs(scores) == expected

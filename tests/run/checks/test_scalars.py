@@ -1,0 +1,31 @@
+"""Scalars that are recorded beside the predictions."""
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from anim.errors import SettingError
+from anim.run.checks.scalars import checked_metrics
+
+
+def test_numbers_of_any_library_become_floats():
+    given = {"a": 1, "b": np.float32(0.5), "c": jnp.float32(0.25), "d": np.array(2)}
+    assert checked_metrics(given) == {"a": 1.0, "b": 0.5, "c": 0.25, "d": 2.0}
+    assert checked_metrics(None) == {}
+
+
+@pytest.mark.parametrize(
+    ("metrics", "problem"),
+    [
+        ({"accuracy": 0.5}, "'accuracy' is computed .* such as 'train_accuracy'"),
+        ({"loss": "low"}, "loss: expected a number, got 'low'"),
+        ({"loss": [1, 2]}, "loss: expected a number"),
+        ({"../loss": 1}, "do not begin with '.' or '_', got '../loss'"),
+        ({"": 1}, "got ''"),
+        ({3: 1}, "got 3"),
+        ({"ä" * 34: 1}, "at most 200 bytes"),
+    ],
+)
+def test_the_error_for_a_wrong_scalar_says_what_is_wrong(metrics, problem):
+    with pytest.raises(SettingError, match=problem):
+        checked_metrics(metrics)
