@@ -37,7 +37,7 @@ def node():
 
 @pytest.fixture
 def visit(browser):
-    """Opens a page at an address of its own; what it complains of fails the test.
+    """Open a page in a context of its own; errors on its console fail the test.
 
     Called with the page's text, headers of its answer, files that stand beside it, and options of
     the browser's context.
@@ -63,7 +63,7 @@ def visit(browser):
 
 
 def _answer(route, text, headers, found):
-    """Nothing but these files is there: a page that needs more complains."""
+    """Answer with the page or one of its files; a request for anything else fails."""
     name = route.request.url.removeprefix(ADDRESS)
     if not name:
         headers = {"content-type": "text/html; charset=utf-8", **headers}

@@ -17,7 +17,7 @@ def files(tmp_path_factory):
 
 @pytest.fixture
 def pair(files, tmp_path):
-    """A folder with a GIF and a video, and dark ones in a folder of it."""
+    """A folder with a GIF and a video, and dark ones in a subfolder."""
     folder = tmp_path / "a post"
     (folder / "d (1)").mkdir(parents=True)
     for suffix in (".gif", ".mp4"):

@@ -66,7 +66,7 @@ def test_a_wrong_call_ends_with_one_line(files, arguments, problem):
 
 
 def write_sound(path):
-    """A file with sound alone."""
+    """Write a file with sound but no video."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream("aac", rate=44100)
         stream.layout = "mono"

@@ -49,7 +49,7 @@ def test_a_dark_file_is_for_readers_who_prefer_a_dark_scheme(pair, suffix, tag):
     assert f"/static/calib{suffix}" in text
     given = (f"a post/calib{suffix}", "--dark", f"a post/d (1)/dark{suffix}", "--no-poster")
     done = command(*given, cwd=pair.parent)
-    # From where the command is called.
+    # Relative to the folder in which the command runs.
     assert f'"a%20post/d%20%281%29/dark{suffix}"' in done.stdout
 
 

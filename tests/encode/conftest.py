@@ -19,7 +19,7 @@ def written(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def transparent(tmp_path_factory):
-    """A folder with a file ``a`` of each format that needs no background."""
+    """A folder with a file ``a`` of each format that can be transparent."""
     folder = tmp_path_factory.mktemp("transparent")
     names = [f"a{suffix}" for suffix in (*clips.WITH_ALPHA, ".png", ".svg", ".pdf")]
     paths = [folder / name for name in (*names, "frames/%04d.png")]

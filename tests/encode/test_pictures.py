@@ -74,7 +74,7 @@ def test_images_loop_for_ever(written):
     for suffix in (".gif", ".webp", ".apng"):
         with Image.open(written / f"a{suffix}") as image:
             assert image.info["loop"] == 0, suffix
-    # The flag of an edit list that repeats, and a track of no end (ISO 14496-12, 8.6.6).
+    # A repeating edit list, and a track of unlimited duration (ISO 14496-12, 8.6.6).
     content = (written / "a.avif").read_bytes()
     edits = content.index(b"elst") + 4
     assert content[edits + 3] == 1

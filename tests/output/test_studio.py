@@ -28,7 +28,7 @@ def test_scale_draws_the_same_picture_with_more_pixels(tmp_path):
     with Image.open(tmp_path / "one.png") as one, Image.open(tmp_path / "two.png") as two:
         assert two.size == (1536, 1200)
         smaller = np.asarray(two.resize((768, 600), Image.Resampling.BOX), float)
-        # All but the edges, and the gaps between bars, which are whole pixels.
+        # Except for edges, and for gaps between bars, which are whole pixels.
         assert (np.abs(smaller - np.asarray(one)).max(2) < 32).mean() > 0.95
 
 
@@ -44,7 +44,7 @@ def test_a_vector_still_contains_the_numbers_of_the_header(tmp_path):
     anim.animate(run, tmp_path / "a.svg", at=20)
     content = (tmp_path / "a.svg").read_text()
     metrics = {name: values[2] for name, values in run.metrics().items()}
-    # Glyphs are drawn as shapes; each text stands beside them as a comment.
+    # Texts are drawn as shapes, each with its text as a comment.
     for shown in ("20", f"{metrics['accuracy']:.3f}", f"{metrics['ece']:.3f}"):
         assert f"<!-- {shown} -->" in content
 
