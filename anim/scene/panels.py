@@ -1,20 +1,19 @@
-"""Kinds of panels by name: those of bins have a module each, strips are drawn from their table."""
+"""How panels are painted: from the names in their table."""
 
 from __future__ import annotations
 
-from anim.scene import counts, reliability
+import pkgutil
+
 from anim.scene.kinds import Kind
 from anim.scene.strips import strip_kind
 from anim.settings.panels import panel_of
 
-OF_BINS: dict[str, Kind] = {"reliability": reliability.KIND, "counts": counts.KIND}
-
 
 def kind_of(name: str) -> Kind:
-    """Return how to draw a panel.
+    """Return how to paint a panel.
 
     Args:
         name: a name in `anim.settings.PANELS`, or ``metric:NAME``.
     """
-    strip = panel_of(name).strip
-    return OF_BINS[name] if strip is None else strip_kind(strip)
+    panel = panel_of(name)
+    return strip_kind(panel.strip) if panel.strip else pkgutil.resolve_name(panel.kind)

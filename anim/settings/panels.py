@@ -49,13 +49,15 @@ class Panel:
     Attributes:
         name: as a user writes it.
         shows: what it shows, as a phrase for tables of help.
-        strip: what it draws over time; None for a panel of bins, which `anim.scene.panels` and the
-            player know by its name.
+        strip: what it draws over time; None for a panel that shows a moment.
+        kind: where a panel that shows a moment is painted: ``module:NAME`` of an
+            `anim.scene.kinds.Kind`. The player knows it by the name of the panel.
     """
 
     name: str
     shows: str
     strip: Strip | None = None
+    kind: str = ""
 
     @property
     def shows_time(self) -> bool:
@@ -69,8 +71,13 @@ PANELS: dict[str, Panel] = {
             name="reliability",
             shows="bars of accuracy by score, gaps to the ideal line, fainter where examples are "
             "few, and a histogram",
+            kind="anim.scene.reliability:KIND",
         ),
-        Panel(name="counts", shows="right and wrong predictions by score, stacked"),
+        Panel(
+            name="counts",
+            shows="right and wrong predictions by score, stacked",
+            kind="anim.scene.counts:KIND",
+        ),
         Panel(
             name="accuracy",
             shows="accuracy over time",
