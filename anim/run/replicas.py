@@ -1,4 +1,4 @@
-"""Runs that differ in their seed alone, shown as one."""
+"""Runs that differ only in their seed, shown as one."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ class Replicas(Sequence):
 
     Args:
         runs: R of them, on the same examples.
-        name: what a picture of several calls them.
+        name: their name in a picture of several.
+
+    Attributes:
+        runs, name: as given.
 
     Raises:
-        ValueError: no run, or runs of different labels or classes.
+        ValueError: no run, or runs with different labels or classes.
     """
 
     def __init__(self, runs: Sequence[Run], name: str = ""):
@@ -49,14 +52,17 @@ class Replicas(Sequence):
 
     @property
     def labels(self) -> np.ndarray:
+        """The labels [N] that all runs share."""
         return self.runs[0].labels
 
     @property
     def classes(self) -> tuple[str, ...]:
+        """The names of the K classes."""
         return self.runs[0].classes
 
     @property
     def about(self) -> About:
+        """What a caption says about the first run."""
         return self.runs[0].about
 
     @property
@@ -70,4 +76,5 @@ class Replicas(Sequence):
         return self.runs
 
     def default_view(self) -> str:
+        """Return ``score`` for two classes, else ``confidence``."""
         return self.runs[0].default_view()

@@ -25,7 +25,7 @@ NORMS = ("l1", "l2", "max", "average")
 
 @pytest.fixture(autouse=True)
 def doubles():
-    """All in float64, but for what is given as float32."""
+    """Computed in float64, from float32 where that is given."""
     with jax.enable_x64(True):
         yield
 
@@ -64,7 +64,7 @@ def test_float32_loses_little(case, norm):
     assert float(found) == pytest.approx(expected, abs=1e-5)
 
 
-# Ties on a quantile are parted otherwise where it is interpolated, as netcal's.
+# netcal interpolates quantiles, and splits ties on them differently.
 @pytest.mark.parametrize(
     ("case", "binning"),
     [*((case, "width") for case in CASES), *((case, "mass") for case in NO_TIES)],
@@ -85,18 +85,18 @@ def test_errors_equal_those_of_torchmetrics(case, norm):
     error = reference("torchmetrics.functional.classification").multiclass_calibration_error
     torch = reference("torch")
     probs, labels = CASES[case]
-    # It rounds to float32, and a confidence of 1 has a bin of its own there.
+    # torchmetrics rounds to float32, and has an extra bin for a confidence of 1.
     kept = probs.max(1) < 1 - 1e-6
     probs, labels = probs[kept], labels[kept]
     given = torch.from_numpy(probs), torch.from_numpy(labels)
     expected = error(*given, num_classes=probs.shape[1], n_bins=15, norm=norm).item()
     found = calibration.calibration_error(probs, labels, norm=norm)
-    # It sums in float32, one after another, where errors of ties do not cancel.
+    # torchmetrics sums in float32 one by one, and rounding of ties does not cancel.
     assert float(found) == pytest.approx(expected, abs=1e-5 if case == "ties" else 1e-6)
 
 
 def test_a_confidence_of_1_is_in_the_last_bin():
-    """Not in one of its own, as in torchmetrics, where gaps of both signs do not cancel."""
+    """torchmetrics has an extra bin for it, in which gaps of both signs do not cancel."""
     probs = np.array([[0.0, 1.0], [0.05, 0.95], [0.05, 0.95]])
     labels = np.array([0, 1, 1])
     found = calibration.calibration_error(probs, labels, bins=10)
@@ -121,7 +121,7 @@ def test_the_debiased_error_equals_that_of_uncertainty_calibration_in_our_bins(c
     edges = np.linspace(0, 1, 16)
     if binning == "mass":
         edges = np.quantile(probs.max(1), edges, method="higher")
-    # Its bins are named by their upper ends, which belong to them.
+    # Its bins include their upper ends.
     ends = sorted({*np.nextafter(edges[1:-1], 0), 1.0})
     expected = package.lower_bound_scaling_top_ce(
         probs, labels, p=2, debias=True, num_bins=15, binning_scheme=lambda _, num_bins: ends
@@ -130,8 +130,8 @@ def test_the_debiased_error_equals_that_of_uncertainty_calibration_in_our_bins(c
     assert float(found) == pytest.approx(expected, abs=1e-6)
 
 
-def test_debiasing_takes_off_what_chance_adds():
-    """Of a calibrated model: the plain L2 error is near sqrt(sum of variances), 0.02 and more."""
+def test_debiasing_subtracts_what_chance_adds():
+    """The plain L2 error of a calibrated model is near sqrt(sum of variances), at least 0.02."""
     sets = [model(1500, seed=seed) for seed in range(20)]
     both = [
         [
@@ -190,7 +190,7 @@ def test_the_likelihood_of_logits_equals_that_of_scipy(classes):
     assert float(found) == pytest.approx(expected, rel=1e-12)
 
 
-def test_a_probability_of_0_costs_much_but_not_all():
+def test_a_probability_of_0_costs_much_but_not_infinitely_much():
     probs = np.array([[1.0, 0.0], [0.0, 1.0]], np.float32)
     found = float(calibration.negative_log_likelihood(probs, np.array([1, 1])))
     assert found == pytest.approx(-np.log(np.finfo(np.float32).tiny) / 2, rel=1e-6)
@@ -221,20 +221,20 @@ def test_the_parts_of_the_brier_score_equal_their_definitions(case):
     assert float(whole) == pytest.approx(brier, abs=1e-12)
 
 
-def test_bins_hide_nothing_of_scores_that_are_alike():
-    """Where all scores of a bin are one, the two components within are nil."""
+def test_the_component_within_bins_is_0_for_equal_scores():
+    """If all scores of a bin are equal, both components within the bin are 0."""
     parts = calibration.brier_decomposition(*CASES["ties"], bins=15)
     assert float(parts.within) == pytest.approx(0, abs=1e-12)
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_signed_gap_is_confidence_less_accuracy(case):
+def test_the_signed_gap_is_confidence_minus_accuracy(case):
     confidence, correct = confidence_and_hits(*CASES[case])
     found = float(calibration.signed_gap(*CASES[case]))
     assert found == pytest.approx(confidence.mean() - correct.mean(), abs=1e-12)
 
 
-def test_the_signed_gap_tells_over_from_under_confidence():
+def test_the_signed_gap_distinguishes_over_from_under_confidence():
     assert calibration.signed_gap(*CASES["over-confident"]) > 0.1
     assert calibration.signed_gap(*CASES["under-confident"]) < -0.1
 
@@ -254,7 +254,7 @@ OF_PREDICTIONS = {
 
 @pytest.mark.parametrize("place", [np.asarray, jax.numpy.asarray], ids=["host", "device"])
 @pytest.mark.parametrize("name", OF_PREDICTIONS)
-def test_snapshots_together_are_snapshots_one_at_a_time(name, place):
+def test_snapshots_together_give_the_errors_of_each_alone(name, place):
     logits, labels = model(500, classes=3)
     probs = softmax(np.stack([logits * t for t in (0.1, 0.5, 1, 2, 4, 8)]))
     statistic = OF_PREDICTIONS[name]
@@ -266,7 +266,7 @@ def test_snapshots_together_are_snapshots_one_at_a_time(name, place):
 
 @pytest.mark.parametrize("place", [np.asarray, jax.numpy.asarray], ids=["host", "device"])
 @pytest.mark.parametrize("binning", ["width", "mass"])
-def test_snapshots_may_have_labels_of_their_own(binning, place):
+def test_each_snapshot_may_have_its_own_labels(binning, place):
     pairs = [model(500, classes=3, seed=seed) for seed in range(4)]
     probs, labels = np.stack([softmax(z) for z, _ in pairs]), np.stack([y for _, y in pairs])
     found = calibration.calibration_error(place(probs), place(labels), binning=binning)
@@ -328,7 +328,7 @@ def test_a_class_may_be_absent_from_the_labels():
     assert float(found) == pytest.approx(expected, abs=1e-12)
 
 
-def test_bins_of_no_example_have_no_error():
+def test_bins_without_examples_have_no_error():
     nothing = np.zeros(5), np.full(5, np.nan), np.full(5, np.nan)
     for error in (
         calibration.expected_calibration_error,

@@ -1,4 +1,4 @@
-"""What chance does to bars and errors, against SciPy and simulation."""
+"""Effects of chance on bars and errors, against SciPy and simulation."""
 
 import subprocess
 import sys
@@ -22,7 +22,7 @@ def test_the_consistency_band_is_of_binomial_quantiles(share, level):
     low, high = calibration.consistency_band(COUNTS, np.full(6, share), level)
     tail = (1 - level) / 2
     for k, count in enumerate(COUNTS):
-        # A quantile is the least number that as many draws do not exceed.
+        # A quantile is the smallest number whose cumulative probability is at least q.
         total = scipy.stats.binom.cdf(np.arange(count + 1), count, share)
         assert low[k] == np.argmax(total >= tail) / count
         assert high[k] == np.argmax(total >= 1 - tail) / count
@@ -34,7 +34,7 @@ def test_bars_of_a_calibrated_model_lie_in_the_consistency_band(level):
     band = calibration.consistency_band(COUNTS, share, level)
     bars = np.random.default_rng(0).binomial(COUNTS, share, (20_000, 6)) / COUNTS
     inside = ((bars >= band.low) & (bars <= band.high)).mean(0)
-    # Three deviations of the simulation itself.
+    # Three standard deviations of the simulation.
     assert (inside >= level - 3 * np.sqrt(level * (1 - level) / 20_000)).all()
 
 
@@ -84,7 +84,7 @@ def test_the_expected_error_has_a_closed_form_for_even_odds():
 
 
 def test_the_expected_error_of_many_falls_with_their_root():
-    """As the mean absolute deviation of a normal number: sqrt(2 p (1 - p) / (pi n))."""
+    """Like the mean absolute deviation of a normal variable: sqrt(2 p (1 - p) / (pi n))."""
     found = calibration.expected_error_if_calibrated([10**8], [0.2])
     assert found == pytest.approx(np.sqrt(2 * 0.16 / (np.pi * 10**8)), rel=1e-6)
 
@@ -102,7 +102,7 @@ def test_many_snapshots_have_an_expected_error_each():
 
 
 def a_set(rng, examples, gap):
-    """Confidences and hits of a model that is right ``gap`` less often than it believes."""
+    """Return confidences and hits of a model whose accuracy is ``gap`` below its confidence."""
     scores = rng.uniform(0.6, 1, examples)
     return scores, rng.random(examples) < scores - gap
 
@@ -127,17 +127,17 @@ def test_the_interval_of_the_error_is_that_of_a_plain_bootstrap(examples, gap):
         drawn.append(np.abs(gaps).sum() / examples)
     least, most = np.quantile(drawn, [0.025, 0.975])
     low, high = calibration.error_interval(*cells(scores, hits), 15)
-    # The ends of 500 draws vary by about a seventh of the deviation.
+    # The ends vary with 500 draws by about a seventh of the standard deviation.
     spread = 0.5 * np.std(drawn)
     assert low == pytest.approx(max(2 * here - most, 0), abs=spread)
     assert high == pytest.approx(max(2 * here - least, 0), abs=spread)
 
 
-def test_the_interval_holds_the_true_error_about_as_often_as_it_says():
+def test_the_interval_covers_the_true_error_about_as_often_as_its_level():
     rng = np.random.default_rng(0)
     intervals = [calibration.error_interval(*cells(*a_set(rng, 1500, 0.1)), 15) for _ in range(100)]
     held = np.mean([low <= 0.1 <= high for low, high in intervals])
-    # The deviation of 100 trials at 95 % is 2.2 %.
+    # The standard deviation of 100 trials at 95 % is 2.2 %.
     assert held >= 0.88
 
 
@@ -148,8 +148,8 @@ def test_a_higher_level_has_a_wider_interval():
 
 
 @pytest.mark.parametrize("examples", [200, 4000])
-def test_few_calibrated_models_are_told_from_one(examples):
-    """Intervals that begin above 0: of 5 % or so, be there few examples or many."""
+def test_few_intervals_of_calibrated_models_exclude_0(examples):
+    """About 5 % of the intervals begin above 0, for few examples and for many."""
     rng = np.random.default_rng(examples)
     scores = rng.beta(5, 1, (200, examples))
     found = [
@@ -168,15 +168,15 @@ def test_the_same_seed_gives_the_same_interval():
 @pytest.mark.parametrize(
     ("scores", "hits", "interval"),
     [
-        # Examples that are all alike are drawn again and again: the error is certain.
+        # All examples are equal, so that all draws are: the error is certain.
         ([1.0] * 5, [True] * 5, (0, 0)),
         ([0.7] * 5, [False] * 5, (0.7, 0.7)),
-        # But 0.7 is wrong once in three times, and one example is no evidence of another error.
+        # But a score of 0.7 is wrong about once in three times: one example is no evidence.
         ([0.7], [True], (0, 0.3)),
         ([0.7], [False], (0, 0.7)),
     ],
 )
-def test_what_is_certain_has_no_width_unless_it_is_no_evidence(scores, hits, interval):
+def test_a_certain_error_has_no_width_unless_chance_explains_it(scores, hits, interval):
     found = calibration.error_interval(*cells(np.array(scores), np.array(hits)), 15)
     assert found == pytest.approx(interval, abs=1e-12)
 
@@ -189,7 +189,7 @@ def test_an_empty_bin_has_neither_band_nor_interval():
     assert np.isnan(calibration.wilson_interval([0, 3], [0, 1])).tolist() == [[True, False]] * 2
 
 
-def test_no_example_has_no_interval():
+def test_there_is_no_interval_without_examples():
     nothing = calibration.BinSums(*np.zeros((3, 240)))
     assert np.isnan(calibration.error_interval(nothing, np.linspace(0, 1, 241), 15)).all()
     assert np.isnan(calibration.expected_error_if_calibrated([0, 0], [np.nan, np.nan]))

@@ -31,7 +31,7 @@ def test_a_known_temperature_is_recovered(known, classes):
 
 @pytest.mark.parametrize("examples", [60, 3000])
 @pytest.mark.parametrize(("classes", "sharpness"), [(2, 4), (3, 0.3), (10, 1), (10, 30)])
-def test_the_temperature_is_the_least_that_scipy_finds(classes, sharpness, examples):
+def test_the_temperature_is_the_minimum_that_scipy_finds(classes, sharpness, examples):
     logits, labels = model(examples, classes, sharpness)
     least = scipy.optimize.minimize_scalar(
         lambda log_t: likelihood(logits / np.exp(log_t), labels),
@@ -56,7 +56,7 @@ def test_the_temperature_grows_with_the_logits(factor):
 
 
 @pytest.mark.parametrize("offset", [-1e4, 1e4])
-def test_what_all_logits_share_does_not_matter(offset):
+def test_an_offset_of_all_logits_does_not_matter(offset):
     logits, labels = model(classes=3)
     logits = np.round(logits * 1024) / 1024
     assert temperature(logits + offset, labels) == pytest.approx(temperature(logits, labels))
@@ -89,7 +89,7 @@ RIGHT = np.eye(3)[LABELS]
 NO_TEMPERATURE = {
     "classes that are separated": RIGHT + 0.4 * np.random.default_rng(0).random((63, 3)),
     "logits that are alike": np.full((63, 3), 2.0),
-    # Each label meets each of three rows as often.
+    # Each label occurs equally often with each of three rows.
     "logits that tell nothing": np.array([[0.0, 1, 2], [2, 0, 1], [1, 2, 0]])[np.arange(63) // 21],
     "logits that tell the opposite": -RIGHT,
     "one right example": np.array([[3.0, 1, 2]]),
@@ -99,7 +99,7 @@ NO_TEMPERATURE = {
 
 @pytest.mark.parametrize("case", NO_TEMPERATURE)
 @pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64])
-def test_there_is_no_temperature_where_the_loss_has_no_least(case, kind):
+def test_there_is_no_temperature_if_the_loss_has_no_minimum(case, kind):
     logits = NO_TEMPERATURE[case].astype(kind)
     with jax.enable_x64(kind is np.float64):
         found = calibration.fit_temperature(logits, LABELS[: len(logits)])
@@ -108,7 +108,7 @@ def test_there_is_no_temperature_where_the_loss_has_no_least(case, kind):
 
 
 def test_labels_of_one_class_have_a_temperature_unless_all_are_right():
-    """Here one is right by 2, one wrong by 1."""
+    """One is right by 2, one wrong by 1."""
     logits = np.array([[0.0, 2.0], [0.0, -1.0]])
     labels = np.array([1, 1])
     least = scipy.optimize.minimize_scalar(
@@ -119,7 +119,7 @@ def test_labels_of_one_class_have_a_temperature_unless_all_are_right():
 
 
 def test_four_examples_have_a_temperature():
-    """Of three that are right and one that is wrong by the same margin: e^(m / T) = 3."""
+    """Three are right and one is wrong by the same margin: e^(m / T) = 3."""
     logits = np.array([[0.0, 2.0]] * 4)
     assert temperature(logits, np.array([1, 1, 1, 0])) == pytest.approx(2 / np.log(3), rel=1e-5)
 
@@ -145,7 +145,7 @@ def test_vector_scales_are_fitted_together_as_alone():
 
 
 @pytest.mark.parametrize("classes", [2, 10])
-def test_the_vector_scale_is_the_least_that_scipy_finds(classes):
+def test_the_vector_scale_is_the_minimum_that_scipy_finds(classes):
     logits, labels = model(1000, classes=classes)
     rng = np.random.default_rng(0)
     logits = logits * rng.uniform(0.5, 3, classes) + rng.normal(size=classes)
@@ -166,7 +166,7 @@ def test_the_vector_scale_is_the_least_that_scipy_finds(classes):
 
 
 def test_the_vector_scale_of_one_logit_is_logistic_regression():
-    """Platt's: where one of two logits is 0, all that counts is a slope and a bias."""
+    """Platt scaling: if one of two logits is 0, only a slope and a bias remain."""
     logits, labels = model(1000, classes=2, sharpness=3)
     logits[:, 0] = 0
     fitted = LogisticRegression(C=np.inf, tol=1e-8).fit(logits[:, 1:], labels)
@@ -180,7 +180,7 @@ def test_the_vector_scale_of_one_logit_is_logistic_regression():
 @pytest.mark.parametrize(
     "case", ["classes that are separated", "logits that are alike", "one right example"]
 )
-def test_there_is_no_vector_scale_where_the_loss_has_no_least(case):
+def test_there_is_no_vector_scale_if_the_loss_has_no_minimum(case):
     logits = NO_TEMPERATURE[case].astype(np.float32)
     scale = calibration.fit_vector_scale(logits, LABELS[: len(logits)])
     assert np.isnan(scale.weights).all()
@@ -223,7 +223,7 @@ def test_recalibrations_give_probabilities(classes):
     ):
         np.testing.assert_allclose(np.sum(found, axis=1), 1, atol=1e-6)
         assert np.min(found) >= 0
-        # Each is nearer to the truth than what was given.
+        # Each is nearer to the truth than the given probabilities.
         of_labels = np.asarray(found)[np.arange(len(labels)), labels]
         assert -np.log(of_labels + 1e-9).mean() < likelihood(logits, labels) - 0.1
 

@@ -20,7 +20,7 @@ EXAMPLES = 800
 
 
 def parts(examples=EXAMPLES, held_out=0.5, seed=0):
-    """Indices of the examples a recalibration is fitted on, and of those that are shown."""
+    """Return the indices of the examples to fit on, and of those to show."""
     order = np.random.default_rng(seed).permutation(examples)
     fitting = round(held_out * examples)
     return np.sort(order[:fitting]), np.sort(order[fitting:])
@@ -45,7 +45,7 @@ def best_temperature(logits, labels) -> float:
 
 
 def some_logits(classes=3, sharpness=3.0, examples=EXAMPLES, seed=0):
-    """Three snapshots [3, N, K] float32, ever more over-confident, and labels."""
+    """Return three snapshots [3, N, K] float32, each more over-confident, and labels."""
     logits, labels = model(examples, classes, sharpness, seed)
     return np.stack([logits / 2, logits, 2 * logits]).astype(np.float32), labels
 
@@ -57,7 +57,7 @@ def a_run(classes=3, kind="logits", **options):
 
 
 @pytest.mark.parametrize(("held_out", "seed"), [(0.5, 0), (0.5, 7), (0.9, 3)])
-def test_both_runs_are_of_the_examples_that_the_recalibration_has_not_seen(held_out, seed):
+def test_both_runs_have_the_examples_that_were_not_used_to_fit(held_out, seed):
     """Each example's first logit is its own number."""
     logits, labels = some_logits()
     logits[..., 0] = np.arange(EXAMPLES) / EXAMPLES
@@ -76,7 +76,7 @@ def test_both_runs_are_of_the_examples_that_the_recalibration_has_not_seen(held_
         )
 
 
-def test_what_is_shown_has_no_say_in_the_temperature_and_what_is_not_has():
+def test_only_held_out_labels_change_the_temperature():
     logits, labels = some_logits()
     seen, shown = parts()
 
@@ -107,7 +107,7 @@ def test_the_temperature_is_the_one_that_scipy_finds_on_the_held_out_examples(cl
 
 
 @pytest.mark.parametrize("classes", [2, 5])
-def test_a_temperature_changes_no_prediction_even_where_rounding_makes_ties(classes):
+def test_a_temperature_changes_no_prediction_even_if_rounding_makes_ties(classes):
     """Leads of a millionth, which are lost once logits are divided by a temperature of 300."""
     logits, labels = some_logits(classes, sharpness=300)
     close = np.arange(EXAMPLES) % 4 == 0
@@ -147,7 +147,7 @@ def test_a_recording_on_disk_is_recalibrated_as_one_in_memory(tmp_path, method):
 
 
 @pytest.mark.parametrize("kind", ["logits", "probs"])
-def test_half_precision_is_recalibrated_as_the_numbers_that_it_holds(kind):
+def test_half_precision_is_recalibrated_like_the_numbers_it_holds(kind):
     run = recorded(None, "float16", kind)
     logits, labels = some_logits()
     seen, _ = parts()
@@ -164,7 +164,7 @@ def test_half_precision_is_recalibrated_as_the_numbers_that_it_holds(kind):
 @pytest.mark.parametrize("kind", ["logits", "probs"])
 @pytest.mark.parametrize("classes", [2, 5])
 def test_isotonic_probabilities_are_those_of_scikit_learn(classes, kind, keep):
-    # Not so sharp that scores are less than 1e-15 apart: scikit-learn takes them for equal.
+    # Not sharper: scikit-learn merges scores that are less than 1e-15 apart.
     run = recorded(None, keep, kind, classes, sharpness=1)
     raw, recalibrated = anim.calibrate(run, "isotonic")
     seen, shown = parts()
@@ -185,7 +185,7 @@ def test_isotonic_probabilities_are_those_of_scikit_learn(classes, kind, keep):
 
 
 @pytest.mark.parametrize(("classes", "kind"), [(2, "logits"), (5, "probs")])
-def test_vector_scales_are_the_best_that_scipy_finds(classes, kind):
+def test_vector_scales_are_the_minimum_that_scipy_finds(classes, kind):
     run = a_run(classes, kind)
     raw, recalibrated = anim.calibrate(run, "vector")
     seen, shown = parts()
@@ -207,7 +207,7 @@ def test_vector_scales_are_the_best_that_scipy_finds(classes, kind):
 
 
 def test_a_score_of_one_column_is_recalibrated_as_that_of_two():
-    """What a binary model puts into its sigmoid, [N] or [N, 1]."""
+    """The input of the sigmoid of a binary model, [N] or [N, 1]."""
     logits, labels = some_logits(2)
     margins = logits[..., 1] - logits[..., 0]
     seen, _ = parts()
@@ -219,7 +219,7 @@ def test_a_score_of_one_column_is_recalibrated_as_that_of_two():
         assert recalibrated.recorded["temperature"][1] == pytest.approx(expected, rel=2e-4)
 
 
-def test_what_was_recorded_stays_beside_the_temperature():
+def test_recorded_scalars_stay_beside_the_temperature():
     logits, labels = some_logits()
     with anim.Recorder(labels=labels, classes=["a", "b", "c"]) as recorder:
         recorder.snapshot(0, logits=logits[0], metrics={"rate": 0.5})
@@ -237,13 +237,13 @@ def test_top_labels_alone_have_no_recalibration(method):
 
 
 @pytest.mark.parametrize("held_out", [0, 1, -0.1, 1.5, float("nan"), "half", 0.0005, 0.9995])
-def test_a_share_that_leaves_nothing_to_fit_or_to_show_is_an_error(held_out):
+def test_a_share_that_leaves_no_example_to_fit_or_to_show_is_an_error(held_out):
     with pytest.raises(SettingError, match=r"^held_out: "):
         anim.calibrate(a_run(), held_out=held_out)
 
 
 def a_run_with_two_that_have_none(classes=2):
-    """Snapshots at 0 (tells nothing), 10 (good) and 20 (parts the classes)."""
+    """Return snapshots at 0 (constant), 10 (good) and 20 (separates the classes)."""
     logits, labels = some_logits(classes)
     logits[0] = 0
     logits[2] = 5 * np.eye(classes)[labels]
@@ -253,7 +253,7 @@ def a_run_with_two_that_have_none(classes=2):
 @pytest.mark.parametrize("classes", [2, 3])
 @pytest.mark.parametrize(
     ("method", "steps", "is_recalibrated"),
-    # Vector scales say how frequent the classes are, where logits tell nothing of them.
+    # For constant logits, vector scales give the frequencies of the classes.
     [("temperature", "0, 20", [False, True, False]), ("vector", "20", [True, True, False])],
 )
 def test_snapshots_without_a_recalibration_are_named_and_empty(
@@ -313,7 +313,7 @@ def test_there_is_a_temperature_where_its_interval_spans_less_than_a_factor_of_4
     assert np.isfinite(recalibrated.recorded["temperature"]).tolist() == told
 
 
-def test_a_damaged_snapshot_is_damaged_and_not_without_a_recalibration(tmp_path):
+def test_a_damaged_snapshot_does_not_count_as_without_a_recalibration(tmp_path):
     recorded(tmp_path / "r", "float32")
     (tmp_path / "r" / "logits" / "c" / "1" / "0" / "0").write_bytes(b"")
     raw, recalibrated = anim.calibrate(anim.open(tmp_path / "r"))
@@ -389,7 +389,7 @@ def test_temperatures_are_on_a_logarithmic_axis_with_a_line_where_nothing_is_sca
     assert axes.bbox.y0 < axes.transData.transform([0, 1])[1] < up[0] < up[2] < axes.bbox.y1
 
 
-def test_three_runs_have_room_for_their_recalibrations_and_more_have_not(tmp_path, capsys):
+def test_three_runs_have_room_for_their_recalibrations_and_more_do_not(tmp_path, capsys):
     reel, _ = drawn([a_run()] * (MAX_RUNS // 2), calibrate="temperature")
     assert len(reel.tracks) == MAX_RUNS
     recorded(tmp_path / "r", "float32")

@@ -1,4 +1,4 @@
-"""Trainings that differ in their seed alone: made in one program, shown as one run."""
+"""Replicas: runs that differ only in their seed, trained in one program and shown as one."""
 
 import warnings
 
@@ -47,7 +47,7 @@ def test_each_replica_is_the_run_of_its_seed(knobs):
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """Replicas, the folder they were recorded to, and the progress that was told."""
+    """Return replicas, the folder of their recording, and the reported progress."""
     path, told = tmp_path_factory.mktemp("runs") / "many", []
     runs = anim.fit_replicas(
         DATA,
@@ -61,7 +61,7 @@ def trained(tmp_path_factory):
     return runs, path, told
 
 
-def test_steps_and_work_done_are_told(trained):
+def test_steps_and_progress_are_reported(trained):
     runs, _, told = trained
     assert told == [(0, 6), (4, 6), (6, 6)]
     assert len(runs) == 3
@@ -98,7 +98,7 @@ def test_what_was_saved_opens_again_as_replicas_in_the_order_of_seeds(trained):
     assert isinstance(anim.open(path / "seed=10"), anim.Run)
 
 
-def test_folders_of_other_labels_are_no_replicas(tmp_path):
+def test_folders_with_different_labels_are_not_replicas(tmp_path):
     for seed, labels in enumerate(([0, 1], [1, 1])):
         with anim.Recorder(tmp_path / f"seed={seed}", labels=labels) as recorder:
             recorder.snapshot(0, probs=[0.2, 0.7])
@@ -107,7 +107,7 @@ def test_folders_of_other_labels_are_no_replicas(tmp_path):
 
 
 def a_run(seed, steps=(0, 10, 20), examples=120, labels=None):
-    """Few enough examples that some of 50 bins are empty in some runs and not in others."""
+    """Few examples: some of 50 bins are empty in some runs only."""
     rng = np.random.default_rng(seed)
     labels = np.arange(examples) % 2 if labels is None else labels
     logits = rng.normal(size=(len(steps), len(labels), 2))
@@ -128,7 +128,7 @@ RUNS = [a_run(seed) for seed in range(7)]
     ],
     ids=["none", "other labels", "fewer labels", "other classes"],
 )
-def test_runs_that_are_not_alike_are_no_replicas(runs):
+def test_runs_with_different_labels_or_classes_are_not_replicas(runs):
     with pytest.raises(ValueError, match=r"^runs: expected"):
         anim.Replicas(runs)
 
@@ -138,13 +138,13 @@ def of(runs, **picture):
 
 
 def nan_quantile(values, q):
-    """Of what is there, by sorting it: linear between two ranks."""
+    """Return a quantile of the finite values, linear between two ranks."""
     values = np.sort(values[np.isfinite(values)])
     return np.interp(q * (len(values) - 1), np.arange(len(values)), values) if len(values) else None
 
 
 def bars_of(run, i, bins=50):
-    """Counts and shares [B] of the score view; NaN where empty."""
+    """Return counts and shares [B] of the score view; NaN where empty."""
     probs = run.probs(i)
     edges = np.linspace(0, 1, bins + 1, dtype=np.float32)
     index = np.clip(np.searchsorted(edges, probs[:, 1], side="right") - 1, 0, bins - 1)
@@ -202,7 +202,7 @@ def test_a_bin_that_is_empty_in_most_replicas_has_no_bar():
     assert colours(0.94).mean() > 0.9
 
 
-def test_replicas_without_a_common_bin_are_not_told_to_have_no_recalibration():
+def test_replicas_without_a_common_bin_do_not_count_as_without_a_recalibration():
     scores = [[0.11, 0.91], [0.21, 0.81], [0.31, 0.71]]
     runs = [anim.from_arrays([0, 1], [0, 1], probs=[row, row]) for row in scores]
     reel, scene = of([anim.Replicas(runs)], bins=10)
@@ -210,7 +210,7 @@ def test_replicas_without_a_common_bin_are_not_told_to_have_no_recalibration():
     assert not any("no cure" in text for text in shown)
 
 
-def test_replicas_of_different_steps_are_shown_at_those_they_share():
+def test_replicas_with_different_steps_are_shown_at_common_steps():
     runs = [a_run(0, [0, 5, 10, 20]), a_run(1, [0, 10, 15, 20]), a_run(2, [5, 10, 20, 30])]
     reel, _ = of([anim.Replicas(runs)])
     (track,) = reel.tracks
@@ -258,7 +258,7 @@ def test_replicas_stand_beside_their_recalibration_and_beside_other_runs():
     check_texts(scene, reel.at(None))
 
 
-def test_a_replica_without_any_recalibration_leaves_the_others_theirs():
+def test_a_replica_without_a_recalibration_does_not_affect_the_others():
     labels = np.arange(400) % 2
     certain = anim.from_arrays([0, 10, 20], labels, logits=[5 * np.eye(2)[labels]] * 3)
     replicas = anim.Replicas([certain, *(a_run(seed, examples=400) for seed in range(2))])
@@ -274,7 +274,7 @@ def test_the_command_trains_sweeps_of_replicas_and_their_recalibrations(tmp_path
     out, save = tmp_path / "a.png", tmp_path / "D"
     options = ["--replicas", "3", "--sweep", "hidden=2,3", "--calibrate", "temperature"]
     with warnings.catch_warnings():
-        # Networks that have learnt nothing yet have no recalibration.
+        # Networks that have not learnt anything yet have no recalibration.
         warnings.simplefilter("default")
         options += ["--epochs", "15", "--train-size", "300", "--gradient-noise", "0", "--quiet"]
         assert main(["--out", str(out), "--save", str(save), *options]) == 0
@@ -283,7 +283,7 @@ def test_the_command_trains_sweeps_of_replicas_and_their_recalibrations(tmp_path
         runs = anim.open(save / f"hidden={width}")
         assert [run.name for run in runs] == ["seed=0", "seed=1", "seed=2"]
         assert f"2-{width}-2 network" in runs.about.caption
-        # Fewer than the 50 for each of one run alone.
+        # A single run would have 50 validation examples for each training example.
         assert len(runs.labels) == 10 * 300
 
 

@@ -21,7 +21,7 @@ SHAPES = {
 
 
 def a_set(shape, examples, seed=0):
-    """Scores [N], most of them near 0 and 1, and hits [N] of a share that depends on them."""
+    """Return scores [N], most of them near 0 and 1, and hits [N] whose share depends on them."""
     rng = np.random.default_rng(seed)
     scores = 0.01 + 0.98 * rng.beta(0.7, 0.5, examples)
     return scores, rng.random(examples) < SHAPES[shape](scores)
@@ -58,8 +58,11 @@ def test_float64_has_the_smooth_error_of_float32():
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_smooth_error_of_confidences_equals_that_of_relplot(case, monkeypatch):
-    """Once scores in its outermost cells have an image too: it leaves half of their weight out,
-    which moves the error of an over-confident model, many of whose scores are near 1, by 0.01."""
+    """Equal once relplot reflects scores in its outermost cells too.
+
+    It omits half of their weight, which moves the error of an over-confident model, with many
+    scores near 1, by 0.01.
+    """
     kernel = reference("relplot.kernels").ReflectedGaussianKernel
     convolve = kernel.convolve
 
@@ -76,14 +79,14 @@ def test_the_smooth_error_of_confidences_equals_that_of_relplot(case, monkeypatc
 
 
 def test_the_smooth_error_of_one_gap_is_the_gap():
-    """Whatever the bandwidth: a kernel moves mass, and loses none."""
+    """For any bandwidth: a kernel moves mass without losing any."""
     found = calibration.smooth_calibration_error(np.full(10, 0.7), np.arange(10) < 4)
     assert float(found.error) == pytest.approx(0.3, abs=1e-5)
     assert float(found.bandwidth) == pytest.approx(0.3, abs=1e-3)
 
 
 def test_the_smooth_error_hardly_moves_where_scores_cross_an_edge():
-    """Hits and misses as often, a little apart around 0.5: the error of bins is 0, or 0.5."""
+    """Equally many hits and misses, slightly apart around 0.5: the binned error is 0 or 0.5."""
     hits = np.arange(1000) % 2 == 0
     for apart, of_bins in ((-1e-4, 0.5), (0, 0), (1e-4, 0.5)):
         scores = np.where(hits, 0.5 + apart, 0.5 - apart)
@@ -111,8 +114,10 @@ def test_snapshots_together_are_snapshots_one_at_a_time(place):
 
 
 def nadaraya_watson(scores, hits, places, bandwidth):
-    """Means under a Gaussian that is reflected at 0 and 1, and how many examples they are of:
-    the sum of weights over the mean of them, which is 1 / sqrt(2)."""
+    """Return means under a Gaussian reflected at 0 and 1, and their effective numbers of examples.
+
+    These are the sum of the weights over their mean, which is 1 / sqrt(2).
+    """
     images = np.concatenate([scores, -scores, 2 - scores])
     weights = np.exp(-0.5 * ((places[:, None] - images) / bandwidth) ** 2)
     return weights @ np.tile(hits, 3) / weights.sum(1), weights.sum(1) * np.sqrt(2)
@@ -146,7 +151,7 @@ def test_the_kernel_curve_equals_that_of_relplot(shape):
     np.testing.assert_allclose(curve.share[told], diagram["mu"][told], atol=0.01)
 
 
-def test_the_kernel_curve_tells_nothing_where_no_score_is_near():
+def test_the_kernel_curve_is_nan_where_no_score_is_near():
     scores = np.linspace(0.8, 0.9, 1000)
     curve = calibration.kernel_curve(scores, np.arange(1000) < 850, 11)
     assert np.isnan(curve.share[:6]).all()
@@ -164,12 +169,12 @@ def test_the_kernel_curve_stays_a_share():
 @pytest.mark.parametrize("case", CASES)
 def test_the_isotonic_curve_equals_that_of_scikit_learn(case):
     scores, hits = confidence_and_hits(*CASES[case])
-    # It takes scores for one that differ by rounding.
+    # scikit-learn merges scores that differ by rounding.
     scores = scores.round(12)
     places = np.linspace(0, 1, 201)
     fitted = IsotonicRegression(out_of_bounds="clip").fit(scores, hits)
     curve = calibration.isotonic_curve(scores, hits, 201)
-    # A place tells of scores up to halfway to the next one.
+    # A place stands for scores up to halfway to the next one.
     told = (places >= scores.min() - 0.0025) & (places <= scores.max() + 0.0025)
     np.testing.assert_allclose(curve.share[told], fitted.predict(places[told]), atol=1e-9)
     assert np.isnan(curve.share[~told]).all()
