@@ -52,7 +52,7 @@ def _parser() -> command.Parser:
         prog="anim.record",
         usage="python -m anim.record --out RUN FILE [FILE ...] [options]",
         description="Record predictions that were saved in files: .npz with logits or probs and "
-        "labels, .npy, .csv or .parquet with a column true_label and a column a class, or with "
+        "labels, .npy, .csv or .parquet with a column true_label and a column per class, or with "
         "the columns true_label, pred_label, confidence. The number at the end of a file's name is "
         "its step, unless it has a column or an array of steps.",
         allow_abbrev=False,
@@ -60,12 +60,23 @@ def _parser() -> command.Parser:
     add = parser.add_argument
     add("files", nargs="+", type=Path, metavar="FILE", help="saved predictions")
     add("--out", type=Path, required=True, metavar="RUN", help="the folder of the recording")
-    add("--labels", type=Path, metavar="FILE", help="labels, as .npy or one a line")
+    add(
+        "--labels", type=Path, metavar="FILE", help="labels: .npy, or a text file with one per line"
+    )
     add("--classes", type=names_of, metavar="NAME,...", help="names of the classes")
-    add("--outputs", choices=("logits", "probs"), help="what the scores are, if no name tells")
-    add("--keep", choices=KEEPS, default="float32", help="how much of each snapshot (float32)")
+    add(
+        "--outputs",
+        choices=("logits", "probs"),
+        help="kind of the scores, if files do not name them",
+    )
+    add(
+        "--keep",
+        choices=KEEPS,
+        default="float32",
+        help="how much of each snapshot to keep (default float32)",
+    )
     add("--caption", default="", metavar="TEXT", help="what was trained")
-    add("--overwrite", action="store_true", help="replace an earlier recording")
+    add("--overwrite", action="store_true", help="replace an existing recording")
     add("--quiet", action="store_true", help="print errors only")
     return parser
 

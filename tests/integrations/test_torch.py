@@ -9,7 +9,7 @@ from tests.support.frameworks import X_VAL, Y_VAL, torch_network
 pytestmark = pytest.mark.filterwarnings("default")
 
 
-def test_pytorch_loaders_are_predicted_at_test_time_and_training_goes_on():
+def test_pytorch_predicts_a_loader_in_evaluation_mode_and_restores_the_mode():
     torch = pytest.importorskip("torch", reason="PyTorch is not installed")
     from anim.integrations.torch import labels_of, logits_of
 

@@ -14,10 +14,15 @@ def test_numbers_of_any_library_become_floats():
     assert checked_metrics(None) == {}
 
 
+@pytest.mark.parametrize("name", ["accuracy", "ece", "brier_within"])
+def test_the_name_of_a_computed_metric_is_refused_and_another_is_suggested(name):
+    with pytest.raises(SettingError, match=f"'{name}' is computed .* such as 'train_{name}'"):
+        checked_metrics({name: 0.5})
+
+
 @pytest.mark.parametrize(
     ("metrics", "problem"),
     [
-        ({"accuracy": 0.5}, "'accuracy' is computed .* such as 'train_accuracy'"),
         ({"loss": "low"}, "loss: expected a number, got 'low'"),
         ({"loss": [1, 2]}, "loss: expected a number"),
         ({"../loss": 1}, "do not begin with '.' or '_', got '../loss'"),

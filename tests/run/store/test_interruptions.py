@@ -14,7 +14,7 @@ import anim
 from tests.support.recordings import check_recording
 from tests.support.subprocesses import environment, run_python
 
-# Imports once; then each line on stdin forks a writer that goes on from that step until killed.
+# Imports once; each line on stdin then forks a writer that starts at that step, until it is killed.
 WRITERS = """
 import os, sys
 import anim
@@ -38,7 +38,7 @@ for line in sys.stdin:
 
 @pytest.mark.slow
 def test_a_killed_writer_loses_nothing_that_was_committed(tmp_path):
-    """One process after another goes on with the recording, is killed, and its word is checked."""
+    """One process after another resumes the recording and is killed; what it flushed is there."""
     rng, committed, kills = random.Random(0), [], 50
     command = [sys.executable, "-c", WRITERS, tmp_path / "r"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
