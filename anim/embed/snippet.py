@@ -8,9 +8,9 @@ from pathlib import Path
 
 from anim.embed.facts import About, about, size_of
 from anim.embed.figure import figure, html, jsx
+from anim.embed.markup import latex, markdown, rst
 from anim.embed.options import Options
 from anim.embed.sources import Sources, known_format
-from anim.embed.texts import latex, markdown, rst
 from anim.errors import SettingError
 from anim.settings import one_of
 from anim.settings.docs import takes

@@ -4,10 +4,10 @@ Importing this package loads neither numpy nor PyAV nor Pillow: the module of a 
 when that format is written.
 """
 
+from anim.encode.animation import Clip, WholeFile, Writer, animation_writer, quality_levels
 from anim.encode.checks import check_outputs
 from anim.encode.encoders import Encoders
 from anim.encode.formats import FORMATS, Format, file_format, format_of, is_folder, suffixes
-from anim.encode.writer import Clip, WholeFile, Writer, animation_writer, quality_levels
 
 __all__ = [
     "FORMATS",

@@ -13,7 +13,7 @@ from anim.encode import png
 from anim.encode.pictures import Patch, PatchWriter
 
 if TYPE_CHECKING:
-    from anim.encode.writer import Clip
+    from anim.encode.animation import Clip
 
 _LONGEST = 0xFFFF
 # The blend operations of a frame control chunk.
@@ -21,7 +21,7 @@ _REPLACES, _OVER = 0, 1
 
 
 class ApngWriter(PatchWriter):
-    """Writes lossless pictures; implements `anim.encode.writer.Writer`."""
+    """Writes lossless pictures; implements `anim.encode.animation.Writer`."""
 
     def __init__(self, path: Path, clip: Clip, samples: Sequence[np.ndarray], exact: np.ndarray):
         super().__init__(path, clip, samples, exact)

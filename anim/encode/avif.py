@@ -21,7 +21,7 @@ from anim.encode.comment import xmp
 from anim.encode.pictures import PictureWriter
 
 if TYPE_CHECKING:
-    from anim.encode.writer import Clip
+    from anim.encode.animation import Clip
 
 # The fastest speed that uses the tools for screen content.
 _SPEED = 6
@@ -31,7 +31,7 @@ _PARENTS = (b"moov", b"trak", b"mdia")
 
 
 class AvifWriter(PictureWriter):
-    """Writes pictures; implements `anim.encode.writer.Writer`.
+    """Writes pictures; implements `anim.encode.animation.Writer`.
 
     Pillow pulls the pictures on a thread of its own. It keeps the compressed ones until the end,
     because the index precedes them in the file.

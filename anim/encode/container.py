@@ -12,11 +12,11 @@ import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from av.video.stream import VideoStream
 
+from anim.encode.animation import IN_FLIGHT
 from anim.encode.pending import PendingFile, naming
-from anim.encode.writer import IN_FLIGHT
 
 if TYPE_CHECKING:
-    from anim.encode.writer import Clip
+    from anim.encode.animation import Clip
 
 _BT709 = 1
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from anim.encode.animation import AHEAD, Writer
 from anim.encode.pending import naming
 from anim.encode.switching import quick_switching
-from anim.encode.writer import AHEAD, Writer
 from anim.errors import TooLargeError
 
 if TYPE_CHECKING:

@@ -17,14 +17,14 @@ from anim.encode.comment import read_comment
 from anim.encode.pending import naming
 
 if TYPE_CHECKING:
-    from anim.encode.writer import Clip
+    from anim.encode.animation import Clip
 
 # Level 9 takes four times as long, for files that are a tenth smaller.
 _LEVEL = 6
 
 
 class FolderWriter:
-    """Writes frames to a hidden folder and moves them; implements `anim.encode.writer.Writer`.
+    """Writes frames to a hidden folder and moves them; implements `anim.encode.animation.Writer`.
 
     The first frame has number 1, as in FFmpeg.
     """

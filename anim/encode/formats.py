@@ -31,7 +31,7 @@ class Format:
         kind: ``animation``, ``frames`` (a folder of numbered stills), ``raster`` or ``vector``
             (stills) or ``page``.
         writer: ``module:name`` of what writes it: for ``animation`` and ``frames`` a class that
-            implements `anim.encode.writer.Writer`; for the others a function that returns an
+            implements `anim.encode.animation.Writer`; for the others a function that returns an
             `anim.encode.still.Still`, see the functions of that module.
         mime: the media type.
         shown_as: how a document embeds it.

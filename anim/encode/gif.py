@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 import av
 import numpy as np
 
+from anim.encode.animation import IN_FLIGHT
 from anim.encode.comment import gif_block
 from anim.encode.container import ContainerWriter
 from anim.encode.formats import FORMATS
 from anim.encode.palette import COLOURS, SIZES, Indexer, choose_palette, palette_name
 from anim.encode.pending import insert
-from anim.encode.writer import IN_FLIGHT
 
 if TYPE_CHECKING:
-    from anim.encode.writer import Clip
+    from anim.encode.animation import Clip
 
 # In hundredths of a second; a delay has two bytes.
 _SHORTEST_DELAY, _LONGEST_DELAY = FORMATS[".gif"].shortest_delay // 10, 65535
@@ -41,7 +41,7 @@ def _paletted_frames(indices: np.ndarray, palette: np.ndarray) -> list[av.VideoF
 
 
 class GifWriter(ContainerWriter):
-    """Writes frames with one palette; implements `anim.encode.writer.Writer`."""
+    """Writes frames with one palette; implements `anim.encode.animation.Writer`."""
 
     def __init__(self, path: Path, clip: Clip, samples: Sequence[np.ndarray], exact: np.ndarray):
         width, height = clip.size

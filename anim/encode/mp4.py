@@ -11,7 +11,7 @@ import numpy as np
 from anim.encode.container import VideoWriter
 
 if TYPE_CHECKING:
-    from anim.encode.writer import Clip
+    from anim.encode.animation import Clip
 
 # Successive frames differ by similar amounts: adaptive B-frames and weighted prediction cost time
 # and make files a few per cent larger.
@@ -20,7 +20,7 @@ _CRF = (18, 23, 28, 33)
 
 
 class Mp4Writer(VideoWriter):
-    """Writes frames at a constant rate; implements `anim.encode.writer.Writer`."""
+    """Writes frames at a constant rate; implements `anim.encode.animation.Writer`."""
 
     def __init__(self, path: Path, clip: Clip, samples: Sequence[np.ndarray], exact: np.ndarray):
         super().__init__(

@@ -14,7 +14,7 @@ from anim.encode.palette import SIZES, Indexer, choose_palette, palette_name
 from anim.encode.pending import PendingFile, naming
 
 if TYPE_CHECKING:
-    from anim.encode.writer import Clip
+    from anim.encode.animation import Clip
     from anim.timeline import Timeline
 
 _OPAQUE = np.uint32(0xFF000000)

@@ -16,14 +16,14 @@ from anim.encode.container import VideoWriter
 if TYPE_CHECKING:
     import numpy as np
 
-    from anim.encode.writer import Clip
+    from anim.encode.animation import Clip
 
 _VP9 = {"b": "0", "deadline": "good", "cpu-used": "2", "row-mt": "1"}
 _CRF = (28, 36, 44, 52)
 
 
 class WebmWriter(VideoWriter):
-    """Writes frames at a constant rate; implements `anim.encode.writer.Writer`."""
+    """Writes frames at a constant rate; implements `anim.encode.animation.Writer`."""
 
     def __init__(self, path: Path, clip: Clip, samples: Sequence[np.ndarray], exact: np.ndarray):
         options = {**_VP9, "crf": str(_CRF[clip.quality])}

@@ -19,7 +19,7 @@ from anim.encode.comment import xmp
 from anim.encode.pictures import Patch, PatchWriter
 
 if TYPE_CHECKING:
-    from anim.encode.writer import Clip
+    from anim.encode.animation import Clip
 
 _LIBWEBP = {"lossless": "1", "compression_level": "4"}
 _ANIMATED, _HAS_XMP, _HAS_ALPHA = 0x02, 0x04, 0x10
@@ -30,7 +30,7 @@ _RIFF_HEAD = 12
 
 
 class WebpWriter(PatchWriter):
-    """Writes lossless pictures; implements `anim.encode.writer.Writer`."""
+    """Writes lossless pictures; implements `anim.encode.animation.Writer`."""
 
     def __init__(self, path: Path, clip: Clip, samples: Sequence[np.ndarray], exact: np.ndarray):
         # The format stores half of each coordinate.

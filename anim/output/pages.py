@@ -7,7 +7,7 @@ from pathlib import Path
 
 from anim.compose import Subject
 from anim.encode import format_of
-from anim.output.fitting import too_small
+from anim.output.max_bytes import too_small
 from anim.output.results import PendingOutput
 from anim.page import page, page_data, snippet
 from anim.settings import Picture

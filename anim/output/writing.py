@@ -8,7 +8,7 @@ from pathlib import Path
 
 from anim.compose import Subject, views_to_choose
 from anim.encode import format_of
-from anim.output.fitting import fit_animation
+from anim.output.max_bytes import fit_animation
 from anim.output.pages import write_page
 from anim.output.results import Output, PendingOutput
 from anim.output.studio import Studio

@@ -4,7 +4,7 @@ from anim.encode.pending import PendingFile
 
 
 class RawWriter:
-    """Appends the pixels of each frame; implements `anim.encode.writer.Writer`."""
+    """Appends the pixels of each frame; implements `anim.encode.animation.Writer`."""
 
     def __init__(self, path, clip, samples, exact):
         self.path = path

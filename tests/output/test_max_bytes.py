@@ -5,7 +5,7 @@ import pytest
 import anim
 from anim.encode import quality_levels
 from anim.errors import SettingError
-from anim.output.fitting import attempts
+from anim.output.max_bytes import attempts
 from anim.settings import Picture
 from tests.support.clips import SHORT, a_run
 
