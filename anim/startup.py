@@ -13,7 +13,12 @@ from pathlib import Path
 
 # The programs of one command take 0.4 MB on a CPU.
 _MAX_BYTES = 256_000_000
-_FOLDER, _MIN_SECONDS = "jax_compilation_cache_dir", "jax_persistent_cache_min_compile_time_secs"
+# The settings that are changed here, with JAX's own defaults.
+_DEFAULTS = {
+    "jax_compilation_cache_dir": None,
+    "jax_persistent_cache_min_compile_time_secs": 1.0,
+    "jax_platforms": None,
+}
 
 
 @contextmanager
@@ -28,12 +33,42 @@ def programs_kept() -> Iterator[None]:
     if folder is None or not _is_writable(folder):
         yield
         return
-    with _settings_of_jax({_FOLDER: str(folder), _MIN_SECONDS: 0.0}), warnings.catch_warnings():
+    settings = settings_of_jax(
+        jax_compilation_cache_dir=str(folder), jax_persistent_cache_min_compile_time_secs=0.0
+    )
+    with settings, warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Error (reading|writing) persistent compilation cache")
         try:
             yield
         finally:
             shrink(folder, _MAX_BYTES)
+
+
+@contextmanager
+def settings_of_jax(**wanted: str | float) -> Iterator[None]:
+    """Change settings of JAX that the user has not made, and restore them at the end.
+
+    JAX reads its environment variables when it is imported, which commands do late. This sets
+    them, because importing JAX here would delay the errors of wrong calls.
+
+    Args:
+        wanted: names of ``jax.config`` and their values; a name that the environment or the
+            configuration has already is left as it is.
+    """
+    free = [name for name in wanted if name.upper() not in os.environ]
+    if "jax" in sys.modules:
+        import jax
+
+        free = [name for name in free if getattr(jax.config, name) == _DEFAULTS[name]]
+        _configure({name: wanted[name] for name in free})
+    os.environ.update({name.upper(): str(wanted[name]) for name in free})
+    try:
+        yield
+    finally:
+        for name in free:
+            os.environ.pop(name.upper(), None)
+        if "jax" in sys.modules:
+            _configure({name: _DEFAULTS[name] for name in free})
 
 
 @contextmanager
@@ -95,32 +130,6 @@ def _is_writable(folder: Path) -> bool:
         existing = next(path for path in (folder, *folder.parents) if path.exists())
         return existing.is_dir() and os.access(existing, os.W_OK | os.X_OK)
     return False
-
-
-@contextmanager
-def _settings_of_jax(wanted: Mapping[str, str | float]) -> Iterator[None]:
-    """Change settings that the user has not made.
-
-    JAX reads its environment variables when it is imported, which commands do late: importing it
-    here would delay the errors of wrong calls.
-    """
-    before = {_FOLDER: None, _MIN_SECONDS: 1.0}
-    wanted = {name: value for name, value in wanted.items() if name.upper() not in os.environ}
-    if "jax" in sys.modules:
-        import jax
-
-        before = {name: getattr(jax.config, name) for name in wanted}
-        if before.get(_FOLDER) is not None:
-            wanted = {}
-        _configure(wanted)
-    os.environ.update({name.upper(): str(value) for name, value in wanted.items()})
-    try:
-        yield
-    finally:
-        for name in wanted:
-            os.environ.pop(name.upper(), None)
-        if "jax" in sys.modules:
-            _configure({name: before[name] for name in wanted})
 
 
 def _configure(settings: Mapping[str, str | float | None]) -> None:

@@ -1,14 +1,13 @@
-"""The command ``python -m anim.watch``: a page that shows a run while it is recorded."""
+"""The command ``python -m anim.watch``, which shows a run on a page while it is recorded."""
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from anim import command
+from anim import command, startup
 from anim.errors import SettingError
 from anim.settings import Picture, whole
 from anim.settings.fields import WATCHED
@@ -43,19 +42,23 @@ def _parser() -> command.Parser:
     return parser
 
 
-def _run(arguments: argparse.Namespace, say: Callable, check: Callable[[], None]) -> None:
+def _run(
+    arguments: argparse.Namespace, say: Callable[[str], None], check: Callable[[], None]
+) -> None:
     picture = Picture.of(vars(arguments))
     whole("port", arguments.port, 0, 65535)
     check()
 
     from anim.watch import address
 
-    with address.bound(arguments.host, arguments.port) as listener:
+    # Accelerators are left to the training that is watched.
+    with (
+        address.bound(arguments.host, arguments.port) as listener,
+        startup.settings_of_jax(jax_platforms="cpu"),
+    ):
         if not address.is_loopback(listener):
             say(f"warning: whoever reaches {arguments.host} can see the run; {HOST} keeps it here")
 
-        # Accelerators are left to the training that is watched.
-        os.environ.setdefault("JAX_PLATFORMS", "cpu")
         from anim.watch import server
         from anim.watch.follow import Follower
 
@@ -69,7 +72,7 @@ def _run(arguments: argparse.Namespace, say: Callable, check: Callable[[], None]
 
 
 def _check(path: Path, picture: Picture) -> None:
-    """Raise `SettingError` for what would come to light with the first snapshot only."""
+    """Raise `SettingError` now for errors that would otherwise appear with the first snapshot."""
     from anim.errors import RecordingError
     from anim.scene.theme import theme_of
     from anim.watch.follow import check_folder
@@ -82,7 +85,7 @@ def _check(path: Path, picture: Picture) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """The command; returns its exit code."""
+    """Run the command and return its exit code."""
     parser = _parser()
     arguments = parser.parse_args(argv)
     return command.run(parser, lambda check: _run(arguments, parser.say, check))

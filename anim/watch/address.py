@@ -1,4 +1,4 @@
-"""Where the server listens, and the names that it answers to there."""
+"""The address that the server listens at, and the host names that requests may use."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def bound(host: str, port: int) -> socket.socket:
-    """A socket that listens.
+    """Return a socket that listens.
 
     Args:
         host: an address or a name of this machine.
-        port: 0 takes a free one.
+        port: the port; 0 takes a free one.
 
     Raises:
-        SettingError: a host that this machine is not, or a port that cannot be had.
+        SettingError: ``host`` is not this machine, or ``port`` is not available.
     """
     try:
-        # An empty name would be every address there is.
+        # An empty name would mean all addresses.
         found = socket.getaddrinfo(host or "?", port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise SettingError("host", f"expected an address of this machine, got {host!r}") from None
@@ -36,22 +36,24 @@ def bound(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRNOTAVAIL:
-            raise SettingError("host", f"{host!r} is no address of this machine") from None
-        why = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be had ({error.strerror})"
+            problem = f"expected an address of this machine, got {host!r}"
+            raise SettingError("host", problem) from None
+        is_taken = error.errno == errno.EADDRINUSE
+        why = "is taken" if is_taken else f"is not available ({error.strerror})"
         raise SettingError("port", f"{port} {why}; expected another, or 0 for a free one") from None
     return listener
 
 
 def is_loopback(listener: socket.socket) -> bool:
-    """Whether nobody but this machine reaches it."""
+    """Return whether only this machine can connect."""
     return ipaddress.ip_address(listener.getsockname()[0].partition("%")[0]).is_loopback
 
 
 def names(listener: socket.socket, host: str) -> frozenset[str] | None:
-    """The hosts that a request may name; None where it may name any.
+    """Return the host names that a request may use; None if it may use any.
 
-    A page of others can point a name of its own at this machine, and then read what is served
-    here. Such a request bears that name.
+    Another site can make a name of its own resolve to this machine (DNS rebinding), and read what
+    is served here. Such a request has that name in its ``Host`` header.
     """
     if not is_loopback(listener):
         return None
@@ -59,11 +61,11 @@ def names(listener: socket.socket, host: str) -> frozenset[str] | None:
 
 
 def name_of(header: str) -> str:
-    """The name in a ``Host`` header, which may have a port; empty where it is none."""
+    """Return the name in a ``Host`` header without the port; "" if the header is malformed."""
     match = re.fullmatch(r"(?:\[([0-9a-f:.%]+)\]|([^\[\]:]+))(?::\d+)?", header.lower())
     return (match[1] or match[2]) if match else ""
 
 
 def url(listener: socket.socket, host: str) -> str:
-    """What to open in a browser."""
+    """Return the address to open in a browser."""
     return f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/"

@@ -1,4 +1,4 @@
-"""What a browser is told, as server-sent events."""
+"""The messages to a browser, as server-sent events."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from anim.compose import reel_of
 from anim.compose.words import alternative
 from anim.page import page_data
 from anim.settings import Picture
-from anim.watch.follow import State
+from anim.watch.state import Shown, State, after
 
-# A browser that lost the server asks again after so many milliseconds.
+# Milliseconds after which a browser that lost the server asks again.
 RETRY = b"retry: 1000\n\n"
 KEEP_ALIVE = b":\n\n"
-# Those that are kept for the next who asks for the same.
+# The number of messages kept for other browsers.
 _KEPT = 4
 
 
 class Seen(NamedTuple):
-    """What a browser knows.
+    """What a browser has received.
 
     Attributes:
-        generation: of the state that it was told of last; None before.
-        last_step: up to which it has the snapshots.
-        text: that it shows.
+        generation: of the last state; None before the first.
+        last_step: the step of the last snapshot.
+        text: the last text.
     """
 
     generation: int | None = None
@@ -35,7 +35,7 @@ class Seen(NamedTuple):
 
 
 class Messages:
-    """Makes the events that bring a browser up to date; those of many are made once.
+    """Makes the events that bring a browser up to date; several browsers share them.
 
     Args:
         picture: how the run is shown.
@@ -47,9 +47,9 @@ class Messages:
         self._made: OrderedDict[tuple, bytes] = OrderedDict()
 
     def since(self, seen: Seen, state: State) -> tuple[bytes, Seen]:
-        """The events from what was seen to a state, and what is seen with them.
+        """Return the events that lead to a state, and what a browser has received after them.
 
-        However much has happened meanwhile, it is one event of data at most.
+        All new snapshots are sent in one event.
         """
         events = b""
         generation, last_step = seen.generation, seen.last_step
@@ -71,20 +71,18 @@ class Messages:
             return self._made[key]
 
     def _make(self, state: State, since: int | None) -> bytes:
-        """``whole``, or ``more`` with the snapshots after a step."""
-        shown = [(reel_of(tracks, self._picture), subject) for tracks, subject in state.shown]
-        later = [
-            ([track.picked(track.steps > since) for track in tracks], subject)
-            for tracks, subject in (() if since is None else state.shown)
-        ]
-        if not later or not all(len(track.steps) for track in later[0][0]):
-            return _event("whole", page_data(shown, self._picture))
-        data = page_data(
-            [(reel_of(tracks, self._picture), subject) for tracks, subject in later],
-            self._picture,
-        )
-        # What is said of the run is said of all of it.
-        return _event("more", data | {"alt": alternative(*shown[0])})
+        """Return the event ``whole``, or ``more`` with the snapshots after a step."""
+        later = () if since is None else after(state.shown, since)
+        if not later:
+            return _event("whole", self._page_data(state.shown))
+        tracks, subject = state.shown[0]
+        # The alt text describes the whole run.
+        alt = alternative(reel_of(tracks, self._picture), subject)
+        return _event("more", self._page_data(later) | {"alt": alt})
+
+    def _page_data(self, shown: Shown) -> dict:
+        reels = [(reel_of(tracks, self._picture), subject) for tracks, subject in shown]
+        return page_data(reels, self._picture)
 
 
 def _event(name: str, data: dict) -> bytes:

@@ -1,4 +1,4 @@
-"""The server: the page, and events for each browser that shows it."""
+"""The server: a page, and a stream of events for each browser that shows it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 
 from anim.errors import MissingExtraError
 
@@ -18,6 +19,7 @@ try:
     from starlette.requests import Request
     from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
     from starlette.routing import Route, Router
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 except ImportError as error:
     raise MissingExtraError(
         f"watching needs {error.name}, which is not installed: "
@@ -26,22 +28,23 @@ except ImportError as error:
 
 from anim.page import live_page, script_hash
 from anim.watch import address
-from anim.watch.follow import Follower, State
+from anim.watch.follow import Follower
 from anim.watch.messages import KEEP_ALIVE, RETRY, Messages, Seen
+from anim.watch.state import State
 
-# Seconds between two looks at the recording, between two signs of life, and to say goodbye.
+# Seconds between two looks at the recording, between two signs of life, and to end connections.
 _PAUSE, _KEEP_ALIVE, _GOODBYE = 0.2, 15, 1
-_MOST_CLIENTS = 100
+_MAX_CLIENTS = 100
 _EVENTS = "text/event-stream"
 
 
 class Hub:
-    """The newest state, and the browsers that are told of it.
+    """Holds the newest state, and wakes the streams of events when it changes.
 
-    One thread publishes; the others belong to the server.
+    One thread publishes; the server's threads read.
 
     Args:
-        messages: makes what they are told.
+        messages: makes the events.
     """
 
     def __init__(self, messages: Messages):
@@ -52,13 +55,13 @@ class Hub:
         self._waiting: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
 
     def publish(self, state: State) -> None:
-        """Tells everybody, if there is anything new."""
+        """Replace the state, and wake all streams if it differs."""
         if not state.is_like(self._state):
             self._state = state
             self._wake()
 
     def close(self) -> None:
-        """Ends all streams of events."""
+        """End all streams."""
         self._is_closed = True
         self._wake()
 
@@ -68,10 +71,10 @@ class Hub:
                 loop.call_soon_threadsafe(event.set)
 
     async def events(self) -> AsyncIterator[bytes]:
-        """What one browser is told.
+        """Yield the events for one browser.
 
-        It is made when the browser has taken what came before: to one that is slow it is the way
-        to the newest state, and nothing waits for it here.
+        Each is made after the browser has received the one before. A slow browser skips states
+        and gets one event that leads to the newest; nothing is queued for it.
         """
         news, seen = asyncio.Event(), Seen()
         with self._lock:
@@ -93,9 +96,14 @@ class Hub:
 
 
 class _Guard:
-    """Refuses requests that name another host, and gives every answer its headers."""
+    """Refuses requests for another host, and adds headers to every answer.
 
-    def __init__(self, app, names: frozenset[str] | None):
+    Args:
+        app: answers the other requests.
+        names: the host names that a request may use; None accepts any.
+    """
+
+    def __init__(self, app: ASGIApp, names: frozenset[str] | None):
         self._app, self._names = app, names
         self._headers = {
             "Content-Security-Policy": "; ".join(
@@ -115,8 +123,8 @@ class _Guard:
             "Cache-Control": "no-store",
         }
 
-    async def __call__(self, scope, receive, send) -> None:
-        async def answer(message) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).update(self._headers)
             await send(message)
@@ -129,12 +137,12 @@ class _Guard:
 
 
 def application(hub: Hub, title: str, names: frozenset[str] | None) -> _Guard:
-    """What is served: the page at ``/``, its data at ``/events``, and nothing else.
+    """Return what is served: the page at ``/``, its data at ``/events``, and nothing else.
 
     Args:
-        hub: has the data.
-        title: of the page.
-        names: the hosts that a request may name; None takes any.
+        hub: makes the events.
+        title: the title of the page.
+        names: the host names that a request may use; None accepts any.
     """
     text = live_page(title, "events")
 
@@ -156,13 +164,13 @@ def serve(
     names: frozenset[str] | None,
     check: Callable[[], None],
 ) -> None:
-    """Serves what a recording holds, and follows it, until it is told to stop.
+    """Serve a recording and follow it, until ``check`` raises.
 
     Args:
-        follower: of the recording.
+        follower: follows the recording.
         listener: a socket that listens.
-        names: the hosts that a request may name; None takes any.
-        check: called often; what it raises ends it.
+        names: the host names that a request may use; None accepts any.
+        check: called often; an exception that it raises ends the server.
     """
     hub = Hub(Messages(follower.picture))
     config = uvicorn.Config(
@@ -175,11 +183,11 @@ def serve(
         log_level="error",
         access_log=False,
         server_header=False,
-        limit_concurrency=_MOST_CLIENTS,
+        limit_concurrency=_MAX_CLIENTS,
         timeout_graceful_shutdown=_GOODBYE,
     )
     server = uvicorn.Server(config)
-    # In a thread of its own it leaves signals alone, and answers whatever is computed here.
+    # In another thread the server installs no signal handlers, and answers during a computation.
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     try:
@@ -190,9 +198,19 @@ def serve(
             if not has_more:
                 time.sleep(_PAUSE)
     finally:
-        # A browser that takes nothing any more is no error at the end.
-        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         server.should_exit = True
         hub.close()
-        thread.join(2 * _GOODBYE)
+        with _silent(logging.getLogger("uvicorn.error")):
+            thread.join(2 * _GOODBYE)
     raise RuntimeError("the server has stopped")
+
+
+@contextmanager
+def _silent(logger: logging.Logger) -> Iterator[None]:
+    """Log nothing; uvicorn would log browsers that stay connected when it ends."""
+    before = logger.disabled
+    logger.disabled = True
+    try:
+        yield
+    finally:
+        logger.disabled = before
