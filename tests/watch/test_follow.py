@@ -1,18 +1,14 @@
-"""What is told of a recording that grows, and of one that becomes another."""
+"""Events of a recording that grows, and of one that is replaced."""
 
-import fcntl
-import os
 import shutil
-import threading
+import warnings
 
 import numpy as np
 import pytest
 
 import anim
-from anim.run.store.lock import is_being_recorded
 from anim.run.store.reader import StoredSnapshots
 from anim.settings import Picture
-from anim.watch import messages
 from anim.watch.follow import WAITING, Follower
 from anim.watch.messages import Messages, Seen
 from tests.support.watching import (
@@ -27,7 +23,7 @@ from tests.support.watching import (
 
 
 def told(follower, seen=None):
-    """What a browser that has seen so much is told of all that is new, and what it has seen."""
+    """Events for a browser until nothing is new, and what it has seen then."""
     while follower.look():
         pass
     events, seen = Messages(follower.picture).since(seen or Seen(), follower.state)
@@ -42,7 +38,7 @@ def follow(path, steps=(), **options):
     return follower, events, seen
 
 
-def test_what_was_missed_comes_at_once(tmp_path):
+def test_all_missed_snapshots_come_in_one_event(tmp_path):
     follower, _, seen = follow(tmp_path / "r", [0])
     for step in (1, 2, 3):
         record(tmp_path / "r", [step], resume=True)
@@ -52,12 +48,12 @@ def test_what_was_missed_comes_at_once(tmp_path):
     assert state == ("state", {"text": "the run has ended, 4 snapshots"})
 
 
-def test_nothing_new_is_nothing_told(tmp_path):
+def test_without_news_there_is_no_event(tmp_path):
     follower, _, seen = follow(tmp_path / "r", [0, 1])
     assert told(follower, seen) == ([], seen)
 
 
-def test_what_is_said_of_the_run_is_of_all_of_it(tmp_path):
+def test_the_alt_text_describes_the_whole_run(tmp_path):
     follower, _, seen = follow(tmp_path / "r", [0, 1])
     record(tmp_path / "r", [20], resume=True)
     ((_, more), _), _ = told(follower, seen)
@@ -76,7 +72,7 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("change", OTHERS.values(), ids=OTHERS)
-def test_a_recording_that_is_another_is_sent_as_a_whole(tmp_path, change):
+def test_a_changed_recording_is_sent_as_a_whole(tmp_path, change):
     path = tmp_path / "r"
     follower, _, seen = follow(path, [0, 10, 20, 30])
     change(path)
@@ -88,7 +84,7 @@ def test_a_recording_that_is_another_is_sent_as_a_whole(tmp_path, change):
     check_numbers(browser, anim.open(path))
 
 
-def test_what_a_resumed_run_keeps_is_not_read_again(tmp_path, monkeypatch):
+def test_snapshots_that_a_resumed_run_keeps_are_not_read_again(tmp_path, monkeypatch):
     path, read = tmp_path / "r", []
     follower, _, _ = follow(path, [0, 10, 20])
     record(path, [15, 25], resume=10)
@@ -98,7 +94,7 @@ def test_what_a_resumed_run_keeps_is_not_read_again(tmp_path, monkeypatch):
     assert sorted(set(read)) == [2, 3]
 
 
-def test_a_run_that_is_gone_is_waited_for(tmp_path):
+def test_the_page_waits_for_a_run_that_was_deleted(tmp_path):
     path = tmp_path / "r"
     follower, _, seen = follow(path, [0])
     shutil.rmtree(path)
@@ -108,7 +104,7 @@ def test_a_run_that_is_gone_is_waited_for(tmp_path):
     assert [name for name, _ in told(follower, seen)[0]] == ["whole", "state"]
 
 
-def test_a_metric_that_comes_later_is_sent_with_the_whole(tmp_path):
+def test_a_metric_that_appears_later_is_sent_with_the_whole(tmp_path):
     path = tmp_path / "r"
     follower, _, seen = follow(path, [0, 1], panels=("reliability", "metric:late"))
     with anim.Recorder(path, labels=LABELS, resume=True) as recorder:
@@ -119,7 +115,7 @@ def test_a_metric_that_comes_later_is_sent_with_the_whole(tmp_path):
 
 
 @pytest.mark.parametrize("options", [{"curve": "smooth"}, {"binning": "mass", "intervals": True}])
-def test_joined_parts_are_those_of_all_at_once(tmp_path, options):
+def test_parts_joined_equal_all_snapshots_read_at_once(tmp_path, options):
     path = tmp_path / "r"
     follower, _, _ = follow(path, [0, 5], **options)
     record(path, [6, 7, 9], resume=True)
@@ -130,7 +126,7 @@ def test_joined_parts_are_those_of_all_at_once(tmp_path, options):
     assert grown == whole
 
 
-def test_a_recalibration_is_fitted_to_each_new_snapshot_and_its_lack_told_once(tmp_path):
+def test_each_new_snapshot_is_recalibrated_and_a_lack_is_reported_once(tmp_path):
     path = tmp_path / "r"
     noise = np.random.default_rng(0).normal(size=(2000, 2))
     with anim.Recorder(path, labels=LABELS) as recorder:
@@ -149,7 +145,7 @@ def test_a_recalibration_is_fitted_to_each_new_snapshot_and_its_lack_told_once(t
     assert temperature == pytest.approx(recalibrated.metrics()["temperature"][0], rel=1e-6)
 
 
-def test_damaged_snapshots_are_left_out_and_named_once(tmp_path):
+def test_damaged_snapshots_are_left_out_and_reported_once(tmp_path):
     path = tmp_path / "r"
     record(path, [0, 10, 20])
     (path / "logits" / "c" / "1" / "0" / "0").write_bytes(b"")
@@ -165,35 +161,12 @@ def test_damaged_snapshots_are_left_out_and_named_once(tmp_path):
     assert events == [("state", {"text": "the run has ended, 4 snapshots, 2 of them damaged"})]
 
 
-def test_many_browsers_cost_one(tmp_path, monkeypatch):
-    follower, _, _ = follow(tmp_path / "r", [0, 1])
-    made, page_data = [], messages.page_data
-    monkeypatch.setattr(messages, "page_data", lambda *of: made.append(of) or page_data(*of))
-    of_all, found = Messages(follower.picture), []
-    threads = [
-        threading.Thread(target=lambda: found.append(of_all.since(Seen(), follower.state)))
-        for _ in range(10)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(made) == 1
-    assert found == [found[0]] * 10
-
-
-def test_whether_a_run_is_being_recorded_can_be_asked(tmp_path):
-    path = tmp_path / "r"
-    assert not is_being_recorded(path)
-    with anim.Recorder(path, labels=LABELS):
-        assert is_being_recorded(path)
-    assert not is_being_recorded(path)
-
-
-def test_who_asks_does_not_keep_a_recorder_from_beginning(tmp_path):
-    descriptor = os.open(tmp_path, os.O_RDONLY)
-    fcntl.flock(descriptor, fcntl.LOCK_SH)
-    asked = threading.Timer(0.03, os.close, [descriptor])
-    asked.start()
-    record(tmp_path, [0])
-    asked.join()
+def test_filters_of_warnings_are_restored(tmp_path):
+    noise = np.random.default_rng(0).normal(size=(2000, 2))
+    with anim.Recorder(tmp_path / "r", labels=LABELS) as recorder:
+        for step in range(2):
+            recorder.snapshot(step, logits=noise)
+    with pytest.warns(UserWarning, match="have no recalibration"):
+        before = list(warnings.filters)
+        follow(tmp_path / "r", calibrate="temperature")
+        assert warnings.filters == before
