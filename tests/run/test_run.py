@@ -147,8 +147,11 @@ def test_a_million_points_lose_no_digits():
         ({"labels": [0, 1], "probs": [[[2.0, -1.0], [0.5, 0.5]]]}, "did you pass logits"),
         ({"labels": [0.5, 1], "probs": [[0.1, 0.2]]}, "integers"),
         ({"labels": ["cat", "dog"], "probs": [[0.1, 0.2]]}, "classes="),
-        ({"labels": [0, 1], "probs": [[0.1, 0.2]], "classes": "aa"}, "each name once"),
-        ({"labels": [0, 1], "probs": [0.5]}, r"got shape \(\)"),
+        (
+            {"labels": [0, 1], "probs": [[0.1, 0.2]], "classes": "aa"},
+            "distinct names, got 'a' twice",
+        ),
+        ({"labels": [0, 1], "probs": [0.5]}, r"got \[\]"),
         ({"labels": [0, 1]}, "expected logits, or probs"),
         ({"labels": [0, 1], "probs": [[0.1, 0.2]], "classes": list("abc")}, "3 classes"),
         ({"labels": [0, 1, 2], "probs": [[0.1, 0.2, 0.3]], "classes": "ab"}, "got 2 at index 2"),
@@ -169,7 +172,7 @@ def test_wrong_predictions_are_named(arguments, problem):
 
 
 def test_steps_increase():
-    with pytest.raises(ValueError, match="step: expected more than 5, got 5"):
+    with pytest.raises(ValueError, match="step: expected a step after 5, got 5"):
         anim.from_arrays([5, 5], [0, 1], probs=[[0.1, 0.2]] * 2)
 
 
