@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from anim.errors import SettingError
-from anim.record.saved import KINDS, LABELS, STEPS, Saved, parsed, scores_of, step_in
+from anim.record.saved import LABELS, SCORES, STEPS, Saved, parsed, scores_of, step_in
 from anim.record.tables import read_csv, read_parquet
 
 
@@ -49,7 +49,7 @@ def _read_npz(path: Path) -> Iterator[Saved]:
     steps = next((arrays[name] for name in (*STEPS, "steps") if name in arrays), None)
     names = arrays.get("classes")
     classes = None if names is None else tuple(map(str, names))
-    given = {name: arrays[name] for name in (*KINDS, "confidence", "correct") if name in arrays}
+    given = {name: arrays[name] for name in (*SCORES, "confidence", "correct") if name in arrays}
     if not given:
         found = ", ".join(arrays) or "no array"
         raise SettingError("FILE", f"{str(path)!r}: expected logits or probs, got {found}")

@@ -84,8 +84,8 @@ def _write(
         raise SettingError("FILE", "expected at least one snapshot, got none")
     with _naming(first.source):
         truth = _labels_of(first) if labels is None else np.asarray(labels)
-        indices, names = _indices_and_names(truth, classes or first.classes)
-        recorder = Recorder(folder, labels=indices, classes=names, **options)
+        names = _names_of(truth, classes or first.classes)
+        recorder = Recorder(folder, labels=truth, classes=names, **options)
     with recorder:
         for snapshot, step in itertools.chain([(first, first_step)], snapshots):
             if snapshot is not first:
@@ -136,21 +136,11 @@ def _labels_of(snapshot: Saved) -> np.ndarray:
     return np.asarray(snapshot.labels)
 
 
-def _indices_and_names(
-    labels: np.ndarray, classes: Sequence[str] | None
-) -> tuple[np.ndarray, Sequence[str] | None]:
-    """Return labels as numbers, and the names of the classes.
-
-    Labels that are names without ``classes`` are numbered in alphabetical order.
-    """
-    if labels.dtype.kind not in "US":
-        return labels, classes
-    known = sorted(set(labels.tolist())) if classes is None else list(classes)
-    for i, name in enumerate(labels.tolist()):
-        if name not in known:
-            problem = f"labels: expected one of {', '.join(known[:8])}, got {name!r} at index {i}"
-            raise SettingError("FILE", problem)
-    return np.array([known.index(name) for name in labels.tolist()]), known
+def _names_of(labels: np.ndarray, classes: Sequence[str] | None) -> Sequence[str] | None:
+    """Return the names of the classes; those of labels that are names, in alphabetical order."""
+    if classes is None and labels.dtype.kind in "US":
+        return sorted(set(labels.tolist()))
+    return classes
 
 
 def _arguments(snapshot: Saved, labels: np.ndarray, outputs: str | None) -> dict[str, Any]:

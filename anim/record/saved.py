@@ -14,7 +14,7 @@ from anim.errors import SettingError
 # Names of arrays and columns that hold labels, steps and scores.
 LABELS = ("labels", "label", "y_true", "true_label", "y")
 STEPS = ("step", "epoch", "iteration")
-KINDS = ("logits", "probs")
+SCORES = ("logits", "probs")
 # How far a sum of probabilities may be from 1, and what rounding to two decimals moves each.
 _EXACT, _ROUNDING = 1e-3, 0.005
 

@@ -18,11 +18,8 @@ from tests.support.frameworks import (
 pytestmark = pytest.mark.filterwarnings("default")
 
 
-def test_lightning_records_what_the_module_predicts_and_logs(tmp_path):
-    lightning = pytest.importorskip("lightning", reason="Lightning is not installed")
-    import torch
-
-    from anim.integrations.lightning import SnapshotCallback
+def module_of(lightning, torch):
+    """Return a module that logs ``loss/train``."""
 
     class Module(lightning.LightningModule):
         def __init__(self):
@@ -40,9 +37,25 @@ def test_lightning_records_what_the_module_predicts_and_logs(tmp_path):
         def configure_optimizers(self):
             return torch.optim.Adam(self.parameters(), 0.02)
 
-    def loader(x, y, **options):
-        data = torch.utils.data.TensorDataset(torch.tensor(x), torch.tensor(y))
-        return torch.utils.data.DataLoader(data, batch_size=50, **options)
+    return Module()
+
+
+def loader(torch, x, y, **options):
+    data = torch.utils.data.TensorDataset(torch.tensor(x), torch.tensor(y))
+    return torch.utils.data.DataLoader(data, batch_size=50, **options)
+
+
+@pytest.fixture
+def frameworks():
+    lightning = pytest.importorskip("lightning", reason="Lightning is not installed")
+    import torch
+
+    return lightning, torch
+
+
+def test_lightning_records_what_the_module_predicts_and_logs(tmp_path, frameworks):
+    lightning, torch = frameworks
+    from anim.integrations.lightning import SnapshotCallback
 
     def probs():
         module.eval()
@@ -55,10 +68,11 @@ def test_lightning_records_what_the_module_predicts_and_logs(tmp_path):
             max_epochs=5, accelerator="cpu", logger=False, enable_checkpointing=False,
             enable_progress_bar=False, enable_model_summary=False, callbacks=[callback],
         )  # fmt: skip
-        trainer.fit(module, loader(X, Y, shuffle=True))
+        trainer.fit(module, loader(torch, X, Y, shuffle=True))
 
-    module = Module()
-    callback = SnapshotCallback(tmp_path / "run", loader(X_VAL, Y_VAL), every=3, classes="abc")
+    module = module_of(lightning, torch)
+    validation = loader(torch, X_VAL, Y_VAL)
+    callback = SnapshotCallback(tmp_path / "run", validation, every=3, classes="abc")
     first = probs()
     fit()
     run = anim.open(tmp_path / "run")
@@ -69,5 +83,11 @@ def test_lightning_records_what_the_module_predicts_and_logs(tmp_path):
     run = anim.open(tmp_path / "run")
     assert run.steps[-1] == 40
     check_first_and_last(run, first, probs())
-    with pytest.raises(ValueError, match="shuffle"):
-        SnapshotCallback(tmp_path / "other", loader(X_VAL, Y_VAL, shuffle=True))
+
+
+def test_a_loader_that_shuffles_is_refused(tmp_path, frameworks):
+    _, torch = frameworks
+    from anim.integrations.lightning import SnapshotCallback
+
+    with pytest.raises(ValueError, match="pass shuffle=False"):
+        SnapshotCallback(tmp_path / "run", loader(torch, X_VAL, Y_VAL, shuffle=True))

@@ -2,8 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from anim.record.saved import as_probs, step_in
+from tests.support.predictions import softmax
 from tests.support.saved_predictions import LOGITS, PROBS
 
 
@@ -35,3 +39,19 @@ def test_other_scores_are_not_probs(values):
 def test_the_step_of_a_file_is_the_last_number_in_its_name(tmp_path):
     assert step_in(tmp_path / "v2-epoch007.npy") == 7
     assert step_in(tmp_path / "model.npy") is None
+
+
+@settings(max_examples=50, deadline=None, derandomize=True)
+@given(
+    logits=arrays(np.float64, (5, 4), elements=st.floats(-20, 20)),
+    decimals=st.sampled_from([2, 3, 6]),
+    scale=st.sampled_from([1, 100]),
+)
+def test_rounding_any_probs_loses_no_more_than_the_digits_rounded_away(logits, decimals, scale):
+    probs = softmax(logits)
+    rounded = np.round(scale * probs, decimals - 2 if scale == 100 else decimals)
+    found = as_probs(rounded)
+    np.testing.assert_allclose(found.sum(1), 1, atol=2e-3)
+    # A row of four that was rounded by at most e each, and divided by a sum within 4 e of 1.
+    error = 0.5 * 10.0**-decimals
+    np.testing.assert_allclose(found, probs, atol=5 * error / (1 - 4 * error) + 1e-12)
