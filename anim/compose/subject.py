@@ -30,3 +30,8 @@ class Subject:
     names: tuple[str, ...] = ("",)
     unit_name: str = "step"
     steps_per_unit: int = 1
+
+    @property
+    def score_name(self) -> str:
+        """The label of the x axis in a few words, to choose a view by."""
+        return self.score_label.removeprefix("predicted ").partition(":")[0]

@@ -1,9 +1,10 @@
-"""What a page holds: the snapshots of its runs, and how they are shown."""
+"""The data of a page: the snapshots of its runs, and how they are shown."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -18,26 +19,34 @@ from anim.settings.panels import panel_of, series_of
 from anim.settings.themes import DEFAULT_THEME, THEMES, Theme
 from anim.timeline import Reel, Track
 
-# Whole numbers to 1. Those that are read as numbers are right to 1e-7, those that are only drawn to
-# less than a pixel.
+# Units in 1. Numbers that are printed are accurate to 1e-7, numbers that are only drawn to less
+# than a pixel.
 _EXACT, _DRAWN, _MEAN = 10_000_000, 20_000, 1000
 _DIGITS = 9
-# Of a curve every so many places are kept: two pixels apart on a page.
+# One of this many places of a curve is kept: they are two pixels apart on a page.
 _PLACES_APART = 2
 
 
-def page_data(shown: Sequence[tuple[Reel, Subject]], picture: Picture) -> dict:
-    """All that the player needs, for `json.dumps`.
+def page_data(shown: Sequence[tuple[Reel, Subject]], picture: Picture) -> dict[str, Any]:
+    """Return everything that the player needs, for `json.dumps`.
 
     Args:
-        shown: reel and subject in each view to choose from, the first one first.
-        picture: how it is shown.
+        shown: reel and subject in each view to choose from; the first one is shown first.
+        picture: the settings.
     """
-    reel, subject = shown[0]
-    light, dark = _themes(picture)
     packer = Packer()
     data = {
         "version": 1,
+        **_picture(*shown[0], picture),
+        "views": [_view(packer, number, *one, picture) for number, one in enumerate(shown)],
+    }
+    return data | {"arrays": packer.arrays, "packed": packer.text()}
+
+
+def _picture(reel: Reel, subject: Subject, picture: Picture) -> dict[str, Any]:
+    """Return what does not depend on the view."""
+    light, dark = _themes(picture)
+    return {
         "title": subject.title if has_title(picture) else "",
         "caption": subject.caption,
         "alt": alternative(reel, subject),
@@ -59,24 +68,26 @@ def page_data(shown: Sequence[tuple[Reel, Subject]], picture: Picture) -> dict:
             _run(track, timeline.axis, name, picture)
             for (timeline, track), name in zip(reel.lanes, subject.names, strict=True)
         ],
-        "views": [
-            {
-                "view": subject.view,
-                "name": subject.score_label.removeprefix("predicted ").partition(":")[0],
-                "label": subject.score_label,
-                "runs": [
-                    _bins(packer, f"{number}/{rank}/", track, subject.is_folded, picture.curve)
-                    for rank, track in enumerate(reel.tracks)
-                ],
-            }
-            for number, (reel, subject) in enumerate(shown)
+    }
+
+
+def _view(
+    packer: Packer, number: int, reel: Reel, subject: Subject, picture: Picture
+) -> dict[str, Any]:
+    """Return what depends on the view."""
+    return {
+        "view": subject.view,
+        "name": subject.score_name,
+        "label": subject.score_label,
+        "runs": [
+            _bins(packer, f"{number}/{rank}/", track, subject.is_folded, picture.curve)
+            for rank, track in enumerate(reel.tracks)
         ],
     }
-    return data | {"arrays": packer.arrays, "packed": packer.text()}
 
 
 def _themes(picture: Picture) -> tuple[Theme, Theme]:
-    """What a reader sees who likes it light, and one who likes it dark."""
+    """Return the themes for readers who prefer light and dark pages."""
     if picture.theme is None and picture.style is None:
         return THEMES["light"], THEMES["dark"]
     theme = theme_of(picture)
@@ -84,14 +95,14 @@ def _themes(picture: Picture) -> tuple[Theme, Theme]:
 
 
 def _font(picture: Picture) -> str | None:
-    """The families of a theme of one's own, as CSS names them; the reader's own else."""
+    """Return the font families of a theme, in CSS; None for the reader's own."""
     fonts = theme_of(picture).fonts
     if picture.style is None and fonts == THEMES[DEFAULT_THEME].fonts:
         return None
     return ", ".join(json.dumps(name) if " " in name else name for name in fonts)
 
 
-def _colours(theme: Theme, reel: Reel, is_transparent: bool) -> dict:
+def _colours(theme: Theme, reel: Reel, is_transparent: bool) -> dict[str, Any]:
     names = ("background", "panel", "text", "muted", "grid", "over", "points", "ideal")
     runs = [theme.of_run(rank) for rank in range(len(reel.lanes))]
     return {name: getattr(theme, name) for name in names} | {
@@ -101,15 +112,15 @@ def _colours(theme: Theme, reel: Reel, is_transparent: bool) -> dict:
     }
 
 
-def _panel(name: str) -> dict:
+def _panel(name: str) -> dict[str, Any]:
     strip = panel_of(name).strip
     if strip is None:
         return {"panel": name}
     return {"panel": name, "title": strip.title, "series": list(strip.series.items())}
 
 
-def _run(track: Track, axis: tuple[int, int], name: str, picture: Picture) -> dict:
-    """What does not depend on the view: steps, and scalars over time."""
+def _run(track: Track, axis: tuple[int, int], name: str, picture: Picture) -> dict[str, Any]:
+    """Return the steps and scalars of a run."""
     wanted = {"accuracy", "ece", TEMPERATURE, *series_of(picture.shown_panels)}
     return {
         "name": name,
@@ -127,19 +138,18 @@ def _run(track: Track, axis: tuple[int, int], name: str, picture: Picture) -> di
 
 
 def _plain(values: np.ndarray) -> list[float | None]:
-    """As JSON knows numbers: without NaN, and with as many digits as are looked at."""
+    """Return numbers for JSON: None for NaN, and no more digits than are shown."""
     flat = np.asarray(values, float).ravel()
     return [float(f"{value:.{_DIGITS}g}") if np.isfinite(value) else None for value in flat]
 
 
-def _bins(packer: Packer, prefix: str, track: Track, is_folded: bool, curve: str) -> dict:
-    """What depends on the view."""
-    is_mean = track.filled is not None
-    per = _MEAN if is_mean else 1
+def _bins(packer: Packer, prefix: str, track: Track, is_folded: bool, curve: str) -> dict[str, Any]:
+    """Pack the bins of a track, and return what is not packed."""
+    per = 1 if track.filled is None else _MEAN
     packer.add(f"{prefix}counts", track.counts, per)
     packer.add(f"{prefix}hits", track.hits, per)
     packer.add(f"{prefix}confidences", track.confidences, _EXACT)
-    if is_mean:
+    if track.filled is not None:
         packer.add(f"{prefix}filled", track.filled)
         packer.add(f"{prefix}shares", track.shares, _EXACT)
     if not np.allclose(track.ideals, _plain_ideals(track, is_folded), atol=1e-6, equal_nan=True):
@@ -158,6 +168,6 @@ def _bins(packer: Packer, prefix: str, track: Track, is_folded: bool, curve: str
 
 
 def _plain_ideals(track: Track, is_folded: bool) -> np.ndarray:
-    """What follows from the mean scores, as the player has it."""
+    """Return the ideal shares as the player derives them from the mean scores."""
     means = track.confidences
     return np.maximum(means, 1 - means) if is_folded else means

@@ -1,12 +1,11 @@
-"""What a browser hears of a run that is watched."""
+"""Recordings to watch, and what a browser receives of them."""
 
-import base64
 import json
-import zlib
 
 import numpy as np
 
 import anim
+from tests.support.packing import unpack
 
 LABELS = np.arange(2000) % 2
 
@@ -38,28 +37,13 @@ def steps_of(data):
 
 
 def unpacked(data, view=0, rank=0):
-    """The arrays of a page's data in one view: what anim/page/player/model.mjs does, in Python."""
-    found, numbers = {}, iter(zlib.decompress(base64.b64decode(data["packed"])))
-
-    def whole():
-        value, shift, octet = 0, 0, 128
-        while octet >= 128:
-            octet = next(numbers)
-            value |= (octet & 127) << shift
-            shift += 7
-        return -(value + 1) // 2 if value % 2 else value // 2
-
-    for name, (rows, *rest), per in data["arrays"]:
-        columns = int(np.prod(rest))
-        differences = np.array([[whole() for _ in range(rows)] for _ in range(columns)])
-        values = differences.cumsum(1).T
-        found[name] = np.where(values > 0, (values - 1) / per, np.nan).reshape(rows, *rest)
-    prefix = f"{view}/{rank}/"
+    """The arrays of a page's data in one view, by name."""
+    found, prefix = unpack(data["packed"], data["arrays"]), f"{view}/{rank}/"
     return {name.removeprefix(prefix): found[name] for name in found if name.startswith(prefix)}
 
 
 class Browser:
-    """What a browser would have of the events, joined."""
+    """Joins the events as a browser does."""
 
     def __init__(self):
         self.heard, self.parts = [], []
@@ -82,7 +66,7 @@ class Browser:
 
 
 def check_numbers(browser, run):
-    """It has what the run has, in both views."""
+    """Assert that a browser has the numbers of the run, in both views."""
     assert browser.steps == run.steps.tolist()
     for view, name in enumerate(("score", "confidence")):
         bins = run.reliability(name)
