@@ -62,7 +62,7 @@ def test_a_run_of_confidence_and_correct_refuses_other_views(place):
         with pytest.raises(SettingError, match="has the confidence view only"):
             run.reliability(view)
     for method in (run.logits, run.probs):
-        with pytest.raises(ValueError, match="no other score"):
+        with pytest.raises(ValueError, match="only the confidence of the predicted class"):
             method(0)
 
 
