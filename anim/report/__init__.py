@@ -2,7 +2,7 @@
 
 import importlib
 
-_HOMES = {"meanings": "tables", "report": "numbers", "table": "tables", "verdict": "words"}
+_HOMES = {"meanings": "printing", "report": "numbers", "table": "printing", "verdict": "sentences"}
 
 __all__ = list(_HOMES)
 

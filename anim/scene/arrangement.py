@@ -8,7 +8,7 @@ from anim.errors import SettingError
 from anim.scene import header, layout
 from anim.scene.kinds import Handle
 from anim.scene.layout import LEFT, Place, Room
-from anim.scene.panels import kind_of
+from anim.scene.registry import kind_of
 from anim.scene.stage import Stage
 from anim.scene.theme import measures_of
 from anim.settings import MAX_SIDE, Picture

@@ -71,12 +71,12 @@ PANELS: dict[str, Panel] = {
             name="reliability",
             shows="bars of accuracy by score, gaps to the ideal line, fainter where examples are "
             "few, and a histogram",
-            kind="anim.scene.reliability:KIND",
+            kind="anim.scene.reliability_panel:KIND",
         ),
         Panel(
             name="counts",
             shows="right and wrong predictions by score, stacked",
-            kind="anim.scene.counts:KIND",
+            kind="anim.scene.counts_panel:KIND",
         ),
         Panel(
             name="accuracy",

@@ -5,7 +5,7 @@ import pytest
 
 import anim
 from anim.scene.kinds import Kind
-from anim.scene.panels import kind_of
+from anim.scene.registry import kind_of
 from anim.settings import PANELS, Picture
 from anim.settings.panels import Panel
 from tests.support.seeing import compose
