@@ -53,6 +53,7 @@ def animate(
     from anim.compose import compose_views
     from anim.output import writing
     from anim.output.notebook import Animation
+    from anim.output.views import views_for
 
     if isinstance(runs, Mapping):
         if options.get("label") is None:
@@ -62,7 +63,7 @@ def animate(
     picture = Picture.of(options)
     paths = [Path(output) for output in outputs]
     _check(paths, picture)
-    shown = compose_views(checked, picture, writing.views_for(checked, paths, picture))
+    shown = compose_views(checked, picture, views_for(checked, paths, picture))
     written = writing.write(shown, paths, picture, progress) if paths else []
     return Animation(written, shown, picture)
 
@@ -217,11 +218,15 @@ def _run(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
         runs, picture = _trained(arguments, asked, picture, progress)
 
     from anim.compose import compose_views
+    from anim.output.views import views_for
+
+    # Matplotlib is imported while XLA compiles.
+    with progress("reading") as report, startup.importing("anim.output.writing"):
+        views = views_for(runs, arguments.out, picture)
+        shown = compose_views(runs, picture, views, report)
+
     from anim.output import writing
 
-    with progress("reading") as report:
-        views = writing.views_for(runs, arguments.out, picture)
-        shown = compose_views(runs, picture, views, report)
     with progress("drawing") as report:
         written = writing.write(shown, arguments.out, picture, report)
     if not arguments.quiet:

@@ -6,31 +6,14 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from anim.compose import Subject, views_to_choose
+from anim.compose import Subject
 from anim.encode import format_of
 from anim.output.max_bytes import fit_animation
 from anim.output.pages import write_page
 from anim.output.results import Output, PendingOutput
 from anim.output.studio import Studio
-from anim.run import RunLike
 from anim.settings import Picture
 from anim.timeline import Reel
-
-
-def views_for(runs: Sequence[RunLike], paths: Sequence[Path], picture: Picture) -> list[str]:
-    """Return the views that outputs show.
-
-    Args:
-        runs: the runs that are drawn.
-        paths: the outputs; none for a notebook.
-        picture: the settings.
-
-    Returns:
-        One view, or all views to choose from if a page or a notebook shows them.
-    """
-    views = views_to_choose(runs, picture)
-    has_choice = not paths or any(format_of(path).is_page for path in paths)
-    return views if has_choice else views[:1]
 
 
 def write(
@@ -42,7 +25,7 @@ def write(
     """Write every output; see `anim.animate`.
 
     Args:
-        shown: reel and subject of each of `views_for`.
+        shown: reel and subject in each view of `anim.output.views.views_for`.
         paths: outputs that passed `anim.encode.check_outputs`.
         picture: the settings.
         progress: called with (frames drawn, frames in total).
