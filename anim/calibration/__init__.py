@@ -3,7 +3,17 @@
 They are compiled for the device that holds the arrays, except for a few that SciPy computes.
 """
 
+from anim.calibration.binned_errors import (
+    average_calibration_error,
+    calibration_error,
+    debiased_calibration_error,
+    expected_calibration_error,
+    maximum_calibration_error,
+    root_mean_square_calibration_error,
+    signed_gap,
+)
 from anim.calibration.bins import (
+    ERROR_BINS,
     Array,
     BinSums,
     binned,
@@ -14,21 +24,6 @@ from anim.calibration.bins import (
     width_edges,
     width_sums,
 )
-from anim.calibration.errors import (
-    ERROR_BINS,
-    BrierParts,
-    average_calibration_error,
-    brier_decomposition,
-    brier_score,
-    calibration_error,
-    debiased_calibration_error,
-    expected_calibration_error,
-    maximum_calibration_error,
-    negative_log_likelihood,
-    negative_log_likelihood_of_logits,
-    root_mean_square_calibration_error,
-    signed_gap,
-)
 from anim.calibration.noise import (
     Interval,
     binomial_quantile,
@@ -36,6 +31,13 @@ from anim.calibration.noise import (
     error_interval,
     expected_error_if_calibrated,
     wilson_interval,
+)
+from anim.calibration.proper_scores import (
+    BrierParts,
+    brier_decomposition,
+    brier_score,
+    negative_log_likelihood,
+    negative_log_likelihood_of_logits,
 )
 from anim.calibration.scaling import (
     IsotonicScale,

@@ -13,6 +13,9 @@ from numpy.typing import DTypeLike
 
 Array = jax.Array | np.ndarray
 
+# The number of bins of an error, unless another one is given.
+ERROR_BINS = 15
+
 # The number of examples that are added up before their sums are.
 _BLOCK = 1 << 16
 

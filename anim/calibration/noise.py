@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.special import bdtr, gammaln, ndtri, xlog1py, xlogy
 
+from anim.calibration.binned_errors import expected_calibration_error
 from anim.calibration.bins import BinSums, shares
-from anim.calibration.errors import expected_calibration_error
 
 LEVEL = 0.95
 _RESAMPLES = 500

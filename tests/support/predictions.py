@@ -60,6 +60,19 @@ CASES = {
 OFF_EDGES = [name for name in CASES if "edges" not in name]
 NO_TIES = [name for name in OFF_EDGES if name != "ties"]
 
+SHARE = np.array([0.75, 0.25])
+DEGENERATE = {
+    # Probabilities, labels, and by hand: ECE, MCE, L2, Brier score (one class of two), NLL.
+    "one example": ([SHARE], [0], 0.25, 0.25, 0.25, 0.0625, -np.log(0.75)),
+    "one wrong example": ([SHARE], [1], 0.75, 0.75, 0.75, 0.5625, -np.log(0.25)),
+    "all right": ([SHARE] * 4, [0] * 4, 0.25, 0.25, 0.25, 0.0625, -np.log(0.75)),
+    "all wrong": ([SHARE] * 4, [1] * 4, 0.75, 0.75, 0.75, 0.5625, -np.log(0.25)),
+    "all equal": ([SHARE] * 4, [0, 0, 0, 1], 0, 0, 0, 0.1875, -np.log(0.75**3 * 0.25) / 4),
+    "sure and right": ([[1.0, 0.0]] * 4, [0] * 4, 0, 0, 0, 0, 0),
+    # The first class is the arg max: it is right in three of four.
+    "ties of classes": ([[0.5, 0.5]] * 4, [0, 0, 0, 1], 0.25, 0.25, 0.25, 0.25, np.log(2)),
+}
+
 
 def confidence_and_hits(probs, labels) -> tuple[np.ndarray, np.ndarray]:
     return probs.max(1), probs.argmax(1) == labels

@@ -1,33 +1,25 @@
-"""Errors of predictions, against other packages and their plain definitions."""
+"""Errors of bins and of predictions, against other packages and their plain definitions."""
 
 import jax
 import numpy as np
 import pytest
-import scipy.special
 import sklearn.calibration
-import sklearn.metrics
 
 from anim import calibration
 from tests.support.predictions import (
     CASES,
+    DEGENERATE,
     NO_TIES,
     OFF_EDGES,
     confidence_and_hits,
     model,
     reference,
     softmax,
-    textbook_bins,
     textbook_error,
 )
 
+pytestmark = pytest.mark.usefixtures("doubles")
 NORMS = ("l1", "l2", "max", "average")
-
-
-@pytest.fixture(autouse=True)
-def doubles():
-    """Computed in float64, from float32 where that is given."""
-    with jax.enable_x64(True):
-        yield
 
 
 @pytest.mark.parametrize("norm", NORMS)
@@ -173,61 +165,6 @@ def test_bins_equal_the_calibration_curve_of_scikit_learn(case):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_proper_scores_equal_those_of_scikit_learn(case):
-    probs, labels = CASES[case]
-    classes = range(probs.shape[1])
-    brier = sklearn.metrics.brier_score_loss(labels, probs, labels=classes)
-    assert float(calibration.brier_score(probs, labels)) == pytest.approx(brier, abs=1e-12)
-    nll = sklearn.metrics.log_loss(labels, probs, labels=classes)
-    assert float(calibration.negative_log_likelihood(probs, labels)) == pytest.approx(nll, abs=1e-9)
-
-
-@pytest.mark.parametrize("classes", [2, 3, 10])
-def test_the_likelihood_of_logits_equals_that_of_scipy(classes):
-    logits, labels = model(classes=classes, sharpness=50)
-    expected = -scipy.special.log_softmax(logits, axis=1)[np.arange(len(labels)), labels].mean()
-    found = calibration.negative_log_likelihood_of_logits(logits, labels)
-    assert float(found) == pytest.approx(expected, rel=1e-12)
-
-
-def test_a_probability_of_0_costs_much_but_not_infinitely_much():
-    probs = np.array([[1.0, 0.0], [0.0, 1.0]], np.float32)
-    found = float(calibration.negative_log_likelihood(probs, np.array([1, 1])))
-    assert found == pytest.approx(-np.log(np.finfo(np.float32).tiny) / 2, rel=1e-6)
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_the_parts_of_the_brier_score_equal_their_definitions(case):
-    probs, labels = CASES[case]
-    expected = np.zeros(3)
-    for k in range(probs.shape[1]):
-        hits = labels == k
-        counts, share, score = textbook_bins(probs[:, k], hits, np.linspace(0, 1, 11))
-        base = hits.mean()
-        expected += (
-            np.average((share - score) ** 2, weights=counts),
-            np.average((share - base) ** 2, weights=counts),
-            base * (1 - base),
-        )
-    unit = 0.5 if probs.shape[1] == 2 else 1
-    parts = calibration.brier_decomposition(probs, labels, bins=10)
-    if "edges" in case:
-        # The two classes' scores on an edge lie in bins that do not mirror each other.
-        np.testing.assert_allclose(parts[1:3], expected[1:] * unit, atol=0.02)
-    else:
-        np.testing.assert_allclose(parts[:3], expected * unit, atol=1e-12)
-    whole = parts.reliability - parts.resolution + parts.uncertainty + parts.within
-    brier = sklearn.metrics.brier_score_loss(labels, probs, labels=range(probs.shape[1]))
-    assert float(whole) == pytest.approx(brier, abs=1e-12)
-
-
-def test_the_component_within_bins_is_0_for_equal_scores():
-    """If all scores of a bin are equal, both components within the bin are 0."""
-    parts = calibration.brier_decomposition(*CASES["ties"], bins=15)
-    assert float(parts.within) == pytest.approx(0, abs=1e-12)
-
-
-@pytest.mark.parametrize("case", CASES)
 def test_the_signed_gap_is_confidence_minus_accuracy(case):
     confidence, correct = confidence_and_hits(*CASES[case])
     found = float(calibration.signed_gap(*CASES[case]))
@@ -237,31 +174,6 @@ def test_the_signed_gap_is_confidence_minus_accuracy(case):
 def test_the_signed_gap_distinguishes_over_from_under_confidence():
     assert calibration.signed_gap(*CASES["over-confident"]) > 0.1
     assert calibration.signed_gap(*CASES["under-confident"]) < -0.1
-
-
-OF_PREDICTIONS = {
-    "ece": calibration.calibration_error,
-    "classwise": lambda *pair: calibration.calibration_error(*pair, classwise=True),
-    "mass": lambda *pair: calibration.calibration_error(*pair, binning="mass"),
-    "debiased": lambda *pair: calibration.calibration_error(*pair, norm="l2", debias=True),
-    "gap": calibration.signed_gap,
-    "nll": calibration.negative_log_likelihood,
-    "nll of logits": calibration.negative_log_likelihood_of_logits,
-    "brier": calibration.brier_score,
-    "brier parts": lambda *pair: calibration.brier_decomposition(*pair, 5),
-}
-
-
-@pytest.mark.parametrize("place", [np.asarray, jax.numpy.asarray], ids=["host", "device"])
-@pytest.mark.parametrize("name", OF_PREDICTIONS)
-def test_snapshots_together_give_the_errors_of_each_alone(name, place):
-    logits, labels = model(500, classes=3)
-    probs = softmax(np.stack([logits * t for t in (0.1, 0.5, 1, 2, 4, 8)]))
-    statistic = OF_PREDICTIONS[name]
-    together = statistic(place(probs.reshape(2, 3, 500, 3)), labels)
-    alone = [np.asarray(statistic(one, labels)) for one in probs]
-    found = np.moveaxis(np.asarray(together), (-2, -1), (0, 1))
-    np.testing.assert_allclose(found.reshape(np.shape(alone)), alone, rtol=1e-12)
 
 
 @pytest.mark.parametrize("place", [np.asarray, jax.numpy.asarray], ids=["host", "device"])
@@ -285,38 +197,14 @@ def test_no_snapshot_has_no_errors():
         assert found.shape == (0,)
 
 
-SHARE = np.array([0.75, 0.25])
-DEGENERATE = {
-    # Predictions, labels, and by hand: ECE, MCE, L2, Brier score (one class of two), NLL.
-    "one example": ([SHARE], [0], 0.25, 0.25, 0.25, 0.0625, -np.log(0.75)),
-    "one wrong example": ([SHARE], [1], 0.75, 0.75, 0.75, 0.5625, -np.log(0.25)),
-    "all right": ([SHARE] * 4, [0] * 4, 0.25, 0.25, 0.25, 0.0625, -np.log(0.75)),
-    "all wrong": ([SHARE] * 4, [1] * 4, 0.75, 0.75, 0.75, 0.5625, -np.log(0.25)),
-    "all equal": ([SHARE] * 4, [0, 0, 0, 1], 0, 0, 0, 0.1875, -np.log(0.75**3 * 0.25) / 4),
-    "sure and right": ([[1.0, 0.0]] * 4, [0] * 4, 0, 0, 0, 0, 0),
-    # The first class is the arg max: it is right in three of four.
-    "ties of classes": ([[0.5, 0.5]] * 4, [0, 0, 0, 1], 0.25, 0.25, 0.25, 0.25, np.log(2)),
-}
-
-
+@pytest.mark.parametrize("binning", ["width", "mass"])
 @pytest.mark.parametrize("case", DEGENERATE)
-def test_degenerate_predictions_have_errors(case):
-    probs, labels, ece, mce, l2, brier, nll = DEGENERATE[case]
+def test_degenerate_predictions_have_errors(case, binning):
+    probs, labels, ece, mce, l2, *_ = DEGENERATE[case]
     probs, labels = np.array(probs), np.array(labels)
-    for binning in ("width", "mass"):
-        for norm, expected in (("l1", ece), ("max", mce), ("average", mce), ("l2", l2)):
-            found = calibration.calibration_error(probs, labels, norm=norm, binning=binning)
-            assert float(found) == pytest.approx(expected, abs=1e-12)
-    assert float(calibration.brier_score(probs, labels)) == pytest.approx(brier, abs=1e-12)
-    found = calibration.negative_log_likelihood(probs, labels)
-    assert float(found) == pytest.approx(nll, abs=1e-12)
-
-
-@pytest.mark.parametrize("case", DEGENERATE)
-def test_degenerate_predictions_give_numbers(case):
-    probs, labels = (np.array(part) for part in DEGENERATE[case][:2])
-    for statistic in OF_PREDICTIONS.values():
-        assert np.isfinite(np.asarray(statistic(probs, labels))).all()
+    for norm, expected in (("l1", ece), ("max", mce), ("average", mce), ("l2", l2)):
+        found = calibration.calibration_error(probs, labels, norm=norm, binning=binning)
+        assert float(found) == pytest.approx(expected, abs=1e-12)
 
 
 def test_a_class_may_be_absent_from_the_labels():
@@ -338,22 +226,6 @@ def test_bins_without_examples_have_no_error():
         calibration.debiased_calibration_error,
     ):
         assert np.isnan(error(*nothing))
-
-
-@pytest.mark.parametrize(
-    ("shape", "labels", "problem"),
-    [
-        ((4, 1), 4, r"expected 2 classes or more in the last axis, got shape \(4, 1\)"),
-        ((0, 3), 0, r"expected 1 example or more, got shape \(0, 3\)"),
-        ((4,), 4, r"expected 2 axes or more, got shape \(4,\)"),
-        ((4, 3), 5, r"expected labels or hits of shape \(4,\), got shape \(5,\)"),
-        ((6, 4, 3), 1, r"expected labels or hits of shape \(4,\), got shape \(1,\)"),
-    ],
-)
-@pytest.mark.parametrize("name", OF_PREDICTIONS)
-def test_wrong_shapes_are_named(name, shape, labels, problem):
-    with pytest.raises(ValueError, match=problem):
-        OF_PREDICTIONS[name](np.full(shape, 0.5), np.zeros(labels, int))
 
 
 @pytest.mark.parametrize(

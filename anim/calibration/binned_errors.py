@@ -1,9 +1,9 @@
-"""Calibration errors, of bins and of predictions, and proper scores."""
+"""Calibration errors of bins, and of predictions by their bins."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -11,7 +11,7 @@ import numpy as np
 from jax.core import Tracer
 from jax.typing import ArrayLike
 
-from anim.calibration.bins import Array, binned, shares
+from anim.calibration.bins import ERROR_BINS, Array, binned, shares
 from anim.calibration.scores import (
     check_shapes,
     mean,
@@ -21,8 +21,6 @@ from anim.calibration.scores import (
 )
 from anim.calibration.views import CONFIDENCE, ClassView, scores_and_hits
 from anim.settings import BINNINGS, one_of, whole
-
-ERROR_BINS = 15
 
 
 def _gaps(counts, accuracy, confidence):
@@ -213,125 +211,3 @@ def signed_gap(probs: jax.Array, labels: jax.Array) -> jax.Array:
     """
     confidence, correct = scores_and_hits(real(probs), labels, CONFIDENCE)
     return mean(confidence - correct)
-
-
-@over_snapshots(2)
-def negative_log_likelihood(probs: jax.Array, labels: jax.Array) -> jax.Array:
-    """Return the mean of -log(probability of the label), in nats.
-
-    A probability of 0 counts as the smallest normal number of its dtype, which keeps the mean
-    finite.
-
-    Args:
-        probs: [..., N, K] probabilities; leading axes are snapshots.
-        labels: [N] integers in [0, K).
-
-    Returns:
-        [...], of the dtype of the probabilities.
-
-    References:
-        The logarithmic score: Good 1952; Gneiting and Raftery 2007, section 4.1.
-    """
-    probs = real(probs)
-    of_label = jnp.take_along_axis(probs, labels[:, None], axis=1)[:, 0]
-    return mean(-jnp.log(jnp.maximum(of_label, jnp.finfo(probs.dtype).tiny)))
-
-
-@over_snapshots(2)
-def negative_log_likelihood_of_logits(logits: jax.Array, labels: jax.Array) -> jax.Array:
-    """Return the `negative_log_likelihood` of softmax(logits), without losing digits near 0.
-
-    Args:
-        logits: [..., N, K]; leading axes are snapshots.
-        labels: [N] integers in [0, K).
-
-    Returns:
-        [...], of the dtype of the logits.
-    """
-    logits = real(logits)
-    if logits.shape[1] == 2:
-        margin = logits[:, 1] - logits[:, 0]
-        return mean(jax.nn.softplus(jnp.where(labels == 1, -margin, margin)))
-    log_probs = jax.nn.log_softmax(logits, axis=1)
-    return mean(-jnp.take_along_axis(log_probs, labels[:, None], axis=1)[:, 0])
-
-
-@over_snapshots(2)
-def brier_score(probs: jax.Array, labels: jax.Array) -> jax.Array:
-    """Return the mean squared distance between probabilities and one-hot labels.
-
-    It is the sum over classes for K > 2, and (p - y)^2 for K = 2, half of that sum, as in
-    scikit-learn.
-
-    Args:
-        probs: [..., N, K] probabilities; leading axes are snapshots.
-        labels: [N] integers in [0, K).
-
-    Returns:
-        [...], of the dtype of the probabilities.
-
-    References:
-        Brier 1950, Verification of forecasts expressed in terms of probability.
-    """
-    probs = real(probs)
-    target = jax.nn.one_hot(labels, probs.shape[1], dtype=probs.dtype)
-    return mean(jnp.square(probs - target).sum(1)) * _brier_unit(probs)
-
-
-def _brier_unit(probs: jax.Array) -> float:
-    return 0.5 if probs.shape[1] == 2 else 1.0
-
-
-class BrierParts(NamedTuple):
-    """The Brier score is reliability - resolution + uncertainty + within.
-
-    Attributes:
-        reliability: distance of the shares of bins from their mean scores; 0 is best.
-        resolution: distance of the shares of bins from the overall share; large is good.
-        uncertainty: the score of always predicting the overall share.
-        within: the variation of scores and outcomes inside the bins; small.
-    """
-
-    reliability: jax.Array
-    resolution: jax.Array
-    uncertainty: jax.Array
-    within: jax.Array
-
-
-@over_snapshots(2, static=("bins",))
-def brier_decomposition(probs: jax.Array, labels: jax.Array, bins: int = ERROR_BINS) -> BrierParts:
-    """Return the parts of the `brier_score`, summed over classes as the score is.
-
-    Args:
-        probs: [..., N, K] probabilities; leading axes are snapshots.
-        labels: [N] integers in [0, K).
-        bins: number of equal-width bins for the score of each class.
-
-    Returns:
-        `BrierParts` of [...].
-
-    References:
-        Murphy 1973, A new vector partition of the probability score; within: Stephenson, Coelho
-        and Jolliffe 2008, Two extra components in the Brier score decomposition.
-    """
-    probs = real(probs)
-
-    def of_class(k: int) -> jax.Array:
-        scores, hits = scores_and_hits(probs, labels, ClassView(k))
-        edges, sums = binned(scores, hits, bins, "width")
-        share, score = map(jnp.nan_to_num, shares(sums, edges))
-        weights = sums.counts / probs.shape[0]
-        base = sums.hits.sum() / probs.shape[0]
-        return jnp.stack(
-            [
-                jnp.sum(weights * (share - score) ** 2),
-                jnp.sum(weights * (share - base) ** 2),
-                base * (1 - base),
-            ]
-        )
-
-    # Two classes have the same parts, and the score counts one of them.
-    classes = (1,) if probs.shape[1] == 2 else range(probs.shape[1])
-    reliability, resolution, uncertainty = sum(map(of_class, classes), jnp.zeros(3, probs.dtype))
-    rest = reliability - resolution + uncertainty
-    return BrierParts(reliability, resolution, uncertainty, brier_score(probs, labels) - rest)
