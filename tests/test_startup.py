@@ -124,6 +124,21 @@ def test_a_folder_that_was_configured_is_left_alone(cache, tmp_path):
         jax.config.update("jax_compilation_cache_dir", None)
 
 
+def test_a_setting_of_jax_is_changed_unless_the_user_made_it(monkeypatch):
+    code = (
+        "import os; from anim import startup\n"
+        "with startup.settings_of_jax(jax_platforms='cpu'):\n"
+        "    import jax; inside = jax.config.jax_platforms\n"
+        "print(inside, jax.config.jax_platforms, os.environ.get('JAX_PLATFORMS'))"
+    )
+    for variables, expected in (({}, "cpu None None"), ({"JAX_PLATFORMS": "tpu"}, "tpu tpu tpu")):
+        monkeypatch.delenv("JAX_PLATFORMS", raising=False)
+        environment = {**os.environ, **variables}
+        command = [sys.executable, "-c", code]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+        assert done.stdout.strip() == expected
+
+
 @pytest.mark.parametrize(
     ("platform", "variables", "expected"),
     [

@@ -14,6 +14,7 @@ INSIDE = f"{PLAYER}.shadowRoot.querySelector('.player')"
 
 
 def a_run(classes=("no", "yes"), snapshots=6, examples=3000, seed=0):
+    """A run whose accuracy rises with each snapshot."""
     rng = np.random.default_rng(seed)
     labels = rng.integers(0, len(classes), examples)
     logits = rng.normal(size=(snapshots, examples, len(classes)))
@@ -22,21 +23,25 @@ def a_run(classes=("no", "yes"), snapshots=6, examples=3000, seed=0):
 
 
 def data_of(runs, **options):
+    """The data of a page that shows a run, or a list of runs."""
     runs = runs if isinstance(runs, list) else [runs]
     picture = Picture(**{"seconds": 2, "hold": 0.5, **options})
     return page_data(compose_views(runs, picture, views_to_choose(runs, picture)), picture)
 
 
 def page_of(runs, **options):
+    """The HTML of a page that shows a run, or a list of runs."""
     return page(data_of(runs, **options))
 
 
 def ready(page):
+    """The page, after the player has started."""
     page.wait_for_function(f"{PLAYER}.duration > 0")
     return page
 
 
 def bins_at(page, step):
+    """The bins of the first run at a step: bounds, count, accuracy and mean score."""
     page.evaluate(f"{PLAYER}.step = {step}")
     return page.evaluate(
         f"{PLAYER}.bins[0].map(b => [b.low, b.high, b.count, b.accuracy, b.confidence]"

@@ -22,20 +22,20 @@ def test_xor_labels_the_off_diagonal_quarters():
     assert abs(data.x_val.mean() - 0.5) < 0.005
 
 
-def test_noise_flips_that_share_of_the_labels():
+def test_noise_is_the_share_of_flipped_labels():
     data = anim.data.xor(10, 100_000, noise=0.2)
     flipped = data.y_val != ((data.x_val > 0.5).sum(1) == 1)
     assert flipped.mean() == pytest.approx(0.2, abs=0.006)  # 5 standard errors
 
 
-def test_a_seed_is_the_data():
+def test_the_seed_determines_the_data():
     first, again, other = (anim.data.xor(50, seed=seed) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first.x_val, again.x_val)
     assert not np.array_equal(first.x_train, other.x_train)
     assert not np.isin(first.x_train, first.x_val).all()
 
 
-def test_digits_are_those_of_scikit_learn_each_once():
+def test_each_digit_of_scikit_learn_is_used_once():
     data = anim.data.digits()
     assert data.classes == tuple("0123456789")
     assert data.x_train.shape == (898, 64)
@@ -44,14 +44,14 @@ def test_digits_are_those_of_scikit_learn_each_once():
     np.testing.assert_array_equal(np.bincount(every), np.bincount(datasets.load_digits().target))
 
 
-def test_inputs_are_standardised_by_the_training_part():
+def test_inputs_are_standardised_with_the_training_part():
     data = anim.data.breast_cancer(train_size=400)
     np.testing.assert_allclose(data.x_train.mean(0), 0, atol=1e-5)
     np.testing.assert_allclose(data.x_train.std(0), 1, atol=1e-5)
     assert len(data.y_val) == 169
 
 
-def test_the_score_of_the_cancer_data_is_that_of_malignancy():
+def test_class_1_of_the_cancer_data_is_malignant():
     data = anim.data.breast_cancer()
     assert data.classes == ("benign", "malignant")
     assert sum(data.y_train) + sum(data.y_val) == 212  # as UCI documents

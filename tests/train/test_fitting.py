@@ -1,4 +1,4 @@
-"""The trainer: its snapshots, its losses and where the default experiment ends."""
+"""The trainer: snapshots, losses, and the result of the default experiment."""
 
 import numpy as np
 import pytest
@@ -11,19 +11,19 @@ PLAIN = {"gradient_noise": 0, "weight_decay": 0, "schedule": "constant"}
 
 
 def train_is_val(size=256):
-    """A dataset whose two parts are the same points."""
+    """A dataset whose training and validation parts are the same points."""
     data = anim.data.xor(size, 1)
     same = (data.x_train, data.y_train)
     return anim.Dataset("same", *same, *same, data.classes)
 
 
-def test_first_snapshot_is_step_0_and_the_last_step_is_one():
+def test_snapshots_begin_at_step_0_and_include_the_last_step():
     run = anim.fit(anim.data.xor(100, 50), epochs=3, every=5)
     assert run.steps.tolist() == [0, 5, 10, 12]
     assert np.isfinite(run.logits(3)).all()
 
 
-def test_one_snapshot_an_epoch_by_default():
+def test_by_default_there_is_one_snapshot_an_epoch():
     run = anim.fit(anim.data.xor(100, 50), epochs=3, batch_size=32)
     assert run.steps.tolist() == [0, 4, 8, 12]
 
@@ -35,7 +35,7 @@ def test_the_training_loss_of_a_full_batch_is_the_nll_before_the_step():
     np.testing.assert_allclose(metrics["train_loss"][1:], metrics["nll"][:-1], rtol=1e-5)
 
 
-def test_logistic_regression_follows_gradient_descent_done_by_hand():
+def test_logistic_regression_follows_gradient_descent_in_numpy():
     data = train_is_val()
     run = anim.fit(
         data, hidden=(), epochs=5, every=1, batch_size=256, optimizer="sgd", learning_rate=0.5,
@@ -50,7 +50,7 @@ def test_logistic_regression_follows_gradient_descent_done_by_hand():
         np.testing.assert_allclose(run.logits(step), x @ weights, atol=1e-5)
 
 
-def test_the_last_batch_of_an_epoch_holds_what_is_left():
+def test_the_last_batch_of_an_epoch_has_the_remaining_examples():
     """33 examples make batches of 32 and 1: their losses average to the mean of the two."""
     data = train_is_val(33)
     run = anim.fit(data, epochs=1, every=1, batch_size=32, learning_rate=1e-30, **PLAIN)
@@ -59,7 +59,7 @@ def test_the_last_batch_of_an_epoch_holds_what_is_left():
     assert (32 * losses[0] + losses[1]) / 33 == pytest.approx(mean, rel=1e-5)
 
 
-def test_how_often_it_looks_does_not_change_the_training():
+def test_the_interval_of_snapshots_does_not_change_the_training():
     data = anim.data.xor(300, 100)
     often, seldom = (anim.fit(data, epochs=8, every=every) for every in (1, 80))
     np.testing.assert_allclose(often.logits(80), seldom.logits(1), atol=1e-5)
@@ -80,12 +80,12 @@ def test_deep_networks_and_many_classes_train():
     assert run.metrics()["accuracy"][-1] > 0.8
 
 
-def test_a_run_of_one_step_is_a_run():
+def test_a_run_may_have_one_step():
     run = anim.fit(anim.data.xor(8, 10), epochs=1)
     assert run.steps.tolist() == [0, 1]
 
 
-def test_divergence_names_the_very_step():
+def test_divergence_names_its_step():
     """Plain descent with a rate of 1e30 is infinite after the first step or two."""
     with pytest.raises(DivergedError) as caught:
         anim.fit(
@@ -107,7 +107,7 @@ def test_a_wrong_setting_is_named(name, value):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
-def test_the_default_experiment_learns_xor_by_way_of_miscalibration(seed):
+def test_the_default_experiment_learns_xor_and_is_miscalibrated_on_the_way(seed):
     metrics = anim.fit(anim.data.xor(seed=seed), seed=seed).metrics()
     assert metrics["accuracy"][0] < 0.75
     assert metrics["accuracy"][-1] >= 0.93

@@ -1,17 +1,13 @@
-"""One setting, several values: experiments, their names, and the commands that run them."""
+"""The experiments of a sweep: names, values and errors."""
 
 import math
 
-import numpy as np
 import pytest
 
 import anim
 from anim.errors import SettingError
-from anim.render import main
-from anim.settings import MAX_RUNS, Experiment, Picture
-from anim.train.__main__ import main as train_main
+from anim.settings import MAX_RUNS, Experiment
 from anim.train.sweep import SWEPT, swept
-from tests.support.seeing import compose, texts_of
 
 BASE = Experiment()
 
@@ -57,7 +53,7 @@ def test_every_setting_of_an_experiment_can_be_swept():
         (Experiment(hidden=()), [(3,), (3, 3, 3)]),
     ],
 )
-def test_a_depth_is_how_many_layers_of_the_first_width_there_are(base, expected):
+def test_depth_repeats_the_first_width(base, expected):
     found = swept("depth=1,3", base)
     assert [one.hidden for one in found.values()] == expected
     assert [*found] == ["depth=1", "depth=3"]
@@ -68,7 +64,7 @@ def steps(experiment, train_size) -> int:
 
 
 @pytest.mark.parametrize("sizes", [(50, 200, 2000), (7, 63, 1000), (2000, 4000)])
-def test_runs_of_different_sizes_take_as_many_steps_and_looks(sizes):
+def test_runs_of_different_sizes_have_equal_steps_and_snapshots(sizes):
     found = swept("train-size=" + ",".join(map(str, sizes)), BASE)
     assert [one.train_size for one in found.values()] == list(sizes)
     for one, size in zip(found.values(), sizes, strict=True):
@@ -79,12 +75,12 @@ def test_runs_of_different_sizes_take_as_many_steps_and_looks(sizes):
         assert one.val_size == 50 * 2000
 
 
-def test_what_was_chosen_beside_a_size_stays():
+def test_settings_chosen_explicitly_are_kept():
     found = swept("train-size=50,100", Experiment(val_size=70, every=3, batch_size=10, epochs=6))
     assert {(one.val_size, one.every, one.batch_size) for one in found.values()} == {(70, 3, 10)}
 
 
-def test_runs_of_different_sizes_are_validated_on_as_many_examples_of_other_data_too():
+def test_runs_of_different_sizes_are_validated_on_equally_many_examples():
     """All digits that are not trained on would be more for the smaller one."""
     found = swept("train-size=100,800", Experiment(data="digits", epochs=4))
     looks = [
@@ -124,7 +120,7 @@ def test_runs_of_different_sizes_are_validated_on_as_many_examples_of_other_data
         ("depth=-1,2", "depth", "got -1"),
     ],
 )
-def test_a_wrong_sweep_names_what_is_wrong(text, name, problem):
+def test_a_wrong_sweep_names_the_setting_and_the_problem(text, name, problem):
     with pytest.raises(SettingError) as caught:
         swept(text, BASE)
     assert caught.value.name == name
@@ -135,76 +131,3 @@ def test_a_setting_beside_the_sweep_of_it_is_an_error():
     with pytest.raises(SettingError, match="--learning-rate is given beside the sweep of it"):
         swept("learning-rate=0.1,0.2", BASE, {"learning_rate": 0.1})
     assert swept("depth=1,2", BASE, {"hidden": (3,)})
-
-
-SMALL = ["--epochs", "2", "--train-size", "64", "--val-size", "40", "--quiet"]
-
-
-def test_the_command_shows_each_value_and_saves_it(tmp_path):
-    out, save = tmp_path / "x.png", tmp_path / "D"
-    arguments = ["--sweep", "hidden=2,3", *SMALL, "--out", str(out), "--save", str(save)]
-    assert main(arguments) == 0
-    assert out.read_bytes().startswith(b"\x89PNG")
-    assert sorted(path.name for path in save.iterdir()) == ["hidden=2", "hidden=3"]
-    runs = [anim.open(path) for path in sorted(save.iterdir())]
-    for run, width in zip(runs, (2, 3), strict=True):
-        assert run.steps.tolist() == [0, 2, 4]
-        assert f"2-{width}-2 network" in run.about.caption
-    alone = anim.fit(anim.data.xor(64, 40), hidden=(3,), epochs=2)
-    np.testing.assert_allclose(runs[1].logits(2), alone.logits(2), atol=1e-5)
-    reel, scene = compose(runs, Picture(label=("hidden=2", "hidden=3")))
-    named = {text.get_text() for text in texts_of(scene, reel.at(None))}
-    assert {"hidden=2", "hidden=3"} < named
-    # The picture names its cells as the recordings are called.
-    again = tmp_path / "again.png"
-    assert main([*map(str, sorted(save.iterdir())), "--out", str(again), "--quiet"]) == 0
-    assert again.read_bytes() == out.read_bytes()
-
-
-def test_training_alone_records_each_value(tmp_path, capsys):
-    out = tmp_path / "D"
-    loud = [option for option in SMALL if option != "--quiet"]
-    assert train_main(["--out", str(out), "--sweep", "learning-rate=0.1,0.01", *loud]) == 0
-    assert capsys.readouterr().out.splitlines() == [
-        f"{out / name}: 3 snapshots of 40 predictions"
-        for name in ("learning-rate=0.1", "learning-rate=0.01")
-    ]
-    assert len(anim.open(out / "learning-rate=0.01")) == 3
-
-
-@pytest.mark.parametrize(
-    ("arguments", "problem"),
-    [
-        (["--sweep", "hidden=2,3"], "argument --sweep: cannot be used with a recorded run"),
-        (["--replicas", "3"], "argument --replicas: cannot be used with a recorded run"),
-    ],
-)
-def test_a_sweep_of_a_recorded_run_is_a_wrong_call(tmp_path, capsys, arguments, problem):
-    with anim.Recorder(tmp_path / "r", labels=[0, 1]) as recorder:
-        recorder.snapshot(0, probs=[0.2, 0.7])
-    with pytest.raises(SystemExit) as stop:
-        main([str(tmp_path / "r"), "--out", str(tmp_path / "a.png"), *arguments])
-    assert stop.value.code == 2
-    printed = capsys.readouterr().err
-    assert problem in printed
-    assert printed.count("\n") == 1
-
-
-@pytest.mark.parametrize("command", [main, train_main], ids=["render", "train"])
-@pytest.mark.parametrize(
-    ("arguments", "problem"),
-    [
-        (["--sweep", "hiden=2,3"], "argument --sweep: expected one of"),
-        (["--sweep", "hidden=2,3", "--hidden", "4"], "argument --sweep: --hidden is given beside"),
-        (["--sweep", "epochs=0,3"], "argument --epochs: expected a whole number"),
-        (["--sweep", "train-size=0,3"], "argument --train-size: expected a whole number"),
-    ],
-)
-def test_a_wrong_sweep_is_one_line(tmp_path, capsys, command, arguments, problem):
-    with pytest.raises(SystemExit) as stop:
-        command(["--out", str(tmp_path / "a.png"), *arguments])
-    assert stop.value.code == 2
-    printed = capsys.readouterr().err
-    assert problem in printed
-    assert printed.count("\n") == 1
-    assert not list(tmp_path.iterdir())
