@@ -9,8 +9,8 @@ from pathlib import Path
 from anim.compose import Subject
 from anim.encode import quality_levels
 from anim.errors import SettingError, TooLargeError
+from anim.output.drawing import Drawing
 from anim.output.results import PendingOutput
-from anim.output.studio import Studio
 from anim.scene import check_room
 from anim.settings import SMALLEST, Picture
 from anim.timeline import Reel
@@ -87,8 +87,8 @@ def fit_animation(
     tries = [first, *(one for one in others if _has_room(reel, one.picture, picture))]
 
     def draw(one: Attempt, limit: int | None) -> PendingOutput:
-        studio = Studio(reel.at_rate(one.picture.fps), subject, one.picture)
-        (output,) = studio.animations([path], progress, one.quality, limit)
+        drawing = Drawing(reel.at_rate(one.picture.fps), subject, one.picture)
+        (output,) = drawing.animations([path], progress, one.quality, limit)
         return replace(output, gave_up=one.gave_up)
 
     for one in tries[:-1]:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from anim.compose import Subject
 from anim.encode import format_of
+from anim.output.drawing import Drawing
 from anim.output.max_bytes import fit_animation
 from anim.output.pages import write_page
 from anim.output.results import Output, PendingOutput
-from anim.output.studio import Studio
 from anim.settings import Picture
 from anim.timeline import Reel
 
@@ -50,11 +50,11 @@ def write(
         for path in pages:
             keep(write_page(path, shown, picture))
         if stills or moving:
-            studio = Studio(reel, subject, picture)
+            drawing = Drawing(reel, subject, picture)
             for path in stills:
-                keep(studio.still(path))
+                keep(drawing.still(path))
             if picture.max_bytes is None:
-                keep(*studio.animations(moving, progress))
+                keep(*drawing.animations(moving, progress))
             else:
                 for path in moving:
                     keep(fit_animation(reel, subject, picture, path, progress))

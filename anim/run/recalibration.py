@@ -13,13 +13,13 @@ import numpy as np
 from anim import calibration
 from anim.errors import NoRecalibrationError, RecordingError, SettingError
 from anim.run.about import About
-from anim.run.parts import SomeExamples
 from anim.run.passes import Progress
 from anim.run.protocol import RunLike
 from anim.run.replicas import Replicas
 from anim.run.run import Run
 from anim.run.snapshots import SnapshotSequence
 from anim.run.statistics import Predictions
+from anim.run.subsets import SomeExamples
 from anim.settings import RECALIBRATIONS, TEMPERATURE, one_of, share
 
 # A temperature is not used if its 95 % interval spans more than a factor of 4.

@@ -12,11 +12,11 @@ from anim.metrics import names_of
 from anim.run import summaries
 from anim.run.about import NOTHING_KNOWN, About
 from anim.run.display import renderers
-from anim.run.parts import SomeSnapshots
 from anim.run.passes import Passes, Progress, Statistic
 from anim.run.reliability import Reliability
 from anim.run.snapshots import SnapshotSequence
-from anim.run.statistics import ERROR_CELLS, Bins, Curve, CurveBand, Predictions
+from anim.run.statistics import ERROR_CELLS, Bins, CurveBand, Predictions, ReliabilityCurve
+from anim.run.subsets import SomeSnapshots
 from anim.settings import BINNINGS, CURVES, one_of, whole
 
 CURVE_POINTS = 401
@@ -271,10 +271,10 @@ class Run:
         whole("bins", bins, 1)
         return Bins(found, bins, binning)
 
-    def _curve(self, view: str | None, kind: str, points: int = CURVE_POINTS) -> Curve:
+    def _curve(self, view: str | None, kind: str, points: int = CURVE_POINTS) -> ReliabilityCurve:
         one_of("kind", kind, CURVES[1:])
         whole("points", points, 2)
-        return Curve(self._view(view), kind, points)
+        return ReliabilityCurve(self._view(view), kind, points)
 
     def _scalars(self, computed: Mapping[str, np.ndarray], method: str) -> dict[str, np.ndarray]:
         """Return the recorded scalars, then the computed ones in the order of their table."""

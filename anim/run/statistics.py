@@ -88,7 +88,7 @@ class Bins:
 
 
 @dataclass(frozen=True)
-class Curve:
+class ReliabilityCurve:
     """The share of hits along a view, ``smooth`` or ``isotonic``.
 
     In a folded view it is the curve of class 1, folded: where class 0 is predicted, a hit is an
@@ -107,9 +107,9 @@ class Curve:
 
 @dataclass(frozen=True)
 class CurveBand:
-    """Where a `Curve` of a calibrated model lies by chance, [2, P]."""
+    """Where a `ReliabilityCurve` of a calibrated model lies by chance, [2, P]."""
 
-    curve: Curve
+    curve: ReliabilityCurve
 
     def __call__(self, predictions: Predictions) -> np.ndarray:
         view, points = self.curve.view, self.curve.points
@@ -147,8 +147,8 @@ def proper_scores(predictions: Predictions) -> dict[str, jax.Array]:
     return {"nll": nll, "brier": calibration.brier_score(predictions.probs, labels)}
 
 
-def slow_errors(predictions: Predictions) -> dict[str, jax.Array]:
-    """Return the errors that take longer than those of `ERROR_BINS`, [] each.
+def snapshot_errors(predictions: Predictions) -> dict[str, jax.Array]:
+    """Return the errors of a snapshot that do not follow from its `ERROR_BINS`, [] each.
 
     Their names are those of `anim.metrics.METRICS`.
     """

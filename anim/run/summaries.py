@@ -6,11 +6,11 @@ import numpy as np
 
 from anim import calibration
 from anim.run.passes import Passes
-from anim.run.statistics import ERROR_BINS, ERROR_CELLS, proper_scores, slow_errors
+from anim.run.statistics import ERROR_BINS, ERROR_CELLS, proper_scores, snapshot_errors
 
 # The statistics that `metrics` needs, and those that `errors` needs.
 FOR_METRICS = (ERROR_BINS, proper_scores)
-FOR_ERRORS = (*FOR_METRICS, ERROR_CELLS, slow_errors)
+FOR_ERRORS = (*FOR_METRICS, ERROR_CELLS, snapshot_errors)
 
 
 def metrics(passes: Passes) -> dict[str, np.ndarray]:
@@ -32,7 +32,7 @@ def metrics(passes: Passes) -> dict[str, np.ndarray]:
 
 def errors(passes: Passes) -> dict[str, np.ndarray]:
     """Return the metrics [S], and the errors that take longer, by name."""
-    found = passes.compute(FOR_ERRORS)[slow_errors].values
+    found = passes.compute(FOR_ERRORS)[snapshot_errors].values
     counts, accuracy, confidence = _error_bins(passes)
     gaps = np.nan_to_num(confidence - accuracy)
     low, high = error_interval(passes)

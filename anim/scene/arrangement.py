@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from anim.errors import SettingError
 from anim.scene import header, layout
-from anim.scene.kinds import Handle
 from anim.scene.layout import LEFT, Place, Room
+from anim.scene.panel import Handle
 from anim.scene.registry import kind_of
 from anim.scene.stage import Stage
 from anim.scene.theme import measures_of

@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
-from anim.scene.kinds import Handle, Kind
 from anim.scene.layout import Place
 from anim.scene.marks import Bars, bar_sides
+from anim.scene.panel import Handle, PanelKind
 from anim.scene.ramps import ramp
 from anim.scene.stage import Stage
 from anim.timeline import Shot
@@ -54,7 +54,7 @@ def _key(stage: Stage) -> Sequence[Handle]:
     return [Patch(color=theme.accuracy, label=hit), Patch(color=theme.over, label=other)]
 
 
-KIND = Kind(build=CountsPanel, legend=_key, key=_key, weight=3.4, above=26.0, below=44.0)
+KIND = PanelKind(build=CountsPanel, legend=_key, key=_key, weight=3.4, above=26.0, below=44.0)
 
 
 def _root_ticks(largest: float) -> list[float]:

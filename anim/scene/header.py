@@ -11,8 +11,8 @@ from matplotlib.text import Text
 
 from anim.compose.subject import Subject
 from anim.scene import layout
-from anim.scene.kinds import Handle, Kind
 from anim.scene.layout import Place
+from anim.scene.panel import Handle, PanelKind
 from anim.scene.stage import Stage
 from anim.scene.texts import ChangingText, Readout, Words, shorten
 from anim.settings import TEMPERATURE
@@ -34,7 +34,7 @@ def height(measures: Measures, *, has_title: bool, key_rows: int) -> float:
     )
 
 
-def key(stage: Stage, kinds: Sequence[Kind]) -> Sequence[Handle]:
+def key(stage: Stage, kinds: Sequence[PanelKind]) -> Sequence[Handle]:
     """Return what the key of several runs explains: marks of all cells, or the lines of runs."""
     if stage.is_one_run:
         return []

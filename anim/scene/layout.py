@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from anim.errors import SettingError
-from anim.scene.kinds import Kind
+from anim.scene.panel import PanelKind
 
 # Room beside the panels, in pixels of the reference design.
 LEFT, RIGHT = 62, 24
@@ -32,7 +32,7 @@ class Place:
         rows: of its legend.
     """
 
-    kind: Kind
+    kind: PanelKind
     left: int
     bottom: int
     width: int
@@ -74,7 +74,7 @@ def columns_for(runs: int, width: float, height: float, together: int = 1) -> in
 
 
 def places(
-    kinds: Sequence[Kind],
+    kinds: Sequence[PanelKind],
     runs: int,
     room: Room,
     together: int = 1,
@@ -125,7 +125,7 @@ def places(
     return found
 
 
-def _below(kinds: Sequence[Kind]) -> tuple[list[bool], list[float]]:
+def _below(kinds: Sequence[PanelKind]) -> tuple[list[bool], list[float]]:
     """Return which kinds have time labels, and the room below each kind.
 
     A strip needs its own labels unless the next panel down is a strip too.

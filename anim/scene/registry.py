@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pkgutil
 
-from anim.scene.kinds import Kind
+from anim.scene.panel import PanelKind
 from anim.scene.strips import strip_kind
 from anim.settings.panels import panel_of
 
 
-def kind_of(name: str) -> Kind:
+def kind_of(name: str) -> PanelKind:
     """Return how to paint a panel.
 
     Args:

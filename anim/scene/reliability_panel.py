@@ -22,8 +22,8 @@ from anim.scene.columns import (
     Veil,
     Whiskers,
 )
-from anim.scene.kinds import Handle, Kind
 from anim.scene.layout import Place
+from anim.scene.panel import Handle, PanelKind
 from anim.scene.ramps import veil_of
 from anim.scene.stage import Stage
 from anim.timeline import Shot, Track
@@ -123,4 +123,6 @@ def _whisker_key(stage: Stage, name: str) -> Handle:
     )
 
 
-KIND = Kind(build=ReliabilityPanel, legend=_legend, key=_key, weight=4.2, above=26.0, below=44.0)
+KIND = PanelKind(
+    build=ReliabilityPanel, legend=_legend, key=_key, weight=4.2, above=26.0, below=44.0
+)

@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 
 from anim.compose.subject import Subject
-from anim.scene.kinds import Handle
 from anim.scene.layout import LEFT, RIGHT, ROW, Place
+from anim.scene.panel import Handle
 from anim.scene.texts import shorten
 from anim.settings.themes import Theme
 from anim.timeline import Reel

@@ -12,9 +12,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from anim.errors import SettingError
-from anim.scene.kinds import Handle, Kind
 from anim.scene.layout import Place
 from anim.scene.marks import Area
+from anim.scene.panel import Handle, PanelKind
 from anim.scene.scales import SCALES
 from anim.scene.stage import Stage
 from anim.settings.panels import Strip
@@ -25,9 +25,9 @@ _AREA_ALPHA = 0.25
 _ABOVE, _ABOVE_WITH_LEGEND = 12.0, 24.0
 
 
-def strip_kind(strip: Strip) -> Kind:
+def strip_kind(strip: Strip) -> PanelKind:
     """Return how to draw a strip of the table of panels."""
-    return Kind(
+    return PanelKind(
         build=partial(StripPanel, strip),
         legend=partial(_legend, strip),
         shows_time=True,

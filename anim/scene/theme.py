@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from matplotlib.colors import to_rgb
 
-from anim.scene import sheet
+from anim.scene import style_sheet
 from anim.scene.colours import READABLE, apart, contrast, luminance, mix, readable
 from anim.settings import Picture
 from anim.settings.themes import DEFAULT_THEME, THEMES, Measures, Theme
@@ -34,8 +34,8 @@ def theme_of(picture: Picture) -> Theme:
     if picture.style is None:
         theme = THEMES[picture.theme or DEFAULT_THEME]
     else:
-        keys = sheet.read(picture.style)
-        behind = sheet.colour(keys, "figure.facecolor", "axes.facecolor")
+        keys = style_sheet.read(picture.style)
+        behind = style_sheet.colour(keys, "figure.facecolor", "axes.facecolor")
         is_dark = behind is not None and luminance(behind[1]) < _DARK
         theme = _styled(THEMES[picture.theme or ("dark" if is_dark else DEFAULT_THEME)], keys)
     return replace(theme, is_transparent=picture.transparent)
@@ -58,7 +58,7 @@ def _styled(base: Theme, keys: Mapping) -> Theme:
     )  # fmt: skip
     _warn_of_faint(keys, background)
     on_panel = readable(text, panel, 3)
-    colours = sheet.cycle(keys)
+    colours = style_sheet.cycle(keys)
     accuracy, over = [*colours[:2], *(base.accuracy, base.over)[len(colours[:2]) :]]
     ideal = _said(keys, on_panel, "axes.edgecolor")
     ideal = ideal if contrast(ideal, panel) >= 3 else on_panel
@@ -79,18 +79,18 @@ def _styled(base: Theme, keys: Mapping) -> Theme:
         points=_points(base, panel, over, on_panel),
         ideal=ideal,
         runs=_filled(runs, base, [accuracy, over]) if colours else base.runs,
-        fonts=tuple(dict.fromkeys([*sheet.fonts(keys, base.fonts[-1]), *base.fonts])),
+        fonts=tuple(dict.fromkeys([*style_sheet.fonts(keys, base.fonts[-1]), *base.fonts])),
     )
 
 
 def _said(keys: Mapping, otherwise: str, *names: str) -> str:
-    found = sheet.colour(keys, *names)
+    found = style_sheet.colour(keys, *names)
     return otherwise if found is None else found[1]
 
 
 def _warn_of_faint(keys: Mapping, background: str) -> None:
     for names in (("text.color",), ("xtick.labelcolor", "xtick.color", "axes.labelcolor")):
-        found = sheet.colour(keys, *names)
+        found = style_sheet.colour(keys, *names)
         if found is not None and contrast(found[1], background) < READABLE:
             name, colour = found
             warnings.warn(
@@ -105,7 +105,7 @@ def _grid(keys: Mapping, base: Theme, panel: str, text: str) -> str:
 
     A sheet without a grid may have a grid colour as strong as its text: that one is not used.
     """
-    found = sheet.colour(keys, "grid.color", over=panel)
+    found = style_sheet.colour(keys, "grid.color", over=panel)
     if found is not None and (keys.get("axes.grid") or contrast(found[1], panel) < READABLE):
         return mix(panel, found[1], float(np.clip(keys.get("grid.alpha", 1.0), 0, 1)))
     return base.grid if panel == base.panel else mix(panel, text, 0.12)

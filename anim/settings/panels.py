@@ -51,7 +51,7 @@ class Panel:
         shows: what it shows, as a phrase for tables of help.
         strip: what it draws over time; None for a panel that shows a moment.
         kind: where a panel that shows a moment is painted: ``module:NAME`` of an
-            `anim.scene.kinds.Kind`. The player knows it by the name of the panel.
+            `anim.scene.panel.PanelKind`. The player knows it by the name of the panel.
     """
 
     name: str

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import anim
-from anim.scene.kinds import Kind
+from anim.scene.panel import PanelKind
 from anim.scene.registry import kind_of
 from anim.settings import PANELS, Picture
 from anim.settings.panels import Panel
@@ -22,13 +22,13 @@ class EmptyPanel:
         """Do nothing."""
 
 
-EMPTY = Kind(build=EmptyPanel, legend=lambda stage: (), weight=1, above=20, below=40)
+EMPTY = PanelKind(build=EmptyPanel, legend=lambda stage: (), weight=1, above=20, below=40)
 
 
 @pytest.mark.parametrize("name", [*PANELS, "metric:rate"])
 def test_a_panel_has_a_kind_that_agrees_on_whether_it_shows_time(name):
     kind = kind_of(name)
-    assert isinstance(kind, Kind)
+    assert isinstance(kind, PanelKind)
     assert kind.shows_time == (name not in ("reliability", "counts"))
 
 

@@ -20,8 +20,8 @@ from anim.timeline import Reel
 _SAMPLES = 10
 
 
-class Studio:
-    """Draws one picture to several files.
+class Drawing:
+    """One picture, drawn to several files.
 
     Args:
         reel: the tracks and their clock.

@@ -1,4 +1,4 @@
-"""Parts of a run: some of its snapshots, or some of its examples."""
+"""Subsets of a run: some of its snapshots, or some of its examples."""
 
 from __future__ import annotations
 

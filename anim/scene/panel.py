@@ -33,8 +33,8 @@ class DrawnPanel(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
-    """A kind of panel. Lengths are in pixels of the reference design.
+class PanelKind:
+    """How panels of a name are painted. Lengths are in pixels of the reference design.
 
     Attributes:
         build: draws one at a place.
