@@ -192,18 +192,20 @@ def _record(
     Args:
         recorders: R of them.
         step: the number of steps taken.
-        logits: [R, M, K].
-        losses: [R, ...] of consecutive stretches since the last snapshot.
+        logits: [R, M, K], or [M, K] if R is 1.
+        losses: [R, ...], or [...], of consecutive stretches since the last snapshot.
         rate: the learning rate, for the error.
 
     Raises:
         DivergedError: a loss or a logit is not finite.
     """
-    loss = np.concatenate([np.asarray(part) for part in losses], axis=1)
+    count = len(recorders)
+    loss = np.concatenate([np.asarray(part) for part in losses], axis=-1).reshape(count, -1)
     diverged = np.flatnonzero(~np.isfinite(loss).all(0)) if step else np.empty(0, int)
     if diverged.size:
         raise DivergedError(step - loss.shape[1] + int(diverged[0]) + 1, rate)
     logits = np.asarray(logits)
+    logits = logits.reshape(count, -1, logits.shape[-1])
     if not np.isfinite(logits).all():
         raise DivergedError(step, rate)
     means = loss.mean(1, dtype=np.float64)

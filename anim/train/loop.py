@@ -44,10 +44,10 @@ class Loop:
         )
         size, batch_size = len(dataset.y_train), settings.batch_size
         self._batches = [_Batches(size, batch_size, seed) for seed in seeds]
-        keys = jnp.stack([jax.random.key(seed) for seed in seeds])
         # One network is faster without an axis for networks.
         self._is_alone = len(seeds) == 1
-        keys = keys[0] if self._is_alone else keys
+        keys = [jax.random.key(seed) for seed in seeds]
+        keys = keys[0] if self._is_alone else jnp.stack(keys)
         lift = (lambda function, axes: function) if self._is_alone else jax.vmap
         make, graph = _maker(dataset, settings)
         self._params = jax.jit(lift(make, 0))(keys)
@@ -62,13 +62,17 @@ class Loop:
         self._predict = jax.jit(lift(lambda params, x: nnx.merge(graph, params)(x), (0, None)))
 
     def predict(self) -> jax.Array:
-        """Return validation logits [R, M, K], and start copying them to the host."""
+        """Return validation logits, and start copying them to the host.
+
+        They are [R, M, K], or [M, K] for one network: adding the axis is left to the host, because
+        each operation on the device is a program to compile.
+        """
         logits = self._predict(self._params, self._x_val)
         logits.copy_to_host_async()
-        return logits[None] if self._is_alone else logits
+        return logits
 
     def advance(self, count: int) -> list[jax.Array]:
-        """Take ``count`` steps and return losses [R, ...] of consecutive stretches.
+        """Take ``count`` steps; return losses [R, ...], or [...], of consecutive stretches.
 
         A stretch that is shorter than the compiled length is padded, to reuse the program.
         """
@@ -83,8 +87,7 @@ class Loop:
             self._params, self._state, loss = self._stretch(
                 self._params, self._state, self._x, self._y, index, weight, now
             )
-            loss = loss[None] if self._is_alone else loss
-            losses.append(loss[:, :now] if now < self._length else loss)
+            losses.append(loss[..., :now] if now < self._length else loss)
             count -= now
         return losses
 
