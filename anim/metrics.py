@@ -1,8 +1,8 @@
 """The metrics that are computed from predictions: one table, which everything that names one reads.
 
-To add an error: its function in `anim.calibration`, an entry in `anim.run.statistics.errors_of`,
-and a line here. Its column in the report, its glossary line and its key in JSON follow, and a
-recorded scalar cannot take its name.
+To add an error: its function in `anim.calibration`, its value in `anim.run.statistics` (or in
+`anim.run.summaries`, if it follows from the bins of the ECE), and a line here. Its column in the
+report, its glossary line and its key in JSON follow, and a recorded scalar cannot take its name.
 """
 
 from __future__ import annotations

@@ -116,6 +116,7 @@ def _parser() -> command.Parser:
     parser.add_argument(
         "--out",
         nargs="+",
+        action="extend",
         type=Path,
         required=True,
         metavar="FILE",

@@ -174,6 +174,13 @@ def test_a_saved_run_gives_the_same_picture_later(tmp_path):
     assert first.read_bytes() == second.read_bytes()
 
 
+def test_outputs_may_be_named_one_by_one(tmp_path):
+    first, second = tmp_path / "a.png", tmp_path / "b.svg"
+    assert main(["--out", str(first), "--out", str(second), *SMALL]) == 0
+    assert first.exists()
+    assert second.exists()
+
+
 def test_a_wrong_run_is_one_line(tmp_path, capsys):
     run, out = str(tmp_path / "r"), ["--out", str(tmp_path / "a.png")]
     assert main([*out, "--save", run, *SMALL]) == 0
