@@ -234,15 +234,14 @@ def _beyond(place: np.ndarray, least: float, greatest: float) -> np.ndarray:
     return (place < least - half) | (place > greatest + half)
 
 
-def isotonic_band(scores, points: int, level: float = LEVEL, seed: int = 0) -> Interval:
+def isotonic_band(scores, hits, points: int, level: float = LEVEL, seed: int = 0) -> Interval:
     """Return where the `isotonic_curve` of a calibrated model lies by chance, given these scores.
 
     Hits are drawn with the probability of their scores and regressed, 200 times; scores in the same
     one of 1024 cells are taken as equal.
 
     Args:
-        scores: [N] in [0, 1].
-        points: P places, evenly from 0 to 1.
+        scores, hits, points: as for `isotonic_curve`. The band is the same whatever the hits are.
         level: probability that the curve lies inside, at each place.
         seed: seeds the draws.
 

@@ -61,18 +61,17 @@ def track_of(run: RunLike, view: str, picture: Picture) -> Track:
 
 
 def _track(run: Run, view: str, picture: Picture) -> Track:
-    has_curve = picture.curve != CURVES[0]
+    has_bars = CURVES[picture.curve].is_bars
     bins = run.reliability(view, picture.bins, picture.binning)
     series, spreads = {**run.metrics(), GAP: _gap(run)}, {}
     if drawn := _errors_in(picture):
         series |= {name: values for name, values in run.errors().items() if name in drawn}
     is_read = np.isfinite(series["accuracy"]) & (bins.counts.sum(1) > 0)
     is_read |= run.lacks_recalibration
-    curve = run.curve(view, picture.curve)[is_read] if has_curve else None
-    band = None
+    curve = None if has_bars else run.curve(view, picture.curve)[is_read]
+    band = _band(run, view, picture, bins)
     if picture.band:
         series[CHANCE] = run.chance()
-        band = (run.curve_band(view, picture.curve) if has_curve else _band(bins))[is_read]
     if picture.intervals:
         spreads["ece"] = np.stack(run.error_interval(), axis=1)
     return Track(
@@ -84,9 +83,9 @@ def _track(run: Run, view: str, picture: Picture) -> Track:
         ideals=bins.ideal[is_read],
         confidences=bins.confidence[is_read],
         series={name: values[is_read] for name, values in series.items()},
-        band=band,
-        band_name="calibrated (95 %)" if picture.curve == "smooth" else "",
-        intervals=_intervals(bins)[is_read] if picture.intervals and not has_curve else None,
+        band=None if band is None else band[is_read],
+        band_name=CURVES[picture.curve].band_name,
+        intervals=_intervals(bins)[is_read] if picture.intervals and has_bars else None,
         curve=curve,
         spreads={name: values[is_read] for name, values in spreads.items()},
         is_recalibrated=run.is_recalibrated,
@@ -107,7 +106,13 @@ def _gap(run: Run) -> np.ndarray:
     return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
-def _band(bins: Reliability) -> np.ndarray:
+def _band(run: Run, view: str, picture: Picture, bins: Reliability) -> np.ndarray | None:
+    """Return the band [S, 2, B or P] of the bars or of the curve; None if not shown."""
+    kind = CURVES[picture.curve]
+    if not (picture.band and kind.has_band):
+        return None
+    if not kind.is_bars:
+        return run.curve_band(view, picture.curve)
     return np.stack(calibration.consistency_band(bins.counts, bins.ideal), axis=1)
 
 

@@ -154,7 +154,7 @@ def _bins(packer: Packer, prefix: str, track: Track, is_folded: bool, curve: str
         packer.add(f"{prefix}shares", track.shares, _EXACT)
     if not np.allclose(track.ideals, _plain_ideals(track, is_folded), atol=1e-6, equal_nan=True):
         packer.add(f"{prefix}ideals", track.ideals, _EXACT)
-    places = slice(None, None, 1 if curve == CURVES[0] else _PLACES_APART)
+    places = slice(None, None, 1 if CURVES[curve].is_bars else _PLACES_APART)
     if track.band is not None:
         packer.add(f"{prefix}band", track.band[:, :, places], _DRAWN)
     if track.intervals is not None:

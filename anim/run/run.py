@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from anim import calibration
+from anim.errors import SettingError
 from anim.metrics import names_of
 from anim.run import summaries
 from anim.run.about import NOTHING_KNOWN, About
@@ -17,7 +18,7 @@ from anim.run.reliability import Reliability
 from anim.run.snapshots import SnapshotSequence
 from anim.run.statistics import ERROR_CELLS, Bins, CurveBand, Predictions, ReliabilityCurve
 from anim.run.subsets import SomeSnapshots
-from anim.settings import BINNINGS, CURVES, one_of, whole
+from anim.settings import BARS, BINNINGS, CURVES, one_of, whole
 
 CURVE_POINTS = 401
 
@@ -177,7 +178,8 @@ class Run:
 
         Args:
             view: as for `reliability`.
-            kind: ``smooth`` (kernel regression) or ``isotonic`` (CORP).
+            kind: a curve of `anim.settings.CURVES`: ``smooth`` (kernel regression) or ``isotonic``
+                (CORP).
             points: P places, evenly from 0 to 1.
 
         Returns:
@@ -193,8 +195,14 @@ class Run:
     def curve_band(
         self, view: str | None = None, kind: str = "smooth", points: int = CURVE_POINTS
     ) -> np.ndarray:
-        """Return where the `curve` of a calibrated model lies by chance, 95 %, as [S, 2, P]."""
+        """Return where the `curve` of a calibrated model lies by chance, 95 %, as [S, 2, P].
+
+        Raises:
+            SettingError: as for `curve`, or a curve without a band.
+        """
         key = CurveBand(self._curve(view, kind, points))
+        if not CURVES[kind].has_band:
+            raise SettingError("kind", f"expected a curve with a band, got {kind!r}")
         return self._passes.compute([key])[key].values
 
     def metrics(self) -> dict[str, np.ndarray]:
@@ -234,7 +242,7 @@ class Run:
         bins: int | None = None,
         binning: str = "width",
         *,
-        curve: str = CURVES[0],
+        curve: str = BARS,
         band: bool = False,
         intervals: bool = False,
         errors: bool = False,
@@ -245,15 +253,16 @@ class Run:
         Args:
             views, bins, binning: of `reliability`.
             curve: ``bars``, or the kind of a `curve`.
-            band: whether its `curve_band` is wanted.
+            band: whether its `curve_band` is wanted, if it has one.
             intervals: whether `error_interval` is wanted.
             errors: whether `errors` is wanted.
             progress: called with (snapshots read, snapshots to read).
         """
         wanted: list[Statistic] = [self._bins(view, bins, binning) for view in views]
-        if curve != CURVES[0]:
+        if curve != BARS:
             keys = [self._curve(view, curve) for view in views]
-            wanted += [*keys, *(CurveBand(key) for key in keys if band)]
+            has_band = band and CURVES[curve].has_band
+            wanted += [*keys, *(CurveBand(key) for key in keys if has_band)]
         if intervals:
             wanted.append(ERROR_CELLS)
         if errors:
@@ -272,7 +281,7 @@ class Run:
         return Bins(found, bins, binning)
 
     def _curve(self, view: str | None, kind: str, points: int = CURVE_POINTS) -> ReliabilityCurve:
-        one_of("kind", kind, CURVES[1:])
+        one_of("kind", kind, [name for name, entry in CURVES.items() if not entry.is_bars])
         whole("points", points, 2)
         return ReliabilityCurve(self._view(view), kind, points)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,7 @@ import jax
 import numpy as np
 
 from anim import calibration
+from anim.settings import CURVES
 
 # Cells per bin of the ECE, between which a bootstrap sample is drawn.
 _CELLS = 16
@@ -89,7 +91,7 @@ class Bins:
 
 @dataclass(frozen=True)
 class ReliabilityCurve:
-    """The share of hits along a view, ``smooth`` or ``isotonic``.
+    """The share of hits along a view, by the function of a curve of `anim.settings.CURVES`.
 
     In a folded view it is the curve of class 1, folded: where class 0 is predicted, a hit is an
     example that is not of class 1.
@@ -100,24 +102,21 @@ class ReliabilityCurve:
     points: int
 
     def __call__(self, predictions: Predictions) -> jax.Array:
-        curve = {"smooth": calibration.kernel_curve, "isotonic": calibration.isotonic_curve}
-        share = curve[self.kind](*_unfolded(predictions, self.view), self.points).share
+        curve = pkgutil.resolve_name(CURVES[self.kind].function)
+        share = curve(*_unfolded(predictions, self.view), self.points).share
         return _folded(share, 1 - share, self.view)
 
 
 @dataclass(frozen=True)
 class CurveBand:
-    """Where a `ReliabilityCurve` of a calibrated model lies by chance, [2, P]."""
+    """Where a `ReliabilityCurve` that has a band lies by chance if calibrated, [2, P]."""
 
     curve: ReliabilityCurve
 
     def __call__(self, predictions: Predictions) -> np.ndarray:
         view, points = self.curve.view, self.curve.points
-        scores, hits = _unfolded(predictions, view)
-        if self.curve.kind == "smooth":
-            low, high = calibration.kernel_band(scores, hits, points)
-        else:
-            low, high = calibration.isotonic_band(scores, points)
+        band = pkgutil.resolve_name(CURVES[self.curve.kind].band)
+        low, high = band(*_unfolded(predictions, view), points)
         return np.stack([_folded(low, 1 - high, view), _folded(high, 1 - low, view)])
 
 

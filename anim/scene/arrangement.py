@@ -38,11 +38,12 @@ def unit(size: tuple[int, int], measures: Measures) -> float:
     return max(min(width / _REFERENCE[0], height / _REFERENCE[1]), _SMALLEST_UNIT)
 
 
-def arrange(stage: Stage, picture: Picture) -> tuple[list[Place], list[list[Handle]]]:
+def arrange(stage: Stage) -> tuple[list[Place], list[list[Handle]]]:
     """Return places of the panels and rows of the key.
 
     Legends and key have the rows they need, or one row if there is no room for more.
     """
+    picture = stage.picture
     kinds = [kind_of(name) for name in picture.shown_panels]
     width = stage.figure.bbox.width - stage.pixels(LEFT)
     rows = [len(stage.rows(kind.legend(stage), width)) or 1 for kind in kinds]

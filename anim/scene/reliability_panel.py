@@ -26,12 +26,12 @@ from anim.scene.layout import Place
 from anim.scene.panel import Handle, PanelKind
 from anim.scene.ramps import veil_of
 from anim.scene.stage import Stage
+from anim.settings import CURVES
 from anim.timeline import Shot, Track
 
 # Shares of the height: the histogram's, and between it and the bars.
 _HISTOGRAM, _BETWEEN = 0.13, 0.02
 _WHISKER = 1.6
-_CURVES = {"bars": "in bin", "smooth": "(smoothed)", "isotonic": "(isotonic)"}
 
 
 class ReliabilityPanel:
@@ -50,7 +50,7 @@ class ReliabilityPanel:
         subject = stage.subject
         if place.is_left:
             share = "share" if subject.counts_labels else "accuracy"
-            stage.label(axes, y=f"{share} {_CURVES[stage.curve]}")
+            stage.label(axes, y=f"{share} {CURVES[stage.picture.curve].axis}")
             stage.label(points, y="√ points", short="√n")
         if place.is_bottom:
             stage.label(points, x=subject.score_label)

@@ -62,9 +62,9 @@ class Scene:
                 unit=unit(picture.canvas, self._theme.measures),
                 reel=reel,
                 subject=subject,
-                curve=picture.curve,
+                picture=picture,
             )
-            places, key = arrange(stage, picture)
+            places, key = arrange(stage)
             self._panels = [place.kind.build(stage, place) for place in places]
             self.artists = [artist for panel in self._panels for artist in panel.artists]
             self._header = Header(stage, places, key)

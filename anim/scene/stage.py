@@ -16,6 +16,7 @@ from anim.compose.subject import Subject
 from anim.scene.layout import LEFT, RIGHT, ROW, Place
 from anim.scene.panel import Handle
 from anim.scene.texts import shorten
+from anim.settings import Picture
 from anim.settings.themes import Theme
 from anim.timeline import Reel
 
@@ -39,7 +40,7 @@ class Stage:
         unit: pixels of the figure (before its scale) per pixel of the reference design.
         reel: what is shown, and when.
         subject: what the picture is about.
-        curve: how shares are drawn, one of `anim.settings.CURVES`.
+        picture: how it is shown.
     """
 
     figure: Figure
@@ -47,7 +48,7 @@ class Stage:
     unit: float
     reel: Reel
     subject: Subject
-    curve: str
+    picture: Picture
 
     def points(self, pixels: float) -> float:
         """Return a length of the reference design in points."""

@@ -4,6 +4,7 @@ Light on purpose: the command line checks a call against these dataclasses befor
 or matplotlib.
 """
 
+from anim.settings.curves import BARS, CURVES, CurveKind
 from anim.settings.datasets import DATASETS
 from anim.settings.experiment import (
     KEEPS,
@@ -25,7 +26,6 @@ from anim.settings.limits import (
 from anim.settings.picture import (
     ALIGNMENTS,
     BINNINGS,
-    CURVES,
     MAX_BINS,
     MAX_RUNS,
     MAX_SIDE,
@@ -48,6 +48,7 @@ from anim.settings.text import (
 
 __all__ = [
     "ALIGNMENTS",
+    "BARS",
     "BINNINGS",
     "CURVES",
     "DATASETS",
@@ -66,6 +67,7 @@ __all__ = [
     "TEMPERATURE",
     "THEMES",
     "Clock",
+    "CurveKind",
     "Experiment",
     "Look",
     "Output",

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from anim.settings.curves import BARS, CURVES, curves_in_words
 from anim.settings.fields import (
     ANIMATION,
     FILES,
@@ -24,7 +25,6 @@ from anim.settings.parsing import bytes_of, names_of, size_of
 from anim.settings.themes import DEFAULT_THEME, THEMES, sizes_in_words
 
 BINNINGS = ("width", "mass")
-CURVES = ("bars", "smooth", "isotonic")
 # Methods of recalibration, and what each calls a run.
 RECALIBRATIONS = {
     "temperature": "temperature-scaled",
@@ -39,6 +39,10 @@ ALIGNMENTS = ("step", "fraction")
 MAX_RUNS = 6
 MAX_BINS = 256
 SMALLEST, MAX_SIDE = (320, 240), 4096
+
+
+def _check_curve(name: str, value: object) -> None:
+    one_of(name, value, CURVES)
 
 
 def _check_panels(name: str, value: object) -> None:
@@ -87,7 +91,12 @@ class Statistics(Settings):
         metavar="SHARE",
         instead_of_none=f"{HELD_OUT:g}",
     )
-    curve: str = setting("bars", "bars, or a curve without bins", OneOf(CURVES), metavar="KIND")
+    curve: str = setting(
+        BARS,
+        f"{BARS}, or a curve without bins: {curves_in_words()}",
+        Custom(_check_curve),
+        metavar="KIND",
+    )
     band: bool = setting(True, "show where the bars of a calibrated model would lie (95 %)")
     intervals: bool = setting(False, "show 95 % intervals of the bars and of the ECE")
     bins: int | None = setting(

@@ -1,0 +1,77 @@
+"""The table of curves: how the share of hits is drawn over the scores, in bars or as a curve.
+
+Another curve is another entry of `CURVES`, and the functions that it names: settings, statistics,
+pictures and pages read this table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# The name of the entry that is no curve: bars of bins.
+BARS = "bars"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurveKind:
+    """An entry of the table.
+
+    Attributes:
+        name: as a user writes it.
+        axis: what follows the name of the share on the y axis.
+        shows: what a curve is, as a phrase for help.
+        function: ``module:NAME`` of a function of scores [N] in [0, 1], hits [N] and a number P of
+            places, evenly from 0 to 1. It returns an `anim.calibration.smooth.Curve` [P]. "" for
+            bars.
+        band: ``module:NAME`` of a function of the same arguments. It returns where the curve of a
+            calibrated model lies by chance, an `anim.calibration.Interval` [P]. "" for bars, and
+            for a curve without a band.
+        band_name: of the band in a legend, beside the ideal; "" for a band that lies around the
+            ideal, and shares its entry.
+    """
+
+    name: str
+    axis: str
+    shows: str = ""
+    function: str = ""
+    band: str = ""
+    band_name: str = ""
+
+    @property
+    def is_bars(self) -> bool:
+        return not self.function
+
+    @property
+    def has_band(self) -> bool:
+        """Whether there is a band; that of bars follows from their counts."""
+        return self.is_bars or bool(self.band)
+
+
+CURVES: dict[str, CurveKind] = {
+    curve.name: curve
+    for curve in (
+        CurveKind(name=BARS, axis="in bin"),
+        CurveKind(
+            name="smooth",
+            shows="kernel regression",
+            axis="(smoothed)",
+            function="anim.calibration:kernel_curve",
+            band="anim.calibration:kernel_band",
+            band_name="calibrated (95 %)",
+        ),
+        CurveKind(
+            name="isotonic",
+            shows="CORP",
+            axis="(isotonic)",
+            function="anim.calibration:isotonic_curve",
+            band="anim.calibration:isotonic_band",
+        ),
+    )
+}
+
+
+def curves_in_words() -> str:
+    """Return the names of the curves and what they are, without bars, for help."""
+    curves = [curve for curve in CURVES.values() if not curve.is_bars]
+    *first, last = (f"{curve.name} ({curve.shows})" for curve in curves)
+    return f"{', '.join(first)} or {last}"
