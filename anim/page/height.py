@@ -21,7 +21,7 @@ def page_height(data: dict) -> int:
     """Return about how high a page is at a width of `WIDTH`, in pixels.
 
     Args:
-        data: from `anim.page.data.page_data`.
+        data: from `anim.page.payload.page_data`.
     """
     title = len(data["title"]) * _TITLE_LETTER
     lines = math.ceil(title / _TITLE_ROOM) + (title > _TITLE_ROOM - _NOW_ROOM)

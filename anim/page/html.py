@@ -44,7 +44,7 @@ def snippet(
     """Return the player alone, to paste into a page.
 
     Args:
-        data: from `anim.page.data.page_data`.
+        data: from `anim.page.payload.page_data`.
         nonce: of the page's Content-Security-Policy.
         fallback: HTML for readers without scripts, of elements that a paragraph may contain; the
             alt text follows it.
@@ -99,7 +99,7 @@ def live_page(title: str, address: str) -> str:
     Args:
         title: of the page.
         address: of the server-sent events: ``whole`` and ``more`` with data of
-            `anim.page.data.page_data`, ``state`` with a ``text``.
+            `anim.page.payload.page_data`, ``state`` with a ``text``.
     """
     # Without an icon of its own a browser would ask the server for one.
     head = '<link rel="icon" href="data:,">\n'

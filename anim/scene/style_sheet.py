@@ -15,7 +15,7 @@ from matplotlib import font_manager
 from matplotlib.colors import to_rgba
 
 from anim.errors import SettingError
-from anim.scene.colours import mix
+from anim.scene.contrast import mix
 
 _GENERIC = ("serif", "sans-serif", "monospace", "cursive", "fantasy")
 _DEFAULTS: Mapping = dict(matplotlib.rcParamsDefault)

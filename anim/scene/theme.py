@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.colors import to_rgb
 
 from anim.scene import style_sheet
-from anim.scene.colours import READABLE, apart, contrast, luminance, mix, readable
+from anim.scene.contrast import READABLE, apart, contrast, luminance, mix, readable
 from anim.settings import Picture
 from anim.settings.themes import DEFAULT_THEME, THEMES, Measures, Theme
 

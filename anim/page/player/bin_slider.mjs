@@ -1,6 +1,6 @@
 import { html, put, scaleOf } from "./elements.mjs";
+import { factsOf } from "./formatting.mjs";
 import { binAfter, isModified } from "./keyboard.mjs";
-import { factsOf } from "./numbers.mjs";
 /** @import { Chart } from "./chart.mjs" */
 /** @import { Frame } from "./types.mjs" */
 

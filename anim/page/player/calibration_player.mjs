@@ -1,11 +1,11 @@
 import { placeAfter, momentAt } from "./clock.mjs";
 import { coloursOf, pageColoursOf } from "./colours.mjs";
 import { Controls } from "./controls.mjs";
+import { Dashboard } from "./dashboard.mjs";
 import { html } from "./elements.mjs";
 import { commandOf, isModified } from "./keyboard.mjs";
 import { follow } from "./live.mjs";
-import { extended, load } from "./model.mjs";
-import { Picture } from "./picture.mjs";
+import { extended, load } from "./loading.mjs";
 import { Playback } from "./playback.mjs";
 import { followNotebook, watchPageKeys, watchSight, watchWidth } from "./surroundings.mjs";
 /** @import { Model, PageData } from "./types.mjs" */
@@ -26,7 +26,7 @@ export class CalibrationPlayer extends HTMLElement {
   /** @type {(() => void)[]} */
   #undo = [];
   #playback = new Playback(() => this.#draw());
-  #picture = new Picture(() => this.#draw());
+  #dashboard = new Dashboard(() => this.#draw());
   #controls = new Controls({
     toggle: () => this.#toggle(),
     setRate: (rate) => (this.#playback.rate = rate),
@@ -123,7 +123,7 @@ export class CalibrationPlayer extends HTMLElement {
 
   /** The bins that are shown, of each run: range, count, accuracy and confidence. */
   get bins() {
-    return this.#picture.framesAt(this.#position).map((frame) =>
+    return this.#dashboard.framesAt(this.#position).map((frame) =>
       Array.from(frame.counts, (count, bin) => ({
         low: frame.edges[bin],
         high: frame.edges[bin + 1],
@@ -136,7 +136,7 @@ export class CalibrationPlayer extends HTMLElement {
 
   /**
    * Show data in place of what is shown.
-   * @param {PageData} data as anim/page/data.py makes it.
+   * @param {PageData} data as anim/page/payload.py makes it.
    */
   async show(data) {
     const isAtEnd = this.#position >= 1;
@@ -191,7 +191,7 @@ export class CalibrationPlayer extends HTMLElement {
     style.replaceSync(PLAYER_STYLE);
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [style, this.#colours];
-    const { above, below, title, scrubber } = this.#picture;
+    const { above, below, title, scrubber } = this.#dashboard;
     const level = this.getAttribute("heading-level");
     if (level) title.setAttribute("aria-level", level);
     this.#root.append(...above, this.#controls.root, ...below);
@@ -302,7 +302,7 @@ export class CalibrationPlayer extends HTMLElement {
     const command = commandOf(event.key, {
       isShifted: event.shiftKey,
       isButton: localName === "button" || localName === "summary",
-      isScrubber: target === this.#picture.scrubber,
+      isScrubber: target === this.#dashboard.scrubber,
     });
     if (!command) return;
     event.preventDefault();
@@ -314,13 +314,13 @@ export class CalibrationPlayer extends HTMLElement {
   #layOut() {
     const width = this.#width || this.clientWidth;
     if (!this.#model || !width) return;
-    this.#picture.layOut(this.#model, this.#model.views[this.#viewAt], width);
+    this.#dashboard.layOut(this.#model, this.#model.views[this.#viewAt], width);
     this.#draw();
   }
 
   #draw() {
-    if (!this.#picture.isLaidOut) return;
-    this.#picture.draw(this.#position, !this.paused);
+    if (!this.#dashboard.isLaidOut) return;
+    this.#dashboard.draw(this.#position, !this.paused);
     this.dispatchEvent(new Event("timeupdate"));
   }
 }

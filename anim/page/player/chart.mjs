@@ -1,7 +1,7 @@
 import { Axes, MARGIN } from "./axes.mjs";
 import { binAt } from "./bins.mjs";
 import { drawing, put, svg } from "./elements.mjs";
-import { short } from "./numbers.mjs";
+import { short } from "./formatting.mjs";
 import { rectangle } from "./paths.mjs";
 /** @import { ChartPlace, Frame, Tick } from "./types.mjs" */
 

@@ -3,7 +3,7 @@ import { BinSlider } from "./bin_slider.mjs";
 import { BELOW } from "./chart.mjs";
 import { CHARTS } from "./charts.mjs";
 import { html, say, swatch } from "./elements.mjs";
-import { factsOf, numbersOf } from "./numbers.mjs";
+import { factsOf, numbersOf } from "./formatting.mjs";
 import { Tip } from "./tip.mjs";
 /** @import { Frame, Model, View } from "./types.mjs" */
 

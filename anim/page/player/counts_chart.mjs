@@ -1,7 +1,7 @@
 import { sidesOf } from "./bins.mjs";
 import { Chart } from "./chart.mjs";
 import { put } from "./elements.mjs";
-import { thousands } from "./numbers.mjs";
+import { thousands } from "./formatting.mjs";
 import { rectangle } from "./paths.mjs";
 import { rootTicks } from "./ticks.mjs";
 /** @import { ChartPlace, Frame, Model, Tick, View } from "./types.mjs" */

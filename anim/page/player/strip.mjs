@@ -1,6 +1,6 @@
 import { Axes, MARGIN } from "./axes.mjs";
 import { drawing, put, svg } from "./elements.mjs";
-import { short } from "./numbers.mjs";
+import { short } from "./formatting.mjs";
 import { growing, outline, round } from "./paths.mjs";
 import { limitsOf, linesOf } from "./strip_lines.mjs";
 import { binaryTicks, ticksOf, timeTicks } from "./ticks.mjs";

@@ -1,5 +1,5 @@
 import { html } from "./elements.mjs";
-import { factsOf } from "./numbers.mjs";
+import { factsOf } from "./formatting.mjs";
 /** @import { Frame } from "./types.mjs" */
 
 /**

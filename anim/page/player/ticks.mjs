@@ -1,4 +1,4 @@
-import { grouped } from "./numbers.mjs";
+import { grouped } from "./formatting.mjs";
 /** @import { Clock } from "./clock.mjs" */
 /** @import { Tick, Unit } from "./types.mjs" */
 

@@ -1,6 +1,6 @@
 /**
  * Shapes of what the modules hand to each other. The data of a page are those that
- * `anim.page.data.page_data` returns, after JSON; everything below `Model` is made here.
+ * `anim.page.payload.page_data` returns, after JSON; everything below `Model` is made here.
  */
 
 import type { Clock } from "./clock.mjs";

@@ -12,7 +12,7 @@ from anim.compose.subject import Subject
 from anim.compose.words import alternative
 from anim.page.pack import Packer
 from anim.scene.arrangement import has_title
-from anim.scene.colours import luminance
+from anim.scene.contrast import luminance
 from anim.scene.theme import theme_of
 from anim.settings import CURVES, TEMPERATURE, Picture
 from anim.settings.panels import panel_of, series_of

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as numbers from "../../anim/page/player/numbers.mjs";
+import * as formatting from "../../anim/page/player/formatting.mjs";
 
 test("thousands are set apart by thin spaces", () => {
-  assert.deepEqual([0, 999, 1000, 1234567].map(numbers.grouped), [
+  assert.deepEqual([0, 999, 1000, 1234567].map(formatting.grouped), [
     "0",
     "999",
     "1\u2009000",
@@ -12,26 +12,26 @@ test("thousands are set apart by thin spaces", () => {
 });
 
 test("a number that is missing is a dash", () => {
-  assert.equal(numbers.fixed(NaN, 3), "–");
-  assert.equal(numbers.fixed(0.12345, 3), "0.123");
+  assert.equal(formatting.fixed(NaN, 3), "–");
+  assert.equal(formatting.fixed(0.12345, 3), "0.123");
 });
 
 test("numbers of axes are short", () => {
-  const texts = [0, 0.5, -2, 1500, 2e6, 5e-4].map(numbers.short);
+  const texts = [0, 0.5, -2, 1500, 2e6, 5e-4].map(formatting.short);
   assert.deepEqual(texts, ["0", "0.5", "−2", "1500", "2e6", "5e−4"]);
 });
 
 test("counts of axes are in thousands", () => {
-  assert.deepEqual([20, 1000, 12500].map(numbers.thousands), ["20", "1k", "12.5k"]);
+  assert.deepEqual([20, 1000, 12500].map(formatting.thousands), ["20", "1k", "12.5k"]);
 });
 
 test("scores have no zeros at their end", () => {
-  assert.deepEqual([0.1 + 0.2, 1, 1 / 3].map(numbers.scoreText), ["0.3", "1", "0.333333"]);
+  assert.deepEqual([0.1 + 0.2, 1, 1 / 3].map(formatting.scoreText), ["0.3", "1", "0.333333"]);
 });
 
 test("a moment is counted in its unit", () => {
-  assert.equal(numbers.momentText({ name: "epoch", steps: 10 }, 1200), "epoch 1\u2009200");
-  assert.equal(numbers.momentText({ name: "percent", steps: 1 }, 50), "50 %");
+  assert.equal(formatting.momentText({ name: "epoch", steps: 10 }, 1200), "epoch 1\u2009200");
+  assert.equal(formatting.momentText({ name: "percent", steps: 1 }, 50), "50 %");
 });
 
 test("numbers of a run leave out what is missing", () => {
@@ -40,8 +40,8 @@ test("numbers of a run leave out what is missing", () => {
     ece: Float64Array.of(NaN),
     temperature: Float64Array.of(1.2345),
   };
-  assert.equal(numbers.numbersOf({ series }, "error"), "accuracy 0.900");
-  assert.equal(numbers.numbersOf({ series }, "error", true), "accuracy 0.900\u2003T 1.23");
+  assert.equal(formatting.numbersOf({ series }, "error"), "accuracy 0.900");
+  assert.equal(formatting.numbersOf({ series }, "error", true), "accuracy 0.900\u2003T 1.23");
 });
 
 test("an empty bin has a range and a count", () => {
@@ -53,9 +53,9 @@ test("an empty bin has a range and a count", () => {
     presence: Float64Array.of(0, 1),
   };
   const texts = (/** @type {number} */ bin) =>
-    numbers.factsOf(frame, bin, false).map(([, text]) => text);
+    formatting.factsOf(frame, bin, false).map(([, text]) => text);
   assert.deepEqual(texts(0), ["0 to 0.5", "0", "–", "–"]);
   assert.deepEqual(texts(1), ["0.5 to 1", "1\u2009200", "0.750000", "0.800000"]);
-  const names = numbers.factsOf(frame, 1, true).map(([name]) => name);
+  const names = formatting.factsOf(frame, 1, true).map(([name]) => name);
   assert.deepEqual(names, ["range", "mean count", "median accuracy", "median confidence"]);
 });

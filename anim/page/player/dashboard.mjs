@@ -2,9 +2,9 @@ import { ChartGrid } from "./chart_grid.mjs";
 import { isStrip } from "./charts.mjs";
 import { SAME } from "./clock.mjs";
 import { html, put, say } from "./elements.mjs";
+import { momentText, numbersOf } from "./formatting.mjs";
 import { framesAt } from "./frame.mjs";
 import { legendItem, legendOf } from "./legend.mjs";
-import { momentText, numbersOf } from "./numbers.mjs";
 import { Strip } from "./strip.mjs";
 import { linesOf } from "./strip_lines.mjs";
 import { tableOf } from "./table.mjs";
@@ -15,8 +15,8 @@ const TABLE_EVERY = 500;
 /** @type {StripData} */
 const ACCURACY = { panel: "accuracy", title: "accuracy", series: [["accuracy", "accuracy"]] };
 
-/** The whole picture: a header, a legend, charts, strips, and a table. */
-export class Picture {
+/** All that is drawn: a header, a legend, charts, strips, and a table. */
+export class Dashboard {
   title = html("p", { class: "title", role: "heading", "aria-level": "2", dir: "auto" });
   scrubber = html("div", {
     class: "scrubber",

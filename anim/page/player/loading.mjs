@@ -3,7 +3,7 @@ import { Matrix } from "./matrix.mjs";
 import { inflate, unpack } from "./packing.mjs";
 /** @import { Bins, BinsData, Model, PageData, UntimedModel } from "./types.mjs" */
 
-/** Version of the data that anim/page/data.py writes. */
+/** Version of the data that anim/page/payload.py writes. */
 const VERSION = 1;
 
 /**

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { deflateSync } from "node:zlib";
 import { framesAt } from "../../anim/page/player/frame.mjs";
-import { extended, load } from "../../anim/page/player/model.mjs";
+import { extended, load } from "../../anim/page/player/loading.mjs";
 /** @import { Colours, PageData } from "../../anim/page/player/types.mjs" */
 
 /** @type {Colours} */
