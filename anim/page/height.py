@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-from anim.settings import TEMPERATURE
-
 # Pixels. Two charts fit beside each other, and the player is no wider.
 WIDTH = 960
 # What lies left and right of charts, and above and below all of them: as in player/axes.mjs,
@@ -25,15 +23,13 @@ def page_height(data: dict) -> int:
     """
     title = len(data["title"]) * _TITLE_LETTER
     lines = math.ceil(title / _TITLE_ROOM) + (title > _TITLE_ROOM - _NOW_ROOM)
-    named = [entry["panel"] for entry in data["panels"]]
-    has_legend = len(data["runs"]) > 1 or not {"reliability", "counts"}.isdisjoint(named)
+    has_legend = len(data["runs"]) > 1 or bool(data["charts"])
     header = max(lines, 1) * _TITLE_LINE + _LINE + (_LEGEND if has_legend else 0)
     known = header + _charts_height(data) + _strips_height(data)
     return _MARGINS + known + _CONTROLS + _SPARE
 
 
 def _charts_height(data: dict) -> int:
-    charts = sum("series" not in entry for entry in data["panels"])
     runs, together = len(data["runs"]), data["together"]
     width = WIDTH - _MARGINS
     columns = min(runs, max(1, width // 300 // together) * together)
@@ -42,17 +38,14 @@ def _charts_height(data: dict) -> int:
     rows = math.ceil(runs / columns)
     # Over another chart, in every column, none has its numbers below.
     bare = rows - 1 if runs % columns == 0 else rows - 2
-    return charts * (rows * height - max(bare, 0) * 34)
+    return len(data["charts"]) * (rows * height - max(bare, 0) * 34)
 
 
 def _strips_height(data: dict) -> int:
-    runs = data["runs"]
-    strips = [entry for entry in data["panels"] if "series" in entry]
-    strips = strips or [{"panel": "accuracy", "series": [("accuracy", "accuracy")]}]
+    runs, strips = data["runs"], data["strips"]
     each, total = 56 if len(strips) > 2 else 72, 0
     for strip in strips:
-        is_of_recalibration = strip["panel"] == TEMPERATURE
-        able = [run for run in runs if run["isRecalibrated"] or not is_of_recalibration]
+        able = [run for run in runs if run["isRecalibrated"] or not strip["needsRecalibration"]]
         lines = [key for run in able for key, _ in strip["series"] if key in run["series"]]
         total += (each + 10 if lines else 0) + (_LEGEND if len(runs) == 1 < len(lines) else 0)
     return total + 38 - 10

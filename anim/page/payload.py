@@ -15,7 +15,7 @@ from anim.scene.arrangement import has_title
 from anim.scene.contrast import luminance
 from anim.scene.theme import theme_of
 from anim.settings import CURVES, TEMPERATURE, Picture
-from anim.settings.panels import panel_of, series_of
+from anim.settings.panels import Strip, panel_of, series_of
 from anim.settings.themes import DEFAULT_THEME, THEMES, Theme
 from anim.timeline import Reel, Track
 
@@ -36,7 +36,7 @@ def page_data(shown: Sequence[tuple[Reel, Subject]], picture: Picture) -> dict[s
     """
     packer = Packer()
     data = {
-        "version": 1,
+        "version": 2,
         **_picture(*shown[0], picture),
         "views": [_view(packer, number, *one, picture) for number, one in enumerate(shown)],
     }
@@ -56,7 +56,7 @@ def _picture(reel: Reel, subject: Subject, picture: Picture) -> dict[str, Any]:
         "hold": picture.hold,
         "tween": picture.tween,
         "pace": picture.pace,
-        "panels": [_panel(name) for name in picture.shown_panels],
+        **_panels(picture.shown_panels),
         "curve": picture.curve,
         "together": 1 if picture.calibrate is None else 2,
         "font": _font(picture),
@@ -79,6 +79,8 @@ def _view(
         "view": subject.view,
         "name": subject.score_name,
         "label": subject.score_label,
+        "isFolded": subject.is_folded,
+        "countsLabels": subject.counts_labels,
         "runs": [
             _bins(packer, f"{number}/{rank}/", track, subject.is_folded, picture.curve)
             for rank, track in enumerate(reel.tracks)
@@ -112,11 +114,27 @@ def _colours(theme: Theme, reel: Reel, is_transparent: bool) -> dict[str, Any]:
     }
 
 
-def _panel(name: str) -> dict[str, Any]:
-    strip = panel_of(name).strip
-    if strip is None:
-        return {"panel": name}
-    return {"panel": name, "title": strip.title, "series": list(strip.series.items())}
+def _panels(names: Sequence[str]) -> dict[str, Any]:
+    """Return the panels that show a moment, by name, and the strips.
+
+    Readers seek a moment on the strips: a picture without one gets that of the accuracy.
+    """
+    panels = [panel_of(name) for name in names]
+    if not any(panel.shows_time for panel in panels):
+        panels.append(panel_of("accuracy"))
+    return {
+        "charts": [panel.name for panel in panels if not panel.shows_time],
+        "strips": [_strip(panel.strip) for panel in panels if panel.strip is not None],
+    }
+
+
+def _strip(strip: Strip) -> dict[str, Any]:
+    return {
+        "title": strip.title,
+        "series": list(strip.series.items()),
+        "scale": strip.scale,
+        "needsRecalibration": strip.needs_recalibration,
+    }
 
 
 def _run(track: Track, axis: tuple[int, int], name: str, picture: Picture) -> dict[str, Any]:

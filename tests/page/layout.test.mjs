@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { columnWidths } from "../../anim/page/player/chart_grid.mjs";
-import { isStrip } from "../../anim/page/player/charts.mjs";
+import { Matrix } from "../../anim/page/player/matrix.mjs";
 import { shortened } from "../../anim/page/player/shortened.mjs";
-import { limitsOf } from "../../anim/page/player/strip_lines.mjs";
+import { limitsOf, linesOf } from "../../anim/page/player/strip_lines.mjs";
 
 /** @param {number} count @param {number} together */
 const runs = (count, together = 1) => ({ runs: { length: count }, together });
@@ -21,28 +21,41 @@ test("runs that belong together stay in one row, unless there is no room for the
   assert.equal(columnWidths(runs(4, 2), 599).length, 1);
 });
 
-test("a panel that is no chart is a strip", () => {
-  assert.equal(isStrip({ panel: "counts" }), false);
-  assert.equal(isStrip({ panel: "ece", title: "ECE", series: [["ece", "ECE"]] }), true);
+test("limits of a unit scale end at 1 and begin at a tenth", () => {
+  assert.deepEqual(limitsOf("unit", [0.55, NaN, 0.9]), [0.5, 1]);
+  assert.deepEqual(limitsOf("unit", [NaN]), [0, 1]);
 });
 
-test("limits of accuracy end at 1 and begin at a tenth", () => {
-  assert.deepEqual(limitsOf("accuracy", [0.55, NaN, 0.9]), [0.5, 1]);
-  assert.deepEqual(limitsOf("accuracy", [NaN]), [0, 1]);
+test("limits of a zero-based scale begin at 0", () => {
+  assert.deepEqual(limitsOf("zero-based", [0.1, 0.5]), [0, 0.54]);
+  assert.deepEqual(limitsOf("zero-based", []), [0, 1]);
 });
 
-test("limits of an error begin at 0", () => {
-  assert.deepEqual(limitsOf("ece", [0.1, 0.5]), [0, 0.54]);
-  assert.deepEqual(limitsOf("ece", []), [0, 1]);
+test("limits of a zero-based scale hold values below 0", () => {
+  assert.deepEqual(limitsOf("zero-based", [-2, -1]), [-2.16, 0]);
 });
 
-test("limits of a metric below 0 hold it", () => {
-  assert.deepEqual(limitsOf("metric:x", [-2, -1]), [-2.16, 0]);
-});
-
-test("limits of the temperature hold 1", () => {
-  const [low, high] = limitsOf("temperature", [2, 3]);
+test("limits of a logarithmic scale hold 1", () => {
+  const [low, high] = limitsOf("log2", [2, 3]);
   assert.ok(low < 1 && high > 3);
+  assert.ok(limitsOf("log2", []).every((limit) => limit > 0 && limit < Infinity));
+});
+
+/** @param {string} name @param {boolean} isRecalibrated */
+const runWith = (name, isRecalibrated) => ({
+  isRecalibrated,
+  series: { [name]: new Matrix(1, 1, Float64Array.of(2)) },
+});
+
+test("a strip that needs a recalibration has lines of recalibrated runs only", () => {
+  const recorded = [runWith("heat", false), runWith("heat", true)];
+  /** @param {boolean} needsRecalibration */
+  const ranks = (needsRecalibration) =>
+    linesOf({ runs: recorded }, { series: [["heat", "heat"]], needsRecalibration }).map(
+      ({ rank }) => rank,
+    );
+  assert.deepEqual(ranks(true), [1]);
+  assert.deepEqual(ranks(false), [0, 1]);
 });
 
 test("a long text is cut to what fits", () => {

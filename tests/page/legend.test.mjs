@@ -19,12 +19,19 @@ const BINS = {
 const RUN = { name: "one", isMedian: false, bandName: "", spreadName: "95 % interval" };
 
 /**
- * @param {{ panels?: string[], view?: string, runs?: (typeof RUN)[], bins?: Partial<Bins> }} shown
+ * Return the texts of a legend.
+ * @param {{ charts?: string[], countsLabels?: boolean, runs?: (typeof RUN)[], bins?: Partial<Bins> }} shown
  */
-function texts({ panels = ["reliability"], view = "score", runs = [RUN], bins = {} }) {
-  const model = { panels: panels.map((panel) => ({ panel })), runs };
-  const views = { view, name: view, label: view, runs: runs.map(() => ({ ...BINS, ...bins })) };
-  return legendOf(model, views).map(([, text]) => text);
+function texts({ charts = ["reliability"], countsLabels = false, runs = [RUN], bins = {} }) {
+  const view = {
+    view: "any name",
+    name: "any name",
+    label: "",
+    isFolded: false,
+    countsLabels,
+    runs: runs.map(() => ({ ...BINS, ...bins })),
+  };
+  return legendOf({ charts, runs }, view).map(([, text]) => text);
 }
 
 test("a legend says what the colours of one run mean", () => {
@@ -43,17 +50,23 @@ test("a band is what chance reaches, or what its name says", () => {
   ]);
 });
 
-test("a view of a class has a share of labels", () => {
-  assert.equal(texts({ view: "class:cat" })[0], "share of labels");
-  assert.deepEqual(texts({ view: "class:cat", panels: ["counts"] }), [
-    "this class",
-    "other classes",
-  ]);
+test("a view that counts labels has a share of labels", () => {
+  assert.equal(texts({ countsLabels: true })[0], "share of labels");
+});
+
+test("the colours of counts are hits and misses, or labels", () => {
+  const charts = ["counts"];
+  assert.deepEqual(texts({ charts }), ["correct", "wrong"]);
+  assert.deepEqual(texts({ charts, countsLabels: true }), ["this class", "other classes"]);
+});
+
+test("the legend of a reliability chart stands for that of counts too", () => {
+  assert.deepEqual(texts({ charts: ["counts", "reliability"] }), texts({}));
 });
 
 test("several runs are named where nothing else is", () => {
   const runs = [RUN, { ...RUN, name: "two" }];
-  assert.deepEqual(texts({ panels: ["accuracy"], runs }), ["one", "two"]);
+  assert.deepEqual(texts({ charts: [], runs }), ["one", "two"]);
   assert.equal(texts({ runs })[0], "under-confident");
 });
 

@@ -24,15 +24,16 @@ const COLOURS = {
  * Return data of one run with two bins: counts 0 and 4, then 2 and 4; all that are there are hits,
  * with a mean score of 0.25 in the first bin and of 0.75 in the second.
  * @param {number[]} steps two of them.
+ * @param {boolean} isFolded
  * @returns {PageData}
  */
-function dataOf(steps) {
+function dataOf(steps, isFolded = false) {
   // Whole numbers + 1, as differences down each column, zigzag: all are small here.
   const counts = [2, 4, 10, 0];
   const confidences = [0, 4, 8, 0];
   const bytes = Uint8Array.from([...counts, ...counts, ...confidences]);
   return {
-    version: 1,
+    version: 2,
     title: "A title",
     caption: "",
     alt: "",
@@ -42,7 +43,8 @@ function dataOf(steps) {
     hold: 1,
     tween: true,
     pace: "step",
-    panels: [{ panel: "reliability" }],
+    charts: ["reliability"],
+    strips: [],
     curve: "bars",
     together: 1,
     font: null,
@@ -60,7 +62,16 @@ function dataOf(steps) {
         spreads: { loss: [null, null, 2, 4] },
       },
     ],
-    views: [{ view: "score", name: "score", label: "score of 1", runs: [{ edges: [0, 0.5, 1] }] }],
+    views: [
+      {
+        view: "any name",
+        name: "any name",
+        label: "score of 1",
+        isFolded,
+        countsLabels: false,
+        runs: [{ edges: [0, 0.5, 1] }],
+      },
+    ],
     arrays: [
       ["0/0/counts", [2, 2], 1],
       ["0/0/hits", [2, 2], 1],
@@ -70,11 +81,16 @@ function dataOf(steps) {
   };
 }
 
-test("what follows from bins is computed: which are filled, shares, and ideals", async () => {
+test("which bins are filled, and their shares and ideals, follow from counts and means", async () => {
   const [bins] = (await load(dataOf([0, 10]))).views[0].runs;
   assert.deepEqual([...bins.counts.values], [0, 4, 2, 4]);
   assert.deepEqual([...bins.filled.values], [0, 1, 1, 1]);
   assert.deepEqual([...bins.shares.values], [NaN, 1, 1, 1]);
+  assert.deepEqual([...bins.ideals.values], [NaN, 0.75, 0.25, 0.75]);
+});
+
+test("ideals of a folded view rise towards both ends", async () => {
+  const [bins] = (await load(dataOf([0, 10], true))).views[0].runs;
   assert.deepEqual([...bins.ideals.values], [NaN, 0.75, 0.75, 0.75]);
 });
 
@@ -85,7 +101,7 @@ test("scalars and spreads are matrices, with NaN for null", async () => {
 });
 
 test("data of another version are refused", async () => {
-  await assert.rejects(load({ ...dataOf([0, 10]), version: 2 }), /data of version 2, not 1/);
+  await assert.rejects(load({ ...dataOf([0, 10]), version: 1 }), /data of version 1, not 2/);
 });
 
 test("halfway between two snapshots a bin that fills is half there", async () => {

@@ -10,7 +10,7 @@ from anim.errors import SettingError
 from anim.page import page_data
 from anim.scene.marks import Area
 from anim.settings import PANELS, Picture
-from anim.settings.panels import LOG2, UNIT, Panel, Strip
+from anim.settings.panels import LOG2, UNIT, ZERO_BASED, Panel, Strip
 from tests.support.seeing import check_texts, compose, texts_of
 
 
@@ -60,8 +60,13 @@ def test_an_entry_of_the_table_is_a_strip_of_a_picture_and_of_a_page():
     np.testing.assert_allclose(line.get_ydata()[:3], run.metrics()["brier"])
     picture = Picture(panels=("brier",))
     page = page_data(compose_views([run], picture, ["confidence"]), picture)
-    assert page["panels"] == [
-        {"panel": "brier", "title": "Brier score", "series": [("brier", "measured")]}
+    assert page["strips"] == [
+        {
+            "title": "Brier score",
+            "series": [("brier", "measured")],
+            "scale": ZERO_BASED,
+            "needsRecalibration": False,
+        }
     ]
 
 

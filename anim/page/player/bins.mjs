@@ -31,3 +31,12 @@ export function binAt(edges, score) {
   while (bin + 2 < edges.length && score >= edges[bin + 1]) bin++;
   return bin;
 }
+
+/**
+ * Return the share that a calibrated model has at a score.
+ * @param {number} score
+ * @param {boolean} isFolded whether it predicts the other one of two classes below 0.5.
+ */
+export function idealOf(score, isFolded) {
+  return isFolded ? Math.max(score, 1 - score) : score;
+}

@@ -52,11 +52,9 @@ export class ChartGrid {
     const hasFocus = before?.root.matches(":focus");
     this.view = view.view;
     const widths = columnWidths(model, width);
-    const grids = model.panels
-      .filter(({ panel }) => CHARTS[panel])
-      .map(({ panel }) =>
-        model.runs.map((_, rank) => this.#chart(panel, model, view, rank, widths)),
-      );
+    const grids = model.charts.map((name) =>
+      model.runs.map((_, rank) => this.#chart(name, model, view, rank, widths)),
+    );
     this.#charts = grids.flat();
     this.root.replaceChildren(
       ...grids.map((charts) =>
@@ -74,19 +72,19 @@ export class ChartGrid {
 
   /**
    * Return a chart with the name and the numbers of its run, where there are several runs.
-   * @param {string} panel
+   * @param {string} kind of the chart.
    * @param {Model} model
    * @param {View} view
    * @param {number} rank
    * @param {number[]} widths
    */
-  #chart(panel, model, view, rank, widths) {
+  #chart(kind, model, view, rank, widths) {
     const { name } = model.runs[rank];
     const isAlone = model.runs.length === 1;
     const isBottom = rank + widths.length >= model.runs.length;
     // Axes are as high with numbers under them as without.
     const tall = Math.round(Math.min(Math.max(widths[0] * 0.55, 240), 400)) - BELOW.named;
-    const chart = new CHARTS[panel](model, view, rank, {
+    const chart = new CHARTS[kind](model, view, rank, {
       width: widths[rank % widths.length],
       height: tall + (isBottom ? BELOW.named : BELOW.bare),
       isLeft: rank % widths.length === 0,

@@ -4,7 +4,7 @@ import { put } from "./elements.mjs";
 import { thousands } from "./formatting.mjs";
 import { rectangle } from "./paths.mjs";
 import { rootTicks } from "./ticks.mjs";
-/** @import { ChartPlace, Frame, Model, Tick, View } from "./types.mjs" */
+/** @import { ChartPlace, Frame, LegendEntry, Model, RunWords, Tick, View } from "./types.mjs" */
 
 /** Examples in each bin, correct ones stacked on wrong ones. */
 export class CountsChart extends Chart {
@@ -29,6 +29,20 @@ export class CountsChart extends Chart {
     this.hits = this.axes.path("accuracy level-15");
     this.wrong = this.axes.path("over level-15");
     this.root.append(this.cursor);
+  }
+
+  /**
+   * Return what the colours mean.
+   * @param {RunWords[]} _runs
+   * @param {View} view
+   * @returns {LegendEntry[]}
+   */
+  static legend(_runs, { countsLabels }) {
+    const [hit, miss] = countsLabels ? ["this class", "other classes"] : ["correct", "wrong"];
+    return [
+      ["accuracy", hit],
+      ["over", miss],
+    ];
   }
 
   /** @param {number} count */

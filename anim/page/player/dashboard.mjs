@@ -1,5 +1,4 @@
 import { ChartGrid } from "./chart_grid.mjs";
-import { isStrip } from "./charts.mjs";
 import { SAME } from "./clock.mjs";
 import { html, put, say } from "./elements.mjs";
 import { momentText, numbersOf } from "./formatting.mjs";
@@ -8,12 +7,10 @@ import { legendItem, legendOf } from "./legend.mjs";
 import { Strip } from "./strip.mjs";
 import { linesOf } from "./strip_lines.mjs";
 import { tableOf } from "./table.mjs";
-/** @import { Frame, Model, StripData, View } from "./types.mjs" */
+/** @import { Frame, Model, View } from "./types.mjs" */
 
 /** Milliseconds between two tables while it plays. */
 const TABLE_EVERY = 500;
-/** @type {StripData} */
-const ACCURACY = { panel: "accuracy", title: "accuracy", series: [["accuracy", "accuracy"]] };
 
 /** All that is drawn: a header, a legend, charts, strips, and a table. */
 export class Dashboard {
@@ -89,9 +86,8 @@ export class Dashboard {
    * @param {number} width
    */
   #layOutStrips(model, width) {
-    const strips = model.panels.filter(isStrip);
-    const height = strips.length > 2 ? 56 : 72;
-    this.#strips = (strips.length ? strips : [ACCURACY])
+    const height = model.strips.length > 2 ? 56 : 72;
+    this.#strips = model.strips
       .filter((strip) => linesOf(model, strip).length)
       .map(
         (strip, at, all) =>

@@ -1,10 +1,11 @@
+import { idealOf } from "./bins.mjs";
 import { Clock } from "./clock.mjs";
 import { Matrix } from "./matrix.mjs";
 import { inflate, unpack } from "./packing.mjs";
 /** @import { Bins, BinsData, Model, PageData, UntimedModel } from "./types.mjs" */
 
 /** Version of the data that anim/page/payload.py writes. */
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * Return the data of a page, unpacked.
@@ -21,7 +22,7 @@ export async function load(data) {
   const views = data.views.map((view, number) => ({
     ...view,
     runs: view.runs.map((bins, rank) =>
-      binsOf(bins, within(arrays, `${number}/${rank}/`), view.view),
+      binsOf(bins, within(arrays, `${number}/${rank}/`), view.isFolded),
     ),
   }));
   return timed({ ...data, runs, views });
@@ -65,10 +66,10 @@ function within(arrays, prefix) {
  * Return a run in one view, with what follows from its bins.
  * @param {BinsData} bins
  * @param {Record<string, Matrix>} arrays
- * @param {string} view
+ * @param {boolean} isFolded
  * @returns {Bins}
  */
-function binsOf(bins, arrays, view) {
+function binsOf(bins, arrays, isFolded) {
   const { counts, hits, confidences } = arrays;
   return {
     edges: Float64Array.from(bins.edges ?? []),
@@ -77,7 +78,7 @@ function binsOf(bins, arrays, view) {
     confidences,
     filled: counts.map((count) => (count > 0 ? 1 : 0)),
     shares: counts.map((count, at) => hits.values[at] / count),
-    ideals: confidences.map((mean) => (view === "score" ? Math.max(mean, 1 - mean) : mean)),
+    ideals: confidences.map((mean) => idealOf(mean, isFolded)),
     ...arrays,
   };
 }

@@ -1,4 +1,4 @@
-import { binAt, sidesOf } from "./bins.mjs";
+import { binAt, idealOf, sidesOf } from "./bins.mjs";
 /** @import { Frame, Sides } from "./types.mjs" */
 
 /**
@@ -15,10 +15,10 @@ import { binAt, sidesOf } from "./bins.mjs";
  * Return a piece for each bin, or for each two neighbouring places of a curve.
  * @param {Frame} frame
  * @param {{ left: number, width: number }} axes in pixels.
- * @param {boolean} isScore whether x is the score of class 1: the ideal is max(x, 1 - x).
+ * @param {boolean} isFolded see `idealOf`.
  * @returns {Pieces}
  */
-export function piecesOf(frame, { left, width }, isScore) {
+export function piecesOf(frame, { left, width }, isFolded) {
   const { curve } = frame;
   if (!curve) return { ...frame, sides: sidesOf(frame.edges, left, width) };
   const length = curve.length - 1;
@@ -33,7 +33,7 @@ export function piecesOf(frame, { left, width }, isScore) {
       left + ((at + 1) / length) * width,
     ]),
     shares,
-    ideals: middles.map((score) => (isScore ? Math.max(score, 1 - score) : score)),
+    ideals: middles.map((score) => idealOf(score, isFolded)),
     counts: each((at) => frame.counts[bins[at]]),
     presence: each((at) => (Number.isFinite(shares[at]) ? frame.presence[bins[at]] : 0)),
   };

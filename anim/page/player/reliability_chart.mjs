@@ -1,11 +1,11 @@
-import { sidesOf } from "./bins.mjs";
+import { idealOf, sidesOf } from "./bins.mjs";
 import { Chart } from "./chart.mjs";
 import { put, say } from "./elements.mjs";
 import { polyline, rectangle, round } from "./paths.mjs";
 import { piecesOf } from "./pieces.mjs";
 import { Ramp, levelOf } from "./strength.mjs";
 /** @import { Pieces } from "./pieces.mjs" */
-/** @import { ChartPlace, Frame, Model, Tick, View } from "./types.mjs" */
+/** @import { ChartPlace, Frame, LegendEntry, Model, RunWords, Tick, View } from "./types.mjs" */
 
 const FOOT_SHARE = 0.13;
 
@@ -20,8 +20,8 @@ export class ReliabilityChart extends Chart {
   constructor(model, view, rank, place) {
     super(rank, place, FOOT_SHARE);
     const bins = view.runs[rank];
-    this.isScore = view.view === "score";
-    this.hasWrong = !view.view.startsWith("class:");
+    this.isFolded = view.isFolded;
+    this.hasWrong = !view.countsLabels;
     this.isRecalibrated = model.runs[rank].isRecalibrated;
     this.nameAxes(model, view, place);
     this.veil = bins.band && this.axes.path("veil");
@@ -40,6 +40,27 @@ export class ReliabilityChart extends Chart {
       this.axes.y(0.12),
       "",
     );
+  }
+
+  /**
+   * Return what the colours and the lines of the charts of all runs mean.
+   * @param {RunWords[]} runs
+   * @param {View} view
+   * @returns {LegendEntry[]}
+   */
+  static legend(runs, view) {
+    const share = view.countsLabels ? "share of labels" : "accuracy";
+    /** @type {LegendEntry[]} */
+    const items =
+      runs.length > 1 ? [] : [["accuracy", `${runs[0].isMedian ? "median " : ""}${share}`]];
+    items.push(["under", "under-confident"], ["over", "over-confident"]);
+    const banded = runs.find((_, rank) => view.runs[rank].band);
+    const isOfChance = banded && !banded.bandName;
+    items.push(isOfChance ? ["band", "ideal ± chance (95 %)"] : ["ideal", "ideal"]);
+    if (banded && !isOfChance) items.push(["veil", banded.bandName]);
+    const spread = runs.find((_, rank) => view.runs[rank].intervals);
+    if (spread) items.push(["whisker", spread.spreadName]);
+    return items;
   }
 
   /**
@@ -62,18 +83,10 @@ export class ReliabilityChart extends Chart {
   }
 
   drawIdeal() {
-    const [xs, ys] = this.isScore
-      ? [
-          [0, 0.5, 1],
-          [1, 0.5, 1],
-        ]
-      : [
-          [0, 1],
-          [0, 1],
-        ];
+    const scores = this.isFolded ? [0, 0.5, 1] : [0, 1];
     const path = polyline(
-      xs.map((x) => this.axes.x(x)),
-      ys.map((y) => this.axes.y(y)),
+      scores.map((score) => this.axes.x(score)),
+      scores.map((score) => this.axes.y(idealOf(score, this.isFolded))),
     );
     this.axes.path("ideal").setAttribute("d", path);
   }
@@ -81,7 +94,7 @@ export class ReliabilityChart extends Chart {
   /** @param {Frame} frame */
   update(frame) {
     super.update(frame);
-    const pieces = piecesOf(frame, this.axes, this.isScore);
+    const pieces = piecesOf(frame, this.axes, this.isFolded);
     this.drawBars(pieces);
     this.drawHistogram(frame);
     this.drawBand(frame, pieces);

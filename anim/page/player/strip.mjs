@@ -19,13 +19,13 @@ export class Strip {
    */
   constructor(model, data, { width, height, isLast }) {
     this.model = model;
-    this.isLog = data.panel === "temperature";
+    this.isLog = data.scale === "log2";
     this.lines = linesOf(model, data);
     const values = this.lines.flatMap(({ rank, key }) => {
       const { series, spreads } = model.runs[rank];
       return [...series[key].values, ...(spreads[key]?.values ?? [])];
     });
-    this.limits = limitsOf(data.panel, values);
+    this.limits = limitsOf(data.scale, values);
     const tall = height + (isLast ? BELOW_STRIP.last : BELOW_STRIP.other);
     this.root = drawing(width, tall);
     const inner = width - MARGIN.left - MARGIN.right;

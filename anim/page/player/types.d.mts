@@ -22,29 +22,34 @@ export interface Unit {
   steps: number;
 }
 
-/** A panel of the picture; those with `series` show time. */
-export interface PanelData {
-  panel: string;
-  title?: string;
-  /** Key and name of each line. */
-  series?: [key: string, name: string][];
-}
+/** Scales of a strip's y axis, see anim/settings/panels.py. */
+export type Scale = "unit" | "zero-based" | "log2";
 
-export interface StripData extends PanelData {
+/** A panel that shows time. */
+export interface StripData {
   title: string;
+  /** Key and name of each line. */
   series: [key: string, name: string][];
+  scale: Scale;
+  /** Whether only recalibrated runs have the series. */
+  needsRecalibration: boolean;
 }
 
-export interface RunInfo {
+/** What a legend says of a run. */
+export interface RunWords {
   name: string;
+  /** Whether it stands for replicas: counts are means, everything else medians. */
+  isMedian: boolean;
+  /** What its band is; "" for what chance reaches around the ideal. */
+  bandName: string;
+  spreadName: string;
+}
+
+export interface RunInfo extends RunWords {
   /** [S] */
   steps: number[];
   axis: [first: number, last: number];
-  /** Whether it stands for replicas: counts are means, everything else medians. */
-  isMedian: boolean;
   isRecalibrated: boolean;
-  bandName: string;
-  spreadName: string;
 }
 
 export interface RunData extends RunInfo {
@@ -65,6 +70,10 @@ export interface ViewInfo {
   name: string;
   /** What the x axis shows. */
   label: string;
+  /** Whether the ideal share for score s is max(s, 1 - s), instead of s. */
+  isFolded: boolean;
+  /** Whether shares are those of the labels of a class, instead of accuracies. */
+  countsLabels: boolean;
 }
 
 export interface ViewData extends ViewInfo {
@@ -106,7 +115,10 @@ export interface PageInfo {
   /** Whether what lies between two snapshots is shown. */
   tween: boolean;
   pace: Pace;
-  panels: PanelData[];
+  /** Names of the panels that show a moment. */
+  charts: string[];
+  /** The panels that show time, at least one. */
+  strips: StripData[];
   curve: "bars" | "smooth" | "isotonic";
   /** Neighbouring runs that belong together, such as before and after recalibration. */
   together: number;
