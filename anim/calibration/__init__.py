@@ -69,6 +69,7 @@ from anim.calibration.views import (
     default_view,
     scores_and_hits,
     view_of,
+    views_offered,
 )
 
 __all__ = [
@@ -122,6 +123,7 @@ __all__ = [
     "signed_gap",
     "smooth_calibration_error",
     "view_of",
+    "views_offered",
     "width_edges",
     "width_sums",
     "wilson_interval",

@@ -1,4 +1,6 @@
-"""Views: what a reliability curve is drawn from. A new view is one class in `VIEWS`.
+"""Views: what a reliability curve is drawn from.
+
+A new view is one class in `VIEWS`, and the phrase of its help in `anim.settings.views`.
 
 A view says which score of an example is on the x axis, and which examples are hits: their share is
 on the y axis.
@@ -6,6 +8,7 @@ on the y axis.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,10 +18,14 @@ import jax
 
 from anim.errors import SettingError
 from anim.settings import one_of
+from anim.settings.views import HitWords
+
+# With more classes than this, no reader looks through a view of each.
+_MAX_CLASS_VIEWS = 12
 
 
 @dataclass(frozen=True)
-class View:
+class View(ABC):
     """A way to look at predictions; the defaults suit views of the predicted class.
 
     Views are compared by what they compute, and are static arguments of compiled functions.
@@ -29,6 +36,7 @@ class View:
         is_folded: whether a calibrated model with score s is right with probability max(s, 1 - s),
             as it predicts the other one of two classes below 0.5; else with probability s.
         counts_labels: whether hits are the examples of a class, instead of right predictions.
+        words: what hits are called in a picture.
         needs_scores: whether the scores of all classes are needed, or only that of the predicted
             class.
     """
@@ -37,6 +45,7 @@ class View:
     bins: ClassVar[int] = 15
     is_folded: ClassVar[bool] = False
     counts_labels: ClassVar[bool] = False
+    words: ClassVar[HitWords] = HitWords()
     needs_scores: ClassVar[bool] = True
 
     @property
@@ -53,17 +62,22 @@ class View:
         """
         return cls()
 
+    @classmethod
+    def offered(cls, classes: Sequence[Sequence[str]]) -> Sequence[str]:
+        """Return the names that a page offers to its reader, for runs of these classes."""
+        return ()
+
+    @abstractmethod
     def scores(self, probs: jax.Array) -> jax.Array:
         """Return the scores [N] on the x axis, from probs [N, K]."""
-        raise NotImplementedError
 
-    def hits(self, predicted: jax.Array, labels: jax.Array) -> jax.Array:
-        """Return the hits [N] bool, from predicted classes [N] and labels [N]."""
+    def hits(self, probs: jax.Array, predicted: jax.Array, labels: jax.Array) -> jax.Array:
+        """Return the hits [N] bool, from probs [N, K], predicted classes [N] and labels [N]."""
         return predicted == labels
 
+    @abstractmethod
     def label(self, classes: Sequence[Sequence[str]]) -> str:
         """Return what the x axis shows, given the class names of each run in the picture."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -84,6 +98,10 @@ class ScoreView(View):
             )
         return cls()
 
+    @classmethod
+    def offered(cls, classes: Sequence[Sequence[str]]) -> Sequence[str]:
+        return (cls.pattern,) if all(len(of_run) == 2 for of_run in classes) else ()
+
     def scores(self, probs: jax.Array) -> jax.Array:
         return probs[:, 1]
 
@@ -98,6 +116,10 @@ class ConfidenceView(View):
 
     pattern = "confidence"
     needs_scores = False
+
+    @classmethod
+    def offered(cls, classes: Sequence[Sequence[str]]) -> Sequence[str]:
+        return (cls.pattern,)
 
     def scores(self, probs: jax.Array) -> jax.Array:
         return probs.max(1)
@@ -120,6 +142,7 @@ class ClassView(View):
 
     pattern = "class:NAME"
     counts_labels = True
+    words = HitWords("this class", "other classes", share="share of labels", axis="share")
 
     @property
     def name(self) -> str:
@@ -130,10 +153,17 @@ class ClassView(View):
         one_of("view", argument, classes)
         return cls(list(classes).index(argument), argument)
 
+    @classmethod
+    def offered(cls, classes: Sequence[Sequence[str]]) -> Sequence[str]:
+        first, *others = classes
+        known = [name for name in first if all(name in of_run for of_run in others)]
+        is_offered = len(first) != 2 and len(known) <= _MAX_CLASS_VIEWS
+        return [cls(first.index(name), name).name for name in known] if is_offered else ()
+
     def scores(self, probs: jax.Array) -> jax.Array:
         return probs[:, self.index]
 
-    def hits(self, predicted: jax.Array, labels: jax.Array) -> jax.Array:
+    def hits(self, probs: jax.Array, predicted: jax.Array, labels: jax.Array) -> jax.Array:
         return labels == self.index
 
     def label(self, classes: Sequence[Sequence[str]]) -> str:
@@ -177,16 +207,32 @@ def default_view(classes: Sequence[str], has_scores: bool = True) -> str:
     return (ScoreView if has_two else ConfidenceView).pattern
 
 
+def views_offered(classes: Sequence[Sequence[str]], has_scores: bool = True) -> list[str]:
+    """Return the names of the views that a page offers to its reader.
+
+    Args:
+        classes: names of the classes of each run.
+        has_scores: whether the scores of all classes are there, in all runs.
+    """
+    kinds = [kind for kind in VIEWS if has_scores or not kind.needs_scores]
+    return [name for kind in kinds for name in kind.offered(classes)]
+
+
 @partial(jax.jit, static_argnames="view")
-def scores_and_hits(probs: jax.Array, labels: jax.Array, view: View) -> tuple[jax.Array, jax.Array]:
+def scores_and_hits(
+    probs: jax.Array, labels: jax.Array, view: View, predicted: jax.Array | None = None
+) -> tuple[jax.Array, jax.Array]:
     """Return what a view puts on the x axis, and which examples count towards y.
 
     Args:
         probs: [N, K] probabilities.
         labels: [N] integers in [0, K).
         view: such as `CONFIDENCE` or ``ClassView(2)``.
+        predicted: [N] predicted classes; by default those of the largest probability, the first
+            one among equals.
 
     Returns:
-        Scores [N] and hits [N] bool. Among equal scores the first class is the predicted one.
+        Scores [N] and hits [N] bool.
     """
-    return view.scores(probs), view.hits(probs.argmax(1), labels)
+    predicted = probs.argmax(1) if predicted is None else predicted
+    return view.scores(probs), view.hits(probs, predicted, labels)

@@ -15,8 +15,6 @@ from anim.timeline import Reel, Timeline, Track
 
 _TITLE = "Prediction scores are not probabilities"
 _PERCENT = np.arange(101)
-# With more classes than this, no reader looks through a view of each.
-_MAX_CLASS_VIEWS = 12
 
 Progress = Callable[[int, int], None]
 
@@ -30,14 +28,11 @@ def default_view(runs: Sequence[RunLike], picture: Picture) -> str:
 def views_to_choose(runs: Sequence[RunLike], picture: Picture) -> list[str]:
     """Return the views that a page lets its reader choose from, the default one first."""
     first = default_view(runs, picture)
-    if picture.view is not None or not all(run.has_scores for run in runs):
+    if picture.view is not None:
         return [first]
-    classes = set(runs[0].classes).intersection(*(run.classes for run in runs))
-    names = [name for name in runs[0].classes if name in classes]
-    if len(names) > _MAX_CLASS_VIEWS or len(runs[0].classes) == 2:
-        names = []
-    of_classes = (calibration.ClassView(k, name).name for k, name in enumerate(names))
-    return list(dict.fromkeys([first, calibration.CONFIDENCE.name, *of_classes]))
+    has_scores = all(run.has_scores for run in runs)
+    offered = calibration.views_offered([run.classes for run in runs], has_scores)
+    return list(dict.fromkeys([first, *offered]))
 
 
 def compose_views(
@@ -105,6 +100,7 @@ def _in_view(
         score_label=one_line(kind.label([run.classes for run in runs])),
         is_folded=kind.is_folded,
         counts_labels=kind.counts_labels,
+        words=kind.words,
         names=names,
         unit_name=unit_name,
         steps_per_unit=steps_per_unit,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from anim.settings.views import HitWords
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -14,6 +16,7 @@ class Subject:
         caption: what was trained.
         view: name of the view.
         score_label: name of the x axis of bins.
+        words: what hits are called.
         is_folded: whether the ideal share for score s is max(s, 1 - s), instead of s.
         counts_labels: whether shares are those of the labels of a class, instead of accuracies.
         names: of the runs; not drawn if there is only one.
@@ -25,6 +28,7 @@ class Subject:
     caption: str
     view: str
     score_label: str
+    words: HitWords
     is_folded: bool = False
     counts_labels: bool = False
     names: tuple[str, ...] = ("",)

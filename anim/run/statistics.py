@@ -59,11 +59,8 @@ class Predictions:
         """Return scores and hits, [N] each; see `anim.calibration.scores_and_hits`."""
         if not self.has_scores:
             return self._arrays["confidence"], self._arrays["correct"]
-        scores, hits = calibration.scores_and_hits(self.probs, self.labels, view)
         predicted = self._arrays.get("predicted")
-        if predicted is not None:
-            hits = view.hits(predicted, self.labels)
-        return scores, hits
+        return calibration.scores_and_hits(self.probs, self.labels, view, predicted)
 
 
 class Binned(NamedTuple):

@@ -49,9 +49,8 @@ class CountsPanel:
 
 
 def _key(stage: Stage) -> Sequence[Handle]:
-    theme, counts_labels = stage.theme, stage.subject.counts_labels
-    other, hit = ("other classes", "this class") if counts_labels else ("wrong", "correct")
-    return [Patch(color=theme.accuracy, label=hit), Patch(color=theme.over, label=other)]
+    theme, words = stage.theme, stage.subject.words
+    return [Patch(color=theme.accuracy, label=words.hit), Patch(color=theme.over, label=words.miss)]
 
 
 KIND = PanelKind(build=CountsPanel, legend=_key, key=_key, weight=3.4, above=26.0, below=44.0)

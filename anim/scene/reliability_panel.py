@@ -49,8 +49,7 @@ class ReliabilityPanel:
         points.set_yticks([])
         subject = stage.subject
         if place.is_left:
-            share = "share" if subject.counts_labels else "accuracy"
-            stage.label(axes, y=f"{share} {CURVES[stage.picture.curve].axis}")
+            stage.label(axes, y=f"{subject.words.axis} {CURVES[stage.picture.curve].axis}")
             stage.label(points, y="√ points", short="√n")
         if place.is_bottom:
             stage.label(points, x=subject.score_label)
@@ -80,7 +79,7 @@ class ReliabilityPanel:
 
 
 def _legend(stage: Stage) -> Sequence[Handle]:
-    share = "share of labels" if stage.subject.counts_labels else "accuracy"
+    share = stage.subject.words.share
     share = f"median {share}" if stage.reel.tracks[0].is_median else share
     return [Patch(color=stage.theme.accuracy, label=share), *_key(stage)]
 

@@ -23,6 +23,7 @@ from anim.settings.limits import Custom, OneOf, Real, Share, Whole, one_of, whol
 from anim.settings.panels import METRIC, PANELS
 from anim.settings.parsing import bytes_of, names_of, size_of
 from anim.settings.themes import DEFAULT_THEME, THEMES, sizes_in_words
+from anim.settings.views import views_in_words
 
 BINNINGS = ("width", "mass")
 # Methods of recalibration, and what each calls a run.
@@ -72,8 +73,7 @@ class Statistics(Settings):
 
     view: str | None = setting(
         None,
-        "the scores on the x axis: score (of class 1 of two), confidence (of the predicted class) "
-        "or class:NAME",
+        f"the scores on the x axis: {views_in_words()}",
         instead_of_none="score for two classes, else confidence",
     )
     calibrate: str | None = setting(

@@ -1,0 +1,86 @@
+"""Another view is a class of the table of views, and the phrase of its help."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+import anim
+from anim.calibration import View, views
+from anim.compose import compose_views, views_to_choose
+from anim.scene import Scene
+from anim.settings import Picture, settings_of
+from anim.settings.views import VIEW_PHRASES, HitWords, views_in_words
+from tests.support.predictions import model
+from tests.support.seeing import texts_of
+
+
+@dataclass(frozen=True)
+class TopView(View):
+    """The sum of the k largest scores, and how often the label is among them."""
+
+    k: int = 2
+    pattern = "top:K"
+    bins = 5
+    words = HitWords("among them", "not among them", share="top-k accuracy", axis="top-k")
+
+    @property
+    def name(self):
+        return f"top:{self.k}"
+
+    @classmethod
+    def parsed(cls, argument, classes):
+        return cls(int(argument))
+
+    @classmethod
+    def offered(cls, classes):
+        return ["top:2"]
+
+    def scores(self, probs):
+        probs = probs.sort(axis=1)
+        return probs[:, -self.k :].sum(1).clip(0, 1)
+
+    def hits(self, probs, predicted, labels):
+        of_label = probs[np.arange(len(labels)), labels]
+        return (probs > of_label[:, None]).sum(1) < self.k
+
+    def label(self, classes):
+        return f"sum of the {self.k} largest scores"
+
+
+@pytest.fixture
+def run(monkeypatch):
+    monkeypatch.setattr(views, "VIEWS", (*views.VIEWS, TopView))
+    logits, labels = model(500, classes=4)
+    return anim.from_arrays([0], labels, logits=logits[None])
+
+
+def test_a_class_is_enough_for_a_view(run):
+    probs, labels = run.probs(0), run.labels
+    bins = run.reliability("top:2")
+    expected = (np.argsort(probs, axis=1)[:, -2:] == labels[:, None]).any(1)
+    assert bins.counts.shape == (1, 5)
+    assert bins.hits.sum() == expected.sum()
+
+
+def test_a_view_says_what_is_drawn_of_its_hits(run):
+    picture = Picture(view="top:2", panels=("reliability", "counts"), size=(800, 800))
+    ((reel, subject),) = compose_views([run], picture, ["top:2"])
+    texts = {text.get_text() for text in texts_of(Scene(subject, reel, picture), reel.at(None))}
+    assert {"top-k in bin", "top-k accuracy", "among them", "not among them"} <= texts
+    assert "sum of the 2 largest scores" in texts
+    assert texts.isdisjoint({"accuracy in bin", "correct", "wrong"})
+
+
+def test_a_page_offers_the_views_that_say_so(run):
+    of_classes = [f"class:{name}" for name in run.classes]
+    assert views_to_choose([run], Picture()) == ["confidence", *of_classes, "top:2"]
+    assert views_to_choose([run], Picture(view="confidence")) == ["confidence"]
+
+
+def test_help_names_every_view_and_its_number_of_bins():
+    assert list(VIEW_PHRASES) == [view.pattern for view in views.VIEWS]
+    help_ = {one.name: one for one in settings_of(Picture)}
+    assert views_in_words() in help_["view"].help
+    others = [f"{view.bins} for the {view.pattern} view" for view in views.VIEWS if view.bins != 15]
+    assert help_["bins"].default_text == f"{', '.join(others)}, else 15"
