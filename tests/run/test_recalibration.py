@@ -1,6 +1,5 @@
 """Recalibrations are fitted on one part of the examples, and shown on the other."""
 
-import re
 import warnings
 
 import numpy as np
@@ -11,49 +10,18 @@ from sklearn.isotonic import IsotonicRegression
 
 import anim
 from anim.errors import SettingError
-from anim.render import main
-from anim.settings import MAX_RUNS, RECALIBRATIONS, Picture
-from tests.support.predictions import model, softmax
-from tests.support.seeing import check_texts, compose, texts_of
-
-EXAMPLES = 800
-
-
-def parts(examples=EXAMPLES, held_out=0.5, seed=0):
-    """Return the indices of the examples to fit on, and of those to show."""
-    order = np.random.default_rng(seed).permutation(examples)
-    fitting = round(held_out * examples)
-    return np.sort(order[:fitting]), np.sort(order[fitting:])
-
-
-def likelihood(logits, labels) -> float:
-    log_probs = scipy.special.log_softmax(np.asarray(logits, np.float64), axis=1)
-    return -log_probs[np.arange(len(labels)), labels].mean()
-
-
-def best_temperature(logits, labels) -> float:
-    logits = np.asarray(logits, np.float64)
-    return (
-        1
-        / scipy.optimize.minimize_scalar(
-            lambda inverse: likelihood(logits * inverse, labels),
-            bounds=(1e-4, 1e3),
-            method="bounded",
-            options={"xatol": 1e-12},
-        ).x
-    )
-
-
-def some_logits(classes=3, sharpness=3.0, examples=EXAMPLES, seed=0):
-    """Return three snapshots [3, N, K] float32, each more over-confident, and labels."""
-    logits, labels = model(examples, classes, sharpness, seed)
-    return np.stack([logits / 2, logits, 2 * logits]).astype(np.float32), labels
-
-
-def a_run(classes=3, kind="logits", **options):
-    logits, labels = some_logits(classes, **options)
-    values = logits if kind == "logits" else softmax(logits)
-    return anim.from_arrays([0, 10, 20], labels, **{kind: values})
+from anim.settings import RECALIBRATIONS
+from tests.support.predictions import softmax
+from tests.support.recalibration import (
+    EXAMPLES,
+    a_run,
+    a_run_with_two_that_have_none,
+    best_temperature,
+    likelihood,
+    parts,
+    recorded,
+    some_logits,
+)
 
 
 @pytest.mark.parametrize(("held_out", "seed"), [(0.5, 0), (0.5, 7), (0.9, 3)])
@@ -125,14 +93,6 @@ def test_a_temperature_changes_no_prediction_even_if_rounding_makes_ties(classes
     for view in {recalibrated.default_view(), "confidence"}:
         hits = recalibrated.reliability(view).hits.sum(1)
         np.testing.assert_array_equal(hits, np.round(expected * len(shown)))
-
-
-def recorded(path, keep, kind="logits", classes=3, sharpness=3.0):
-    logits, labels = some_logits(classes, sharpness)
-    with anim.Recorder(path, labels=labels, keep=keep) as recorder:
-        for step, values in zip([0, 10, 20], logits, strict=True):
-            recorder.snapshot(step, **{kind: values if kind == "logits" else softmax(values)})
-    return recorder.run() if path is None else anim.open(path)
 
 
 @pytest.mark.parametrize("method", RECALIBRATIONS)
@@ -242,14 +202,6 @@ def test_a_share_that_leaves_no_example_to_fit_or_to_show_is_an_error(held_out):
         anim.calibrate(a_run(), held_out=held_out)
 
 
-def a_run_with_two_that_have_none(classes=2):
-    """Return snapshots at 0 (constant), 10 (good) and 20 (separates the classes)."""
-    logits, labels = some_logits(classes)
-    logits[0] = 0
-    logits[2] = 5 * np.eye(classes)[labels]
-    return anim.from_arrays([0, 10, 20], labels, logits=logits)
-
-
 @pytest.mark.parametrize("classes", [2, 3])
 @pytest.mark.parametrize(
     ("method", "steps", "is_recalibrated"),
@@ -333,77 +285,3 @@ def test_replicas_are_recalibrated_one_by_one():
     for run, one in zip(runs, recalibrated, strict=True):
         best = best_temperature(run.logits(1)[parts()[0]], run.labels[parts()[0]])
         assert one.recorded["temperature"][1] == pytest.approx(best, rel=2e-4)
-
-
-def drawn(runs, **picture):
-    return compose(runs, Picture(seconds=1, hold=0, **picture))
-
-
-def words(scene, shot):
-    return [text.get_text() for text in texts_of(scene, shot)]
-
-
-@pytest.mark.parametrize("method", RECALIBRATIONS)
-def test_a_run_and_its_recalibration_stand_side_by_side_over_their_errors(method):
-    reel, scene = drawn([a_run()], calibrate=method)
-    shown = words(scene, reel.at(None))
-    assert {"as trained", RECALIBRATIONS[method]} < set(shown)
-    panels = {"ECE", "T"} if method == "temperature" else {"ECE"}
-    titles = {axes.get_ylabel() for axes in scene.figure.axes}
-    assert titles & {"accuracy", "ECE", "T", "temperature"} == panels
-    assert any("half of the points to fit the" in text for text in shown)
-    check_texts(scene, reel.at(None))
-
-
-@pytest.mark.parametrize("labels", [("x",), ("x", "y")])
-def test_cells_are_named_after_the_runs(labels):
-    reel, scene = drawn([a_run()] * len(labels), calibrate="vector", label=labels)
-    named = {*labels, *(f"{label}, vector-scaled" for label in labels)}
-    assert named < set(words(scene, reel.at(None)))
-
-
-def test_a_snapshot_without_a_recalibration_says_so_and_has_no_numbers():
-    with pytest.warns(UserWarning, match="no recalibration"):
-        reel, scene = drawn([a_run_with_two_that_have_none()], calibrate="temperature")
-    for step, numbers, temperatures in ((0, 2, 0), (10, 4, 1), (20, 2, 0)):
-        shown = words(scene, reel.at(step))
-        assert sum("no cure" in text for text in shown) == (step != 10)
-        assert sum(bool(re.fullmatch(r"\d\.\d{3}", text)) for text in shown) == numbers
-        assert sum(bool(re.fullmatch(r" *\d+\.\d\d", text)) for text in shown) == temperatures
-        check_texts(scene, reel.at(step))
-    # Between two snapshots the bars of the one that is there fade.
-    assert not any("no cure" in text for text in words(scene, reel.at(5)))
-
-
-def test_temperatures_are_on_a_logarithmic_axis_with_a_line_where_nothing_is_scaled():
-    reel, scene = drawn([a_run()], calibrate="temperature")
-    scene.update(reel.at(None))
-    axes = scene.figure.axes[-1]
-    lines = [np.asarray(one.get_ydata(), float) for one in axes.get_lines()]
-    at_one, line = sorted(lines, key=lambda values: np.ptp(values))
-    assert set(at_one) == {1.0}
-    assert axes.get_yscale() == "log"
-    # Snapshots are twice as sharp as the one before: as far apart on the axis.
-    up = axes.transData.transform(np.column_stack([np.zeros(3), line[:3]]))[:, 1]
-    assert up[2] - up[1] == pytest.approx(up[1] - up[0], rel=1e-3)
-    assert axes.bbox.y0 < axes.transData.transform([0, 1])[1] < up[0] < up[2] < axes.bbox.y1
-
-
-def test_three_runs_have_room_for_their_recalibrations_and_more_do_not(tmp_path, capsys):
-    reel, _ = drawn([a_run()] * (MAX_RUNS // 2), calibrate="temperature")
-    assert len(reel.tracks) == MAX_RUNS
-    recorded(tmp_path / "r", "float32")
-    runs = [str(tmp_path / "r")] * (MAX_RUNS // 2 + 1)
-    with pytest.raises(SystemExit) as stop:
-        main([*runs, "--out", str(tmp_path / "a.png"), "--calibrate", "temperature"])
-    assert stop.value.code == 2
-    assert "argument --calibrate: expected at most 3 runs" in capsys.readouterr().err
-
-
-def test_the_command_writes_the_recalibration_in_every_format(tmp_path):
-    recorded(tmp_path / "r", "float32")
-    paths = [tmp_path / f"a{suffix}" for suffix in (".gif", ".mp4", ".png")]
-    options = ["--calibrate", "temperature", "--seconds", "1", "--hold", "0.5", "--quiet"]
-    assert main([str(tmp_path / "r"), "--out", *map(str, paths), *options]) == 0
-    heads = [path.read_bytes()[:8] for path in paths]
-    assert (heads[0][:4], heads[1][4:], heads[2][1:4]) == (b"GIF8", b"ftyp", b"PNG")
