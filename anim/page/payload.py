@@ -57,7 +57,7 @@ def _picture(reel: Reel, subject: Subject, picture: Picture) -> dict[str, Any]:
         "tween": picture.tween,
         "pace": picture.pace,
         **_panels(picture.shown_panels),
-        "curve": picture.curve,
+        "shareKind": CURVES[picture.curve].axis,
         "together": 1 if picture.calibrate is None else 2,
         "font": _font(picture),
         "themes": {

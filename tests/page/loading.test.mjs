@@ -45,7 +45,7 @@ function dataOf(steps, isFolded = false) {
     pace: "step",
     charts: ["reliability"],
     strips: [],
-    curve: "bars",
+    shareKind: "in bin",
     together: 1,
     font: null,
     themes: { light: COLOURS, dark: COLOURS },

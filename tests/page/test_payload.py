@@ -1,13 +1,13 @@
 """The data of a page state facts of views and strips: the player knows none by its name."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from anim.calibration import View, view_of, views
 from anim.compose import compose_views
 from anim.page import page, page_data
-from anim.settings import PANELS, Picture
+from anim.settings import CURVES, PANELS, Picture
 from anim.settings.panels import LOG2, UNIT, ZERO_BASED, Panel, Strip
 from tests.support.players import STILL, a_run, data_of, ready
 
@@ -43,6 +43,13 @@ def test_charts_are_named_in_the_order_of_the_panels():
 def test_a_page_without_strips_has_that_of_accuracy():
     (strip,) = data_of(a_run(), panels=("reliability",))["strips"]
     assert strip["title"] == "accuracy"
+
+
+def test_the_player_names_the_shares_of_a_new_curve(visit, monkeypatch):
+    monkeypatch.setitem(CURVES, "smooth", replace(CURVES["smooth"], axis="(new)"))
+    data = data_of(a_run(), panels=("reliability",), curve="smooth")
+    shown = ready(visit(page(data), **STILL))
+    assert "accuracy (new)" in shown.locator(".charts svg").first.text_content()
 
 
 @dataclass(frozen=True)

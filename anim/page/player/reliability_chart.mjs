@@ -68,15 +68,14 @@ export class ReliabilityChart extends Chart {
    * @param {View} view
    * @param {ChartPlace} place
    */
-  nameAxes({ curve }, { label }, { isLeft, isBottom }) {
+  nameAxes({ shareKind }, { label }, { isLeft, isBottom }) {
     /** @type {Tick[]} */
     const tenths = [0, 0.2, 0.4, 0.6, 0.8, 1].map((share) => [share, share.toFixed(1)]);
     this.axes.beside(tenths, isLeft);
     this.axes.below(this.scoreTicks, false);
     this.foot.below(this.scoreTicks, isBottom);
     if (isLeft) {
-      const kind = { bars: "in bin", smooth: "(smoothed)", isotonic: "(isotonic)" }[curve];
-      this.axes.nameBeside(`${this.hasWrong ? "accuracy" : "share"} ${kind}`);
+      this.axes.nameBeside(`${this.hasWrong ? "accuracy" : "share"} ${shareKind}`);
       this.foot.nameBeside("√ n");
     }
     if (isBottom) this.axes.nameBelow(this.height - 6, label);

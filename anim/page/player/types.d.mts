@@ -119,7 +119,8 @@ export interface PageInfo {
   charts: string[];
   /** The panels that show time, at least one. */
   strips: StripData[];
-  curve: "bars" | "smooth" | "isotonic";
+  /** What follows the name of the share on the y axis, see anim/settings/curves.py. */
+  shareKind: string;
   /** Neighbouring runs that belong together, such as before and after recalibration. */
   together: number;
   font: string | null;
