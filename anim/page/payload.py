@@ -81,6 +81,7 @@ def _view(
         "label": subject.score_label,
         "isFolded": subject.is_folded,
         "countsLabels": subject.counts_labels,
+        "words": subject.words._asdict(),
         "runs": [
             _bins(packer, f"{number}/{rank}/", track, subject.is_folded, picture.curve)
             for rank, track in enumerate(reel.tracks)

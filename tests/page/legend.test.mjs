@@ -16,33 +16,35 @@ const BINS = {
   shares: EMPTY,
   ideals: EMPTY,
 };
+const WORDS = { hit: "inside", miss: "outside", share: "share inside", axis: "inside" };
 const RUN = { name: "one", isMedian: false, bandName: "", spreadName: "95 % interval" };
 
 /**
  * Return the texts of a legend.
- * @param {{ charts?: string[], countsLabels?: boolean, runs?: (typeof RUN)[], bins?: Partial<Bins> }} shown
+ * @param {{ charts?: string[], runs?: (typeof RUN)[], bins?: Partial<Bins> }} shown
  */
-function texts({ charts = ["reliability"], countsLabels = false, runs = [RUN], bins = {} }) {
+function texts({ charts = ["reliability"], runs = [RUN], bins = {} }) {
   const view = {
     view: "any name",
     name: "any name",
     label: "",
     isFolded: false,
-    countsLabels,
+    countsLabels: false,
+    words: WORDS,
     runs: runs.map(() => ({ ...BINS, ...bins })),
   };
   return legendOf({ charts, runs }, view).map(([, text]) => text);
 }
 
 test("a legend says what the colours of one run mean", () => {
-  assert.deepEqual(texts({}), ["accuracy", "under-confident", "over-confident", "ideal"]);
+  assert.deepEqual(texts({}), ["share inside", "under-confident", "over-confident", "ideal"]);
 });
 
 test("a band is what chance reaches, or what its name says", () => {
   assert.equal(texts({ bins: { band: EMPTY } }).at(-1), "ideal ± chance (95 %)");
   const replicas = { ...RUN, isMedian: true, bandName: "90 % of replicas" };
   assert.deepEqual(texts({ runs: [replicas], bins: { band: EMPTY } }), [
-    "median accuracy",
+    "median share inside",
     "under-confident",
     "over-confident",
     "ideal",
@@ -50,14 +52,8 @@ test("a band is what chance reaches, or what its name says", () => {
   ]);
 });
 
-test("a view that counts labels has a share of labels", () => {
-  assert.equal(texts({ countsLabels: true })[0], "share of labels");
-});
-
-test("the colours of counts are hits and misses, or labels", () => {
-  const charts = ["counts"];
-  assert.deepEqual(texts({ charts }), ["correct", "wrong"]);
-  assert.deepEqual(texts({ charts, countsLabels: true }), ["this class", "other classes"]);
+test("the colours of counts are hits and misses, in the words of the view", () => {
+  assert.deepEqual(texts({ charts: ["counts"] }), ["inside", "outside"]);
 });
 
 test("the legend of a reliability chart stands for that of counts too", () => {

@@ -69,6 +69,7 @@ function dataOf(steps, isFolded = false) {
         label: "score of 1",
         isFolded,
         countsLabels: false,
+        words: { hit: "correct", miss: "wrong", share: "accuracy", axis: "accuracy" },
         runs: [{ edges: [0, 0.5, 1] }],
       },
     ],

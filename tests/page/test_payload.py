@@ -9,18 +9,20 @@ from anim.compose import compose_views
 from anim.page import page, page_data
 from anim.settings import CURVES, PANELS, Picture
 from anim.settings.panels import LOG2, UNIT, ZERO_BASED, Panel, Strip
+from anim.settings.views import HitWords
 from tests.support.players import STILL, a_run, data_of, ready
 
 STRIPS = {name: panel.strip for name, panel in PANELS.items() if panel.strip is not None}
 
 
 @pytest.mark.parametrize("classes", [("no", "yes"), ("a", "b", "c")])
-def test_a_view_states_its_ideal_and_its_shares(classes):
+def test_a_view_states_its_ideal_its_shares_and_its_words(classes):
     shown = data_of(a_run(classes))["views"]
     assert len(shown) > 1
     for entry in shown:
         view = view_of(entry["view"], classes)
         assert (entry["isFolded"], entry["countsLabels"]) == (view.is_folded, view.counts_labels)
+        assert entry["words"] == view.words._asdict()
 
 
 @pytest.mark.parametrize("name", STRIPS)
@@ -71,17 +73,20 @@ class Folded(NewView):
 
 class OfLabels(NewView):
     counts_labels = True
+    words = HitWords("new", "old", share="share of new ones", axis="new ones")
 
 
 @pytest.mark.parametrize(
-    ("view", "share", "corners"), [(Folded, "accuracy", 3), (OfLabels, "share of labels", 2)]
+    ("view", "share", "axis", "corners"),
+    [(Folded, "accuracy", "accuracy", 3), (OfLabels, "share of new ones", "new ones", 2)],
 )
-def test_the_player_draws_a_new_view(visit, monkeypatch, view, share, corners):
+def test_the_player_draws_a_new_view(visit, monkeypatch, view, share, axis, corners):
     monkeypatch.setattr(views, "VIEWS", (*views.VIEWS, view))
     picture = Picture(panels=("reliability",))
     data = page_data(compose_views([a_run()], picture, ["new"]), picture)
     shown = ready(visit(page(data), **STILL))
     assert shown.locator(".legend li").first.inner_text() == share
+    assert f"{axis} in bin" in shown.locator(".charts svg").first.text_content()
     ideal = shown.locator("path.ideal").get_attribute("d")
     assert ideal.count("M") + ideal.count("L") == corners
 

@@ -37,11 +37,10 @@ export class CountsChart extends Chart {
    * @param {View} view
    * @returns {LegendEntry[]}
    */
-  static legend(_runs, { countsLabels }) {
-    const [hit, miss] = countsLabels ? ["this class", "other classes"] : ["correct", "wrong"];
+  static legend(_runs, { words }) {
     return [
-      ["accuracy", hit],
-      ["over", miss],
+      ["accuracy", words.hit],
+      ["over", words.miss],
     ];
   }
 

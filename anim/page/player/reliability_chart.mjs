@@ -49,7 +49,7 @@ export class ReliabilityChart extends Chart {
    * @returns {LegendEntry[]}
    */
   static legend(runs, view) {
-    const share = view.countsLabels ? "share of labels" : "accuracy";
+    const { share } = view.words;
     /** @type {LegendEntry[]} */
     const items =
       runs.length > 1 ? [] : [["accuracy", `${runs[0].isMedian ? "median " : ""}${share}`]];
@@ -68,14 +68,14 @@ export class ReliabilityChart extends Chart {
    * @param {View} view
    * @param {ChartPlace} place
    */
-  nameAxes({ shareKind }, { label }, { isLeft, isBottom }) {
+  nameAxes({ shareKind }, { label, words }, { isLeft, isBottom }) {
     /** @type {Tick[]} */
     const tenths = [0, 0.2, 0.4, 0.6, 0.8, 1].map((share) => [share, share.toFixed(1)]);
     this.axes.beside(tenths, isLeft);
     this.axes.below(this.scoreTicks, false);
     this.foot.below(this.scoreTicks, isBottom);
     if (isLeft) {
-      this.axes.nameBeside(`${this.hasWrong ? "accuracy" : "share"} ${shareKind}`);
+      this.axes.nameBeside(`${words.axis} ${shareKind}`);
       this.foot.nameBeside("√ n");
     }
     if (isBottom) this.axes.nameBelow(this.height - 6, label);

@@ -64,6 +64,15 @@ export interface BinsData {
   edges?: number[];
 }
 
+/** What a view calls its hits. */
+export interface HitWords {
+  hit: string;
+  miss: string;
+  /** The share of hits, in a legend and on the y axis. */
+  share: string;
+  axis: string;
+}
+
 export interface ViewInfo {
   /** `score`, `confidence`, `class:NAME`, ... */
   view: string;
@@ -74,6 +83,7 @@ export interface ViewInfo {
   isFolded: boolean;
   /** Whether shares are those of the labels of a class, instead of accuracies. */
   countsLabels: boolean;
+  words: HitWords;
 }
 
 export interface ViewData extends ViewInfo {
