@@ -1,6 +1,9 @@
 """From predictions to bins, curves, errors and recalibrations: pure functions on arrays.
 
 They are compiled for the device that holds the arrays, except for a few that SciPy computes.
+
+Signatures state shapes as jaxtyping does, and only tests check them. ``*snapshots`` stands for any
+number of leading axes; where it is ``*#snapshots``, an argument without them holds for all.
 """
 
 from anim.calibration.binned_errors import (

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
-from jax.typing import ArrayLike
+from jaxtyping import Float, Integer, Num
 
 from anim.calibration.bins import ERROR_BINS, Array, binned, shares
 from anim.calibration.scores import (
@@ -23,8 +23,8 @@ from anim.calibration.views import CONFIDENCE, ClassView, scores_and_hits
 from anim.settings import BINNINGS, one_of, whole
 
 
-def _gaps(counts, accuracy, confidence):
-    """Return weights, gaps and presence of bins [..., B], and the library to compute with.
+def _gaps(counts: Array, accuracy: Array, confidence: Array):
+    """Return weights, gaps and presence of bins, and the library to compute with.
 
     The gap is |accuracy - confidence|, 0 where a bin is empty. The library is JAX if the counts are
     a JAX array, else NumPy.
@@ -38,15 +38,18 @@ def _gaps(counts, accuracy, confidence):
 
 
 def expected_calibration_error(
-    counts: ArrayLike, accuracy: ArrayLike, confidence: ArrayLike
-) -> Array:
+    counts: Num[Array, "*#snapshots bins"],
+    accuracy: Float[Array, "*#snapshots bins"],
+    confidence: Float[Array, "*#snapshots bins"],
+) -> Float[Array | np.floating, "*snapshots"]:
     """Return the ECE (L1), the mean over examples of |accuracy - confidence| of their bins.
 
     Args:
-        counts, accuracy, confidence: [..., B]; empty bins are left out.
+        counts: examples in each bin; empty bins are left out.
+        accuracy, confidence: the share of hits and the mean score of each bin.
 
     Returns:
-        [...]; NaN without any example.
+        The error; NaN without any example.
 
     References:
         Naeini et al. 2015; Guo et al. 2017 (arXiv 1706.04599), equation 3.
@@ -56,8 +59,10 @@ def expected_calibration_error(
 
 
 def root_mean_square_calibration_error(
-    counts: ArrayLike, accuracy: ArrayLike, confidence: ArrayLike
-) -> Array:
+    counts: Num[Array, "*#snapshots bins"],
+    accuracy: Float[Array, "*#snapshots bins"],
+    confidence: Float[Array, "*#snapshots bins"],
+) -> Float[Array | np.floating, "*snapshots"]:
     """Return the L2 error, the root of the mean over examples of the squared gaps of their bins.
 
     Args and Returns as for `expected_calibration_error`.
@@ -70,8 +75,10 @@ def root_mean_square_calibration_error(
 
 
 def maximum_calibration_error(
-    counts: ArrayLike, accuracy: ArrayLike, confidence: ArrayLike
-) -> Array:
+    counts: Num[Array, "*#snapshots bins"],
+    accuracy: Float[Array, "*#snapshots bins"],
+    confidence: Float[Array, "*#snapshots bins"],
+) -> Float[Array | np.floating, "*snapshots"]:
     """Return the MCE, the largest |accuracy - confidence| of the filled bins.
 
     Args and Returns as for `expected_calibration_error`.
@@ -84,8 +91,10 @@ def maximum_calibration_error(
 
 
 def average_calibration_error(
-    counts: ArrayLike, accuracy: ArrayLike, confidence: ArrayLike
-) -> Array:
+    counts: Num[Array, "*#snapshots bins"],
+    accuracy: Float[Array, "*#snapshots bins"],
+    confidence: Float[Array, "*#snapshots bins"],
+) -> Float[Array | np.floating, "*snapshots"]:
     """Return the ACE, the mean over filled bins of |accuracy - confidence|, with equal weights.
 
     Args and Returns as for `expected_calibration_error`.
@@ -99,8 +108,10 @@ def average_calibration_error(
 
 
 def debiased_calibration_error(
-    counts: ArrayLike, accuracy: ArrayLike, confidence: ArrayLike
-) -> Array:
+    counts: Num[Array, "*#snapshots bins"],
+    accuracy: Float[Array, "*#snapshots bins"],
+    confidence: Float[Array, "*#snapshots bins"],
+) -> Float[Array | np.floating, "*snapshots"]:
     """Return the L2 error without what noise adds to it, the variance of the accuracy of a bin.
 
     The plain L2 error of a calibrated model is above 0, and grows with the number of bins. A bin
@@ -129,20 +140,20 @@ _OF_BINS = {
 
 
 def calibration_error(
-    probs: ArrayLike,
-    labels: ArrayLike,
+    probs: Float[Array, "*snapshots examples classes"],
+    labels: Integer[Array, "*#snapshots examples"],
     *,
     norm: str = "l1",
     bins: int = ERROR_BINS,
     binning: str = "width",
     debias: bool = False,
     classwise: bool = False,
-) -> jax.Array:
+) -> Float[jax.Array, "*snapshots"]:
     """Return the binned calibration error of predictions; by default the ECE of Guo et al. 2017.
 
     Args:
-        probs: [..., N, K] probabilities of K >= 2 classes; leading axes are snapshots.
-        labels: [N] integers in [0, K).
+        probs: probabilities of 2 classes or more.
+        labels: in [0, classes).
         norm: ``l1`` (ECE), ``l2``, ``max`` (MCE) or ``average`` (ACE).
         bins: the number of bins.
         binning: ``width`` or ``mass``.
@@ -151,7 +162,7 @@ def calibration_error(
             of the largest score.
 
     Returns:
-        [...], of the dtype of the probabilities.
+        The error, of the dtype of the probabilities.
 
     Raises:
         ValueError: fewer than two classes, no example, or an unknown option.
@@ -196,15 +207,18 @@ def _error(edges, sums, of_bins):
 
 
 @over_snapshots(2)
-def signed_gap(probs: jax.Array, labels: jax.Array) -> jax.Array:
+def signed_gap(
+    probs: Float[Array, "*snapshots examples classes"],
+    labels: Integer[Array, "*#snapshots examples"],
+) -> Float[jax.Array, "*snapshots"]:
     """Return mean confidence minus accuracy; above 0 a model is over-confident as a whole.
 
     Args:
-        probs: [..., N, K] probabilities; leading axes are snapshots.
-        labels: [N] integers in [0, K).
+        probs: probabilities.
+        labels: in [0, classes).
 
     Returns:
-        [...] in [-1, 1].
+        The gap, in [-1, 1].
 
     References:
         The bias of a forecast: Murphy 1973; for top-label confidence, Guo et al. 2017, section 2.

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
-from jax.typing import ArrayLike
+from jaxtyping import Bool, Float, Integer, Num
 from numpy.typing import DTypeLike
 
 Array = jax.Array | np.ndarray
@@ -24,22 +24,24 @@ class BinSums(NamedTuple):
     """Sums over the examples of each bin; the sums of two sets of examples are added by ``+``.
 
     Attributes:
-        counts: [B] int32, examples in the bin.
-        hits: [B] int32, those that count as a hit in the view.
-        offsets: [B] float32, sum of (score - lower edge of the bin). These are small numbers that
+        counts: int32, examples in the bin.
+        hits: int32, those that count as a hit in the view.
+        offsets: float32, sum of (score - lower edge of the bin). These are small numbers that
             are added block by block, and lose less in float32 than a plain sum of scores.
     """
 
-    counts: Array
-    hits: Array
-    offsets: Array
+    counts: Integer[Array, "*snapshots bins"]
+    hits: Integer[Array, "*snapshots bins"]
+    offsets: Float[Array, "*snapshots bins"]
 
     def __add__(self, other: BinSums) -> BinSums:  # pyright: ignore[reportIncompatibleMethodOverride]
         return BinSums(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
 
 
-def sums_by(index: jax.Array, values: jax.Array, length: int) -> jax.Array:
-    """Return the sums [length, ...] of values [N, ...] with the same index [N].
+def sums_by(
+    index: Integer[Array, "examples"], values: Num[Array, "examples *rest"], length: int
+) -> Num[jax.Array, "{length} *rest"]:
+    """Return the sums of values with the same index.
 
     Examples are summed in blocks, then the sums of the blocks: adding a small number to a float32
     that has grown large would lose it.
@@ -49,13 +51,13 @@ def sums_by(index: jax.Array, values: jax.Array, length: int) -> jax.Array:
     return sums.at[block, index].add(values).sum(0)
 
 
-def width_edges(bins: int, dtype: DTypeLike = np.float32) -> np.ndarray:
-    """Return the edges [B + 1] that numpy.histogram has on [0, 1] for scores of a dtype."""
+def width_edges(bins: int, dtype: DTypeLike = np.float32) -> Float[np.ndarray, "{bins}+1"]:
+    """Return the edges that numpy.histogram has on [0, 1] for scores of a dtype."""
     return np.linspace(0, 1, bins + 1, dtype=dtype)
 
 
-def mass_edges(scores: ArrayLike, bins: int) -> Array:
-    """Return the edges [B + 1] of quantile bins, from the minimum of the scores to the maximum.
+def mass_edges(scores: Float[Array, "examples"], bins: int) -> Float[Array, "{bins}+1"]:
+    """Return the edges of quantile bins, from the minimum of the scores to the maximum.
 
     Each edge is a score: the smallest one of its bin. Equal scores share a bin, so ties leave bins
     empty.
@@ -65,7 +67,7 @@ def mass_edges(scores: ArrayLike, bins: int) -> Array:
     return _ordered(scores)[ranks]
 
 
-def _ordered(scores: Array) -> Array:
+def _ordered(scores: Float[Array, "examples"]) -> Float[Array, "examples"]:
     """Return sorted scores; NumPy sorts those in host memory, as XLA's sort is slow on a CPU."""
     is_on_host = isinstance(scores, np.ndarray) or (
         not isinstance(scores, Tracer) and {one.platform for one in scores.devices()} == {"cpu"}
@@ -74,16 +76,18 @@ def _ordered(scores: Array) -> Array:
 
 
 @jax.jit
-def width_sums(scores: jax.Array, hits: jax.Array, edges: jax.Array) -> BinSums:
+def width_sums(
+    scores: Float[Array, "examples"], hits: Bool[Array, "examples"], edges: Float[Array, "edges"]
+) -> BinSums:
     """Return sums over equal-width bins [k/B, (k+1)/B), the last one closed.
 
     A score is compared with the edges, as numpy.histogram does: rounding of ``score * B`` does not
     move a score across an edge.
 
     Args:
-        scores: [N] in [0, 1].
-        hits: [N] bool.
-        edges: [B + 1] from `width_edges`.
+        scores: in [0, 1].
+        hits: which examples count as a hit.
+        edges: from `width_edges`.
     """
     last = edges.shape[0] - 2
     index = jnp.clip((scores * (last + 1)).astype(jnp.int32), 0, last)
@@ -93,42 +97,55 @@ def width_sums(scores: jax.Array, hits: jax.Array, edges: jax.Array) -> BinSums:
 
 
 @jax.jit
-def edge_sums(scores: jax.Array, hits: jax.Array, edges: jax.Array) -> BinSums:
+def edge_sums(
+    scores: Float[Array, "examples"], hits: Bool[Array, "examples"], edges: Float[Array, "edges"]
+) -> BinSums:
     """Return sums over bins [edge, next edge), the last one closed; see `width_sums`."""
     return _sums(_bin_of(scores, edges), scores, hits, edges)
 
 
-def _bin_of(scores: jax.Array, edges: jax.Array) -> jax.Array:
+def _bin_of(
+    scores: Float[Array, "examples"], edges: Float[Array, "edges"]
+) -> Integer[jax.Array, "examples"]:
     index = jnp.searchsorted(edges, scores, side="right") - 1
     return jnp.clip(index, 0, edges.shape[0] - 2)
 
 
 @jax.jit
-def lifts(scores: jax.Array, edges: jax.Array) -> jax.Array:
-    """Return the sums [B] of max(s, 1 - s) - s, where s is the score of class 1.
+def lifts(
+    scores: Float[Array, "examples"], edges: Float[Array, "edges"]
+) -> Float[jax.Array, "edges-1"]:
+    """Return the sums over bins of max(s, 1 - s) - s, where s is the score of class 1.
 
     By this much a calibrated model is right more often than s says, as it predicts class 0 below
     0.5.
 
     Args:
-        scores: [N] of class 1 of two.
-        edges: [B + 1] of the bins.
+        scores: of class 1 of two.
+        edges: of the bins.
     """
     return sums_by(_bin_of(scores, edges), jnp.maximum(1 - 2 * scores, 0), edges.shape[0] - 1)
 
 
-def _sums(index, scores, hits, edges) -> BinSums:
+def _sums(
+    index: Integer[Array, "examples"],
+    scores: Float[Array, "examples"],
+    hits: Bool[Array, "examples"],
+    edges: Float[Array, "edges"],
+) -> BinSums:
     bins = edges.shape[0] - 1
     by_hit = jnp.zeros(2 * bins, jnp.int32).at[2 * index + hits].add(1).reshape(bins, 2)
     offsets = sums_by(index, scores - edges[index], bins)
     return BinSums(by_hit.sum(1), by_hit[:, 1], offsets)
 
 
-def binned(scores: jax.Array, hits: jax.Array, bins: int, binning: str) -> tuple[Array, BinSums]:
-    """Return the edges [B + 1] and the `BinSums` of scores [N] and hits [N].
+def binned(
+    scores: Float[Array, "examples"], hits: Bool[Array, "examples"], bins: int, binning: str
+) -> tuple[Float[Array, "{bins}+1"], BinSums]:
+    """Return the edges and the `BinSums` of scores and hits.
 
     Args:
-        scores, hits: [N], as for `width_sums`.
+        scores, hits: as for `width_sums`.
         bins: the number of bins.
         binning: ``"width"`` or ``"mass"``.
     """
@@ -139,15 +156,17 @@ def binned(scores: jax.Array, hits: jax.Array, bins: int, binning: str) -> tuple
     return edges, edge_sums(scores, hits, edges)
 
 
-def shares(sums: BinSums, edges: ArrayLike) -> tuple[Any, Any]:
+def shares(
+    sums: BinSums, edges: Float[Array, "*#snapshots edges"]
+) -> tuple[Float[Any, "*snapshots edges-1"], Float[Any, "*snapshots edges-1"]]:
     """Return the share of hits and the mean score of each bin, NaN where a bin is empty.
 
     Args:
-        sums: [..., B] each.
-        edges: [..., B + 1].
+        sums: of the bins.
+        edges: of the bins, of each snapshot or of all.
 
     Returns:
-        [..., B] each, float64; of the dtype of the sums inside a compiled function.
+        Both as float64; of the dtype of the sums inside a compiled function.
     """
     xp: Any = jnp if isinstance(sums.counts, Tracer) else np
     kind = sums.offsets.dtype if xp is jnp else np.float64

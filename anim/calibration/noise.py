@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+from jaxtyping import Float, Integer, Num
 from scipy.special import bdtr, gammaln, ndtri, xlog1py, xlogy
 
 from anim.calibration.binned_errors import expected_calibration_error
-from anim.calibration.bins import BinSums, shares
+from anim.calibration.bins import Array, BinSums, shares
 
 LEVEL = 0.95
 _RESAMPLES = 500
@@ -17,21 +18,25 @@ _RESAMPLES = 500
 class Interval(NamedTuple):
     """Attributes: ``low`` and ``high``, arrays of one shape."""
 
-    low: Any
-    high: Any
+    low: Float[Any, "*shape"]
+    high: Float[Any, "*shape"]
 
 
-def consistency_band(counts, ideal, level: float = LEVEL) -> Interval:
+def consistency_band(
+    counts: Num[Array, "*#snapshots bins"],
+    ideal: Float[Array, "*#snapshots bins"],
+    level: float = LEVEL,
+) -> Interval:
     """Return where the bars of a calibrated model lie, by chance alone, given their counts.
 
     Args:
-        counts: [..., B] examples in each bin.
-        ideal: [..., B] the share that a calibrated model has there: the bin's mean score (in the
-            score view, the mean score of the predicted class).
+        counts: examples in each bin.
+        ideal: the share that a calibrated model has there: the bin's mean score (in the score
+            view, the mean score of the predicted class).
         level: minimum probability that a bar lies inside.
 
     Returns:
-        Shares [..., B]: exact binomial quantiles; NaN where a bin is empty.
+        Shares of each bin: exact binomial quantiles; NaN where a bin is empty.
 
     References:
         Bröcker and Smith 2007, Increasing the reliability of reliability diagrams.
@@ -42,17 +47,19 @@ def consistency_band(counts, ideal, level: float = LEVEL) -> Interval:
     return Interval(*(binomial_quantile(q, filled, ideal) / filled for q in (tail, 1 - tail)))
 
 
-def binomial_quantile(q: float, n, p) -> np.ndarray:
+def binomial_quantile(
+    q: float, n: Num[Array, "*#shape"], p: Float[Array, "*#shape"]
+) -> Float[np.ndarray, "*shape"]:
     """Return the smallest number of successes whose cumulative probability is at least q.
 
     The same as ``scipy.stats.binom.ppf``, whose import takes half a second.
 
     Args:
         q: in (0, 1).
-        n, p: [...] trials, and the probability of success; NaN where there is nothing to compute.
+        n, p: trials, and the probability of success; NaN where there is nothing to compute.
 
     Returns:
-        [...] float64, NaN where n or p is.
+        The quantiles, float64; NaN where n or p is.
 
     References:
         The first guess: Cornish and Fisher 1938. It is corrected until it is right.
@@ -72,7 +79,12 @@ def binomial_quantile(q: float, n, p) -> np.ndarray:
     return found
 
 
-def _step(q: float, k: np.ndarray, n: np.ndarray, p: np.ndarray) -> np.ndarray:
+def _step(
+    q: float,
+    k: Num[np.ndarray, "cases"],
+    n: Num[np.ndarray, "cases"],
+    p: Float[np.ndarray, "cases"],
+) -> Integer[np.ndarray, "cases"]:
     """Return -1, 0 or 1: the way from k to the quantile."""
     reached = bdtr(k, n, p)
     before = np.where(k > 0, reached - np.exp(_log_probability(k, n, p)), -1)
@@ -82,21 +94,25 @@ def _step(q: float, k: np.ndarray, n: np.ndarray, p: np.ndarray) -> np.ndarray:
     return np.where(reached < q, 1, np.where(before >= q, -1, 0))
 
 
-def _log_probability(k: np.ndarray, n: np.ndarray, p: np.ndarray) -> np.ndarray:
+def _log_probability(
+    k: Num[np.ndarray, "cases"], n: Num[np.ndarray, "cases"], p: Float[np.ndarray, "cases"]
+) -> Float[np.ndarray, "cases"]:
     """Return the logarithm of the binomial probability of k successes."""
     ways = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
     return ways + xlogy(k, p) + xlog1py(n - k, -p)
 
 
-def wilson_interval(counts, hits, level: float = LEVEL) -> Interval:
+def wilson_interval(
+    counts: Num[Array, "*snapshots bins"], hits: Num[Array, "*snapshots bins"], level: float = LEVEL
+) -> Interval:
     """Return where the true share of hits of each bin lies, at a confidence level.
 
     Args:
-        counts, hits: [..., B] examples, and hits among them.
+        counts, hits: examples in each bin, and hits among them.
         level: the confidence level.
 
     Returns:
-        Shares [..., B]; NaN where a bin is empty.
+        Shares of each bin; NaN where a bin is empty.
 
     References:
         Wilson 1927; Brown, Cai and DasGupta 2001, Interval estimation for a binomial proportion.
@@ -111,14 +127,16 @@ def wilson_interval(counts, hits, level: float = LEVEL) -> Interval:
     return Interval(np.where(share == 0, 0.0, low), np.where(share == 1, 1.0, high))
 
 
-def expected_error_if_calibrated(counts, confidence) -> np.ndarray:
+def expected_error_if_calibrated(
+    counts: Num[Array, "*snapshots bins"], confidence: Float[Array, "*snapshots bins"]
+) -> Float[np.ndarray | np.floating, "*snapshots"]:
     """Return the mean ECE (L1) of a calibrated model with these bins, which chance keeps above 0.
 
     Args:
-        counts, confidence: [..., B] examples, and their mean score.
+        counts, confidence: examples in each bin, and their mean score.
 
     Returns:
-        [...]: the mean absolute deviation of a binomial share, weighted by the examples.
+        The mean absolute deviation of a binomial share, weighted by the examples.
 
     References:
         De Moivre 1730, as in Diaconis and Zabell 1991, Closed form summation for classical
@@ -141,7 +159,11 @@ def expected_error_if_calibrated(counts, confidence) -> np.ndarray:
 
 
 def error_interval(
-    cells: BinSums, edges, bins: int, level: float = LEVEL, seed: int = 0
+    cells: BinSums,
+    edges: Float[Array, "edges"],
+    bins: int,
+    level: float = LEVEL,
+    seed: int = 0,
 ) -> Interval:
     """Return a bootstrap interval of the ECE (L1).
 
@@ -150,7 +172,7 @@ def error_interval(
 
     Args:
         cells: sums of one snapshot over bins x M cells, each bin cut into M.
-        edges: [bins x M + 1] of the cells.
+        edges: of the cells, bins x M + 1.
         bins: number of bins of the ECE.
         level: the confidence level.
         seed: seeds the draws.

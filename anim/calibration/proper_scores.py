@@ -6,25 +6,29 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+from jaxtyping import Float, Integer
 
-from anim.calibration.bins import ERROR_BINS, binned, shares
+from anim.calibration.bins import ERROR_BINS, Array, binned, shares
 from anim.calibration.scores import mean, over_snapshots, real
 from anim.calibration.views import ClassView, scores_and_hits
 
 
 @over_snapshots(2)
-def negative_log_likelihood(probs: jax.Array, labels: jax.Array) -> jax.Array:
+def negative_log_likelihood(
+    probs: Float[Array, "*snapshots examples classes"],
+    labels: Integer[Array, "*#snapshots examples"],
+) -> Float[jax.Array, "*snapshots"]:
     """Return the mean of -log(probability of the label), in nats.
 
     A probability of 0 counts as the smallest normal number of its dtype, which keeps the mean
     finite.
 
     Args:
-        probs: [..., N, K] probabilities; leading axes are snapshots.
-        labels: [N] integers in [0, K).
+        probs: probabilities.
+        labels: in [0, classes).
 
     Returns:
-        [...], of the dtype of the probabilities.
+        The mean, of the dtype of the probabilities.
 
     References:
         The logarithmic score: Good 1952; Gneiting and Raftery 2007, section 4.1.
@@ -35,15 +39,18 @@ def negative_log_likelihood(probs: jax.Array, labels: jax.Array) -> jax.Array:
 
 
 @over_snapshots(2)
-def negative_log_likelihood_of_logits(logits: jax.Array, labels: jax.Array) -> jax.Array:
+def negative_log_likelihood_of_logits(
+    logits: Float[Array, "*snapshots examples classes"],
+    labels: Integer[Array, "*#snapshots examples"],
+) -> Float[jax.Array, "*snapshots"]:
     """Return the `negative_log_likelihood` of softmax(logits), without losing digits near 0.
 
     Args:
-        logits: [..., N, K]; leading axes are snapshots.
-        labels: [N] integers in [0, K).
+        logits: of the classes.
+        labels: in [0, classes).
 
     Returns:
-        [...], of the dtype of the logits.
+        The mean, of the dtype of the logits.
     """
     logits = real(logits)
     if logits.shape[1] == 2:
@@ -54,18 +61,21 @@ def negative_log_likelihood_of_logits(logits: jax.Array, labels: jax.Array) -> j
 
 
 @over_snapshots(2)
-def brier_score(probs: jax.Array, labels: jax.Array) -> jax.Array:
+def brier_score(
+    probs: Float[Array, "*snapshots examples classes"],
+    labels: Integer[Array, "*#snapshots examples"],
+) -> Float[jax.Array, "*snapshots"]:
     """Return the mean squared distance between probabilities and one-hot labels.
 
     It is the sum over classes for K > 2, and (p - y)^2 for K = 2, half of that sum, as in
     scikit-learn.
 
     Args:
-        probs: [..., N, K] probabilities; leading axes are snapshots.
-        labels: [N] integers in [0, K).
+        probs: probabilities.
+        labels: in [0, classes).
 
     Returns:
-        [...], of the dtype of the probabilities.
+        The mean, of the dtype of the probabilities.
 
     References:
         Brier 1950, Verification of forecasts expressed in terms of probability.
@@ -75,7 +85,7 @@ def brier_score(probs: jax.Array, labels: jax.Array) -> jax.Array:
     return mean(jnp.square(probs - target).sum(1)) * _brier_unit(probs)
 
 
-def _brier_unit(probs: jax.Array) -> float:
+def _brier_unit(probs: Float[Array, "examples classes"]) -> float:
     return 0.5 if probs.shape[1] == 2 else 1.0
 
 
@@ -89,23 +99,27 @@ class BrierParts(NamedTuple):
         within: the variation of scores and outcomes inside the bins; small.
     """
 
-    reliability: jax.Array
-    resolution: jax.Array
-    uncertainty: jax.Array
-    within: jax.Array
+    reliability: Float[jax.Array, "*snapshots"]
+    resolution: Float[jax.Array, "*snapshots"]
+    uncertainty: Float[jax.Array, "*snapshots"]
+    within: Float[jax.Array, "*snapshots"]
 
 
 @over_snapshots(2, static=("bins",))
-def brier_decomposition(probs: jax.Array, labels: jax.Array, bins: int = ERROR_BINS) -> BrierParts:
+def brier_decomposition(
+    probs: Float[Array, "*snapshots examples classes"],
+    labels: Integer[Array, "*#snapshots examples"],
+    bins: int = ERROR_BINS,
+) -> BrierParts:
     """Return the parts of the `brier_score`, summed over classes as the score is.
 
     Args:
-        probs: [..., N, K] probabilities; leading axes are snapshots.
-        labels: [N] integers in [0, K).
+        probs: probabilities.
+        labels: in [0, classes).
         bins: number of equal-width bins for the score of each class.
 
     Returns:
-        `BrierParts` of [...].
+        `BrierParts` of each snapshot.
 
     References:
         Murphy 1973, A new vector partition of the probability score; within: Stephenson, Coelho
@@ -113,7 +127,7 @@ def brier_decomposition(probs: jax.Array, labels: jax.Array, bins: int = ERROR_B
     """
     probs = real(probs)
 
-    def of_class(k: int) -> jax.Array:
+    def of_class(k: int) -> Float[jax.Array, "3"]:
         scores, hits = scores_and_hits(probs, labels, ClassView(k))
         edges, sums = binned(scores, hits, bins, "width")
         share, score = map(jnp.nan_to_num, shares(sums, edges))

@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float, Float32, Integer
 
+from anim.calibration.bins import Array
 from anim.calibration.proper_scores import negative_log_likelihood_of_logits
 from anim.calibration.scores import check_shapes, mean, over_snapshots, real
 from anim.calibration.smooth import isotonic_steps
@@ -22,30 +24,33 @@ class Temperature(NamedTuple):
     """A temperature; NaN if the predictions do not determine one.
 
     Attributes:
-        temperature: [...].
-        nll: [...] the negative log-likelihood at this temperature, in nats.
-        log_error: [...] the standard error of the logarithm of the temperature.
+        temperature: above 0.
+        nll: the negative log-likelihood at this temperature, in nats.
+        log_error: the standard error of the logarithm of the temperature.
     """
 
-    temperature: jax.Array
-    nll: jax.Array
-    log_error: jax.Array
+    temperature: Float[jax.Array, "*snapshots"]
+    nll: Float[jax.Array, "*snapshots"]
+    log_error: Float[jax.Array, "*snapshots"]
 
 
 @over_snapshots(2)
-def fit_temperature(logits: jax.Array, labels: jax.Array) -> Temperature:
+def fit_temperature(
+    logits: Float[Array, "*snapshots examples classes"],
+    labels: Integer[Array, "*#snapshots examples"],
+) -> Temperature:
     """Return the T > 0 that minimizes the negative log-likelihood of softmax(logits / T).
 
     The loss is convex in 1 / T, which `_root` finds.
 
     Args:
-        logits: [..., N, K]; leading axes are snapshots, fitted in one compiled call.
-        labels: [N] integers in [0, K).
+        logits: of the classes; snapshots on the device are fitted in one compiled call.
+        labels: in [0, classes).
 
     Returns:
-        `Temperature` of [...]. NaN if the loss has no minimum: the logits separate the classes, and
-        the loss falls with T; or they say nothing about the classes or the opposite, and it falls
-        as T grows. NaN also if T is not between 1e-6 and 1e6.
+        `Temperature` of each snapshot. NaN if the loss has no minimum: the logits separate the
+        classes, and the loss falls with T; or they say nothing about the classes or the opposite,
+        and it falls as T grows. NaN also if T is not between 1e-6 and 1e6.
 
     References:
         Guo et al. 2017, On calibration of modern neural networks (arXiv 1706.04599), section 4.2;
@@ -75,7 +80,12 @@ def fit_temperature(logits: jax.Array, labels: jax.Array) -> Temperature:
     return Temperature(*(jnp.where(is_sound, value, jnp.nan) for value in found))
 
 
-def _root(slopes, low: jax.Array, start: jax.Array, high: jax.Array) -> jax.Array:
+def _root(
+    slopes,
+    low: Float[jax.Array, ""],
+    start: Float[jax.Array, ""],
+    high: Float[jax.Array, ""],
+) -> Float[jax.Array, ""]:
     """Return where a rising function is 0 between ``low`` > 0 and ``high``, or a place near an end.
 
     Newton's method in a bracket. A step that would leave the bracket halves it instead, by ratio,
@@ -83,7 +93,7 @@ def _root(slopes, low: jax.Array, start: jax.Array, high: jax.Array) -> jax.Arra
 
     Args:
         slopes: returns value and derivative of the function at a number.
-        low, start, high: [] each.
+        low, start, high: the bracket, and where to start in it.
     """
 
     def step(state):
@@ -107,23 +117,26 @@ def _root(slopes, low: jax.Array, start: jax.Array, high: jax.Array) -> jax.Arra
 
 
 class VectorScale(NamedTuple):
-    """Attributes: ``weights`` [..., K] and ``biases`` [..., K]; NaN if not determined."""
+    """Attributes: ``weights`` and ``biases`` of the classes; NaN if not determined."""
 
-    weights: jax.Array
-    biases: jax.Array
+    weights: Float[Array, "*snapshots classes"]
+    biases: Float[Array, "*snapshots classes"]
 
 
 @over_snapshots(2)
-def fit_vector_scale(logits: jax.Array, labels: jax.Array) -> VectorScale:
+def fit_vector_scale(
+    logits: Float[Array, "*snapshots examples classes"],
+    labels: Integer[Array, "*#snapshots examples"],
+) -> VectorScale:
     """Return the w and b that minimize the negative log-likelihood of softmax(w * logits + b).
 
     Args:
-        logits: [..., N, K]; leading axes are snapshots, fitted in one compiled call.
-        labels: [N] integers in [0, K).
+        logits: of the classes; snapshots on the device are fitted in one compiled call.
+        labels: in [0, classes).
 
     Returns:
-        `VectorScale` of [..., K]; NaN if L-BFGS finds no minimum, e.g. if the logits separate the
-        classes or a class is not among the labels.
+        `VectorScale` of each snapshot; NaN if L-BFGS finds no minimum, e.g. if the logits separate
+        the classes or a class is not among the labels.
 
     References:
         Guo et al. 2017 (arXiv 1706.04599), section 4.2; L-BFGS: Liu and Nocedal 1989, by Optax.
@@ -150,7 +163,7 @@ def fit_vector_scale(logits: jax.Array, labels: jax.Array) -> VectorScale:
     return VectorScale(*(jnp.where(is_sound, part, jnp.nan) for part in (weights, biases)))
 
 
-def _descend(loss, start: VectorScale) -> tuple[VectorScale, jax.Array]:
+def _descend(loss, start: VectorScale) -> tuple[VectorScale, Float[jax.Array, ""]]:
     """Return where L-BFGS ends, and the norm of the slope there."""
     # Imported here, as everything else about a recorded run does without it.
     import optax
@@ -176,23 +189,27 @@ def _descend(loss, start: VectorScale) -> tuple[VectorScale, jax.Array]:
 
 
 @jax.jit
-def apply_vector_scale(logits: jax.Array, scale: VectorScale) -> jax.Array:
-    """Return logits [N, K] times weights [K] plus biases [K]."""
+def apply_vector_scale(
+    logits: Float[Array, "examples classes"], scale: VectorScale
+) -> Float[jax.Array, "examples classes"]:
+    """Return logits times weights plus biases."""
     return real(logits) * scale.weights + scale.biases
 
 
 class IsotonicScale(NamedTuple):
-    """Attributes: ``knots``, for each class (of two, the second only) scores [M] and shares [M]."""
+    """Attributes: ``knots``, for each class (of two, the second only) scores and shares."""
 
-    knots: tuple[tuple[np.ndarray, np.ndarray], ...]
+    knots: tuple[tuple[Float[np.ndarray, "knots"], Float[np.ndarray, "knots"]], ...]
 
 
-def fit_isotonic(probs, labels) -> IsotonicScale:
+def fit_isotonic(
+    probs: Float[Array, "examples classes"], labels: Integer[Array, "examples"]
+) -> IsotonicScale:
     """Return, for each class, the non-decreasing function of its score nearest to the labels.
 
     Args:
-        probs: [N, K] probabilities.
-        labels: [N] integers in [0, K).
+        probs: probabilities.
+        labels: in [0, classes).
 
     References:
         Zadrozny and Elkan 2002, Transforming classifier scores into accurate multiclass
@@ -208,8 +225,10 @@ def fit_isotonic(probs, labels) -> IsotonicScale:
     return IsotonicScale(tuple(knots))
 
 
-def apply_isotonic(probs, scale: IsotonicScale) -> np.ndarray:
-    """Return probabilities [N, K] float32: the functions of all classes, made to sum to 1.
+def apply_isotonic(
+    probs: Float[Array, "examples classes"], scale: IsotonicScale
+) -> Float32[np.ndarray, "examples classes"]:
+    """Return probabilities: the functions of all classes, made to sum to 1.
 
     Where the functions of all classes are 0, the probabilities stay as they were.
     """

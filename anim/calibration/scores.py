@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial, wraps
+from typing import Any, TypeVar, cast
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float, Num
+
+from anim.calibration.bins import Array
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def real(values: jax.Array) -> jax.Array:
+def real(values: Num[Array, "*shape"]) -> Float[jax.Array, "*shape"]:
     """Return values as float32, or float64 if they are."""
     values = jnp.asarray(values)
     return values.astype(jnp.promote_types(values.dtype, jnp.float32))
 
 
-def mean(values: jax.Array) -> jax.Array:
-    """Return the mean over [N], from partial sums, in which float32 keeps its digits for any N."""
+def mean(values: Float[jax.Array, "examples"]) -> Float[jax.Array, ""]:
+    """Return the mean, from partial sums, in which float32 keeps its digits for any number."""
     rows = jnp.pad(values, (0, -values.shape[0] % 1024)).reshape(-1, 1024)
     return rows.sum(1).sum() / values.shape[0]
 
 
-def over_snapshots(axes: int, *, static: tuple[str, ...] = ()) -> Callable:
+def over_snapshots(axes: int, *, static: tuple[str, ...] = ()) -> Callable[[Function], Function]:
     """Compile a function of one snapshot, and let it take many.
 
     Leading axes of the first argument are snapshots; the second argument is the same for all of
@@ -34,7 +40,7 @@ def over_snapshots(axes: int, *, static: tuple[str, ...] = ()) -> Callable:
         static: names of options that are compiled in.
     """
 
-    def decorate(function: Callable) -> Callable:
+    def decorate(function: Function) -> Function:
         @partial(jax.jit, static_argnames=static)
         @wraps(function)
         def compiled(values, outcomes, *rest, **options):
@@ -62,7 +68,7 @@ def over_snapshots(axes: int, *, static: tuple[str, ...] = ()) -> Callable:
                 )
             return compiled(values, outcomes, *rest, **options)
 
-        return checked
+        return cast(Function, checked)
 
     return decorate
 
@@ -100,8 +106,10 @@ def check_shapes(values: tuple[int, ...], outcomes: tuple[int, ...], axes: int =
 
 
 @jax.jit
-def probabilities(logits: jax.Array) -> jax.Array:
-    """Return the softmax of logits [N, K] over the classes, float32 (float64 for float64)."""
+def probabilities(
+    logits: Num[Array, "examples classes"],
+) -> Float[jax.Array, "examples classes"]:
+    """Return the softmax of logits over the classes, float32 (float64 for float64)."""
     logits = real(logits)
     if logits.shape[1] == 2:
         margin = logits[:, 1] - logits[:, 0]

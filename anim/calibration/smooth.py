@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.scipy.fft import dct, idct
 from jax.scipy.special import ndtri
+from jaxtyping import Bool, Float, Integer
 
 from anim.calibration.bins import Array, sums_by, width_edges, width_sums
 from anim.calibration.noise import LEVEL, Interval
@@ -23,14 +24,16 @@ _CELLS_OF_DRAWS = 1024
 
 
 class SmoothError(NamedTuple):
-    """Attributes: ``error`` [...] in [0, 1], and the ``bandwidth`` [...] it is measured at."""
+    """Attributes: ``error`` in [0, 1], and the ``bandwidth`` it is measured at."""
 
-    error: jax.Array
-    bandwidth: jax.Array
+    error: Float[jax.Array, "*snapshots"]
+    bandwidth: Float[jax.Array, "*snapshots"]
 
 
-def _spread(scores: jax.Array, *weights: jax.Array) -> jax.Array:
-    """Return sums [W, cells] of weights at scores, shared by the two nearest centres of cells."""
+def _spread(
+    scores: Float[jax.Array, "examples"], *weights: Float[Array, "examples"]
+) -> Float[jax.Array, "weights cells"]:
+    """Return sums of weights at scores, shared by the two nearest centres of cells."""
     place = scores * _CELLS - 0.5
     low = jnp.floor(place)
     share = place - low
@@ -43,25 +46,29 @@ def _spread(scores: jax.Array, *weights: jax.Array) -> jax.Array:
     return (below + above).T
 
 
-def _smoothed(waves: jax.Array, bandwidth: jax.Array) -> jax.Array:
-    """Return cells [..., cells] smoothed by a Gaussian reflected at 0 and 1, from their cosines."""
+def _smoothed(
+    waves: Float[jax.Array, "*rest cells"], bandwidth: Float[jax.Array, ""]
+) -> Float[jax.Array, "*rest cells"]:
+    """Return cells smoothed by a Gaussian reflected at 0 and 1, from their cosines."""
     decay = jnp.exp(-0.5 * (jnp.pi * bandwidth * jnp.arange(_CELLS)) ** 2)
     return idct(waves * decay.astype(waves.dtype))
 
 
 @over_snapshots(1)
-def smooth_calibration_error(scores: jax.Array, hits: jax.Array) -> SmoothError:
+def smooth_calibration_error(
+    scores: Float[Array, "*snapshots examples"], hits: Bool[Array, "*#snapshots examples"]
+) -> SmoothError:
     """Return the smooth ECE, the mean |smoothed residual| at the bandwidth that equals it.
 
     It needs no bins, is continuous in the scores, and is within a constant factor of the true
     distance from calibration. Scores are put on 4096 cells; the bandwidth is at least 0.001.
 
     Args:
-        scores: [..., N] in [0, 1]; leading axes are snapshots.
-        hits: [N] bool, or [..., N].
+        scores: in [0, 1].
+        hits: of each snapshot, or of all.
 
     Returns:
-        `SmoothError` of [...].
+        `SmoothError` of each snapshot.
 
     Raises:
         ValueError: no example, or shapes that do not fit.
@@ -91,25 +98,29 @@ class Curve(NamedTuple):
     """A curve over scores.
 
     Attributes:
-        share: [..., P] share of hits at each point; NaN where there are too few examples.
-        support: [..., P] effective number of examples at each point.
+        share: share of hits at each point; NaN where there are too few examples.
+        support: effective number of examples at each point.
     """
 
-    share: Array
-    support: Array
+    share: Float[Array, "*snapshots points"]
+    support: Float[Array, "*snapshots points"]
 
 
 @over_snapshots(1, static=("points",))
-def kernel_curve(scores: jax.Array, hits: jax.Array, points: int) -> Curve:
+def kernel_curve(
+    scores: Float[Array, "*snapshots examples"],
+    hits: Bool[Array, "*#snapshots examples"],
+    points: int,
+) -> Curve:
     """Return the share of hits by kernel regression, with the bandwidth of the smooth ECE.
 
     Args:
-        scores: [..., N] in [0, 1]; leading axes are snapshots.
-        hits: [N] bool, or [..., N].
-        points: P places, evenly from 0 to 1.
+        scores: in [0, 1].
+        hits: of each snapshot, or of all.
+        points: the number of places, evenly from 0 to 1.
 
     Returns:
-        A `Curve` [..., P]; NaN where the kernel reaches less than one example, or a number that
+        A `Curve`; NaN where the kernel reaches less than one example, or a number that
         rounding loses among very many.
 
     References:
@@ -126,7 +137,12 @@ def kernel_curve(scores: jax.Array, hits: jax.Array, points: int) -> Curve:
 
 
 @over_snapshots(1, static=("points", "level"))
-def kernel_band(scores: jax.Array, hits: jax.Array, points: int, level: float = LEVEL) -> Interval:
+def kernel_band(
+    scores: Float[Array, "*snapshots examples"],
+    hits: Bool[Array, "*#snapshots examples"],
+    points: int,
+    level: float = LEVEL,
+) -> Interval:
     """Return where the `kernel_curve` of a calibrated model lies by chance, given these scores.
 
     It is not centred on the ideal: a wide kernel bends the curve of a calibrated model too.
@@ -136,7 +152,7 @@ def kernel_band(scores: jax.Array, hits: jax.Array, points: int, level: float = 
         level: approximate probability that the curve lies inside, at each place.
 
     Returns:
-        Shares [P]; NaN where `kernel_curve` is.
+        Shares at each place; NaN where `kernel_curve` is.
 
     References:
         The variance of the Nadaraya-Watson estimate, for outcomes that are 1 with the probability
@@ -161,8 +177,10 @@ def _least_support(scores: jax.Array) -> float:
     return max(1.0, 8 * scores.shape[0] * float(jnp.finfo(scores.dtype).eps))
 
 
-def _at_places(cells: jax.Array, points: int) -> jax.Array:
-    """[..., cells] read at places evenly from 0 to 1, [..., points]."""
+def _at_places(
+    cells: Float[jax.Array, "*rest cells"], points: int
+) -> Float[jax.Array, "*rest {points}"]:
+    """Return the values of cells at places evenly from 0 to 1."""
     place = jnp.linspace(0, 1, points) * _CELLS - 0.5
     low = jnp.clip(place.astype(jnp.int32), 0, _CELLS - 2)
     share = jnp.clip(place - low, 0, 1)
@@ -174,16 +192,20 @@ def _reach(bandwidth: jax.Array) -> jax.Array:
     return _CELLS * 2 * np.sqrt(np.pi) * bandwidth
 
 
-def isotonic_steps(scores, hits) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def isotonic_steps(
+    scores: Float[Array, "examples"], hits: Bool[Array, "examples"]
+) -> tuple[
+    Float[np.ndarray, "2 blocks"], Float[np.ndarray, "blocks"], Integer[np.ndarray, "blocks"]
+]:
     """Return the non-decreasing function of the scores nearest to the hits, by least squares.
 
     Args:
-        scores: [N].
-        hits: [N] bool.
+        scores: of the examples, in any order.
+        hits: which examples are hits.
 
     Returns:
-        For each of M blocks of equal value: the first and last score [2, M], the value [M] float64
-        and the number of examples [M].
+        For each block of equal value: the first and the last score, the value as float64, and the
+        number of examples.
 
     References:
         Ayer et al. 1955; for reliability curves, CORP: Dimitriadis, Gneiting and Jordan 2021
@@ -205,16 +227,18 @@ def isotonic_steps(scores, hits) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return np.stack([firsts, lasts]), fit.x[first], np.add.reduceat(counts, first)
 
 
-def isotonic_curve(scores, hits, points: int) -> Curve:
+def isotonic_curve(
+    scores: Float[Array, "examples"], hits: Bool[Array, "examples"], points: int
+) -> Curve:
     """Return the share of hits by isotonic regression, a curve that never falls.
 
     Args:
-        scores: [N] in [0, 1].
-        hits: [N] bool.
-        points: P places, evenly from 0 to 1.
+        scores: in [0, 1].
+        hits: which examples are hits.
+        points: the number of places, evenly from 0 to 1.
 
     Returns:
-        A `Curve` [P], linear between blocks of equal value, and NaN beyond the scores; the places
+        A `Curve`, linear between blocks of equal value, and NaN beyond the scores; the places
         next to the minimum and the maximum count as inside.
 
     References:
@@ -229,12 +253,20 @@ def isotonic_curve(scores, hits, points: int) -> Curve:
     return Curve(np.where(is_beyond, np.nan, share), np.where(is_beyond, 0.0, support))
 
 
-def _beyond(place: np.ndarray, least: float, greatest: float) -> np.ndarray:
+def _beyond(
+    place: Float[np.ndarray, "points"], least: float | np.floating, greatest: float | np.floating
+) -> Bool[np.ndarray, "points"]:
     half = 0.5 / max(len(place) - 1, 1) * (1 + 1e-9)
     return (place < least - half) | (place > greatest + half)
 
 
-def isotonic_band(scores, hits, points: int, level: float = LEVEL, seed: int = 0) -> Interval:
+def isotonic_band(
+    scores: Float[Array, "examples"],
+    hits: Bool[Array, "examples"],
+    points: int,
+    level: float = LEVEL,
+    seed: int = 0,
+) -> Interval:
     """Return where the `isotonic_curve` of a calibrated model lies by chance, given these scores.
 
     Hits are drawn with the probability of their scores and regressed, 200 times; scores in the same
@@ -246,7 +278,7 @@ def isotonic_band(scores, hits, points: int, level: float = LEVEL, seed: int = 0
         seed: seeds the draws.
 
     Returns:
-        Shares [P] float64; NaN beyond the scores.
+        Shares at each place, float64; NaN beyond the scores.
 
     References:
         Dimitriadis, Gneiting and Jordan 2021 (PNAS 118, e2016191118), consistency bands.

@@ -15,7 +15,10 @@ from functools import partial
 from typing import ClassVar
 
 import jax
+import jax.numpy as jnp
+from jaxtyping import Bool, Float, Integer
 
+from anim.calibration.bins import Array
 from anim.errors import SettingError
 from anim.settings import one_of
 from anim.settings.views import HitWords
@@ -68,11 +71,16 @@ class View(ABC):
         return ()
 
     @abstractmethod
-    def scores(self, probs: jax.Array) -> jax.Array:
-        """Return the scores [N] on the x axis, from probs [N, K]."""
+    def scores(self, probs: Float[jax.Array, "examples classes"]) -> Float[jax.Array, "examples"]:
+        """Return the scores on the x axis, from probabilities."""
 
-    def hits(self, probs: jax.Array, predicted: jax.Array, labels: jax.Array) -> jax.Array:
-        """Return the hits [N] bool, from probs [N, K], predicted classes [N] and labels [N]."""
+    def hits(
+        self,
+        probs: Float[jax.Array, "examples classes"],
+        predicted: Integer[jax.Array, "examples"],
+        labels: Integer[jax.Array, "examples"],
+    ) -> Bool[jax.Array, "examples"]:
+        """Return the hits, from probabilities, predicted classes and labels."""
         return predicted == labels
 
     @abstractmethod
@@ -102,7 +110,7 @@ class ScoreView(View):
     def offered(cls, classes: Sequence[Sequence[str]]) -> Sequence[str]:
         return (cls.pattern,) if all(len(of_run) == 2 for of_run in classes) else ()
 
-    def scores(self, probs: jax.Array) -> jax.Array:
+    def scores(self, probs: Float[jax.Array, "examples 2"]) -> Float[jax.Array, "examples"]:
         return probs[:, 1]
 
     def label(self, classes: Sequence[Sequence[str]]) -> str:
@@ -121,7 +129,7 @@ class ConfidenceView(View):
     def offered(cls, classes: Sequence[Sequence[str]]) -> Sequence[str]:
         return (cls.pattern,)
 
-    def scores(self, probs: jax.Array) -> jax.Array:
+    def scores(self, probs: Float[jax.Array, "examples classes"]) -> Float[jax.Array, "examples"]:
         return probs.max(1)
 
     def label(self, classes: Sequence[Sequence[str]]) -> str:
@@ -160,10 +168,15 @@ class ClassView(View):
         is_offered = len(first) != 2 and len(known) <= _MAX_CLASS_VIEWS
         return [cls(first.index(name), name).name for name in known] if is_offered else ()
 
-    def scores(self, probs: jax.Array) -> jax.Array:
+    def scores(self, probs: Float[jax.Array, "examples classes"]) -> Float[jax.Array, "examples"]:
         return probs[:, self.index]
 
-    def hits(self, probs: jax.Array, predicted: jax.Array, labels: jax.Array) -> jax.Array:
+    def hits(
+        self,
+        probs: Float[jax.Array, "examples classes"],
+        predicted: Integer[jax.Array, "examples"],
+        labels: Integer[jax.Array, "examples"],
+    ) -> Bool[jax.Array, "examples"]:
         return labels == self.index
 
     def label(self, classes: Sequence[Sequence[str]]) -> str:
@@ -220,19 +233,23 @@ def views_offered(classes: Sequence[Sequence[str]], has_scores: bool = True) -> 
 
 @partial(jax.jit, static_argnames="view")
 def scores_and_hits(
-    probs: jax.Array, labels: jax.Array, view: View, predicted: jax.Array | None = None
-) -> tuple[jax.Array, jax.Array]:
+    probs: Float[Array, "examples classes"],
+    labels: Integer[Array, "examples"],
+    view: View,
+    predicted: Integer[jax.Array, "examples"] | None = None,
+) -> tuple[Float[jax.Array, "examples"], Bool[jax.Array, "examples"]]:
     """Return what a view puts on the x axis, and which examples count towards y.
 
     Args:
-        probs: [N, K] probabilities.
-        labels: [N] integers in [0, K).
+        probs: probabilities.
+        labels: in [0, classes).
         view: such as `CONFIDENCE` or ``ClassView(2)``.
-        predicted: [N] predicted classes; by default those of the largest probability, the first
+        predicted: the predicted classes; by default those of the largest probability, the first
             one among equals.
 
     Returns:
-        Scores [N] and hits [N] bool.
+        Scores and hits.
     """
+    probs, labels = jnp.asarray(probs), jnp.asarray(labels)
     predicted = probs.argmax(1) if predicted is None else predicted
     return view.scores(probs), view.hits(probs, predicted, labels)

@@ -98,7 +98,7 @@ class ReliabilityCurve:
     kind: str
     points: int
 
-    def __call__(self, predictions: Predictions) -> jax.Array:
+    def __call__(self, predictions: Predictions) -> np.ndarray:
         curve = pkgutil.resolve_name(CURVES[self.kind].function)
         share = curve(*_unfolded(predictions, self.view), self.points).share
         return _folded(share, 1 - share, self.view)

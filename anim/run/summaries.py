@@ -49,7 +49,7 @@ def errors(passes: Passes) -> dict[str, np.ndarray]:
 def chance(passes: Passes) -> np.ndarray:
     """Return the mean ECE [S] of a calibrated model with these confidences."""
     counts, _, confidence = _error_bins(passes)
-    return calibration.expected_error_if_calibrated(counts, confidence)
+    return np.asarray(calibration.expected_error_if_calibrated(counts, confidence))
 
 
 def error_interval(passes: Passes) -> calibration.Interval:

@@ -39,7 +39,9 @@ def test_bars_of_a_calibrated_model_lie_in_the_consistency_band(level):
 
 
 def test_a_wider_band_holds_more():
-    narrow, wide = (calibration.consistency_band(COUNTS, 0.3, level) for level in (0.5, 0.99))
+    narrow, wide = (
+        calibration.consistency_band(COUNTS, np.full(6, 0.3), level) for level in (0.5, 0.99)
+    )
     assert (wide.low <= narrow.low).all()
     assert (wide.high >= narrow.high).all()
 
@@ -57,7 +59,7 @@ def test_the_wilson_interval_equals_that_of_scipy(level):
 
 
 def test_the_wilson_interval_ends_at_0_and_1_where_all_are_alike():
-    found = calibration.wilson_interval([3, 3, 10**6], [0, 3, 10**6])
+    found = calibration.wilson_interval(np.array([3, 3, 10**6]), np.array([0, 3, 10**6]))
     assert found.low[0] == 0
     assert (found.high[1:] == 1).all()
 
@@ -79,13 +81,13 @@ def test_the_expected_error_is_that_of_simulated_calibrated_models(scores):
 
 def test_the_expected_error_has_a_closed_form_for_even_odds():
     """E|X - n/2| of 2 m draws of a coin is m C(2m, m) / 4^m."""
-    found = calibration.expected_error_if_calibrated([10], [0.5])
+    found = calibration.expected_error_if_calibrated(np.array([10]), np.array([0.5]))
     assert found == pytest.approx(5 * 252 / 4**5 / 10, rel=1e-12)
 
 
 def test_the_expected_error_of_many_falls_with_their_root():
     """Like the mean absolute deviation of a normal variable: sqrt(2 p (1 - p) / (pi n))."""
-    found = calibration.expected_error_if_calibrated([10**8], [0.2])
+    found = calibration.expected_error_if_calibrated(np.array([10**8]), np.array([0.2]))
     assert found == pytest.approx(np.sqrt(2 * 0.16 / (np.pi * 10**8)), rel=1e-6)
 
 
@@ -182,17 +184,17 @@ def test_a_certain_error_has_no_width_unless_chance_explains_it(scores, hits, in
 
 
 def test_an_empty_bin_has_neither_band_nor_interval():
-    assert (
-        np.isnan(calibration.consistency_band([0, 3], [np.nan, 0.5])).tolist()
-        == [[True, False]] * 2
-    )
-    assert np.isnan(calibration.wilson_interval([0, 3], [0, 1])).tolist() == [[True, False]] * 2
+    counts = np.array([0, 3])
+    band = calibration.consistency_band(counts, np.array([np.nan, 0.5]))
+    interval = calibration.wilson_interval(counts, np.array([0, 1]))
+    assert np.isnan(band).tolist() == [[True, False]] * 2
+    assert np.isnan(interval).tolist() == [[True, False]] * 2
 
 
 def test_there_is_no_interval_without_examples():
     nothing = calibration.BinSums(*np.zeros((3, 240)))
     assert np.isnan(calibration.error_interval(nothing, np.linspace(0, 1, 241), 15)).all()
-    assert np.isnan(calibration.expected_error_if_calibrated([0, 0], [np.nan, np.nan]))
+    assert np.isnan(calibration.expected_error_if_calibrated(np.zeros(2), np.full(2, np.nan)))
 
 
 @st.composite
@@ -212,7 +214,8 @@ def test_binomial_quantiles_are_those_of_scipy(distribution):
 
 
 def test_binomial_quantiles_are_missing_where_there_is_no_example():
-    found = calibration.binomial_quantile(0.5, [[np.nan, 4], [4, 4]], [[0.5, 0.5], [np.nan, 1]])
+    n, p = np.array([[np.nan, 4], [4, 4]]), np.array([[0.5, 0.5], [np.nan, 1]])
+    found = calibration.binomial_quantile(0.5, n, p)
     np.testing.assert_array_equal(found, [[np.nan, 2], [np.nan, 4]])
 
 

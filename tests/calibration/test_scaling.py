@@ -239,6 +239,7 @@ def test_where_no_class_is_left_the_probabilities_stay():
 FITS = (calibration.fit_temperature, calibration.fit_vector_scale, calibration.fit_isotonic)
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize("fit", FITS)
 @pytest.mark.parametrize(
     ("shape", "labels", "problem"),

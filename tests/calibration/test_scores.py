@@ -42,6 +42,7 @@ def test_degenerate_predictions_give_numbers(case):
         assert np.isfinite(np.asarray(statistic(probs, labels))).all()
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize(
     ("shape", "labels", "problem"),
     [

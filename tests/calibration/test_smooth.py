@@ -209,6 +209,7 @@ def test_an_isotonic_curve_may_be_one_step(scores, hits, share):
     assert curve.support[5] == len(scores)
 
 
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize(
     "statistic",
     [
