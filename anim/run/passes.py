@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -10,6 +9,7 @@ import jax
 import numpy as np
 
 from anim.errors import NoRecalibrationError, RecordingError
+from anim.run.caller import warn_caller
 from anim.run.snapshots import Snapshot, SnapshotSequence
 from anim.run.statistics import Predictions
 
@@ -102,7 +102,7 @@ class Passes:
             self._sample = error.snapshot
         except RecordingError as error:
             if i not in self._unreadable:
-                warnings.warn(f"{error}; it is left out", stacklevel=6)
+                warn_caller(f"{error}; it is left out")
             self._unreadable.add(i)
         return None
 

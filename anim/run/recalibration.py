@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
@@ -13,6 +12,7 @@ import numpy as np
 from anim import calibration
 from anim.errors import NoRecalibrationError, RecordingError, SettingError
 from anim.run.about import About
+from anim.run.caller import warn_caller
 from anim.run.passes import Progress
 from anim.run.protocol import RunLike
 from anim.run.replicas import Replicas
@@ -271,9 +271,8 @@ def _warn_of_missing(runs: Sequence[Run], scales: Sequence[list], fitting: int) 
     steps = [run.steps[np.flatnonzero(its)] for run, its in zip(runs, without, strict=True)]
     steps = np.unique(np.concatenate(steps))
     named = ", ".join(map(str, steps[:5])) + (", ..." if len(steps) > 5 else "")
-    warnings.warn(
+    warn_caller(
         f"{count} of {total} snapshots (step {named}) have no recalibration and are left empty: "
         f"the {fitting} examples to fit it are too few, or the scores separate their classes or "
-        "say nothing about them",
-        stacklevel=3,
+        "say nothing about them"
     )

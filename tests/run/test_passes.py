@@ -48,6 +48,7 @@ CALLS = {
     "quantile bins": lambda run: vars(run.reliability(binning="mass", bins=4)),
     "interval": lambda run: run.error_interval()._asdict(),
     "chance": lambda run: {"chance": run.chance()},
+    "band": lambda run: {"band": run.curve_band()},
 }
 
 
@@ -120,6 +121,15 @@ def test_a_snapshot_that_stays_unreadable_is_named_once():
         run.metrics()
         run.errors()
     assert [str(one.message) for one in warned] == ["snapshot 2 is damaged; it is left out"]
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_the_warning_of_an_unreadable_snapshot_is_at_the_line_of_the_call(name):
+    run, snapshots = a_run()
+    snapshots.unreadable = {1}
+    with pytest.warns(UserWarning, match=r"^snapshot 1 is damaged; it is left out") as warned:
+        CALLS[name](run)
+    assert [one.filename for one in warned] == [__file__]
 
 
 def test_each_snapshot_is_read_once_for_what_is_prepared():

@@ -214,8 +214,9 @@ def test_snapshots_without_a_recalibration_are_named_and_empty(
     named = (
         rf"^{is_recalibrated.count(False)} of 3 snapshots \(step {steps}\) have no recalibration"
     )
-    with pytest.warns(UserWarning, match=named):
+    with pytest.warns(UserWarning, match=named) as warned:
         raw, recalibrated = anim.calibrate(a_run_with_two_that_have_none(classes), method)
+    assert [one.filename for one in warned] == [__file__]
     counts = recalibrated.reliability().counts.sum(1)
     np.testing.assert_array_equal(counts, np.where(is_recalibrated, EXAMPLES // 2, 0))
     assert np.isnan(recalibrated.reliability().accuracy[~np.array(is_recalibrated)]).all()
