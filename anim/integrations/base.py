@@ -15,6 +15,7 @@ from anim.metrics import BY_NAME
 from anim.run import Recorder, Run
 from anim.run.checks.arrays import as_array
 from anim.run.checks.predictions import rows_are_probs
+from anim.run.checks.scalars import is_recordable
 from anim.settings import one_of, whole
 
 
@@ -169,6 +170,6 @@ def _scalars(logs: Mapping) -> dict[str, float]:
         except (TypeError, ValueError):
             continue
         name = f"train_{name}" if name in BY_NAME else name
-        if name[:1].isalpha() and not math.isinf(number):
+        if is_recordable(name) and not math.isinf(number):
             found[name] = number
     return found

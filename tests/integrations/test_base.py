@@ -93,6 +93,13 @@ def test_only_numbers_are_recorded_of_what_is_logged_and_computed_names_get_a_pr
     }
 
 
+def test_a_logged_name_is_recorded_if_a_recorder_accepts_it_and_left_out_else():
+    shared = recorder()
+    shared.begin()
+    shared.take(0, LOGITS, {"1/loss": 0.5, "a" * 201: 1.0, "": 2.0, ".b": 3.0})
+    assert list(shared.run().recorded) == ["1/loss"]
+
+
 def test_a_run_before_training_is_an_error():
     with pytest.raises(RuntimeError, match="training has not begun"):
         recorder().run()

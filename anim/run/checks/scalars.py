@@ -21,22 +21,27 @@ def checked_metrics(metrics: Mapping[str, object] | None) -> dict[str, float]:
     """
     checked = {}
     for name, value in (metrics or {}).items():
-        if not isinstance(name, str) or not name or name.startswith((".", "_")):
-            problem = f"expected names that do not begin with '.' or '_', got {name!r}"
-            raise SettingError("metrics", problem)
-        if name in BY_NAME:
-            raise SettingError(
-                "metrics",
-                f"{name!r} is computed from the predictions; use another name, such as "
-                f"'train_{name}'",
-            )
-        if len(quote(name, safe="")) > _LONGEST_NAME:
-            problem = (
-                f"expected at most {_LONGEST_NAME} bytes, percent-encoded, got {name[:40]!r}..."
-            )
+        if problem := _problem_with(name):
             raise SettingError("metrics", problem)
         try:
             checked[name] = float(as_array(name, value))
         except (TypeError, ValueError):
             raise SettingError("metrics", f"{name}: expected a number, got {value!r}") from None
     return checked
+
+
+def is_recordable(name: object) -> bool:
+    """Return whether a scalar can be recorded under a name."""
+    return not _problem_with(name)
+
+
+def _problem_with(name: object) -> str:
+    """Return why a scalar cannot be recorded under a name; "" if it can."""
+    if not isinstance(name, str) or not name or name.startswith((".", "_")):
+        return f"expected a non-empty string that does not begin with '.' or '_', got {name!r}"
+    if name in BY_NAME:
+        other = f"use another name, such as 'train_{name}'"
+        return f"{name!r} is computed from the predictions; {other}"
+    if len(quote(name, safe="")) > _LONGEST_NAME:
+        return f"expected at most {_LONGEST_NAME} bytes, percent-encoded, got {name[:40]!r}..."
+    return ""

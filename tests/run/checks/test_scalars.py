@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from anim.errors import SettingError
-from anim.run.checks.scalars import checked_metrics
+from anim.run.checks.scalars import checked_metrics, is_recordable
 
 
 def test_numbers_of_any_library_become_floats():
@@ -25,12 +25,35 @@ def test_the_name_of_a_computed_metric_is_refused_and_another_is_suggested(name)
     [
         ({"loss": "low"}, "loss: expected a number, got 'low'"),
         ({"loss": [1, 2]}, "loss: expected a number"),
-        ({"../loss": 1}, "do not begin with '.' or '_', got '../loss'"),
-        ({"": 1}, "got ''"),
-        ({3: 1}, "got 3"),
+        ({"../loss": 1}, "a non-empty string that does not begin with '.' or '_', got '../loss'"),
+        ({"": 1}, "expected a non-empty string .*, got ''"),
+        ({3: 1}, "expected a non-empty string .*, got 3"),
         ({"ä" * 34: 1}, "at most 200 bytes"),
     ],
 )
 def test_the_error_for_a_wrong_scalar_says_what_is_wrong(metrics, problem):
     with pytest.raises(SettingError, match=problem):
         checked_metrics(metrics)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("loss", True),
+        ("1/loss", True),
+        ("a" * 200, True),
+        ("a" * 201, False),
+        ("accuracy", False),
+        ("", False),
+        (".loss", False),
+        ("_loss", False),
+        (3, False),
+    ],
+)
+def test_a_name_is_recordable_if_and_only_if_it_is_accepted(name, expected):
+    assert is_recordable(name) == expected
+    if expected:
+        assert checked_metrics({name: 1}) == {name: 1.0}
+    else:
+        with pytest.raises(SettingError, match=r"^metrics: "):
+            checked_metrics({name: 1})
