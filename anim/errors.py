@@ -22,6 +22,9 @@ class SettingError(ValueError):
         self.name = name
         self.problem = problem
 
+    def __reduce__(self) -> tuple:
+        return type(self), (self.name, self.problem)
+
 
 class MissingExtraError(ImportError):
     """An optional package is not installed; the message names the pip command."""
@@ -42,13 +45,21 @@ class NoRecalibrationError(RecordingError):
         super().__init__("a snapshot without a recalibration")
         self.snapshot = snapshot
 
+    def __reduce__(self) -> tuple:
+        return type(self), (self.snapshot,)
+
 
 class NotFiniteError(ValueError):
     """Predictions that hold NaN or infinity."""
 
 
 class DivergedError(RuntimeError):
-    """The loss stopped being a finite number; ``step`` says where."""
+    """The loss stopped being a finite number.
+
+    Args:
+        step: where it did.
+        learning_rate: of the training, for the message.
+    """
 
     def __init__(self, step: int, learning_rate: float):
         super().__init__(
@@ -56,6 +67,10 @@ class DivergedError(RuntimeError):
             f"(learning rate {learning_rate:g}); try a smaller learning rate"
         )
         self.step = step
+        self.learning_rate = learning_rate
+
+    def __reduce__(self) -> tuple:
+        return type(self), (self.step, self.learning_rate)
 
 
 class TooLargeError(Exception):
