@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,8 +21,8 @@ from anim.run.store.schema import read_group
 
 
 def record(
-    paths: Sequence[Path],
-    out: Path,
+    paths: Sequence[str | os.PathLike],
+    out: str | os.PathLike,
     *,
     labels: np.ndarray | None = None,
     classes: Sequence[str] | None = None,
@@ -52,6 +53,7 @@ def record(
         SettingError: files that do not belong together, or without predictions.
         RecordingError: there is something at ``out`` that is not a recording.
     """
+    paths, out = [Path(path) for path in paths], Path(out)
     if out.exists():
         if not overwrite:
             raise SettingError("out", f"{str(out)!r} exists; --overwrite replaces a recording")
