@@ -10,7 +10,7 @@ from anim.errors import SettingError
 from anim.metrics import names_of
 from anim.run import Run
 from anim.run.recalibration import calibrate as recalibrate
-from anim.settings import Statistics
+from anim.settings import TEMPERATURE, Statistics
 
 Row = dict[str, float]
 
@@ -65,7 +65,8 @@ def _recalibrated(run: Run, method: str) -> dict[str, np.ndarray]:
     low, high = run.error_interval()
     found |= {"ece_low": low, "ece_high": high}
     names = [*names_of("metrics", run.has_scores), "ece_low", "ece_high"]
-    names += [method] if method in run.recorded else []
+    # A recorded scalar may have the name of a method that adds no series.
+    names += [TEMPERATURE] if method == TEMPERATURE else []
     return {f"{RECALIBRATED}{name}": found[name] for name in names}
 
 

@@ -73,6 +73,17 @@ def test_a_recorded_temperature_is_not_taken_for_a_fitted_one(tmp_path, method):
     assert "temperature of" not in verdict(rows[0], EXAMPLES // 2)
 
 
+@pytest.mark.parametrize("method", RECALIBRATIONS)
+def test_a_recorded_scalar_with_the_name_of_a_method_is_not_one_of_the_recalibration(
+    tmp_path, method
+):
+    run = record(tmp_path / "r", **dict.fromkeys(RECALIBRATIONS, 7.0))
+    (row,) = report(run, [100], method)
+    of_methods = {name for name in RECALIBRATIONS if f"recalibrated_{name}" in row}
+    assert of_methods == {"temperature"} & {method}
+    assert 7.0 not in [row[f"recalibrated_{name}"] for name in of_methods]
+
+
 def test_about_six_steps_are_chosen_evenly():
     labels, probs = [0, 1], np.full((101, 2), 0.5)
     run = anim.from_arrays(range(0, 1010, 10), labels, probs=probs)
