@@ -25,3 +25,7 @@ def __getattr__(name: str):
     if name in _HOMES:
         return getattr(importlib.import_module(f"anim.train.{_HOMES[name]}"), name)
     raise AttributeError(f"module 'anim.train' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
