@@ -9,24 +9,13 @@ from matplotlib.legend import Legend
 
 import anim
 from anim.errors import SettingError
-from anim.settings import MAX_RUNS, Picture
+from anim.settings import MAX_RUNS
 from tests.support.predictions import model
-from tests.support.seeing import check_texts, compose
+from tests.support.scenes import a_run, scene_of
+from tests.support.seeing import check_texts
 
 
-@cache
-def a_run(classes=2, examples=1000, sharpness=3):
-    """Return a run of three snapshots, the last over-confident."""
-    logits, labels = model(examples, classes, sharpness)
-    return anim.from_arrays([0, 40, 100], labels, logits=np.stack([logits / 9, logits / 3, logits]))
-
-
-def of(runs, **picture):
-    """Return the reel and the scene of a run, or of several."""
-    return compose(runs if isinstance(runs, list) else [runs], Picture(hold=0, **picture))
-
-
-def a_named_run(classes):
+def a_run_with_names(classes):
     logits, labels = model(500, len(classes), 3)
     return anim.from_arrays(
         [0, 1000], labels, logits=np.stack([logits / 3, logits]), classes=classes
@@ -56,9 +45,9 @@ LONG = "A headline that goes on and on, well past any width that a picture could
     ],
 )
 def test_no_text_of_a_run_is_clipped_or_overlaps(size, title, panels, view):
-    run = a_named_run(("other", LONG, "third") if view else ("no", "yes"))
+    run = a_run_with_names(("other", LONG, "third") if view else ("no", "yes"))
     try:
-        reel, scene = of(run, size=size, title=title, panels=panels, view=view)
+        reel, scene = scene_of(run, size=size, title=title, panels=panels, view=view)
     except SettingError as error:
         assert len(panels) > 2 and size[1] < 600
         assert "larger picture" in str(error)
@@ -78,7 +67,7 @@ def test_no_text_of_a_run_is_clipped_or_overlaps(size, title, panels, view):
 )
 def test_no_text_with_intervals_is_clipped_or_overlaps(size, runs, picture):
     try:
-        reel, scene = of([a_recalibrated_run()] * runs, size=size, intervals=True, **picture)
+        reel, scene = scene_of([a_recalibrated_run()] * runs, size=size, intervals=True, **picture)
     except SettingError as error:
         assert "larger picture" in str(error)
         assert len(picture["panels"]) > 1 and size[1] < 600
@@ -91,12 +80,14 @@ def test_no_text_with_intervals_is_clipped_or_overlaps(size, runs, picture):
 @pytest.mark.parametrize("panels", [("reliability", "accuracy"), ("counts",), ("ece", "loss")])
 def test_no_text_of_a_grid_is_clipped_or_overlaps(count, size, panels):
     long = "a name that goes on and on, well past any cell " * 2
-    reel, scene = of([a_run()] * count, size=size, panels=panels, label=(long,) * count)
+    reel, scene = scene_of([a_run()] * count, size=size, panels=panels, label=(long,) * count)
     check_texts(scene, reel.at(None))
 
 
 def test_a_long_key_of_several_runs_is_not_clipped():
-    reel, scene = of([a_run(), a_run()], size=(320, 600), intervals=True, panels=("reliability",))
+    reel, scene = scene_of(
+        [a_run(), a_run()], size=(320, 600), intervals=True, panels=("reliability",)
+    )
     check_texts(scene, reel.at(None))
 
 
@@ -111,7 +102,7 @@ def legend_of(scene):
 def test_a_legend_without_room_gets_another_row_or_loses_its_last_entries():
     panels = ("reliability", "ece")
     tiny, small, large = (
-        legend_of(of(a_run(), size=size, intervals=True, panels=panels)[1])
+        legend_of(scene_of(a_run(), size=size, intervals=True, panels=panels)[1])
         for size in ((320, 250), (320, 300), (1280, 720))
     )
     assert [len(tiny), len(small), len(large)] == [1, 2, 1]
@@ -126,7 +117,7 @@ def test_a_legend_without_room_gets_another_row_or_loses_its_last_entries():
 def test_the_error_without_room_names_a_size_that_has_room(picture):
     runs = [a_run()] * 4
     with pytest.raises(SettingError) as caught:
-        of(runs, size=(320, 240), **picture)
+        scene_of(runs, size=(320, 240), **picture)
     named = re.search(r"; (\d+)x(\d+) has room", str(caught.value))
-    reel, scene = of(runs, size=(int(named[1]), int(named[2])), **picture)
+    reel, scene = scene_of(runs, size=(int(named[1]), int(named[2])), **picture)
     check_texts(scene, reel.at(None))

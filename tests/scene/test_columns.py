@@ -1,7 +1,5 @@
 """Marks of the reliability diagram, measured in pixels."""
 
-from functools import cache
-
 import numpy as np
 import pytest
 import scipy.stats
@@ -9,24 +7,10 @@ from matplotlib.colors import to_rgb
 from sklearn.isotonic import IsotonicRegression
 
 import anim
-from anim.settings import Picture
 from anim.settings.themes import THEMES
 from tests.support.curves import smooth_error
 from tests.support.pixels import VEIL, Column
-from tests.support.predictions import model
-from tests.support.seeing import compose
-
-
-@cache
-def a_run(classes=2, examples=1000, sharpness=3):
-    """Return a run of three snapshots, the last over-confident."""
-    logits, labels = model(examples, classes, sharpness)
-    return anim.from_arrays([0, 40, 100], labels, logits=np.stack([logits / 9, logits / 3, logits]))
-
-
-def of(runs, **picture):
-    """Return the reel and the scene of a run, or of several."""
-    return compose(runs if isinstance(runs, list) else [runs], Picture(hold=0, **picture))
+from tests.support.scenes import a_run, scene_of
 
 
 def a_run_of_one_bin(score=0.75, right=300, examples=400):
@@ -37,7 +21,7 @@ def a_run_of_one_bin(score=0.75, right=300, examples=400):
 def test_a_bar_is_as_tall_as_its_accuracy():
     labels = np.repeat([1, 1, 1, 0], 500)
     run = anim.from_arrays([0, 1], labels, probs=np.full((2, 2000), 0.75), classes=["a", "b"])
-    reel, scene = of(run, bins=4, panels=("reliability",), scale=2, band=False)
+    reel, scene = scene_of(run, bins=4, panels=("reliability",), scale=2, band=False)
     column = Column(scene, reel.at(None), 0.8)
     assert column.of("accuracy").max() == pytest.approx(0.75, abs=0.006)
 
@@ -47,7 +31,7 @@ def test_a_gap_has_the_colour_of_its_direction():
     probs = np.repeat([0.9, 0.6], 1000)
     labels = np.concatenate([np.arange(1000) % 2, np.ones(1000)]).astype(int)
     run = anim.from_arrays([0, 1], labels, probs=np.stack([probs, probs]))
-    reel, scene = of(run, bins=10, panels=("reliability",))
+    reel, scene = scene_of(run, bins=10, panels=("reliability",))
     pixels = scene.draw(reel.at(None))[..., :3]
     axes = scene.figure.axes[0].bbox
 
@@ -75,7 +59,7 @@ def test_the_veil_is_as_tall_as_the_band(theme):
         "theme": theme,
         "size": (768, 600),
     }
-    reel, scene = of(a_run_of_one_bin(right=200), **picture)
+    reel, scene = scene_of(a_run_of_one_bin(right=200), **picture)
     low, high = scipy.stats.binom.ppf([0.025, 0.975], 400, 0.75) / 400
     column = Column(scene, reel.at(None), 0.92, theme=theme)
     veil, ends = column.of(**VEIL), column.of("ideal")
@@ -99,7 +83,7 @@ def test_a_whisker_is_as_long_as_the_interval(theme):
         "theme": theme,
         "size": (768, 600),
     }
-    reel, scene = of(a_run_of_one_bin(right=200), intervals=True, band=False, **picture)
+    reel, scene = scene_of(a_run_of_one_bin(right=200), intervals=True, band=False, **picture)
     low, high = scipy.stats.binomtest(200, 400).proportion_ci(method="wilson")
     middle = Column(scene, reel.at(None), 0.875, theme=theme).of("text")
     whisker = middle[middle < 0.8]
@@ -138,7 +122,7 @@ def test_a_curve_is_as_tall_as_its_regression(view, kind):
     labels = (rng.random(1000) < 0.5 + 0.4 * (scores - 0.5)).astype(int)
     run = anim.from_arrays([0], labels, probs=[scores])
     picture = {"panels": ("reliability",), "scale": 2, "band": False, "bins": 10}
-    reel, scene = of(run, view=view, curve=kind, **picture)
+    reel, scene = scene_of(run, view=view, curve=kind, **picture)
     places = np.array([0.1, 0.2, 0.35, 0.7, 0.8, 0.9])
     expected = SHARES[kind](scores.astype(float), labels == 1, places)
     expected = np.where((places < 0.5) & (view == "score"), 1 - expected, expected)
@@ -152,7 +136,7 @@ def test_a_curve_is_as_tall_as_its_regression(view, kind):
 
 def test_the_histogram_below_a_curve_shows_the_bins():
     run = a_run()
-    reel, scene = of(run, curve="smooth", panels=("reliability",), bins=10, scale=2)
+    reel, scene = scene_of(run, curve="smooth", panels=("reliability",), bins=10, scale=2)
     counts = np.histogram(run.probs(2)[:, 1], 10, (0, 1))[0]
     np.testing.assert_array_equal(reel.tracks[0].counts[2], counts)
     depth = []
@@ -166,7 +150,7 @@ def test_the_histogram_below_a_curve_shows_the_bins():
 def test_a_bar_that_fades_is_gone_at_the_next_snapshot():
     probs = np.array([[0.25] * 200, [0.75] * 200])
     run = anim.from_arrays([0, 10], [1] * 200, probs=probs)
-    reel, scene = of(run, bins=2, panels=("reliability",))
+    reel, scene = scene_of(run, bins=2, panels=("reliability",))
     names = ("accuracy", "under", "over")
     before, after = (
         sum(Column(scene, reel.at(step), 0.3).of(name).size for name in names) for step in (0, 10)

@@ -2,7 +2,6 @@
 
 import re
 import zlib
-from functools import cache
 
 import numpy as np
 import pytest
@@ -12,22 +11,8 @@ from PIL import Image
 import anim
 from anim.scene import check_room
 from anim.settings import Picture
-from tests.support.predictions import model
-from tests.support.seeing import check_texts, compose, texts_of
-
-
-@cache
-def a_run(classes=2, examples=400):
-    logits, labels = model(examples, classes, 3)
-    names = [f"class {k}" for k in range(classes)]
-    snapshots = np.stack([logits / 9, logits / 3, logits])
-    return anim.from_arrays([0, 40, 1000], labels, logits=snapshots, classes=names)
-
-
-def drawn(runs=1, classes=2, **picture):
-    """Return the reel and the scene of one run, or of several copies of it."""
-    return compose([a_run(classes)] * runs, Picture(hold=0, seconds=2, **picture))
-
+from tests.support.scenes import a_named_run, scene_of_copies
+from tests.support.seeing import check_texts, texts_of
 
 PAPERS = {
     "default": {},
@@ -48,7 +33,7 @@ PAPERS = {
 
 @pytest.mark.parametrize("picture", PAPERS.values(), ids=PAPERS)
 def test_letters_have_7_to_9_points_and_none_are_clipped_or_overlap(picture):
-    reel, scene = drawn(theme="paper", **picture)
+    reel, scene = scene_of_copies(theme="paper", **picture)
     sizes = [text.get_fontsize() for text in texts_of(scene, reel.at(None))]
     assert min(sizes) >= 7
     assert max(sizes) <= 9
@@ -60,7 +45,7 @@ def test_letters_have_7_to_9_points_and_none_are_clipped_or_overlap(picture):
 )
 def test_the_legend_has_the_entries_of_a_large_picture(name):
     def explained(**more):
-        _, scene = drawn(**{**PAPERS[name], **more})
+        _, scene = scene_of_copies(**{**PAPERS[name], **more})
         legends = scene.figure.findobj(Legend)
         return {text.get_text() for legend in legends for text in legend.get_texts()}
 
@@ -80,7 +65,7 @@ def test_the_size_is_a_column_that_grows_with_the_panels():
 
 def test_there_is_a_headline_only_if_one_is_given():
     for title in (None, "On calibration"):
-        reel, scene = drawn(theme="paper", title=title)
+        reel, scene = scene_of_copies(theme="paper", title=title)
         said = [text.get_text() for text in texts_of(scene, reel.at(None))]
         assert {"step", "1000", "accuracy", "calibration error"} <= set(said)
         assert not any("probabilities" in text or "validation points" in text for text in said)
@@ -88,7 +73,7 @@ def test_there_is_a_headline_only_if_one_is_given():
 
 
 def test_a_pdf_embeds_stix_as_truetype(tmp_path):
-    anim.animate(a_run(), tmp_path / "a.pdf", theme="paper", title="A headline")
+    anim.animate(a_named_run(), tmp_path / "a.pdf", theme="paper", title="A headline")
     content = (tmp_path / "a.pdf").read_bytes()
     streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", content, re.DOTALL)
     for stream in streams:
@@ -105,9 +90,8 @@ def test_a_pdf_embeds_stix_as_truetype(tmp_path):
 
 
 def test_a_raster_has_the_scaled_size(tmp_path):
-    anim.animate(
-        a_run(), tmp_path / "a.gif", tmp_path / "a.png", theme="paper", scale=3, seconds=0.5, hold=0
-    )
+    files = (tmp_path / "a.gif", tmp_path / "a.png")
+    anim.animate(a_named_run(), *files, theme="paper", scale=3, seconds=0.5, hold=0)
     for name in ("a.gif", "a.png"):
         with Image.open(tmp_path / name) as image:
             assert image.size == (984, 900)

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from functools import cache
 
 import numpy as np
 import pytest
@@ -14,21 +13,8 @@ import anim
 from anim.settings import Picture
 from anim.settings.themes import THEMES
 from tests.support.pixels import colour_of, is_near
-from tests.support.predictions import model
+from tests.support.scenes import a_run, scene_of
 from tests.support.seeing import compose, texts_of
-
-
-@cache
-def a_run(classes=2, examples=1000, sharpness=3):
-    """Return a run of three snapshots, the last over-confident."""
-    logits, labels = model(examples, classes, sharpness)
-    return anim.from_arrays([0, 40, 100], labels, logits=np.stack([logits / 9, logits / 3, logits]))
-
-
-def of(runs, **picture):
-    """Return the reel and the scene of a run, or of several."""
-    return compose(runs if isinstance(runs, list) else [runs], Picture(hold=0, **picture))
-
 
 PICTURES = {
     "counts": {"panels": ("reliability", "counts", "accuracy"), "size": (768, 800)},
@@ -41,7 +27,7 @@ PICTURES = {
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES)
 def test_a_frame_is_what_matplotlib_draws(theme, picture):
-    reel, scene = of(a_run(), theme=theme, **{"size": (768, 700), **picture})
+    reel, scene = scene_of(a_run(), theme=theme, **{"size": (768, 700), **picture})
     fast = scene.draw(reel.at(70)).copy()
     for artist in (*scene.artists, *scene.figure.texts):
         artist.set_animated(False)
@@ -59,7 +45,7 @@ def test_importing_scene_and_page_does_not_import_jax():
 
 def test_without_the_band_nothing_in_the_picture_is_about_chance():
     picture = {"panels": ("reliability", "ece"), "bins": 10}
-    with_it, without = (of(a_run(), band=band, **picture) for band in (True, False))
+    with_it, without = (scene_of(a_run(), band=band, **picture) for band in (True, False))
     shown = []
     for reel, scene in (with_it, without):
         pixels = scene.draw(reel.at(None))
@@ -74,7 +60,7 @@ def test_without_the_band_nothing_in_the_picture_is_about_chance():
 
 
 def test_each_run_has_its_colour_in_the_picture():
-    reel, scene = of([a_run()] * 3)
+    reel, scene = scene_of([a_run()] * 3)
     pixels = {tuple(pixel) for pixel in scene.draw(reel.at(None))[..., :3].reshape(-1, 3).tolist()}
     for rank in range(3):
         colour = to_rgb(THEMES["light"].of_run(rank).accuracy)

@@ -1,38 +1,22 @@
 """Themes with the colours and fonts of a style sheet."""
 
 import warnings
-from functools import cache
 
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
-import anim
 from anim.scene.theme import theme_of
 from anim.settings import Picture
 from anim.settings.themes import THEMES
-from tests.support.predictions import model
+from tests.support.scenes import scene_of_copies
 from tests.support.seeing import (
     check_texts,
-    compose,
     contrast,
     difference_in_grey,
     distance,
     texts_of,
 )
-
-
-@cache
-def a_run(classes=2, examples=400):
-    logits, labels = model(examples, classes, 3)
-    names = [f"class {k}" for k in range(classes)]
-    snapshots = np.stack([logits / 9, logits / 3, logits])
-    return anim.from_arrays([0, 40, 1000], labels, logits=snapshots, classes=names)
-
-
-def drawn(runs=1, classes=2, **picture):
-    """Return the reel and the scene of one run, or of several copies of it."""
-    return compose([a_run(classes)] * runs, Picture(hold=0, seconds=2, **picture))
 
 
 def a_sheet(tmp_path, text):
@@ -55,7 +39,7 @@ font.serif: No Such Font, DejaVu Serif
 
 def test_a_picture_has_the_colours_and_fonts_of_its_style_sheet(tmp_path):
     style = a_sheet(tmp_path, OWN)
-    reel, scene = drawn(style=style, scale=2, band=False)
+    reel, scene = scene_of_copies(style=style, scale=2, band=False)
     pixels = scene.draw(reel.at(None))[..., :3].reshape(-1, 3).astype(int)
     shown = {f"#{colour:06x}" for colour in np.unique(pixels @ [1 << 16, 1 << 8, 1])}
     said = ("102030", "f0f0e0", "33a0ff", "ff7043", "ffee58", "203850", "c0c8d0")

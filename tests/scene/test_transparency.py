@@ -3,31 +3,14 @@
 import io
 import re
 import zlib
-from functools import cache
 
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 
-import anim
-from anim.settings import Picture
 from anim.settings.themes import THEMES
-from tests.support.predictions import model
-from tests.support.seeing import compose
-
-
-@cache
-def a_run(classes=2, examples=400):
-    logits, labels = model(examples, classes, 3)
-    names = [f"class {k}" for k in range(classes)]
-    snapshots = np.stack([logits / 9, logits / 3, logits])
-    return anim.from_arrays([0, 40, 1000], labels, logits=snapshots, classes=names)
-
-
-def drawn(runs=1, classes=2, **picture):
-    """Return the reel and the scene of one run, or of several copies of it."""
-    return compose([a_run(classes)] * runs, Picture(hold=0, seconds=2, **picture))
+from tests.support.scenes import scene_of_copies
 
 
 def over(pixels, background):
@@ -51,7 +34,8 @@ def without_dots(scene, shot, pixels):
 @pytest.mark.parametrize("picture", [{"intervals": True}, {"runs": 2, "curve": "smooth"}], ids=str)
 def test_a_transparent_frame_on_its_background_is_the_opaque_frame(theme, picture):
     picture = {"theme": theme, "size": (600, 500), "panels": ("reliability", "ece"), **picture}
-    (reel, opaque), (_, clear) = drawn(**picture), drawn(transparent=True, **picture)
+    reel, opaque = scene_of_copies(**picture)
+    _, clear = scene_of_copies(transparent=True, **picture)
     for position in (0, 0.02, 0.5, 1):
         shot = reel.at_position(position)
         expected = opaque.draw(shot).astype(float)
@@ -64,7 +48,9 @@ def test_a_transparent_frame_on_its_background_is_the_opaque_frame(theme, pictur
 
 
 def test_dots_of_a_transparent_picture_have_no_ring():
-    reel, scene = drawn(transparent=True, theme="light", panels=("reliability", "accuracy"))
+    reel, scene = scene_of_copies(
+        transparent=True, theme="light", panels=("reliability", "accuracy")
+    )
     shot = reel.at(None)
     pixels = over(scene.draw(shot), "#804020")
     line = next(one for one in scene.figure.axes[-1].get_lines() if one.get_marker() == "o")
@@ -78,7 +64,7 @@ def test_dots_of_a_transparent_picture_have_no_ring():
 def test_a_transparent_vector_drawing_has_no_background(form):
     sizes = []
     for transparent in (False, True):
-        reel, scene = drawn(transparent=transparent, theme="dark", panels=("accuracy",))
+        reel, scene = scene_of_copies(transparent=transparent, theme="dark", panels=("accuracy",))
         stream = io.BytesIO()
         scene.save(stream, form, reel.at(None))
         content = stream.getvalue()
