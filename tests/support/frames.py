@@ -7,7 +7,9 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from matplotlib import ft2font
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 import anim
 from anim.settings import Picture
@@ -37,9 +39,9 @@ def a_run():
 
 
 def drawn(name):
-    """Return the frame of a picture at 0.6 of its time, uint8 RGB [H, W, 3]."""
+    """Return the frame of a picture at 0.6 of its time, uint8 RGB [H, W, 3], and its scene."""
     reel, scene = compose([a_run()], Picture(**{"size": (320, 240), **PICTURES[name]}))
-    return scene.draw(reel.at_position(0.6))[..., :3].copy()
+    return scene.draw(reel.at_position(0.6))[..., :3].copy(), scene
 
 
 def kept(name):
@@ -48,10 +50,31 @@ def kept(name):
         return np.asarray(image.convert("RGB"))
 
 
+def has_our_letters(name):
+    """Return whether the FreeType of this matplotlib drew the kept frame.
+
+    Other releases of FreeType give letters other widths and edges.
+    """
+    with Image.open(FOLDER / f"{name}.png") as image:
+        return image.text["FreeType"] == ft2font.__freetype_version__
+
+
+def without_tick_labels(frame, axis):
+    """Return a copy of a frame [H, W, 3] without the tick labels of a drawn axis."""
+    frame, height = frame.copy(), frame.shape[0]
+    for label in axis.get_ticklabels():
+        (left, bottom), (right, top) = label.get_window_extent().get_points()
+        first, last = int(height - top), int(height - bottom)
+        frame[first : last + 1, int(left) : int(right) + 1] = frame[0, 0]
+    return frame
+
+
 def main():
     FOLDER.mkdir(exist_ok=True)
+    facts = PngInfo()
+    facts.add_text("FreeType", ft2font.__freetype_version__)
     for name in PICTURES:
-        Image.fromarray(drawn(name)).save(FOLDER / f"{name}.png", optimize=True)
+        Image.fromarray(drawn(name)[0]).save(FOLDER / f"{name}.png", optimize=True, pnginfo=facts)
 
 
 if __name__ == "__main__":
