@@ -181,7 +181,7 @@ def _trained(
     """Runs of the experiments that were asked for, and the picture with their names."""
     save, replicas = getattr(arguments, "save", None), getattr(arguments, "replicas", None)
     if save is not None and save.exists():
-        raise SettingError("save", f"there is something at {str(save)!r} already")
+        raise SettingError("save", f"{str(save)!r} exists already")
     picture.check_runs(len(asked))
     if picture.label is None and len(asked) > 1:
         picture = replace(picture, label=tuple(asked))

@@ -187,7 +187,7 @@ def test_a_wrong_run_is_one_line(tmp_path, capsys):
     for arguments, problem in (
         ([run, *out, "--epochs", "3"], "argument --epochs: cannot be used with a recorded run"),
         ([run, *out, "--save", run + "2"], "argument --save: cannot be used with a recorded run"),
-        ([*out, "--save", run], "argument --save: there is something"),
+        ([*out, "--save", run], "exists already"),
         ([str(tmp_path), *out], "argument RUN: "),
         ([run + "2", *out], "argument RUN: there is no recording"),
     ):

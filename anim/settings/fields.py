@@ -61,7 +61,7 @@ class Setting:
 
     @property
     def default_text(self) -> str:
-        """The default in words; "" if there is none to tell."""
+        """The default in words; "" if it is None and nothing says what that means."""
         if self.default is None:
             return self.instead_of_none
         if isinstance(self.default, bool):

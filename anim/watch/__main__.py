@@ -33,7 +33,8 @@ def _parser() -> command.Parser:
         "--host",
         default=HOST,
         metavar="ADDRESS",
-        help=f"who is answered: {HOST} (default) is this machine alone, 0.0.0.0 whoever reaches it",
+        help=f"address to listen on: {HOST} (default) serves this machine only, 0.0.0.0 every "
+        "machine that can reach this one",
     )
     parser.add_argument(
         "--port", default=PORT, type=int, metavar="N", help=f"default {PORT}; 0 takes a free one"
@@ -57,7 +58,9 @@ def _run(
         startup.settings_of_jax(jax_platforms="cpu"),
     ):
         if not address.is_loopback(listener):
-            say(f"warning: whoever reaches {arguments.host} can see the run; {HOST} keeps it here")
+            say(
+                f"warning: other machines can see the run at {arguments.host}; use {HOST} to prevent it"
+            )
 
         from anim.watch import server
         from anim.watch.follow import Follower

@@ -116,6 +116,6 @@ def test_ctrl_c_ends_the_server_at_once_while_browsers_listen(tmp_path):
         code, said = server.ended()
     assert code == 130
     assert said.splitlines() == [
-        "anim.watch: warning: whoever reaches 0.0.0.0 can see the run; 127.0.0.1 keeps it here",
+        "anim.watch: warning: other machines can see the run at 0.0.0.0; use 127.0.0.1 to prevent it",
         "anim.watch: interrupted",
     ]
