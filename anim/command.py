@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from anim import startup
-from anim.errors import SettingError
+from anim.errors import SettingError, option_of
 from anim.settings import Clock, Experiment, Look, Output, Setting, Statistics, settings_of
 
 _SIGNALS: dict[int, str] = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
@@ -40,8 +40,7 @@ class Parser(argparse.ArgumentParser):
 def add_options(group, settings: Iterable[Setting]) -> None:
     """Add an option for each setting."""
     for one in settings:
-        default = f" (default: {one.default_text})" if one.default_text else ""
-        help_ = f"{one.summary}{default}".replace("%", "%%")
+        help_ = one.told(one.for_commands, one.default_text).replace("%", "%%")
         if one.type is bool:
             group.add_argument(one.flag, help=help_, action=argparse.BooleanOptionalAction)
             continue
@@ -191,9 +190,8 @@ def run(parser: Parser, work: Callable[[Callable[[], None]], None]) -> int:
             # The reader has closed the pipe: the work is done.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except SettingError as error:
-            is_option = error.name.islower()
-            name = f"--{error.name.replace('_', '-')}" if is_option else error.name
-            parser.error(f"argument {name}: {error.problem}")
+            name = option_of(error.name) if error.name.islower() else error.name
+            parser.error(f"argument {name}: {error.problem_of_command}")
         except (OSError, ImportError, RuntimeError, MemoryError) as error:
             parser.say(f"error: {_in_one_line(error)}")
             return 1

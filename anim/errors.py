@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -9,21 +10,37 @@ if TYPE_CHECKING:
     import numpy as np
 
 
+# A name of a setting in a message.
+_MARKED = re.compile(r"`([a-z_]+)`")
+
+
 class SettingError(ValueError):
     """A value that a setting cannot take.
 
     Args:
-        name: the setting, as a Python name (``learning_rate``).
-        problem: what was expected and what was received.
+        name: the setting, as a Python name (``learning_rate``), or in capitals what a command calls
+            an argument (``RUN``).
+        problem: what was expected and what was received. Names of other settings stand in
+            backticks; a command shows them as options.
     """
 
     def __init__(self, name: str, problem: str):
-        super().__init__(f"{name}: {problem}")
+        super().__init__(f"{name}: " + _MARKED.sub(r"\1", problem))
         self.name = name
         self.problem = problem
 
     def __reduce__(self) -> tuple:
         return type(self), (self.name, self.problem)
+
+    @property
+    def problem_of_command(self) -> str:
+        """The problem with settings as options (``--held-out``)."""
+        return _MARKED.sub(lambda found: option_of(found[1]), self.problem)
+
+
+def option_of(name: str) -> str:
+    """Return the option of a command that sets a setting."""
+    return f"--{name.replace('_', '-')}"
 
 
 class MissingExtraError(ImportError):

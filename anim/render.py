@@ -9,19 +9,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from anim import command, startup
 from anim.encode.formats import Kind, suffixes
 from anim.errors import RecordingError, SettingError
 from anim.settings import MAX_RUNS, Experiment, Picture, settings_of
 from anim.settings.docs import takes
-from anim.settings.fields import PAGE, require
+from anim.settings.fields import require
 from anim.train import sweep
 
 if TYPE_CHECKING:
     from anim.output.notebook import Animation
     from anim.run.protocol import RunLike
+    from anim.settings.keywords import PictureOptions
 
 
 @takes(Picture)
@@ -29,7 +30,7 @@ def animate(
     runs: RunLike | Iterable[RunLike] | Mapping[str, RunLike],
     *outputs: str | os.PathLike,
     progress: Callable[[int, int], None] | None = None,
-    **options,
+    **options: Unpack[PictureOptions],
 ) -> Animation:
     """Draw a run, or several side by side, once and write the picture to every output.
 
@@ -46,7 +47,7 @@ def animate(
         written, in the order of the arguments.
 
     Raises:
-        TypeError: something else than a run, or an unknown keyword.
+        TypeError: not a run, or an unknown keyword.
         SettingError: an argument out of its limits, or one that does not fit the run.
         OSError: a file could not be written. Earlier files at these paths are untouched.
     """
@@ -57,10 +58,11 @@ def animate(
 
     if isinstance(runs, Mapping):
         if options.get("label") is None:
-            options["label"] = tuple(runs)
+            options["label"] = tuple(map(str, runs))
         runs = runs.values()
     checked = _checked_runs(runs)
     picture = Picture.of(options)
+    picture.check_runs(len(checked))
     paths = [Path(output) for output in outputs]
     _check(paths, picture)
     shown = compose_views(checked, picture, views_for(checked, paths, picture))
@@ -85,8 +87,8 @@ def _check(paths: Sequence[Path], picture: Picture) -> None:
 
     if paths:
         encode.check_outputs(paths, picture.fps, picture.transparent, picture.max_bytes)
-        is_page = any(encode.format_of(path).is_page for path in paths)
-        picture.check_kinds((PAGE,) if is_page else (), str(paths[0]))
+        has_page = any(encode.format_of(path).is_page for path in paths)
+        picture.check_page(has_page, str(paths[0]))
     if picture.style is not None:
         from anim.scene.theme import theme_of
 
@@ -162,7 +164,7 @@ def _recorded(arguments: argparse.Namespace, picture: Picture) -> tuple[list[Run
         problem = f"cannot be used with a recorded run ({str(arguments.runs[0])!r})"
         require(name not in arguments, name, problem)
     count = len(arguments.runs)
-    require(count <= MAX_RUNS, "RUN", f"expected at most {MAX_RUNS} of them, got {count}")
+    require(count <= MAX_RUNS, "RUN", f"expected at most {MAX_RUNS} runs, got {count}")
     try:
         runs = [open(path) for path in arguments.runs]
     except RecordingError as error:

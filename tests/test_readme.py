@@ -7,7 +7,7 @@ import tomllib
 import numpy as np
 import pytest
 
-from tests.support.readme import PATH, with_tables
+from tests.support.readme import KEYWORDS, PATH, keywords, with_tables
 
 ROOT = PATH.parent
 README = PATH.read_text()
@@ -49,6 +49,10 @@ def test_every_option_it_names_is_one(capsys):
 def test_its_tables_are_those_of_the_settings():
     assert README.count("<!-- table: ") == 3
     assert with_tables(README) == README, "python -m tests.support.readme writes them anew"
+
+
+def test_types_of_keywords_are_those_of_the_settings():
+    assert KEYWORDS.read_text() == keywords(), "python -m tests.support.readme writes them anew"
 
 
 def test_every_file_it_links_is_there():

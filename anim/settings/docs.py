@@ -32,7 +32,8 @@ def takes(kind: type[Settings], *left_out: str) -> Callable[[Function], Function
     def decorate(function: Function) -> Function:
         own = inspect.signature(function)
         *before, _ = own.parameters.values()
-        names = {one.name for one in (*known, *before)}
+        named = [one for one in before if one.kind is not one.VAR_POSITIONAL]
+        names = {one.name for one in (*known, *named)}
 
         @functools.wraps(function)
         def checked(*args, **given):
@@ -51,9 +52,8 @@ def takes(kind: type[Settings], *left_out: str) -> Callable[[Function], Function
 
 
 def _parameter(one: Setting) -> inspect.Parameter:
-    annotation = one.type if one.default is not None else one.type | None
     return inspect.Parameter(
-        one.name, inspect.Parameter.KEYWORD_ONLY, default=one.default, annotation=annotation
+        one.name, inspect.Parameter.KEYWORD_ONLY, default=one.default, annotation=one.annotation
     )
 
 
@@ -67,17 +67,28 @@ def arguments(known: Iterable[Setting]) -> str:
     """Return the lines of an Args section, indented as in a function's docstring."""
     lines = []
     for one in known:
-        default = f" (default: {one.default_text})" if one.default_text else ""
-        text = f"{one.name}: {one.summary}{default}."
+        default = str(one.default) if isinstance(one.default, bool) else one.default_text
+        text = f"{one.name}: {one.told(default=default)}."
         lines += textwrap.wrap(text, _WIDTH, initial_indent=" " * 8, subsequent_indent=" " * 12)
     return "\n".join(lines)
+
+
+def typed_dict(name: str, kind: type[Settings], *left_out: str) -> str:
+    """Return the code of a TypedDict with the fields of a settings class.
+
+    It types the ``**options`` of a function that `takes` them, for type checkers and editors.
+    """
+    known = [one for one in settings_of(kind) if one.name not in left_out]
+    lines = [f"    {one.name}: {one.annotation}" for one in known]
+    head = f'class {name}(TypedDict, total=False):\n    """Keywords of `{kind.__name__}`."""\n\n'
+    return head + "\n".join(lines) + "\n"
 
 
 def table(*kinds: type[Settings]) -> str:
     """Return a Markdown table of the options of several settings classes."""
     rows = ["| option | | default |", "| --- | --- | --- |"]
     for one in (one for kind in kinds for one in settings_of(kind)):
-        rows.append(f"| `{one.flag}` | {one.summary} | {one.default_text} |")
+        rows.append(f"| `{one.flag}` | {one.told(one.for_commands)} | {one.default_text} |")
     return "\n".join(rows)
 
 
@@ -85,4 +96,4 @@ def table_of_panels() -> str:
     """Return a Markdown table of the panels."""
     rows = ["| panel | shows |", "| --- | --- |"]
     rows += [f"| `{panel.name}` | {panel.shows} |" for panel in PANELS.values()]
-    return "\n".join([*rows, f"| `{METRIC}NAME` | a recorded scalar over time |"])
+    return "\n".join([*rows, f"| `{METRIC}NAME` | a recorded scalar, or any metric, over time |"])

@@ -35,15 +35,17 @@ class Experiment(Settings):
     )
     hidden: tuple[int, ...] = setting(
         (3,),
-        "widths of the hidden layers; '' for none",
+        "widths of the hidden layers",
         Custom(_widths),
         metavar="W[,W...]",
         parse=widths_of,
         convert=tuple,
+        accepts="Sequence[int]",
+        for_commands="'' for none",
     )
     epochs: int = setting(100, "passes over the training data", Whole(1))
     batch_size: int = setting(
-        32, "examples a step; the last batch of an epoch holds what is left", Whole(1)
+        32, "examples per step; the last batch of an epoch may be smaller", Whole(1)
     )
     optimizer: str = setting("adam", "the optimizer", OneOf(OPTIMIZERS), metavar="NAME")
     learning_rate: float = setting(

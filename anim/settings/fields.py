@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Self
 
-from anim.errors import SettingError
+from anim.errors import SettingError, option_of
 from anim.settings.limits import Limit
 
 # The kinds of outputs that a setting applies to.
@@ -39,7 +39,10 @@ class Setting:
         instead_of_none: what a default of None means, in words.
         metavar: the value's placeholder on the command line.
         parse: a value from the text of the command line; None uses the type.
-        convert: a value as the dataclass keeps it from what a caller may pass.
+        convert: a value as the dataclass keeps it from what a caller may pass; TypeError and
+            ValueError say that it is something else.
+        accepts: what a caller may pass, as an annotation; "" is the type.
+        for_commands: what the help of a command says beside.
         applies_to: kinds of outputs.
     """
 
@@ -52,12 +55,20 @@ class Setting:
     metavar: str | None
     parse: Callable[[str], Any] | None
     convert: Callable[[Any], Any] | None
+    accepts: str
+    for_commands: str
     applies_to: frozenset[str]
 
     @property
     def flag(self) -> str:
         """The option of the command line."""
-        return f"--{self.name.replace('_', '-')}"
+        return option_of(self.name)
+
+    @property
+    def annotation(self) -> str:
+        """The type of a keyword of Python functions."""
+        accepted = self.accepts or self.type.__name__
+        return accepted if self.default is not None else f"{accepted} | None"
 
     @property
     def default_text(self) -> str:
@@ -70,19 +81,34 @@ class Setting:
             return ",".join(map(str, self.default))
         return f"{self.default:g}" if isinstance(self.default, float) else str(self.default)
 
-    @property
-    def summary(self) -> str:
-        """The help with the limit."""
+    def told(self, hint: str = "", default: str = "") -> str:
+        """Return the help with, in parentheses, a hint, the limit and the default."""
         limit = "" if self.limit is None else self.limit.text
-        return f"{self.help}: {limit}" if limit else self.help
+        beside = [hint, limit, f"default: {default}" if default else ""]
+        text = "; ".join(part for part in beside if part)
+        return f"{self.help} ({text})" if text else self.help
 
     def converted(self, value: Any) -> Any:
-        """A value that a caller passed, as the dataclass keeps it."""
-        return value if value is None or self.convert is None else self.convert(value)
+        """Return a value that a caller passed, as the dataclass keeps it.
+
+        Raises:
+            SettingError: it is something else.
+        """
+        if value is None or self.convert is None:
+            return value
+        try:
+            return self.convert(value)
+        except (TypeError, ValueError):
+            problem = f"expected {self.annotation}, got {value!r}"
+            raise SettingError(self.name, problem) from None
 
     def check(self, value: Any) -> None:
         """Raise `SettingError` unless the value is accepted."""
-        if self.limit is not None and not (value is None and self.default is None):
+        if value is None and self.default is None:
+            return
+        if self.type is str and not isinstance(value, str):
+            raise SettingError(self.name, f"expected a string, got {value!r}")
+        if self.limit is not None:
             self.limit.check(self.name, value)
 
 
@@ -95,6 +121,8 @@ def setting(
     metavar: str | None = None,
     parse: Callable[[str], Any] | None = None,
     convert: Callable[[Any], Any] | None = None,
+    accepts: str = "",
+    for_commands: str = "",
     applies_to: frozenset[str] = EVERYWHERE,
 ) -> Any:
     """A field of a `Settings` class; the arguments are those of `Setting`."""
@@ -105,6 +133,8 @@ def setting(
         "metavar": metavar,
         "parse": parse,
         "convert": convert,
+        "accepts": accepts,
+        "for_commands": for_commands,
         "applies_to": applies_to,
     }
     return dataclasses.field(default=default, metadata={_KEY: given})

@@ -120,7 +120,7 @@ def _index(value) -> int | None:
 
 def share(name: str, value: object) -> None:
     """Raise `SettingError` unless ``value`` is a number in (0, 1)."""
-    if isinstance(value, str | bool) or not 0 < _float(value) < 1:
+    if isinstance(value, bool) or not 0 < _float(value) < 1:
         raise SettingError(name, f"expected a number between 0 and 1, got {value!r}")
 
 
@@ -145,6 +145,8 @@ def real(
 
 def _float(value) -> float:
     """A number of any library as a float; NaN for anything else."""
+    if isinstance(value, str):
+        return math.nan
     try:
         return float(value)
     except (TypeError, ValueError):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 _SIZE = re.compile(r"(\d{1,9})x(\d{1,9})", re.IGNORECASE | re.ASCII)
 _BYTES = re.compile(r"(\d{1,15}(?:\.\d{1,15})?)\s*([kMG]?)(i?)B?", re.IGNORECASE | re.ASCII)
@@ -34,6 +35,13 @@ def widths_of(text: str, separator: str = ",") -> tuple[int, ...]:
     except ValueError:
         problem = f"expected layer widths such as 3 or 64{separator}64, got {text!r}"
         raise ValueError(problem) from None
+
+
+def pair_of(given: object) -> object:
+    """A sequence as a tuple of Python's own integers; anything else as it is, to be refused."""
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        return given
+    return tuple(map(operator.index, given))
 
 
 def names_of(given: str | Sequence[str]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from anim.settings.curves import BARS, CURVES, curves_in_words
@@ -21,7 +21,7 @@ from anim.settings.fields import (
 )
 from anim.settings.limits import Custom, OneOf, Real, Share, Whole, one_of, whole
 from anim.settings.panels import METRIC, PANELS
-from anim.settings.parsing import bytes_of, names_of, size_of
+from anim.settings.parsing import bytes_of, names_of, pair_of, size_of
 from anim.settings.themes import DEFAULT_THEME, THEMES, sizes_in_words
 from anim.settings.views import views_in_words
 
@@ -32,7 +32,7 @@ RECALIBRATIONS = {
     "vector": "vector-scaled",
     "isotonic": "isotonic regression",
 }
-# A method, the series that it adds, and the panel that draws it.
+# This method adds a series of that name, which a panel of that name draws.
 TEMPERATURE = "temperature"
 HELD_OUT = 0.5
 PACES = ("step", "log")
@@ -117,14 +117,16 @@ class Statistics(Settings):
     def check_together(self) -> None:
         super().check_together()
         has_method = self.held_out is None or self.calibrate is not None
-        require(has_method, "held_out", "requires calibrate, which names the method")
+        require(has_method, "held_out", "requires `calibrate`")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Clock(Settings):
     """When it is shown. Times are in seconds."""
 
-    fps: float = setting(25, "frames a second", Real(0.1, 240), applies_to=frozenset((ANIMATION,)))
+    fps: float = setting(
+        25, "frames per second", Real(0.1, 240), applies_to=frozenset((ANIMATION,))
+    )
     seconds: float = setting(10, "length of the moving part", Real(0, 3600, above=True))
     hold: float = setting(2, "length of the still at the end", Real(0, 600))
     tween: bool = setting(True, "interpolate between snapshots")
@@ -156,15 +158,17 @@ class Look(Settings):
         metavar="NAME,...",
         parse=names_of,
         convert=names_of,
+        accepts="Sequence[str] | str",
     )
     size: tuple[int, int] | None = setting(
         None,
-        "width and height in pixels, both even; 96 of them are an inch of a PDF",
+        "width and height in pixels, both even; 96 pixels are 1 inch in a PDF",
         Custom(_check_pair),
         instead_of_none=sizes_in_words(),
         metavar="WxH",
         parse=size_of,
-        convert=tuple,
+        convert=pair_of,
+        accepts="Sequence[int]",
         applies_to=PICTURES,
     )
     scale: float = setting(
@@ -183,6 +187,7 @@ class Look(Settings):
         instead_of_none="those of the theme",
         metavar="FILE",
         convert=os.fspath,
+        accepts="str | os.PathLike[str]",
     )
     transparent: bool = setting(
         False, "leave out the background, where the format allows", applies_to=FILES
@@ -196,6 +201,7 @@ class Look(Settings):
         instead_of_none="those of their folders",
         metavar="NAME",
         convert=tuple,
+        accepts="Sequence[str]",
         applies_to=FILES,
     )
 
@@ -206,7 +212,7 @@ class Output(Settings):
 
     at: float | None = setting(
         None,
-        "the step that a still shows; with --align fraction a percentage",
+        "the step that a still shows; a percentage if runs are aligned by fraction",
         Real(0),
         instead_of_none="the last",
         metavar="STEP",
@@ -214,12 +220,13 @@ class Output(Settings):
     )
     max_bytes: int | None = setting(
         None,
-        "find settings that make each file fit, e.g. 2MB: quality is given up first, then frames "
-        "a second, then size",
+        "find settings that make each file fit: quality is given up first, then frames per "
+        "second, then size",
         Whole(1),
         instead_of_none="no limit",
         metavar="SIZE",
         parse=bytes_of,
+        for_commands="such as 2MB",
         applies_to=FILES,
     )
     embed: bool = setting(
@@ -255,25 +262,25 @@ class Picture(Output, Look, Clock, Statistics):
 
     def check_runs(self, count: int) -> None:
         """Raise `SettingError` unless this number of runs can be shown."""
-        require(1 <= count <= MAX_RUNS, "runs", f"expected 1 to {MAX_RUNS} of them, got {count}")
+        require(1 <= count <= MAX_RUNS, "runs", f"expected 1 to {MAX_RUNS} runs, got {count}")
         has_room = self.calibrate is None or 2 * count <= MAX_RUNS
         problem = f"expected at most {MAX_RUNS // 2} runs with a recalibration each, got {count}"
         require(has_room, "calibrate", problem)
         if self.label is not None:
-            problem = f"expected {count} names, one a run, got {len(self.label)}"
+            problem = f"expected {count} names, one per run, got {len(self.label)}"
             require(len(self.label) == count, "label", problem)
 
-    def check_kinds(self, kinds: Collection[str], example: str) -> None:
-        """Raise `SettingError` for what only a page has, if no output is a page.
+    def check_page(self, has_page: bool, example: str) -> None:
+        """Raise `SettingError` if something applies only to a page, and no output is one.
 
         Args:
-            kinds: kinds of the outputs.
+            has_page: whether an output is a page.
             example: one of the outputs, for the message.
         """
         for one in settings_of(Output):
             is_given = getattr(self, one.name) != one.default
-            if is_given and one.applies_to == {PAGE} and PAGE not in kinds:
-                require(False, one.name, f"applies only to .html outputs, got {example!r}")
+            problem = f"applies only to .html outputs, got {example!r}"
+            require(has_page or not is_given or one.applies_to != {PAGE}, one.name, problem)
 
     @property
     def shown_panels(self) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         argument_default=argparse.SUPPRESS,
     )
     parser.add_argument(
-        "--out", type=Path, required=True, metavar="RUN", help="a folder that is not there yet"
+        "--out", type=Path, required=True, metavar="RUN", help="a folder that does not exist yet"
     )
     parser.add_argument("--quiet", action="store_true", default=False, help="print errors only")
     command.add_experiment(parser)

@@ -1,4 +1,4 @@
-"""`fit` and its kin: experiments to runs.
+"""`fit` and the like: experiments to runs.
 
 `anim.train.loop` compiles stretches of steps; here a snapshot is recorded after each.
 """
@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,6 +20,7 @@ from anim.errors import DivergedError, SettingError
 from anim.run import About, Recorder, Replicas, Run
 from anim.settings import DATASETS, MAX_REPLICAS, Experiment, whole
 from anim.settings.docs import takes
+from anim.settings.keywords import TrainingOptions
 from anim.train.loop import Loop
 
 Progress = Callable[[int, int], None]
@@ -32,7 +34,7 @@ def fit(
     *,
     path: str | os.PathLike | None = None,
     progress: Progress | None = None,
-    **options,
+    **options: Unpack[TrainingOptions],
 ) -> Run:
     """Train an `anim.model.MLP` and record its validation predictions on the way.
 
@@ -65,7 +67,7 @@ def fit_replicas(
     replicas: int,
     path: str | os.PathLike | None = None,
     progress: Progress | None = None,
-    **options,
+    **options: Unpack[TrainingOptions],
 ) -> Replicas:
     """Train networks that differ only in their seed, in one vectorised program.
 

@@ -58,9 +58,8 @@ def _run(
         startup.settings_of_jax(jax_platforms="cpu"),
     ):
         if not address.is_loopback(listener):
-            say(
-                f"warning: other machines can see the run at {arguments.host}; use {HOST} to prevent it"
-            )
+            host = arguments.host
+            say(f"warning: other machines can see the run at {host}; {HOST} keeps it here")
 
         from anim.watch import server
         from anim.watch.follow import Follower
@@ -69,7 +68,7 @@ def _run(
         follower = Follower(arguments.run, picture, check)
         check()
         if not arguments.run.exists():
-            say(f"waiting for {arguments.run}, which is not there yet")
+            say(f"waiting for {arguments.run}, which does not exist yet")
         print(f"{arguments.run} is shown at {address.url(listener, arguments.host)}", flush=True)
         server.serve(follower, listener, address.names(listener, arguments.host), check)
 

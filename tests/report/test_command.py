@@ -98,7 +98,7 @@ def test_top_labels_have_no_likelihood_and_are_reported_without(tmp_path, capsys
         (["NONE"], "argument RUN: there is no recording"),
         (["RUN", "NONE"], "argument RUN: there is no recording"),
         ([], "required: RUN"),
-        (["RUN", "--held-out", "0.2"], "argument --held-out: requires calibrate"),
+        (["RUN", "--held-out", "0.2"], "argument --held-out: requires --calibrate"),
         (["RUN", "--jsn"], "did you mean --json?"),
     ],
 )

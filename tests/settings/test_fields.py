@@ -5,6 +5,7 @@ import inspect
 import re
 from dataclasses import FrozenInstanceError, dataclass, fields, replace
 
+import numpy as np
 import pytest
 
 import anim
@@ -12,7 +13,7 @@ from anim import command
 from anim.errors import SettingError
 from anim.settings import Experiment, Output, Picture, Settings, settings_of
 from anim.settings.docs import table, takes
-from anim.settings.fields import PAGE, WATCHED, setting
+from anim.settings.fields import WATCHED, setting
 from anim.settings.limits import OneOf, Whole
 
 
@@ -88,8 +89,8 @@ def test_rules_of_combination_hold_in_python():
     with pytest.raises(SettingError, match="held_out: requires calibrate"):
         Picture(held_out=0.2)
     with pytest.raises(SettingError, match=r"embed: applies only to .html outputs, got 'c.png'"):
-        Picture(embed=True).check_kinds((), "c.png")
-    Picture(embed=True).check_kinds((PAGE,), "c.png")
+        Picture(embed=True).check_page(False, "c.png")
+    Picture(embed=True).check_page(True, "c.png")
     assert Picture(calibrate="vector", held_out=0.2).held_out_share == 0.2
     assert Picture(calibrate="vector").held_out_share == 0.5
 
@@ -118,11 +119,49 @@ def test_settings_of_another_class_are_checked_and_documented():
         return place, Knobs.of(options)
 
     assert go(1, speed=4) == (1, Knobs(speed=4))
-    assert "speed: how fast: 1 to 9 (default: 3)." in go.__doc__
+    assert "speed: how fast (1 to 9; default: 3)." in go.__doc__
     with pytest.raises(SettingError, match="colour: expected one of red, blue, got 'bleu'"):
         go(1, colour="bleu")
-    assert "| `--speed` | how fast: 1 to 9 | 3 |" in table(Knobs)
+    assert "| `--speed` | how fast (1 to 9) | 3 |" in table(Knobs)
 
 
 def test_a_watched_page_has_no_settings_of_files():
     assert not [one.name for one in settings_of(Output) if WATCHED in one.applies_to]
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"size": 768}, "size: expected a width and a height, got 768"),
+        ({"size": "768x600"}, "size: expected a width and a height, got '768x600'"),
+        ({"panels": 5}, "panels: expected Sequence[str] | str | None, got 5"),
+        ({"label": 5}, "label: expected Sequence[str] | None, got 5"),
+        ({"style": 5}, "style: expected str | os.PathLike[str] | None, got 5"),
+        ({"view": 1}, "view: expected a string, got 1"),
+        ({"fps": "25"}, "fps: expected a number of at least 0.1 and at most 240, got '25'"),
+    ],
+)
+def test_a_value_of_another_type_is_one_line(given, problem):
+    with pytest.raises(SettingError, match=re.escape(problem)):
+        Picture.of(given)
+
+
+def test_numbers_of_numpy_become_those_of_python():
+    assert Picture.of({"size": np.array([800, 640])}).size == (800, 640)
+    assert type(Picture.of({"size": np.array([800, 640])}).canvas[0]) is int
+
+
+def test_outputs_are_positional():
+    with pytest.raises(TypeError, match="unexpected keyword argument 'outputs'"):
+        anim.animate([], outputs="x.png")
+
+
+def test_no_run_at_all_is_one_line():
+    with pytest.raises(SettingError, match="runs: expected 1 to 6 runs, got 0"):
+        anim.animate([], "x.png")
+
+
+def test_an_error_names_other_settings_as_keywords_or_options():
+    error = SettingError("fps", "expected `seconds`, got 3")
+    assert str(error) == "fps: expected seconds, got 3"
+    assert error.problem_of_command == "expected --seconds, got 3"

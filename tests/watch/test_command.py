@@ -48,7 +48,7 @@ def test_a_port_that_is_taken_is_named(tmp_path, capsys):
         (["--size", "800x600"], "--size: does not apply to a watched page"),
         (["--max-bytes", "2MB"], "--max-bytes: does not apply to a watched page"),
         (["--bins", "0"], "--bins: expected a whole number"),
-        (["--held-out", "0.2"], "--held-out: requires calibrate"),
+        (["--held-out", "0.2"], "--held-out: requires --calibrate"),
         (["--style", "no-such-style"], "--style: "),
         (["more"], "unrecognized arguments: more"),
     ],
@@ -116,6 +116,6 @@ def test_ctrl_c_ends_the_server_at_once_while_browsers_listen(tmp_path):
         code, said = server.ended()
     assert code == 130
     assert said.splitlines() == [
-        "anim.watch: warning: other machines can see the run at 0.0.0.0; use 127.0.0.1 to prevent it",
+        "anim.watch: warning: other machines can see the run at 0.0.0.0; 127.0.0.1 keeps it here",
         "anim.watch: interrupted",
     ]
