@@ -122,8 +122,8 @@ def _parser() -> command.Parser:
         type=Path,
         required=True,
         metavar="FILE",
-        help=f"files to write: {listed('animation')} and the files of frames/%%04d.png move, "
-        f"{listed('raster', 'vector')} are stills, {listed('page')} is a page to play it in",
+        help=f"animations ({listed('animation')}, or frames/%%04d.png, a file for each frame), "
+        f"stills ({listed('raster', 'vector')}) and pages ({listed('page')}) to write",
     )
     parser.add_argument("--quiet", action="store_true", default=False, help="print errors only")
     experiment = command.add_experiment(parser)
