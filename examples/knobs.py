@@ -1,4 +1,4 @@
-"""The knobs that the post invites its readers to turn: one picture of less and one of more each.
+"""The knobs that the post invites its readers to turn: pictures with less and with more of each.
 
 These are the pictures of the README.
 """

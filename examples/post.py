@@ -1,4 +1,4 @@
-"""The post's experiment: a tiny network learns XOR, and its scores are no probabilities."""
+"""The post's experiment: a tiny network learns XOR, and its scores are not probabilities."""
 
 import anim
 

@@ -132,8 +132,8 @@ def kernel_curve(
     both = dct(_spread(scores, jnp.ones_like(scores), hits.astype(scores.dtype)), axis=1)
     density, of_hits = _at_places(_smoothed(both, bandwidth), points)
     support = density * _reach(bandwidth)
-    told = support >= _least_support(scores)
-    return Curve(jnp.clip(jnp.where(told, of_hits / density, jnp.nan), 0, 1), support)
+    is_supported = support >= _least_support(scores)
+    return Curve(jnp.clip(jnp.where(is_supported, of_hits / density, jnp.nan), 0, 1), support)
 
 
 @over_snapshots(1, static=("points", "level"))
@@ -165,8 +165,8 @@ def kernel_band(
     # The square of a Gaussian is a Gaussian narrower by the root of 2.
     variance = _smoothed(dct(sums[2]), bandwidth / np.sqrt(2))
     density, of_scores, variance = _at_places(jnp.stack([density, of_scores, variance]), points)
-    told = density * _reach(bandwidth) >= _least_support(scores)
-    density = jnp.where(told, density, jnp.nan)
+    is_supported = density * _reach(bandwidth) >= _least_support(scores)
+    density = jnp.where(is_supported, density, jnp.nan)
     centre = of_scores / density
     reach = ndtri((1 + level) / 2) * jnp.sqrt(variance / (density**2 * _reach(bandwidth)))
     return Interval(jnp.clip(centre - reach, 0, 1), jnp.clip(centre + reach, 0, 1))

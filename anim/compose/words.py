@@ -29,7 +29,7 @@ def verdict(
 
     Args:
         accuracy: share of right predictions, in [0, 1].
-        gap: mean top-label confidence less accuracy.
+        gap: mean top-label confidence minus accuracy.
         examples: N, the number of examples.
         error: the ECE; NaN if unknown.
         chance: the mean ECE of a calibrated model with these confidences; NaN if unknown.

@@ -122,7 +122,7 @@ def _from_page(path: Path) -> dict[str, Any] | None:
     """Return the description in the head of a page."""
     text = path.read_text("utf-8", "replace")
     if not _WHOLE_PAGE.match(text):
-        problem = f"{str(path)!r} is a part of a page: paste it as it is"
+        problem = f"{str(path)!r} is already a snippet; paste it unchanged"
         raise SettingError("FILE", problem)
     head = _Head(text)
     found = _parsed(head.metas.get("anim"))

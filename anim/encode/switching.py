@@ -1,4 +1,4 @@
-"""A shorter interval between switches of Python's threads, for as long as somebody needs it."""
+"""A shorter interval between switches of Python's threads, while at least one encoder runs."""
 
 from __future__ import annotations
 

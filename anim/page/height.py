@@ -1,4 +1,4 @@
-"""How high a page is, for a frame that shows it before it is there."""
+"""How high a page is, for a frame that shows it before it has loaded."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def _zigzag(values: np.ndarray) -> np.ndarray:
 
 
 def _leb128(values: np.ndarray) -> bytes:
-    """Encode unsigned integers, 7 bits to a byte, lowest first; the high bit says: more follow."""
+    """Encode unsigned integers, 7 bits to a byte, lowest first; the high bit marks continuation."""
     places = np.arange(10, dtype=np.uint64) * np.uint64(7)
     pieces = values[:, None] >> places
     follows = (pieces >> np.uint64(7)) > 0

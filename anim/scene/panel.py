@@ -38,8 +38,8 @@ class PanelKind:
 
     Attributes:
         build: draws one at a place.
-        legend: what its colours mean if the picture shows one run.
-        key: what its colours mean in the cell of any run.
+        legend: entries of the legend if the picture shows one run.
+        key: entries of the legend in the cell of any run.
         shows_time: whether its x axis is time. If so, one panel shows all runs; otherwise there is
             a cell for each run.
         weight: its share of the height that labels leave.

@@ -1,4 +1,4 @@
-"""Strips: scalars over time, drawn up to the present moment, a line a run."""
+"""Strips: scalars over time, drawn up to the present moment, one line per run."""
 
 from __future__ import annotations
 

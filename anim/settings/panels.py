@@ -110,7 +110,7 @@ PANELS: dict[str, Panel] = {
                 title="temperature",
                 short_title="T",
                 scale=LOG2,
-                hint="; --calibrate temperature has one",
+                hint="; use --calibrate temperature",
                 needs_recalibration=True,
             ),
         ),

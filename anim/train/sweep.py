@@ -66,7 +66,7 @@ def swept(text: str, base: Experiment, given: Collection[str] = ()) -> dict[str,
     one_of("sweep", name, SWEPT)
     flag = name.replace("_", "-")
     if name in given:
-        raise SettingError("sweep", f"--{flag} is given beside the sweep of it")
+        raise SettingError("sweep", f"--{flag} cannot be combined with --sweep {flag}=...")
     parts = [part.strip() for part in values.split(",") if part.strip()]
     if not 2 <= len(parts) <= MAX_RUNS:
         problem = f"expected NAME=VALUE,VALUE,... with 2 to {MAX_RUNS} values, got {text!r}"

@@ -130,10 +130,10 @@ def test_the_kernel_curve_is_the_regression_of_nadaraya_and_watson(shape, exampl
     bandwidth = float(calibration.smooth_calibration_error(scores, hits).bandwidth)
     curve = calibration.kernel_curve(scores, hits, 41)
     share, support = nadaraya_watson(scores, hits, np.linspace(0, 1, 41), bandwidth)
-    told = support > 2
-    assert told.mean() > 0.9
-    np.testing.assert_allclose(curve.share[told], share[told], atol=2e-3)
-    np.testing.assert_allclose(curve.support[told], support[told], rtol=0.01)
+    is_supported = support > 2
+    assert is_supported.mean() > 0.9
+    np.testing.assert_allclose(curve.share[is_supported], share[is_supported], atol=2e-3)
+    np.testing.assert_allclose(curve.support[is_supported], support[is_supported], rtol=0.01)
 
 
 @pytest.mark.parametrize("shape", ["calibrated", "over-confident", "crossing"])
@@ -146,9 +146,9 @@ def test_the_kernel_curve_equals_that_of_relplot(shape):
             scores, hits, plot_confidence_band=False, report_CE_std=False
         )
     curve = calibration.kernel_curve(scores, hits, len(diagram["mesh"]))
-    told = np.asarray(curve.support) > 50
-    assert told.mean() > 0.9
-    np.testing.assert_allclose(curve.share[told], diagram["mu"][told], atol=0.01)
+    is_supported = np.asarray(curve.support) > 50
+    assert is_supported.mean() > 0.9
+    np.testing.assert_allclose(curve.share[is_supported], diagram["mu"][is_supported], atol=0.01)
 
 
 def test_the_kernel_curve_is_nan_where_no_score_is_near():
@@ -175,10 +175,12 @@ def test_the_isotonic_curve_equals_that_of_scikit_learn(case):
     fitted = IsotonicRegression(out_of_bounds="clip").fit(scores, hits)
     curve = calibration.isotonic_curve(scores, hits, 201)
     # A place stands for scores up to halfway to the next one.
-    told = (places >= scores.min() - 0.0025) & (places <= scores.max() + 0.0025)
-    np.testing.assert_allclose(curve.share[told], fitted.predict(places[told]), atol=1e-9)
-    assert np.isnan(curve.share[~told]).all()
-    assert (curve.support[~told] == 0).all()
+    is_supported = (places >= scores.min() - 0.0025) & (places <= scores.max() + 0.0025)
+    np.testing.assert_allclose(
+        curve.share[is_supported], fitted.predict(places[is_supported]), atol=1e-9
+    )
+    assert np.isnan(curve.share[~is_supported]).all()
+    assert (curve.support[~is_supported] == 0).all()
 
 
 @pytest.mark.parametrize("shape", SHAPES)

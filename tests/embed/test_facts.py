@@ -54,8 +54,8 @@ def test_a_page_by_another_program_is_embedded_with_its_metadata(tmp_path):
     assert Tags(embed.embed(path, alt="E")).found["iframe"]["height"] == "680"
 
 
-def test_a_part_of_a_page_is_refused(tmp_path):
+def test_a_snippet_is_refused(tmp_path):
     anim.animate(a_run(), tmp_path / "p.html", embed=True)
     for alt in (None, "A"):
-        with pytest.raises(SettingError, match="is a part of a page: paste it as it is"):
+        with pytest.raises(SettingError, match="is already a snippet; paste it unchanged"):
             embed.embed(tmp_path / "p.html", alt=alt)

@@ -155,7 +155,7 @@ def test_the_strip_is_a_scrubber(visit):
     assert shown.evaluate(f"{PLAYER}.step") == 50
 
 
-def test_who_wants_little_motion_sees_the_end(visit):
+def test_a_reader_who_prefers_reduced_motion_sees_the_end(visit):
     shown = ready(visit(page_of(a_run()), **STILL))
     assert shown.evaluate(f"{PLAYER}.paused")
     assert shown.evaluate(f"{PLAYER}.step") == 50

@@ -51,7 +51,7 @@ def test_it_works_under_a_strict_policy_and_says_which(visit, nonce):
 
 
 @pytest.mark.parametrize("nonce", ["", '"><script>', "a b", "é"])
-def test_a_nonce_that_is_none_is_refused(nonce):
+def test_an_invalid_nonce_is_refused(nonce):
     with pytest.raises(SettingError, match="nonce"):
         Picture(nonce=nonce)
 
@@ -177,7 +177,7 @@ def test_it_is_small():
     assert len(page_of(run).encode()) < 250_000
 
 
-def test_it_needs_no_other_file_and_has_a_text_for_who_runs_no_scripts():
+def test_it_needs_no_other_file_and_has_a_text_for_readers_without_scripts():
     text = page_of(a_run())
     assert not re.search(r'(src|href)="', text.replace(script(), ""))
     assert re.search(r"<span>Accuracy rises from 0.\d\d to 0.\d\d in 50 steps; ", text)

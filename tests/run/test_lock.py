@@ -17,7 +17,7 @@ def test_a_run_is_being_recorded_until_its_recorder_ends(tmp_path):
     assert not is_being_recorded(path)
 
 
-def test_a_question_does_not_keep_a_recorder_from_starting(tmp_path):
+def test_a_recorder_starts_while_the_lock_is_being_checked(tmp_path):
     descriptor = os.open(tmp_path, os.O_RDONLY)
     fcntl.flock(descriptor, fcntl.LOCK_SH)
     asked = threading.Timer(0.03, os.close, [descriptor])

@@ -1,6 +1,7 @@
 """The experiments of a sweep: names, values and errors."""
 
 import math
+import re
 
 import pytest
 
@@ -127,7 +128,8 @@ def test_a_wrong_sweep_names_the_setting_and_the_problem(text, name, problem):
     assert problem in caught.value.problem
 
 
-def test_a_setting_beside_the_sweep_of_it_is_an_error():
-    with pytest.raises(SettingError, match="--learning-rate is given beside the sweep of it"):
+def test_a_setting_and_a_sweep_of_it_are_an_error():
+    problem = "--learning-rate cannot be combined with --sweep learning-rate=..."
+    with pytest.raises(SettingError, match=re.escape(problem)):
         swept("learning-rate=0.1,0.2", BASE, {"learning_rate": 0.1})
     assert swept("depth=1,2", BASE, {"hidden": (3,)})

@@ -4,9 +4,9 @@ import { binAfter, isModified } from "./keyboard.mjs";
 /** @import { Chart } from "./chart.mjs" */
 /** @import { Frame } from "./types.mjs" */
 
-/** A chart whose bins can be looked at, with a pointer, a finger or keys. */
+/** A chart whose bins can be inspected, with a pointer, a finger or keys. */
 export class BinSlider {
-  /** The bin that is looked at; -1 for none. */
+  /** The inspected bin; -1 for none. */
   bin = -1;
   root = html("div", { class: "bins", role: "slider", tabindex: "0", "aria-valuemin": "0" });
   #look;

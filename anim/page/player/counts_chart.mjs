@@ -32,7 +32,7 @@ export class CountsChart extends Chart {
   }
 
   /**
-   * Return what the colours mean.
+   * Return the legend.
    * @param {RunWords[]} _runs
    * @param {View} view
    * @returns {LegendEntry[]}

@@ -23,7 +23,7 @@ export function svg(tag, attributes = {}, ...children) {
 }
 
 /**
- * Return an SVG element of that size, hidden from screen readers: what it shows is said elsewhere.
+ * Return an SVG element of that size, hidden from screen readers: its content is announced elsewhere.
  * @param {number} width
  * @param {number} height
  */

@@ -11,7 +11,7 @@ export function legendItem([kind, text]) {
 }
 
 /**
- * Return what the colours and the lines of all charts mean; without charts, of the runs.
+ * Return the legend of all charts, or without charts that of the runs.
  * @param {{ charts: string[], runs: RunWords[] }} model
  * @param {View} view
  * @returns {LegendEntry[]}

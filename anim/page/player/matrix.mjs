@@ -1,6 +1,6 @@
 /** @import { Moment } from "./types.mjs" */
 
-/** Rows of numbers, one row a snapshot; NaN stands for a value that is missing. */
+/** Rows of numbers, one row per snapshot; NaN stands for a value that is missing. */
 export class Matrix {
   /**
    * @param {number} rows

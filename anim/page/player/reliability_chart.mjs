@@ -43,7 +43,7 @@ export class ReliabilityChart extends Chart {
   }
 
   /**
-   * Return what the colours and the lines of the charts of all runs mean.
+   * Return the legend of the charts of all runs.
    * @param {RunWords[]} runs
    * @param {View} view
    * @returns {LegendEntry[]}

@@ -10,7 +10,7 @@ import { binaryTicks, ticksOf, timeTicks } from "./ticks.mjs";
 /** Pixels below the axes of the last strip, which has numbers and a name, and of the others. */
 const BELOW_STRIP = { last: 38, other: 10 };
 
-/** A panel that shows scalars up to now, a line a run. */
+/** A panel that shows scalars up to now, one line per run. */
 export class Strip {
   /**
    * @param {Model} model
@@ -45,7 +45,7 @@ export class Strip {
   }
 
   /**
-   * What the colours mean, where there are two lines of one run.
+   * The legend, where there are two lines of one run.
    * @returns {LegendEntry[]}
    */
   get legend() {
