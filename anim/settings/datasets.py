@@ -58,6 +58,6 @@ def _in_words(of_generated: str, of_others: str, separator: str) -> str:
 TRAIN_SIZES = _in_words("{train_size} for {name}", "half of the others", ", ")
 VAL_SIZES = _in_words(
     "{val_per_train} x train for {name}, {val_per_train_of_replicas} x with --replicas",
-    "all that are left of the others",
+    "the rest of the examples for the others",
     "; ",
 )
