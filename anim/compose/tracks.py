@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,8 +10,9 @@ from anim import calibration
 from anim.compose.medians import median_of
 from anim.metrics import CHANCE, GAP, names_of
 from anim.run import Reliability, Run, RunLike
+from anim.run.passes import Progress
 from anim.settings import CURVES, Picture
-from anim.settings.panels import series_of
+from anim.settings.panels import panel_of, series_of
 from anim.timeline import Track
 
 
@@ -19,7 +20,7 @@ def prepare(
     run: RunLike,
     views: Sequence[str],
     picture: Picture,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> None:
     """Read the snapshots of a run once, for tracks in several views.
 
@@ -63,14 +64,14 @@ def track_of(run: RunLike, view: str, picture: Picture) -> Track:
 def _track(run: Run, view: str, picture: Picture) -> Track:
     has_bars = CURVES[picture.curve].is_bars
     bins = run.reliability(view, picture.bins, picture.binning)
-    series, spreads = {**run.metrics(), GAP: _gap(run)}, {}
+    series, spreads = {**run.metrics(), GAP: run.gap()}, {}
     if drawn := _errors_in(picture):
         series |= {name: values for name, values in run.errors().items() if name in drawn}
     is_read = np.isfinite(series["accuracy"]) & (bins.counts.sum(1) > 0)
     is_read |= run.lacks_recalibration
     curve = None if has_bars else run.curve(view, picture.curve)[is_read]
     band = _band(run, view, picture, bins)
-    if picture.band:
+    if picture.band or _has_panel_of(CHANCE, picture):
         series[CHANCE] = run.chance()
     if picture.intervals:
         spreads["ece"] = np.stack(run.error_interval(), axis=1)
@@ -93,17 +94,15 @@ def _track(run: Run, view: str, picture: Picture) -> Track:
 
 
 def _errors_in(picture: Picture) -> set[str]:
-    """Return the errors that panels draw and that a track does not have anyway."""
+    """Return the errors that panels draw and that `_track` does not compute otherwise."""
     errors = set(names_of("errors")) - set(names_of("metrics")) - {GAP, CHANCE}
     return errors & series_of(picture.shown_panels)
 
 
-def _gap(run: Run) -> np.ndarray:
-    """Return confidence less accuracy [S], from the bins of the ECE, which are there already."""
-    bins = run.reliability(calibration.CONFIDENCE.name, calibration.ERROR_BINS)
-    counts = bins.counts.sum(1)
-    sums = np.nansum(bins.counts * (bins.confidence - bins.accuracy), axis=1)
-    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+def _has_panel_of(name: str, picture: Picture) -> bool:
+    """Return whether a series is the main one of a panel."""
+    strips = (panel_of(panel).strip for panel in picture.shown_panels)
+    return any(strip is not None and next(iter(strip.series)) == name for strip in strips)
 
 
 def _band(run: Run, view: str, picture: Picture, bins: Reliability) -> np.ndarray | None:

@@ -160,7 +160,8 @@ class Run:
 
         Args:
             view: ``score`` (two classes), ``confidence`` or ``class:NAME``; None takes the default.
-            bins: number of bins; None takes 50 for ``score`` and 15 for the others.
+            bins: number of bins, at least 1; None takes 50 for ``score`` and 15 for the others.
+                Numbers have no upper limit: only pictures do, where bars become too narrow.
             binning: ``width``, equal widths on [0, 1], or ``mass``, quantile bins.
 
         Raises:
@@ -227,6 +228,10 @@ class Run:
         Each is a function of `anim.calibration`.
         """
         return self._scalars(summaries.errors(self._passes), "errors")
+
+    def gap(self) -> np.ndarray:
+        """Return mean confidence minus accuracy [S]; above 0 the model is over-confident."""
+        return summaries.gap(self._passes)
 
     def chance(self) -> np.ndarray:
         """Return the mean ECE [S] of a calibrated model with these confidences."""

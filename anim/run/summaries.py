@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from anim import calibration
+from anim.metrics import CHANCE, GAP
 from anim.run.passes import Passes
 from anim.run.statistics import ERROR_BINS, ERROR_CELLS, proper_scores, snapshot_errors
 
@@ -33,17 +34,21 @@ def metrics(passes: Passes) -> dict[str, np.ndarray]:
 def errors(passes: Passes) -> dict[str, np.ndarray]:
     """Return the metrics [S], and the errors that take longer, by name."""
     found = passes.compute(FOR_ERRORS)[snapshot_errors].values
-    counts, accuracy, confidence = _error_bins(passes)
-    gaps = np.nan_to_num(confidence - accuracy)
     low, high = error_interval(passes)
     return {
         **metrics(passes),
-        "gap": np.sum(counts / _total(counts)[:, None] * gaps, axis=1),
+        GAP: gap(passes),
         "ece_low": low,
         "ece_high": high,
-        "ece_if_calibrated": chance(passes),
+        CHANCE: chance(passes),
         **{name: np.asarray(values, np.float64) for name, values in found.items()},
     }
+
+
+def gap(passes: Passes) -> np.ndarray:
+    """Return mean confidence minus accuracy [S]; NaN for snapshots that could not be read."""
+    counts, accuracy, confidence = _error_bins(passes)
+    return np.nansum(counts * (confidence - accuracy), axis=1) / _total(counts)
 
 
 def chance(passes: Passes) -> np.ndarray:

@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from anim.errors import SettingError
+from anim.metrics import BY_NAME, names_of
 from anim.scene.layout import Place
 from anim.scene.marks import Area
 from anim.scene.panel import Handle, PanelKind
@@ -152,10 +153,20 @@ def _series_of(strip: Strip, stage: Stage) -> list[tuple[int, str]]:
     ]
     lines = found[0] if stage.is_one_run else [names[0] for names in found if names]
     if not lines:
-        known = ", ".join(stage.reel.tracks[0].series)
+        known = ", ".join(_known_series(stage.reel.tracks))
         problem = f"no run has {' or '.join(strip.series)}, only {known}{strip.hint}"
         raise SettingError("panels", problem)
     return lines
+
+
+def _known_series(tracks: Sequence[Track]) -> list[str]:
+    """Return the names of the series that strips of these runs can draw.
+
+    Tracks hold all recorded scalars, but only those errors that a panel of the picture draws.
+    """
+    held = {name: None for track in tracks for name in track.series}
+    has_scores = any(name in BY_NAME and BY_NAME[name].needs_scores for name in held)
+    return list(held | dict.fromkeys(names_of("errors", has_scores)))
 
 
 def _time_ticks(stage: Stage) -> tuple[np.ndarray, list[str]]:

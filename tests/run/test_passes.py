@@ -47,6 +47,7 @@ CALLS = {
     "class bins": lambda run: vars(run.reliability("class:b", 5)),
     "quantile bins": lambda run: vars(run.reliability(binning="mass", bins=4)),
     "interval": lambda run: run.error_interval()._asdict(),
+    "gap": lambda run: {"gap": run.gap()},
     "chance": lambda run: {"chance": run.chance()},
     "band": lambda run: {"band": run.curve_band()},
 }

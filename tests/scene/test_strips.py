@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 import anim
 from anim.compose import compose_views
 from anim.errors import SettingError
+from anim.metrics import CHANCE, names_of
 from anim.page import page_data
 from anim.scene.marks import Area
 from anim.settings import PANELS, Picture
@@ -40,7 +41,7 @@ def brier(monkeypatch):
     monkeypatch.setitem(PANELS, "brier", panel)
 
 
-@pytest.mark.parametrize("name", ["gap", "mce", "smooth_ece", "classwise_ece"])
+@pytest.mark.parametrize("name", ["gap", CHANCE, "mce", "smooth_ece", "classwise_ece"])
 def test_a_strip_draws_any_metric(monkeypatch, name):
     strip = Strip(series={name: name}, title=name)
     monkeypatch.setitem(PANELS, name, Panel(name=name, shows=name, strip=strip))
@@ -109,6 +110,23 @@ def test_the_axis_of_a_recorded_scalar_names_its_power_of_ten(values, label):
 def test_a_series_that_no_run_has_is_an_error_that_names_the_known_ones():
     with pytest.raises(SettingError, match=r"panels: no run has speed, only .*rate"):
         drawn(a_run(), panels=("metric:speed",))
+
+
+def test_a_strip_draws_the_error_by_chance_without_bands():
+    run = a_run()
+    scene, shot = drawn(run, panels=(f"metric:{CHANCE}",), band=False)
+    scene.update(shot)
+    (line,) = scene.figure.axes[-1].get_lines()
+    np.testing.assert_allclose(line.get_ydata()[:3], run.chance())
+
+
+@pytest.mark.parametrize("has_scores", [True, False])
+def test_the_error_for_a_series_that_no_run_has_lists_every_series_that_can_be_drawn(has_scores):
+    run = a_run(keep="float32" if has_scores else "top")
+    with pytest.raises(SettingError, match=r"no run has zz, only ") as caught:
+        drawn(run, panels=("metric:zz",), band=False)
+    listed = caught.value.problem.partition("only ")[2].split(", ")
+    assert sorted(listed) == sorted(["rate", *names_of("errors", has_scores)])
 
 
 def test_a_recorded_temperature_is_not_that_of_a_recalibration():
