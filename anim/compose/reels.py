@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,13 +10,12 @@ from anim import calibration
 from anim.compose.subject import Subject
 from anim.compose.tracks import prepare, track_of
 from anim.run import RunLike, calibrate
+from anim.run.passes import Progress
 from anim.settings import RECALIBRATIONS, Picture, one_line
 from anim.timeline import Reel, Timeline, Track
 
 _TITLE = "Prediction scores are not probabilities"
 _PERCENT = np.arange(101)
-
-Progress = Callable[[int, int], None]
 
 
 def default_view(runs: Sequence[RunLike], picture: Picture) -> str:

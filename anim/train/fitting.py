@@ -18,12 +18,11 @@ from anim import data
 from anim.data import Dataset
 from anim.errors import DivergedError, SettingError
 from anim.run import About, Recorder, Replicas, Run
+from anim.run.passes import Progress
 from anim.settings import DATASETS, MAX_REPLICAS, Experiment, whole
 from anim.settings.docs import takes
 from anim.settings.keywords import TrainingOptions
 from anim.train.loop import Loop
-
-Progress = Callable[[int, int], None]
 
 _OF_DATA = ("data", "train_size", "val_size", "noise")
 
