@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import Any, TypeVar, cast
 
 import jax
 import numpy as np
@@ -21,6 +21,10 @@ from anim.run.snapshots import SnapshotSequence
 from anim.run.statistics import Predictions
 from anim.run.subsets import SomeExamples
 from anim.settings import RECALIBRATIONS, TEMPERATURE, one_of, share
+from anim.settings.picture import HELD_OUT
+
+# What goes in comes out twice: a `Run`, or `Replicas`.
+AnyRun = TypeVar("AnyRun", bound=RunLike)
 
 # A temperature is not used if its 95 % interval spans more than a factor of 4.
 _LARGEST_LOG_ERROR = np.log(4) / (2 * 1.96)
@@ -61,7 +65,7 @@ def _fit_isotonic(predictions: Predictions):
 
 
 _METHODS = {
-    "temperature": _Method(
+    TEMPERATURE: _Method(
         "logits",
         _fit_temperature,
         # Rounding can make two scores equal: the predicted class stays the one it was.
@@ -86,36 +90,14 @@ _METHODS = {
 }
 
 
-@overload
 def calibrate(
-    run: Run,
-    calibrate: str = "temperature",
-    held_out: float = 0.5,
+    run: AnyRun,
+    calibrate: str = TEMPERATURE,
+    held_out: float = HELD_OUT,
     *,
     seed: int = 0,
     progress: Progress | None = None,
-) -> tuple[Run, Run]: ...
-
-
-@overload
-def calibrate(
-    run: RunLike,
-    calibrate: str = "temperature",
-    held_out: float = 0.5,
-    *,
-    seed: int = 0,
-    progress: Progress | None = None,
-) -> tuple[RunLike, RunLike]: ...
-
-
-def calibrate(
-    run: RunLike,
-    calibrate: str = "temperature",
-    held_out: float = 0.5,
-    *,
-    seed: int = 0,
-    progress: Progress | None = None,
-) -> tuple[RunLike, RunLike]:
+) -> tuple[AnyRun, AnyRun]:
     """Return a run as it is, and recalibrated, on the examples that were not used to fit.
 
     Args:
@@ -153,9 +135,11 @@ def calibrate(
         for one, its in zip(run.members, scales, strict=True)
     ]
     if isinstance(run, Run):
-        return pairs[0]
+        return cast("tuple[AnyRun, AnyRun]", pairs[0])
     raw, recalibrated = zip(*pairs, strict=True)
-    return Replicas(raw, run.name), Replicas(recalibrated, _recalibrated_name(run, calibrate))
+    name = _recalibrated_name(run, calibrate)
+    both = Replicas(raw, run.name), Replicas(recalibrated, name)
+    return cast("tuple[AnyRun, AnyRun]", both)
 
 
 class _Recalibrated:
