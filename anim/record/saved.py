@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from anim.errors import SettingError
+from anim.run.checks.predictions import SUM_TOLERANCE
 
 # Names of arrays and columns that hold labels, steps and scores.
 LABELS = ("labels", "label", "y_true", "true_label", "y")
 STEPS = ("step", "epoch", "iteration")
 SCORES = ("logits", "probs")
-# How far a sum of probabilities may be from 1, and what rounding to two decimals moves each.
-_EXACT, _ROUNDING = 1e-3, 0.005
+# The most that rounding to two decimals moves a probability.
+_ROUNDING = 0.005
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,8 @@ def as_probs(values: np.ndarray) -> np.ndarray | None:
     if values.ndim == 1 or values.shape[1] == 1:
         return values if values.max() <= 1 else None
     sums = values.sum(1, dtype=np.float64, keepdims=True)
-    slack = _EXACT + _ROUNDING * values.shape[1]
-    if values.max() <= 1 and np.abs(sums - 1).max() <= _EXACT:
+    slack = SUM_TOLERANCE + _ROUNDING * values.shape[1]
+    if values.max() <= 1 and np.abs(sums - 1).max() <= SUM_TOLERANCE:
         return values
     for whole in (1, 100):
         if values.max() <= whole and np.abs(sums / whole - 1).max() <= slack:

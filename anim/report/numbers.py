@@ -8,13 +8,13 @@ import numpy as np
 
 from anim.errors import SettingError
 from anim.metrics import names_of
+from anim.report.printing import RECALIBRATED
 from anim.run import Run
 from anim.run.recalibration import calibrate as recalibrate
 from anim.settings import TEMPERATURE, Statistics
 
 Row = dict[str, float]
 
-RECALIBRATED = "recalibrated_"
 # About this many steps are reported by default.
 _ROWS = 6
 

@@ -7,6 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from anim.metrics import BY_NAME, METRICS
+from anim.settings import TEMPERATURE
+
+# Before the name of a metric in a row, for its value after recalibration.
+RECALIBRATED = "recalibrated_"
 
 
 class Column(NamedTuple):
@@ -38,14 +42,14 @@ _OF_METRICS = tuple(
 _OF_RECALIBRATION = (
     Column(
         "T",
-        ("recalibrated_temperature",),
+        (f"{RECALIBRATED}{TEMPERATURE}",),
         2,
         "temperature that divides the logits, fitted on the held-out examples",
     ),
     *(
         Column(
             f"recalibrated {BY_NAME[name].title}",
-            (f"recalibrated_{name}",),
+            (f"{RECALIBRATED}{name}",),
             BY_NAME[name].digits,
             f"{BY_NAME[name].title} after recalibration",
         )

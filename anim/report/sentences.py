@@ -5,6 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from anim.metrics import CHANCE, GAP
+from anim.report.printing import RECALIBRATED
+from anim.settings import TEMPERATURE
+
 
 def verdict(row: Mapping[str, float], examples: int) -> str:
     """Return what a row of `report` says, in a sentence or two.
@@ -16,10 +20,10 @@ def verdict(row: Mapping[str, float], examples: int) -> str:
     # Imported here, as --help does without it.
     from anim.compose import words
 
-    accuracy, gap, ece = row["accuracy"], row["gap"], row["ece"]
+    accuracy, gap, ece = row["accuracy"], row[GAP], row["ece"]
     if math.isnan(accuracy):
         return f"The snapshot at step {row['step']} cannot be read."
-    chance = row["ece_if_calibrated"]
+    chance = row[CHANCE]
     direction = words.verdict(accuracy, gap, examples, ece, chance)
     text = (
         f"At step {row['step']} the model is right in {100 * accuracy:.1f} % of the cases, and its "
@@ -41,15 +45,13 @@ def verdict(row: Mapping[str, float], examples: int) -> str:
 
 def _of_recalibration(row: Mapping[str, float]) -> str:
     """Return what the recalibration changes; nothing without one."""
-    ece = row.get("recalibrated_ece", math.nan)
+    ece = row.get(f"{RECALIBRATED}ece", math.nan)
     if math.isnan(ece):
         return ""
-    has_temperature = "recalibrated_temperature" in row
-    subject = "Recalibration"
-    if has_temperature:
-        subject = f"A temperature of {row['recalibrated_temperature']:.2f}"
-    if row["recalibrated_ece_high"] < row["ece"]:
+    temperature = row.get(f"{RECALIBRATED}{TEMPERATURE}")
+    subject = "Recalibration" if temperature is None else f"A temperature of {temperature:.2f}"
+    if row[f"{RECALIBRATED}ece_high"] < row["ece"]:
         return f" {subject} reduces it to {ece:.3f}."
-    if row["recalibrated_ece_low"] > row["ece"]:
+    if row[f"{RECALIBRATED}ece_low"] > row["ece"]:
         return f" {subject} increases it to {ece:.3f}."
     return f" {subject} leaves it about the same, at {ece:.3f}."
