@@ -10,12 +10,7 @@ from sklearn.linear_model import LogisticRegression
 
 from anim import calibration
 from tests.support.predictions import model, softmax
-
-
-def likelihood(logits, labels) -> float:
-    """The mean negative logarithm of the label's probability, in float64."""
-    log_probs = scipy.special.log_softmax(np.asarray(logits, np.float64), axis=1)
-    return -log_probs[np.arange(len(labels)), labels].mean()
+from tests.support.recalibration import likelihood
 
 
 def temperature(logits, labels) -> float:

@@ -1,7 +1,5 @@
 """Tracks of runs: bands, intervals and spreads against scipy and simulation."""
 
-from functools import cache
-
 import numpy as np
 import pytest
 import scipy.stats
@@ -10,14 +8,8 @@ import anim
 from anim.compose.tracks import track_of
 from anim.metrics import CHANCE
 from anim.settings import Picture
-from tests.support.predictions import binary, model, textbook_error
-
-
-@cache
-def a_run(classes=2, examples=1000, sharpness=3):
-    """Return a run of three snapshots, the last over-confident."""
-    logits, labels = model(examples, classes, sharpness)
-    return anim.from_arrays([0, 40, 100], labels, logits=np.stack([logits / 9, logits / 3, logits]))
+from tests.support.predictions import binary, textbook_error
+from tests.support.scenes import a_run
 
 
 def track(run, view="confidence", **picture):

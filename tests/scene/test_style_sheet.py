@@ -10,12 +10,7 @@ from anim.errors import SettingError
 from anim.render import main
 from anim.scene.theme import theme_of
 from anim.settings import Picture
-
-
-def a_sheet(tmp_path, text):
-    path = tmp_path / "own.mplstyle"
-    path.write_text(text)
-    return str(path)
+from tests.support.scenes import a_sheet
 
 
 def a_run():

@@ -9,7 +9,7 @@ from matplotlib.colors import to_hex
 from anim.scene.theme import theme_of
 from anim.settings import Picture
 from anim.settings.themes import THEMES
-from tests.support.scenes import scene_of_copies
+from tests.support.scenes import a_sheet, scene_of_copies
 from tests.support.seeing import (
     check_texts,
     contrast,
@@ -17,13 +17,6 @@ from tests.support.seeing import (
     distance,
     texts_of,
 )
-
-
-def a_sheet(tmp_path, text):
-    path = tmp_path / "own.mplstyle"
-    path.write_text(text)
-    return str(path)
-
 
 OWN = """
 figure.facecolor: 102030   # dark: the rest comes from the dark theme

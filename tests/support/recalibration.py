@@ -18,6 +18,7 @@ def parts(examples=EXAMPLES, held_out=0.5, seed=0):
 
 
 def likelihood(logits, labels) -> float:
+    """Return the mean negative logarithm of the label's probability, in float64."""
     log_probs = scipy.special.log_softmax(np.asarray(logits, np.float64), axis=1)
     return -log_probs[np.arange(len(labels)), labels].mean()
 

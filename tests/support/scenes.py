@@ -1,4 +1,4 @@
-"""Runs that grow over-confident, and the scenes that draw them."""
+"""Runs that grow over-confident, the scenes that draw them, and style sheets."""
 
 from functools import cache
 
@@ -34,3 +34,10 @@ def scene_of(runs, **picture):
 def scene_of_copies(runs=1, classes=2, **picture):
     """Return the reel and the scene of one named run, or of several copies of it."""
     return scene_of([a_named_run(classes)] * runs, seconds=2, **picture)
+
+
+def a_sheet(tmp_path, text):
+    """Return the path of a style sheet with that text."""
+    path = tmp_path / "own.mplstyle"
+    path.write_text(text)
+    return str(path)

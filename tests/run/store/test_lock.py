@@ -1,5 +1,9 @@
 """One recorder at a time writes to a folder."""
 
+import fcntl
+import os
+import threading
+
 import pytest
 
 import anim
@@ -32,6 +36,15 @@ def test_a_folder_is_being_recorded_until_its_recorder_is_closed(tmp_path):
     with anim.Recorder(path, labels=LABELS):
         assert is_being_recorded(path)
     assert not is_being_recorded(path)
+
+
+def test_a_recorder_starts_while_the_lock_is_being_checked(tmp_path):
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    checked = threading.Timer(0.03, os.close, [descriptor])
+    checked.start()
+    record(tmp_path, [0])
+    checked.join()
 
 
 def test_a_killed_process_releases_the_folder(tmp_path):
