@@ -158,12 +158,16 @@ def expected_error_if_calibrated(
     return deviation.sum(-1) / np.where(total > 0, total, np.nan)
 
 
+def _resampled(cells: BinSums, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Return counts and hits [_RESAMPLES, C] of bootstrap samples of the examples in C cells."""
+    parts = np.stack([cells.counts - cells.hits, cells.hits]).astype(float)
+    drawn = rng.multinomial(int(parts.sum()), (parts / parts.sum()).ravel(), size=_RESAMPLES)
+    misses, hits = drawn.reshape(_RESAMPLES, 2, -1).transpose(1, 0, 2)
+    return misses + hits, hits
+
+
 def error_interval(
-    cells: BinSums,
-    edges: Float[Array, "edges"],
-    bins: int,
-    level: float = LEVEL,
-    seed: int = 0,
+    cells: BinSums, edges: Float[Array, "edges"], bins: int, level: float = LEVEL, seed: int = 0
 ) -> Interval:
     """Return a bootstrap interval of the ECE (L1).
 
@@ -188,13 +192,10 @@ def error_interval(
         of Vaicenavicius et al. 2019 (arXiv 1902.06977), after Bröcker and Smith 2007.
     """
     _, score = shares(cells, edges)
-    parts = np.stack([cells.counts - cells.hits, cells.hits]).astype(float)
-    if not parts.any():
+    if not np.any(cells.counts):
         return Interval(np.float64(np.nan), np.float64(np.nan))
     rng = np.random.default_rng(seed)
-    drawn = rng.multinomial(int(parts.sum()), (parts / parts.sum()).ravel(), size=_RESAMPLES)
-    misses, hits = drawn.reshape(_RESAMPLES, 2, -1).transpose(1, 0, 2)
-    counts = misses + hits
+    counts, hits = _resampled(cells, rng)
 
     def by_bin(values):
         return values.reshape(*values.shape[:-1], bins, -1).sum(-1)
