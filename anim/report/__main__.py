@@ -7,11 +7,19 @@ import json
 import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from anim import command
 from anim.errors import RecordingError, SettingError
 from anim.settings import Statistics, settings_of
+
+# Pictures say what is shown; a report says what is computed.
+_HELP = {
+    "calibrate": "recalibrate each run, by scaling of logits or by regression of scores, and "
+    "report some of its errors before and after",
+    "held_out": "share of the examples to fit the recalibration on; the others are reported on",
+}
 
 
 def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
@@ -65,8 +73,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         metavar="STEP",
         help="the steps to report (default: about six, evenly spaced)",
     )
-    names = ("calibrate", "held_out")
-    command.add_options(parser, [one for one in settings_of(Statistics) if one.name in names])
+    settings = [one for one in settings_of(Statistics) if one.name in _HELP]
+    command.add_options(parser, [replace(one, help=_HELP[one.name]) for one in settings])
     parser.add_argument("--json", action="store_true", help="print all errors as JSON")
     arguments = parser.parse_args(argv)
     return command.run(parser, lambda check: _command(arguments, check))

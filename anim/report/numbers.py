@@ -32,7 +32,7 @@ def report(
         at: steps; each takes the snapshot at it or the last one before. None takes about six,
             evenly from the first to the last.
         calibrate: one of `anim.settings.RECALIBRATIONS`, fitted on some of the examples; all
-            numbers are those of the other examples then.
+            numbers are then computed on the other examples.
         held_out: share of the examples to fit on; None takes a half.
 
     Returns:

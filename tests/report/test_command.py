@@ -125,3 +125,11 @@ def test_a_recorded_caption_cannot_control_the_terminal(tmp_path, capsys):
     assert "10\u2009000 points" in printed
     assert not {"\x1b", "\x07"} & set(printed)
     assert not any(line.startswith("At step 9") for line in printed.splitlines())
+
+
+def test_help_speaks_of_numbers_and_not_of_pictures(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    text = " ".join(capsys.readouterr().out.split())
+    assert "report some of its errors before and after" in text
+    assert "beside the original" not in text
