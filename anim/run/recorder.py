@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections import deque
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,6 +12,7 @@ import numpy as np
 
 from anim.errors import NotFiniteError
 from anim.run.about import NOTHING_KNOWN, About
+from anim.run.caller import warn_caller
 from anim.run.checks.labels import check_range, checked_classes, checked_labels
 from anim.run.checks.predictions import checked_snapshot, warn_if_probs
 from anim.run.checks.scalars import checked_metrics
@@ -137,7 +137,7 @@ class Recorder:
         except NotFiniteError as error:
             if self._nan == "raise":
                 raise
-            warnings.warn(f"step {step} is skipped: {error}", stacklevel=2)
+            warn_caller(f"step {step} is skipped: {error}")
             return
         self._check_form(snapshot)
         # One snapshot is being written and one waits: a slow disk does not fill the memory.
@@ -189,8 +189,7 @@ class Recorder:
         form = form_of(snapshot)
         name, (shape, dtype) = next(iter(form.items()))
         if not self._form:
-            # The line to blame called `snapshot`, which called this.
-            warn_if_probs(snapshot, stacklevel=3)
+            warn_if_probs(snapshot)
             if len(shape) == 2:
                 self._check_classes(name, shape[1])
             self._form = form

@@ -146,6 +146,12 @@ def test_probs_passed_as_logits_give_one_warning_at_the_line_of_the_call():
     assert caught[0].filename == __file__
 
 
+def test_probs_passed_as_logits_to_from_arrays_give_a_warning_at_the_line_of_the_call():
+    with pytest.warns(UserWarning, match="pass probs=") as caught:
+        anim.from_arrays([0], LABELS, logits=PROBS[None])
+    assert [one.filename for one in caught] == [__file__]
+
+
 def test_labels_that_are_names_become_classes(place):
     names = np.array(["ant", "bee", "cat", "dog"])
     run = recorded(place, {"logits": LOGITS}, labels=names[LABELS], classes=names)

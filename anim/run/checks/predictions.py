@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 
 import jax
 import numpy as np
 
 from anim.errors import NotFiniteError
+from anim.run.caller import warn_caller
 from anim.run.checks.arrays import as_array, raise_first
 from anim.run.checks.labels import check_range
 from anim.run.snapshots import KINDS, Snapshot
@@ -135,16 +135,14 @@ def rows_are_probs(values: np.ndarray) -> bool:
     return bool((np.abs(sums - 1) <= SUM_TOLERANCE).all())
 
 
-def warn_if_probs(snapshot: Snapshot, *, stacklevel: int) -> None:
+def warn_if_probs(snapshot: Snapshot) -> None:
     """Warn if the logits look like probabilities, which would give a wrong but plausible picture.
 
     Args:
         snapshot: checked arrays by name.
-        stacklevel: frames between this function and the line to blame, as for `warnings.warn`.
     """
     logits = snapshot.get("logits")
     if logits is not None and rows_are_probs(logits):
-        warnings.warn(
-            "logits: each row is in [0, 1] and sums to 1; if these are probabilities, pass probs=",
-            stacklevel=stacklevel + 1,
+        warn_caller(
+            "logits: each row is in [0, 1] and sums to 1; if these are probabilities, pass probs="
         )
