@@ -79,7 +79,7 @@ def test_names_come_from_label_or_the_recording_or_a_number(tmp_path):
     runs = [anim.open(tmp_path / "wide"), SHORT]
     assert composed(runs)[1].names == ("wide", "run 2")
     assert composed(runs, label=("a", "b"))[1].names == ("a", "b")
-    with pytest.raises(SettingError, match="2 names, one a run, got 1"):
+    with pytest.raises(SettingError, match="2 names, one per run, got 1"):
         composed(runs, label=("a",))
 
 
