@@ -67,7 +67,10 @@ def test_a_recorded_run_cannot_be_swept(tmp_path, capsys, arguments, problem):
     ("arguments", "problem"),
     [
         (["--sweep", "hiden=2,3"], "argument --sweep: expected one of"),
-        (["--sweep", "hidden=2,3", "--hidden", "4"], "argument --sweep: --hidden is given beside"),
+        (
+            ["--sweep", "hidden=2,3", "--hidden", "4"],
+            "argument --sweep: --hidden cannot be combined with",
+        ),
         (["--sweep", "epochs=0,3"], "argument --epochs: expected a whole number"),
         (["--sweep", "train-size=0,3"], "argument --train-size: expected a whole number"),
     ],
