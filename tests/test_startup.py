@@ -59,12 +59,14 @@ def test_a_second_command_reads_its_programs_from_the_cache(run, cache, tmp_path
     assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_variable_of_jax_moves_the_cache(run, cache, tmp_path):
     write_page(run, tmp_path / "a.html", JAX_COMPILATION_CACHE_DIR=str(tmp_path / "mine"))
     assert list((tmp_path / "mine").iterdir())
     assert not cache.exists()
 
 
+@pytest.mark.slow
 def test_a_variable_of_jax_turns_the_cache_off(run, cache, tmp_path):
     write_page(run, tmp_path / "a.html", JAX_ENABLE_COMPILATION_CACHE="0")
     assert not cache.exists()
@@ -76,6 +78,7 @@ def test_a_cache_that_cannot_be_written_is_no_error(run, cache, tmp_path):
     assert (tmp_path / "a.html").exists()
 
 
+@pytest.mark.slow
 def test_a_damaged_program_is_compiled_again_without_a_warning(run, cache, tmp_path):
     write_page(run, tmp_path / "a.html")
     for path in cache.iterdir():
@@ -84,6 +87,7 @@ def test_a_damaged_program_is_compiled_again_without_a_warning(run, cache, tmp_p
     assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
 
 
+@pytest.mark.slow
 def test_two_commands_can_share_an_empty_cache(run, cache, tmp_path):
     outs = [tmp_path / "a.html", tmp_path / "b.html"]
     command = [sys.executable, "-m", "anim.render", run, "--quiet", "--out"]

@@ -135,6 +135,7 @@ def test_the_interval_of_the_error_is_that_of_a_plain_bootstrap(examples, gap):
     assert high == pytest.approx(max(2 * here - least, 0), abs=spread)
 
 
+@pytest.mark.slow
 def test_the_interval_covers_the_true_error_about_as_often_as_its_level():
     rng = np.random.default_rng(0)
     intervals = [calibration.error_interval(*cells(*a_set(rng, 1500, 0.1)), 15) for _ in range(100)]
@@ -149,6 +150,7 @@ def test_a_higher_level_has_a_wider_interval():
     assert wide.low < narrow.low < narrow.high < wide.high
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("examples", [200, 4000])
 def test_few_intervals_of_calibrated_models_exclude_0(examples):
     """About 5 % of the intervals begin above 0, for few examples and for many."""

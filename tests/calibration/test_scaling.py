@@ -130,6 +130,7 @@ def test_snapshots_are_fitted_together_as_alone(place):
     assert np.isnan(together.temperature).tolist() == [False, False, True, False]
 
 
+@pytest.mark.slow
 def test_vector_scales_are_fitted_together_as_alone():
     logits, labels = model(1000, classes=3)
     snapshots = (logits * np.array([0.3, 5])[:, None, None]).astype(np.float32)
@@ -139,6 +140,7 @@ def test_vector_scales_are_fitted_together_as_alone():
         np.testing.assert_allclose(found, np.stack(expected), rtol=1e-3, atol=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", [2, 10])
 def test_the_vector_scale_is_the_minimum_that_scipy_finds(classes):
     logits, labels = model(1000, classes=classes)

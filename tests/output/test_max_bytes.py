@@ -57,6 +57,7 @@ def test_each_attempt_names_everything_it_reduces():
     assert next(iter(attempts(Picture(), ("good",)))).gave_up == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".gif", ".mp4", ".webm", ".webp", ".apng", ".avif"])
 def test_lower_quality_makes_smaller_files(tmp_path, suffix):
     path = tmp_path / f"a{suffix}"

@@ -74,6 +74,7 @@ def test_every_optimizer_learns(optimizer):
     assert nll[-1] < 0.8 * nll[0]
 
 
+@pytest.mark.slow
 def test_deep_networks_and_many_classes_train():
     run = anim.fit(anim.data.digits(), hidden=(32, 16), epochs=30, learning_rate=0.05)
     assert run.logits(0).shape == (899, 10)
