@@ -22,6 +22,16 @@ from anim.calibration.scores import (
 from anim.calibration.views import CONFIDENCE, ClassView, scores_and_hits
 from anim.settings import BINNINGS, one_of, whole
 
+__all__ = [
+    "average_calibration_error",
+    "calibration_error",
+    "debiased_calibration_error",
+    "expected_calibration_error",
+    "maximum_calibration_error",
+    "root_mean_square_calibration_error",
+    "signed_gap",
+]
+
 
 def _gaps(counts: Array, accuracy: Array, confidence: Array):
     """Return weights, gaps and presence of bins, and the library to compute with.

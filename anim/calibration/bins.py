@@ -11,6 +11,19 @@ from jax.core import Tracer
 from jaxtyping import Bool, Float, Integer, Num
 from numpy.typing import DTypeLike
 
+__all__ = [
+    "ERROR_BINS",
+    "Array",
+    "BinSums",
+    "binned",
+    "edge_sums",
+    "lifts",
+    "mass_edges",
+    "shares",
+    "width_edges",
+    "width_sums",
+]
+
 Array = jax.Array | np.ndarray
 
 # The number of bins of an error, unless another one is given.

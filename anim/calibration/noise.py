@@ -11,6 +11,15 @@ from scipy.special import bdtr, gammaln, ndtri, xlog1py, xlogy
 from anim.calibration.binned_errors import expected_calibration_error
 from anim.calibration.bins import Array, BinSums, shares
 
+__all__ = [
+    "Interval",
+    "binomial_quantile",
+    "consistency_band",
+    "error_interval",
+    "expected_error_if_calibrated",
+    "wilson_interval",
+]
+
 LEVEL = 0.95
 _RESAMPLES = 500
 

@@ -12,6 +12,14 @@ from anim.calibration.bins import ERROR_BINS, Array, binned, shares
 from anim.calibration.scores import mean, over_snapshots, real
 from anim.calibration.views import ClassView, scores_and_hits
 
+__all__ = [
+    "BrierParts",
+    "brier_decomposition",
+    "brier_score",
+    "negative_log_likelihood",
+    "negative_log_likelihood_of_logits",
+]
+
 
 @over_snapshots(2)
 def negative_log_likelihood(

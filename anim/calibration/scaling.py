@@ -14,6 +14,17 @@ from anim.calibration.proper_scores import negative_log_likelihood_of_logits
 from anim.calibration.scores import check_shapes, mean, over_snapshots, real
 from anim.calibration.smooth import isotonic_steps
 
+__all__ = [
+    "IsotonicScale",
+    "Temperature",
+    "VectorScale",
+    "apply_isotonic",
+    "apply_vector_scale",
+    "fit_isotonic",
+    "fit_temperature",
+    "fit_vector_scale",
+]
+
 COOLEST, HOTTEST = 1e-6, 1e6
 _MAX_STEPS = 60
 _MAX_QUASI_NEWTON_STEPS = 500

@@ -13,6 +13,10 @@ from jaxtyping import Float, Num
 
 from anim.calibration.bins import Array
 
+__all__ = [
+    "probabilities",
+]
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 

@@ -15,6 +15,17 @@ from anim.calibration.bins import Array, sums_by, width_edges, width_sums
 from anim.calibration.noise import LEVEL, Interval
 from anim.calibration.scores import check_shapes, over_snapshots, real
 
+__all__ = [
+    "Curve",
+    "SmoothError",
+    "isotonic_band",
+    "isotonic_curve",
+    "isotonic_steps",
+    "kernel_band",
+    "kernel_curve",
+    "smooth_calibration_error",
+]
+
 # Cells of [0, 1]; the narrowest kernel covers a few.
 _CELLS = 4096
 _NARROWEST = 1e-3

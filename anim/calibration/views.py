@@ -23,6 +23,18 @@ from anim.errors import SettingError
 from anim.settings import one_of
 from anim.settings.views import HitWords
 
+__all__ = [
+    "CONFIDENCE",
+    "SCORE",
+    "VIEWS",
+    "ClassView",
+    "View",
+    "default_view",
+    "scores_and_hits",
+    "view_of",
+    "views_offered",
+]
+
 # With more classes than this, no reader looks through a view of each.
 _MAX_CLASS_VIEWS = 12
 
