@@ -10,12 +10,12 @@ from types import ModuleType
 
 import numpy as np
 
+from anim.checks.arrays import as_array
+from anim.checks.predictions import rows_are_probs
 from anim.errors import MissingExtraError
 from anim.metrics import BY_NAME
 from anim.run import Recorder, Run
-from anim.run.checks.arrays import as_array
-from anim.run.checks.predictions import rows_are_probs
-from anim.run.checks.scalars import is_recordable
+from anim.run.scalars import is_recordable
 from anim.settings import one_of, whole
 
 

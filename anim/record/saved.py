@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from anim.checks.predictions import SUM_TOLERANCE
 from anim.errors import SettingError
-from anim.run.checks.predictions import SUM_TOLERANCE
 
 # Names of arrays and columns that hold labels, steps and scores.
 LABELS = ("labels", "label", "y_true", "true_label", "y")

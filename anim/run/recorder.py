@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
+from anim.checks.labels import check_range, checked_classes, checked_labels
 from anim.errors import NotFiniteError
 from anim.run.about import NOTHING_KNOWN, About
 from anim.run.caller import warn_caller
-from anim.run.checks.labels import check_range, checked_classes, checked_labels
-from anim.run.checks.predictions import checked_snapshot, warn_if_probs
-from anim.run.checks.scalars import checked_metrics
+from anim.run.checking import checked_snapshot, warn_if_probs
 from anim.run.run import Run
+from anim.run.scalars import checked_metrics
 from anim.run.snapshots import Snapshot, form_of
 from anim.run.store.interface import SnapshotStore
 from anim.run.store.memory import Memory

@@ -12,9 +12,9 @@ from urllib.parse import unquote
 import numpy as np
 import tensorstore as ts
 
+from anim.checks.labels import check_range
 from anim.errors import RecordingError
 from anim.run.about import About
-from anim.run.checks.labels import check_range
 from anim.run.replicas import Replicas
 from anim.run.run import Run, class_names
 from anim.run.snapshots import KINDS, Snapshot

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from anim.errors import NotFiniteError
-from anim.run.checks.predictions import checked_snapshot, rows_are_probs
+from anim.run.checking import checked_snapshot
 from tests.support.predictions import softmax
 
 RNG = np.random.default_rng(0)
@@ -99,12 +99,3 @@ def test_predictions_that_are_not_finite_have_an_error_of_their_own(value):
     given = {"confidence": np.full(500, value), "correct": np.ones(500)}
     with pytest.raises(NotFiniteError, match=rf"got {value} at index 0"):
         checked(**given)
-
-
-@pytest.mark.parametrize(
-    ("scores", "expected"),
-    [(PROBS, True), (LOGITS, False), (PROBS / 2, False), (np.zeros((0, 3)), False)],
-    ids=["probs", "logits", "half", "empty"],
-)
-def test_rows_are_probs_if_they_are_in_0_to_1_and_sum_to_1(scores, expected):
-    assert rows_are_probs(scores) == expected

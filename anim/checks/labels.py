@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from anim.run.checks.arrays import as_array, raise_first
+from anim.checks.arrays import as_array, raise_first
 
 # Class names that an error lists before it abbreviates.
 _LISTED = 8

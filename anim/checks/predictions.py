@@ -1,61 +1,15 @@
-"""The predictions of one snapshot."""
+"""Probabilities, logits and confidences: their shapes and values."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import jax
 import numpy as np
 
+from anim.checks.arrays import as_array, raise_first
 from anim.errors import NotFiniteError
-from anim.run.caller import warn_caller
-from anim.run.checks.arrays import as_array, raise_first
-from anim.run.checks.labels import check_range
-from anim.run.snapshots import KINDS, Snapshot
 
 # How far the sum of a row of probabilities may be from 1, for example by rounding to float16.
 SUM_TOLERANCE = 1e-3
-
-
-def checked_snapshot(
-    given: Mapping[str, object], labels: np.ndarray, keep: str
-) -> dict[str, np.ndarray]:
-    """Return the arrays of a snapshot by name, in memory that the caller cannot change.
-
-    Args:
-        given: ``logits``, ``probs``, ``confidence`` and ``correct``; None if not given.
-        labels: [N] int32.
-        keep: one of `anim.settings.KEEPS`.
-
-    Raises:
-        ValueError: predictions of a wrong shape or value.
-        NotFiniteError: predictions with NaN or infinity.
-    """
-    given = {name: values for name, values in given.items() if values is not None}
-    if tuple(given) not in KINDS.values():
-        raise ValueError(
-            "snapshot: expected logits, or probs, or confidence and correct, "
-            f"got {' and '.join(given) or 'none of them'}"
-        )
-    if "confidence" in given:
-        return {
-            "confidence": _checked_confidence(given["confidence"], len(labels)),
-            "correct": _checked_correct(given["correct"], len(labels)),
-        }
-    ((name, values),) = given.items()
-    scores = _checked_scores(name, values, len(labels))
-    if keep == "top":
-        check_range(labels, scores.shape[1])
-        return _top(name, scores, labels)
-    return {name: _as_float16(name, scores) if keep == "float16" else scores}
-
-
-def _as_float16(name: str, values: np.ndarray) -> np.ndarray:
-    with np.errstate(over="ignore"):
-        half = values.astype(np.float16)
-    if np.isinf(half).any():
-        raise_first(name, "numbers that float16 can represent", values, np.isinf(half))
-    return half
 
 
 def _own_floats(name: str, given) -> np.ndarray:
@@ -68,7 +22,7 @@ def _own_floats(name: str, given) -> np.ndarray:
     return floats if is_own else floats.copy()
 
 
-def _checked_scores(name: str, given, examples: int) -> np.ndarray:
+def checked_scores(name: str, given, examples: int) -> np.ndarray:
     """Return logits or probs as float32 [N, K]."""
     values = _own_floats(name, given)
     shape = values.shape
@@ -91,7 +45,7 @@ def _checked_scores(name: str, given, examples: int) -> np.ndarray:
     return values
 
 
-def _checked_confidence(given, examples: int) -> np.ndarray:
+def checked_confidence(given, examples: int) -> np.ndarray:
     """Return the score of the predicted class, float32 [N]."""
     values = _own_floats("confidence", given)
     _check_shape("confidence", values, examples)
@@ -103,7 +57,7 @@ def _checked_confidence(given, examples: int) -> np.ndarray:
     return values
 
 
-def _checked_correct(given, examples: int) -> np.ndarray:
+def checked_correct(given, examples: int) -> np.ndarray:
     """Return whether the predicted class is the label, bool [N]."""
     values = as_array("correct", given)
     _check_shape("correct", values, examples)
@@ -118,31 +72,9 @@ def _check_shape(name: str, values: np.ndarray, examples: int) -> None:
         raise ValueError(f"{name}: expected shape [{examples}], got {list(values.shape)}")
 
 
-def _top(name: str, values: np.ndarray, labels: np.ndarray) -> dict[str, np.ndarray]:
-    """Reduce scores [N, K] to the confidence of the predicted class and whether it is right."""
-    from anim import calibration
-
-    probs = calibration.probabilities(values) if name == "logits" else values
-    confidence, correct = calibration.scores_and_hits(probs, labels, calibration.CONFIDENCE)
-    return {"confidence": np.asarray(confidence), "correct": np.asarray(correct)}
-
-
 def rows_are_probs(values: np.ndarray) -> bool:
     """Return whether scores [N, K] are in [0, 1] and each row sums to 1."""
     if not values.size or values.min() < 0 or values.max() > 1:
         return False
     sums = values.sum(1, dtype=np.float64)
     return bool((np.abs(sums - 1) <= SUM_TOLERANCE).all())
-
-
-def warn_if_probs(snapshot: Snapshot) -> None:
-    """Warn if the logits look like probabilities, which would give a wrong but plausible picture.
-
-    Args:
-        snapshot: checked arrays by name.
-    """
-    logits = snapshot.get("logits")
-    if logits is not None and rows_are_probs(logits):
-        warn_caller(
-            "logits: each row is in [0, 1] and sums to 1; if these are probabilities, pass probs="
-        )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote
 
+from anim.checks.arrays import as_array
 from anim.errors import SettingError
 from anim.metrics import BY_NAME
-from anim.run.checks.arrays import as_array
 
 # A name becomes the name of a folder, which file systems limit to 255 bytes.
 _LONGEST_NAME = 200

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from anim.run.checks.labels import check_range, checked_classes, checked_labels
+from anim.checks.labels import check_range, checked_classes, checked_labels
 
 LABELS = np.random.default_rng(0).integers(0, 4, 50)
 NAMES = ("ant", "bee", "cat", "dog")

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from anim.errors import SettingError
-from anim.run.checks.scalars import checked_metrics, is_recordable
+from anim.run.scalars import checked_metrics, is_recordable
 
 
 def test_numbers_of_any_library_become_floats():

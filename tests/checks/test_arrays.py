@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from anim.run.checks.arrays import as_array, raise_first
+from anim.checks.arrays import as_array, raise_first
 
 VALUES = np.random.default_rng(0).normal(size=(50, 4)).astype(np.float32)
 

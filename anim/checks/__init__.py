@@ -1,0 +1,1 @@
+"""What predictions and labels may be: checked, and converted to plain arrays."""

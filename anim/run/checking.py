@@ -1,0 +1,81 @@
+"""What one snapshot of predictions may hold, and what is kept of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from anim.checks.arrays import raise_first
+from anim.checks.labels import check_range
+from anim.checks.predictions import (
+    checked_confidence,
+    checked_correct,
+    checked_scores,
+    rows_are_probs,
+)
+from anim.run.caller import warn_caller
+from anim.run.snapshots import KINDS, Snapshot
+
+
+def checked_snapshot(
+    given: Mapping[str, object], labels: np.ndarray, keep: str
+) -> dict[str, np.ndarray]:
+    """Return the arrays of a snapshot by name, in memory that the caller cannot change.
+
+    Args:
+        given: ``logits``, ``probs``, ``confidence`` and ``correct``; None if not given.
+        labels: [N] int32.
+        keep: one of `anim.settings.KEEPS`.
+
+    Raises:
+        ValueError: predictions of a wrong shape or value.
+        NotFiniteError: predictions with NaN or infinity.
+    """
+    given = {name: values for name, values in given.items() if values is not None}
+    if tuple(given) not in KINDS.values():
+        raise ValueError(
+            "snapshot: expected logits, or probs, or confidence and correct, "
+            f"got {' and '.join(given) or 'none of them'}"
+        )
+    if "confidence" in given:
+        return {
+            "confidence": checked_confidence(given["confidence"], len(labels)),
+            "correct": checked_correct(given["correct"], len(labels)),
+        }
+    ((name, values),) = given.items()
+    scores = checked_scores(name, values, len(labels))
+    if keep == "top":
+        check_range(labels, scores.shape[1])
+        return _top(name, scores, labels)
+    return {name: _as_float16(name, scores) if keep == "float16" else scores}
+
+
+def _as_float16(name: str, values: np.ndarray) -> np.ndarray:
+    with np.errstate(over="ignore"):
+        half = values.astype(np.float16)
+    if np.isinf(half).any():
+        raise_first(name, "numbers that float16 can represent", values, np.isinf(half))
+    return half
+
+
+def _top(name: str, values: np.ndarray, labels: np.ndarray) -> dict[str, np.ndarray]:
+    """Reduce scores [N, K] to the confidence of the predicted class and whether it is right."""
+    from anim import calibration
+
+    probs = calibration.probabilities(values) if name == "logits" else values
+    confidence, correct = calibration.scores_and_hits(probs, labels, calibration.CONFIDENCE)
+    return {"confidence": np.asarray(confidence), "correct": np.asarray(correct)}
+
+
+def warn_if_probs(snapshot: Snapshot) -> None:
+    """Warn if the logits look like probabilities, which would give a wrong but plausible picture.
+
+    Args:
+        snapshot: checked arrays by name.
+    """
+    logits = snapshot.get("logits")
+    if logits is not None and rows_are_probs(logits):
+        warn_caller(
+            "logits: each row is in [0, 1] and sums to 1; if these are probabilities, pass probs="
+        )

@@ -1,1 +1,0 @@
-"""What may be recorded: labels, predictions and scalars, checked and converted to plain arrays."""
