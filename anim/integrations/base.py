@@ -1,22 +1,31 @@
-"""What callbacks share: when to take a snapshot, what the predictions are, what is logged."""
+"""What callbacks share: when to take a snapshot, what is recorded, and what an error ends."""
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import importlib
-import math
+import inspect
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
 from anim.checks.arrays import as_array
-from anim.checks.predictions import rows_are_probs
-from anim.errors import MissingExtraError
-from anim.metrics import BY_NAME
+from anim.checks.labels import checked_labels
+from anim.errors import MissingExtraError, SettingError
+from anim.integrations.logged import recordable
+from anim.integrations.outputs import kind_of
 from anim.run import Recorder, Run
-from anim.run.scalars import is_recordable
-from anim.settings import one_of, whole
+from anim.run.caller import warn_caller
+from anim.settings import one_line, one_of, whole
+
+# Characters of an error that a warning repeats.
+_LONGEST_CAUSE = 400
 
 
 def require(module: str, package: str) -> ModuleType:
@@ -38,20 +47,39 @@ def require(module: str, package: str) -> ModuleType:
         raise MissingExtraError(f"{package} is not installed: pip install {package}") from error
 
 
-class CallbackRecorder:
-    """Records what a callback passes to it.
+def guarded(hook: Callable[..., None]) -> Callable[..., None]:
+    """Return a method of a callback that ends the recording, not the training, if it raises.
 
-    A callback that is used for a second training continues its recording.
+    Args:
+        hook: a method of an object with a `CallbackRecorder` as ``_recorder``.
+    """
+
+    @functools.wraps(hook)
+    def call(self, *args, **kwargs) -> None:
+        self._recorder.attempt(partial(hook, self, *args, **kwargs))
+
+    return call
+
+
+class CallbackRecorder:
+    """Records what a callback passes to it, and never ends the training if that fails.
+
+    A callback that is used for a second training continues its recording. A copy, such as one made
+    by pickle or by scikit-learn's ``clone``, has recorded nothing yet.
 
     Args:
         path: a folder for the recording; None keeps it in memory.
-        labels: [N] integers in [0, K), or one-hot [N, K].
+        labels: [N] integers in [0, K), or one-hot [N, K]; None takes those that come with each
+            snapshot.
         every: steps between two snapshots; None leaves the choice to the callback.
         outputs: what the model returns: ``logits`` or ``probs``; None decides by the values.
         options: more arguments of `anim.Recorder`.
+        on_error: what an exception during the training does: ``warn`` reports it, stops recording
+            and lets the training go on; ``raise`` raises it.
 
-    Attributes:
-        offset: what to add to the steps of a training that counts from 0 again.
+    Raises:
+        TypeError: an unknown option.
+        ValueError: a wrong value of an argument or option.
     """
 
     def __init__(
@@ -61,18 +89,39 @@ class CallbackRecorder:
         *,
         every: int | None,
         outputs: str | None,
-        options: Mapping,
+        options: Mapping[str, Any],
+        on_error: str = "warn",
     ):
         if every is not None:
             whole("every", every, 1)
         if outputs is not None:
             one_of("outputs", outputs, ("logits", "probs"))
-        self._path, self._labels, self._options = path, labels, dict(options)
-        self._every, self._outputs = every, outputs
+        one_of("on_error", on_error, ("warn", "raise"))
+        _check_options(path, labels, options)
+        # Absolute: the working directory may change before training begins.
+        is_local = path is not None and "://" not in os.fspath(path)
+        self._path = Path(path).absolute() if is_local else path
+        self._labels, self._options = labels, dict(options)
+        self._every, self._outputs, self._on_error = every, outputs, on_error
+        self._declared: str | None = None
+        self._forget()
+
+    def _forget(self) -> None:
         self._recorder: Recorder | None = None
-        self._expected: str | None = None
         self._is_open = False
-        self.offset = 0
+        self._kind: str | None = None
+        self._first: int | None = None
+        self._labels_then: np.ndarray | None = None
+        self._at: int | None = None
+        self._cause: str | None = None
+        self._said: set[str] = set()
+        self._offset = 0
+
+    def __getstate__(self) -> dict:
+        copied = object.__new__(type(self))
+        copied.__dict__.update(self.__dict__)
+        copied._forget()
+        return copied.__dict__
 
     @property
     def has_interval(self) -> bool:
@@ -85,50 +134,153 @@ class CallbackRecorder:
         recorder = self._recorder
         return -1 if recorder is None or recorder.last_step is None else recorder.last_step
 
-    def expect(self, outputs: str | None) -> None:
-        """Set what the model returns, for predictions whose values do not decide it."""
-        self._expected = outputs
+    def attempt(self, act: Callable[[], None]) -> None:
+        """Call a function; an exception ends the recording, and what is recorded stays.
 
-    def begin(self) -> None:
-        """Open the recording, for the first time or to continue it."""
-        if self._is_open:
+        Interrupts and exits of the interpreter pass, as they end the training, too.
+        """
+        if self._cause is not None:
+            if self._on_error == "raise":
+                raise RuntimeError(f"{self._cause}; use a new callback to record again")
             return
-        if self._recorder is None:
-            self._recorder = Recorder(self._path, labels=self._labels, **self._options)
-        elif self._path is not None:
-            options = {**self._options, "overwrite": False, "resume": True}
-            self._recorder = Recorder(self._path, labels=self._labels, **options)
+        try:
+            act()
+        except Exception as error:
+            self._stop(error)
+            if self._on_error == "raise":
+                raise
+            warn_caller(
+                f"{self._cause}; the training goes on without it "
+                "(on_error='raise' shows where it was raised)"
+            )
+
+    def _stop(self, error: Exception) -> None:
+        when = "before the first snapshot" if self._at is None else f"at step {self._at}"
+        where = "in memory" if self._path is None else f"at {str(self._path)!r}"
+        text = one_line(str(error))
+        if len(text) > _LONGEST_CAUSE:
+            text = text[:_LONGEST_CAUSE] + "..."
+        self._cause = f"recording {where} stopped {when}: {type(error).__name__}: {text}"
+        if self._recorder is not None:
+            # Snapshots that wait are written; what hinders that is the cause again.
+            with contextlib.suppress(Exception):
+                self._recorder.close()
+        self._is_open = False
+
+    def declare(self, outputs: str | None) -> None:
+        """Set what the model says that it returns, for predictions whose values do not decide."""
+        self._declared = outputs
+
+    def begin(self, step: int | None = None) -> None:
+        """Open the recording, for the first time or to continue it.
+
+        Args:
+            step: where the training begins, if it counts on from where an earlier one ended, as a
+                number of trees does; None if it counts from 0 each time.
+
+        Raises:
+            ValueError: the training begins before the last step of this callback's recording.
+            RecordingError: the recording cannot be opened.
+        """
+        # An interrupted training has not ended its recording.
+        self.end()
+        self._first, self._at = step, None
+        labels = self._labels_then if self._labels is None else self._labels
+        if labels is not None:
+            self._open(labels)
+
+    def _open(self, labels) -> None:
+        options, step, last = dict(self._options), self._first, self.last_step
+        resumes, overwrites = options.get("resume", False), options.get("overwrite", False)
+        if self._recorder is not None and not (overwrites and step is not None):
+            if step is not None and step < last and resumes is False:
+                raise ValueError(
+                    f"step: the training begins at step {step}, but {last} is recorded already; "
+                    "use a new callback for a new training"
+                )
+            options = {**options, "overwrite": False, "resume": True}
+        if step is not None and options.get("resume") is True:
+            # Later snapshots are from a training that this one does not continue.
+            options["resume"] = step
+        if self._recorder is None or self._path is not None:
+            self._recorder = Recorder(self._path, labels=labels, **options)
+        self._labels_then = checked_labels(labels, options.get("classes"))
         self._is_open = True
-        self.offset = max(self.last_step, 0)
+        self._offset = 0 if step is not None else max(self.last_step, 0)
 
     def is_due(self, step: int) -> bool:
-        """Return whether a multiple of ``every`` was reached or passed since the last snapshot."""
+        """Return whether a multiple of ``every`` was reached or passed since the last snapshot.
+
+        Args:
+            step: as the training counts it.
+        """
         if self._every is None:
             return False
+        step += self._offset
         return step // self._every > max(self.last_step, 0) // self._every
 
-    def take(self, step: int, predictions, metrics: Mapping | None = None) -> None:
+    def take(self, step: int, predict: Callable[[], Any], metrics: Mapping | None = None) -> bool:
         """Record predictions, unless there already is a snapshot of that step or a later one.
 
         Args:
-            step: of the training, with `offset` added.
-            predictions: [N, K], [N, 1] or [N] logits or probs.
+            step: as the training counts it.
+            predict: returns [N, K], [N, 1] or [N] logits or probs; and, if no labels were given,
+                a tuple of these and their labels [N]. It is called only if they are recorded.
             metrics: what the framework logged; only numbers are recorded.
 
+        Returns:
+            Whether they were recorded.
+
         Raises:
-            ValueError: a model with one output, if nothing says whether that is a logit.
+            ValueError: neither the values nor ``outputs`` say whether these are logits; labels that
+                differ from those of the first snapshot.
         """
-        if step <= self.last_step:
-            return
+        self._at = step + self._offset
+        if self._at <= self.last_step:
+            return False
+        if self._labels is None:
+            predictions, labels = predict()
+            if not self._is_open:
+                self._open(labels)
+                self._at = step + self._offset
+                if self._at <= self.last_step:
+                    return False
+            self._check_labels(labels)
+        else:
+            predictions = predict()
         values = as_array("predictions", predictions)
-        if self._outputs is None:
-            self._outputs = _kind_of(values) or self._expected
-            if self._outputs is None:
-                raise ValueError(
-                    "outputs: expected 'logits' or 'probs' for a model with one output, got None"
-                )
-        given = {self._outputs: values}
-        self._begun().snapshot(step, **given, metrics=_scalars(metrics or {}))
+        given = {self._kind_of(values): values}
+        self._begun().snapshot(self._at, **given, metrics=self._scalars(metrics or {}))
+        return True
+
+    def _check_labels(self, labels) -> None:
+        now = checked_labels(labels, self._options.get("classes"))
+        if not np.array_equal(now, self._labels_then):
+            raise ValueError(
+                "labels: expected those of the first snapshot in the same order, got others; "
+                "the validation data must not be shuffled"
+            )
+
+    def _kind_of(self, values: np.ndarray) -> str:
+        if self._outputs is not None:
+            return self._outputs
+        kind = kind_of(values, self._declared)
+        if self._kind not in (None, kind):
+            raise ValueError(
+                f"outputs: the predictions look like {kind}, and looked like {self._kind} before; "
+                "pass outputs='logits' or 'probs'"
+            )
+        self._kind = kind
+        return kind
+
+    def _scalars(self, logs: Mapping) -> dict[str, float]:
+        scalars, renamed = recordable(logs)
+        for name, new in renamed.items():
+            if name not in self._said:
+                self._said.add(name)
+                note = "left out" if new in logs else f"recorded as {new!r}"
+                warn_caller(f"{name!r} is computed from the predictions; the logged one is {note}")
+        return scalars
 
     def end(self) -> None:
         """Commit all snapshots, and release the path for other recorders."""
@@ -150,26 +302,19 @@ class CallbackRecorder:
 
     def _begun(self) -> Recorder:
         if self._recorder is None:
-            raise RuntimeError("the callback has not recorded anything yet: training has not begun")
+            cause = self._cause or "nothing is recorded yet: training has not begun"
+            raise RuntimeError(f"run: {cause}")
         return self._recorder
 
 
-def _kind_of(values: np.ndarray) -> str | None:
-    """Return ``probs`` or ``logits``, decided by the values; None for a model with one output."""
-    if values.ndim != 2 or values.shape[1] < 2:
-        return None
-    return "probs" if rows_are_probs(values) else "logits"
+def _check_options(path, labels, options: Mapping[str, Any]) -> None:
+    """Raise TypeError or ValueError for options that `Recorder` would not take."""
+    inspect.signature(Recorder).bind(path, labels=labels, **options)
+    if options.get("resume", False) is not False and options.get("overwrite", False):
+        raise SettingError("resume", "cannot be used with `overwrite`")
+    in_memory = {k: v for k, v in options.items() if path is None or k not in _OF_A_PATH}
+    Recorder(None, labels=[0] if labels is None else labels, **in_memory).close()
 
 
-def _scalars(logs: Mapping) -> dict[str, float]:
-    """Return the numbers among what a framework logs, by names that can be recorded."""
-    found = {}
-    for name, value in logs.items():
-        try:
-            number = float(value)
-        except (TypeError, ValueError):
-            continue
-        name = f"train_{name}" if name in BY_NAME else name
-        if is_recordable(name) and not math.isinf(number):
-            found[name] = number
-    return found
+# Options that Recorder refuses without a path.
+_OF_A_PATH = ("resume", "overwrite")

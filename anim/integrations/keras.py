@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from anim.integrations.base import CallbackRecorder, require
+from anim.integrations.base import CallbackRecorder, guarded, require
 from anim.run import Run
 
 keras = require("keras", "keras")
@@ -25,6 +25,8 @@ class SnapshotCallback(keras.callbacks.Callback):
         every: steps between two snapshots; None takes one per epoch.
         outputs: what the model returns: ``logits`` or ``probs``; None decides by the values.
         batch_size: of the predictions; None takes the default of Keras.
+        on_error: what an exception during the training does: ``warn`` reports it, stops recording
+            and lets the training go on; ``raise`` raises it.
         options: more arguments of `anim.Recorder`, such as ``classes``, ``keep`` or ``resume``.
     """
 
@@ -37,13 +39,14 @@ class SnapshotCallback(keras.callbacks.Callback):
         every: int | None = None,
         outputs: str | None = None,
         batch_size: int | None = None,
+        on_error: str = "warn",
         **options,
     ):
         super().__init__()
         self._recorder = CallbackRecorder(
-            path, y_val, every=every, outputs=outputs, options=options
+            path, y_val, every=every, outputs=outputs, options=options, on_error=on_error
         )
-        self._x_val, self._batch_size, self._outputs = x_val, batch_size, outputs
+        self._x_val, self._batch_size = x_val, batch_size
         self._step = self._epoch_start = 0
 
     def run(self) -> Run:
@@ -51,21 +54,23 @@ class SnapshotCallback(keras.callbacks.Callback):
         return self._recorder.run()
 
     def _take(self, logs=None) -> None:
-        if self._step <= self._recorder.last_step:
-            return
-        predictions = self.model.predict(self._x_val, batch_size=self._batch_size, verbose=0)
-        self._recorder.take(self._step, predictions, logs)
+        self._recorder.take(self._step, self._predictions, logs)
 
+    def _predictions(self):
+        return self.model.predict(self._x_val, batch_size=self._batch_size, verbose=0)
+
+    @guarded
     def on_train_begin(self, logs=None):
-        if self._outputs is None:
-            self._recorder.expect(_activation(self.model))
+        self._recorder.declare(_activation(self.model))
         self._recorder.begin()
-        self._step = self._recorder.offset
+        self._step = 0
         self._take()
 
+    @guarded
     def on_epoch_begin(self, epoch, logs=None):
         self._epoch_start = self._step
 
+    @guarded
     def on_train_batch_end(self, batch, logs=None):
         # With steps_per_execution, Keras calls this once for several batches, at the end of an
         # epoch for fewer.
@@ -74,10 +79,12 @@ class SnapshotCallback(keras.callbacks.Callback):
         if self._recorder.is_due(self._step):
             self._take(logs)
 
+    @guarded
     def on_epoch_end(self, epoch, logs=None):
         if not self._recorder.has_interval:
             self._take(logs)
 
+    @guarded
     def on_train_end(self, logs=None):
         self._take(logs)
         self._recorder.end()

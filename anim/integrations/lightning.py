@@ -12,7 +12,7 @@ from functools import partial
 
 import numpy as np
 
-from anim.integrations.base import CallbackRecorder, require
+from anim.integrations.base import CallbackRecorder, guarded, require
 from anim.integrations.torch import labels_of, logits_of
 from anim.run import Run
 
@@ -43,6 +43,8 @@ class SnapshotCallback(lightning.Callback):
         every: optimizer steps between two snapshots; None takes one per epoch.
         outputs: what the module returns: ``logits`` or ``probs``; None decides by the values.
         forward: called with (module, inputs); None calls the module.
+        on_error: what an exception during the training does: ``warn`` reports it, stops recording
+            and lets the training go on; ``raise`` raises it.
         options: more arguments of `anim.Recorder`, such as ``classes``, ``keep`` or ``resume``.
 
     Raises:
@@ -57,6 +59,7 @@ class SnapshotCallback(lightning.Callback):
         every: int | None = None,
         outputs: str | None = None,
         forward: Callable | None = None,
+        on_error: str = "warn",
         **options,
     ):
         self._loader, self._forward = loader, forward
@@ -64,42 +67,42 @@ class SnapshotCallback(lightning.Callback):
         if not np.array_equal(self._labels, labels_of(loader)):
             raise ValueError("loader: expected the same order each time; pass shuffle=False")
         self._recorder = CallbackRecorder(
-            path, self._labels, every=every, outputs=outputs, options=options
+            path, self._labels, every=every, outputs=outputs, options=options, on_error=on_error
         )
 
     def run(self) -> Run:
         """Return the snapshots so far."""
         return self._recorder.run()
 
-    def _step(self, trainer) -> int:
-        return self._recorder.offset + trainer.global_step
-
     def _take(self, trainer, module) -> None:
-        step = self._step(trainer)
-        if step <= self._recorder.last_step or not trainer.is_global_zero:
+        if not trainer.is_global_zero:
             return
         forward = None if self._forward is None else partial(self._forward, module)
-        logits = logits_of(module, self._loader, forward=forward)
-        self._recorder.take(step, logits, trainer.logged_metrics)
+        predict = partial(logits_of, module, self._loader, forward=forward)
+        self._recorder.take(trainer.global_step, predict, trainer.logged_metrics)
 
+    @guarded
     def on_train_start(self, trainer, pl_module):
         if trainer.is_global_zero:
-            self._recorder.begin()
             # A trainer that continues from a checkpoint already counts from its step.
-            self._recorder.offset = 0 if trainer.global_step else self._recorder.offset
+            self._recorder.begin(trainer.global_step or None)
         self._take(trainer, pl_module)
 
+    @guarded
     def on_train_batch_end(self, trainer, pl_module, outputs, batch, batch_idx):
-        if self._recorder.is_due(self._step(trainer)):
+        if self._recorder.is_due(trainer.global_step):
             self._take(trainer, pl_module)
 
+    @guarded
     def on_train_epoch_end(self, trainer, pl_module):
         if not self._recorder.has_interval:
             self._take(trainer, pl_module)
 
+    @guarded
     def on_train_end(self, trainer, pl_module):
         self._take(trainer, pl_module)
         self._recorder.end()
 
+    @guarded
     def on_exception(self, trainer, pl_module, exception):
         self._recorder.end()

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
 
-from anim.integrations.base import CallbackRecorder, require
+from anim.integrations.base import CallbackRecorder, guarded, require
 from anim.integrations.torch import evaluating
 from anim.run import Run
 
@@ -33,6 +34,8 @@ class SnapshotCallback(transformers.TrainerCallback):
         every: optimizer steps between two snapshots; None takes one per epoch.
         batch_size: of the predictions.
         data_collator: makes a batch of examples; None takes Transformers' default.
+        on_error: what an exception during the training does: ``warn`` reports it, stops recording
+            and lets the training go on; ``raise`` raises it.
         options: more arguments of `anim.Recorder`, such as ``classes``, ``keep`` or ``resume``.
     """
 
@@ -44,6 +47,7 @@ class SnapshotCallback(transformers.TrainerCallback):
         every: int | None = None,
         batch_size: int = 64,
         data_collator: Callable | None = None,
+        on_error: str = "warn",
         **options,
     ):
         self._loader = torch.utils.data.DataLoader(
@@ -53,7 +57,7 @@ class SnapshotCallback(transformers.TrainerCallback):
         )
         labels = np.concatenate([np.asarray(batch["labels"]) for batch in self._loader])
         self._recorder = CallbackRecorder(
-            path, labels, every=every, outputs="logits", options=options
+            path, labels, every=every, outputs="logits", options=options, on_error=on_error
         )
         self._logs: dict[str, float] = {}
 
@@ -61,15 +65,11 @@ class SnapshotCallback(transformers.TrainerCallback):
         """Return the snapshots so far."""
         return self._recorder.run()
 
-    def _step(self, state) -> int:
-        return self._recorder.offset + state.global_step
-
     def _take(self, state, model) -> None:
-        step = self._step(state)
-        if step <= self._recorder.last_step or not state.is_world_process_zero:
+        if not state.is_world_process_zero:
             return
-        self._recorder.take(step, self._logits(model), self._logs)
-        self._logs = {}
+        if self._recorder.take(state.global_step, partial(self._logits, model), self._logs):
+            self._logs = {}
 
     def _logits(self, model) -> np.ndarray:
         found = []
@@ -81,26 +81,30 @@ class SnapshotCallback(transformers.TrainerCallback):
                 found.append(logits.float().cpu().numpy())
         return np.concatenate(found)
 
+    @guarded
     def on_train_begin(self, args, state, control, model=None, **_):
         if state.is_world_process_zero:
-            self._recorder.begin()
             # A trainer that continues from a checkpoint already counts from its step.
-            self._recorder.offset = 0 if state.global_step else self._recorder.offset
+            self._recorder.begin(state.global_step or None)
         self._take(state, model)
 
+    @guarded
     def on_log(self, args, state, control, logs=None, **_):
         self._logs.update({k: v for k, v in (logs or {}).items() if k not in _NO_SERIES})
 
+    @guarded
     def on_step_end(self, args, state, control, model=None, **_):
         # The last step is recorded here: `on_train_end` comes after the best model is loaded.
         is_last = state.global_step >= state.max_steps
-        if is_last or self._recorder.is_due(self._step(state)):
+        if is_last or self._recorder.is_due(state.global_step):
             self._take(state, model)
 
+    @guarded
     def on_epoch_end(self, args, state, control, model=None, **_):
         if not self._recorder.has_interval:
             self._take(state, model)
 
+    @guarded
     def on_train_end(self, args, state, control, model=None, **_):
         self._take(state, model)
         self._recorder.end()

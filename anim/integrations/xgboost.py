@@ -7,8 +7,9 @@ XGBClassifier(callbacks=[SnapshotCallback("runs/mine", x_val, y_val)]).fit(x, y)
 from __future__ import annotations
 
 import os
+from functools import partial
 
-from anim.integrations.base import CallbackRecorder, require
+from anim.integrations.base import CallbackRecorder, guarded, require
 from anim.run import Run
 
 xgboost = require("xgboost", "xgboost")
@@ -24,48 +25,63 @@ class SnapshotCallback(xgboost.callback.TrainingCallback):
         x_val: [N, D] inputs, or a ``DMatrix``.
         y_val: [N] integers in [0, K).
         every: rounds between two snapshots.
+        on_error: what an exception during the training does: ``warn`` reports it, stops recording
+            and lets the training go on; ``raise`` raises it.
         options: more arguments of `anim.Recorder`, such as ``classes``, ``keep`` or ``resume``.
     """
 
-    def __init__(self, path: str | os.PathLike | None, x_val, y_val, *, every: int = 1, **options):
+    def __init__(
+        self,
+        path: str | os.PathLike | None,
+        x_val,
+        y_val,
+        *,
+        every: int = 1,
+        on_error: str = "warn",
+        **options,
+    ):
         super().__init__()
         is_matrix = isinstance(x_val, xgboost.DMatrix)
         self._x_val = x_val if is_matrix else xgboost.DMatrix(x_val)
         self._recorder = CallbackRecorder(
-            path, y_val, every=every, outputs="logits", options=options
+            path, y_val, every=every, outputs="logits", options=options, on_error=on_error
         )
 
     def run(self) -> Run:
         """Return the snapshots so far."""
         return self._recorder.run()
 
-    def _step(self, model) -> int:
-        return self._recorder.offset + model.num_boosted_rounds()
-
     def _take(self, model, metrics=None) -> None:
-        step = self._step(model)
-        if step > self._recorder.last_step:
-            margins = model.predict(self._x_val, output_margin=True)
-            self._recorder.take(step, margins, metrics)
+        predict = partial(model.predict, self._x_val, output_margin=True)
+        self._recorder.take(model.num_boosted_rounds(), predict, metrics)
 
-    def before_training(self, model):
+    @guarded
+    def _begin(self, model) -> None:
         if not isinstance(model, xgboost.Booster):
             raise TypeError("model: expected a Booster; cross-validation trains several models")
-        self._recorder.begin()
-        if model.num_boosted_rounds():
-            # Training continues from an earlier model, whose rounds are counted already.
-            self._recorder.offset = 0
+        self._recorder.begin(model.num_boosted_rounds())
         self._take(model)
+
+    @guarded
+    def _after_iteration(self, model, evals_log) -> None:
+        if self._recorder.is_due(model.num_boosted_rounds()):
+            self._take(model, _last(evals_log))
+
+    @guarded
+    def _end(self, model) -> None:
+        self._take(model)
+        self._recorder.end()
+
+    def before_training(self, model):
+        self._begin(model)
         return model
 
     def after_iteration(self, model, epoch, evals_log):
-        if self._recorder.is_due(self._step(model)):
-            self._take(model, _last(evals_log))
+        self._after_iteration(model, evals_log)
         return False
 
     def after_training(self, model):
-        self._take(model)
-        self._recorder.end()
+        self._end(model)
         return model
 
 
