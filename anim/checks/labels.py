@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from anim.checks.arrays import as_array, raise_first
+from anim.errors import SettingError
 
 # Class names that an error lists before it abbreviates.
 _LISTED = 8
@@ -64,6 +65,29 @@ def _indices_of_one_hot(rows: np.ndarray) -> np.ndarray:
             f"got {rows[index]} at index {index}"
         )
     return rows.argmax(1)
+
+
+def check_same_labels(given: np.ndarray, known: np.ndarray, rows: np.ndarray | None = None) -> None:
+    """Raise SettingError unless labels are those that are known of the same examples.
+
+    Args:
+        given: [n] int32.
+        known: [n] int32, or of another length, which is an error.
+        rows: [n] positions of the examples among all; None if they are all.
+    """
+    if given is known:
+        return
+    if given.shape != known.shape:
+        raise SettingError("labels", f"expected {len(known)} as before, got {len(given)}")
+    other = given != known
+    if other.any():
+        first = int(other.argmax())
+        row = first if rows is None else int(rows[first])
+        raise SettingError(
+            "labels",
+            f"expected {known[first]} at index {row} as before, got {given[first]}; if a loader "
+            "shuffles the examples, use shuffle=False, or pass index= to part.add of collecting",
+        )
 
 
 def check_range(labels: np.ndarray, classes: int) -> None:

@@ -2,10 +2,11 @@
 
 from anim.errors import RecordingError
 from anim.run.about import About
+from anim.run.arrays import from_arrays
 from anim.run.display import renderers
 from anim.run.protocol import RunLike
 from anim.run.recalibration import calibrate
-from anim.run.recorder import Recorder, from_arrays
+from anim.run.recorder import Recorder
 from anim.run.reliability import Reliability
 from anim.run.replicas import Replicas
 from anim.run.run import Run

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -14,8 +14,9 @@ from anim.checks.predictions import (
     checked_scores,
     rows_are_probs,
 )
+from anim.errors import SettingError
 from anim.run.caller import warn_caller
-from anim.run.snapshots import KINDS, Snapshot
+from anim.run.snapshots import KINDS, Form, Snapshot
 
 
 def checked_snapshot(
@@ -79,3 +80,29 @@ def warn_if_probs(snapshot: Snapshot) -> None:
         warn_caller(
             "logits: each row is in [0, 1] and sums to 1; if these are probabilities, pass probs="
         )
+
+
+def check_same_form(form: Form, earlier: Form) -> None:
+    """Raise SettingError unless a snapshot has the kind, classes and dtype of earlier ones."""
+    if form.keys() != earlier.keys():
+        before, now = " and ".join(earlier), " and ".join(form)
+        raise SettingError("snapshot", f"expected {before} as in earlier snapshots, got {now}")
+    for name, (shape, dtype) in form.items():
+        earlier_shape, earlier_dtype = earlier[name]
+        if shape != earlier_shape:
+            raise SettingError(name, f"expected {earlier_shape[1]} classes, got {shape[1]}")
+        if dtype != earlier_dtype:
+            problem = f"expected {earlier_dtype} as in earlier snapshots of this run, got {dtype}"
+            raise SettingError("keep", problem)
+
+
+def check_classes(form: Form, labels: np.ndarray, classes: Sequence[str] | None) -> None:
+    """Raise ValueError unless the first snapshot fits the labels and the names of classes."""
+    name, (shape, _) = next(iter(form.items()))
+    count = shape[1] if len(shape) == 2 else None
+    if classes is not None and count not in (None, len(classes)):
+        raise SettingError(name, f"expected {len(classes)} classes, got {count}")
+    if count is None:
+        count = None if classes is None else len(classes)
+    if count is not None:
+        check_range(labels, count)

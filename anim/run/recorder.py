@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections import deque
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
-from anim.checks.labels import check_range, checked_classes, checked_labels
-from anim.errors import NotFiniteError
+from anim.checks.labels import check_range, check_same_labels, checked_classes, checked_labels
+from anim.errors import NotFiniteError, RecordingError, SettingError
 from anim.run.about import NOTHING_KNOWN, About
 from anim.run.caller import warn_caller
-from anim.run.checking import checked_snapshot, warn_if_probs
+from anim.run.checking import check_classes, check_same_form, checked_snapshot, warn_if_probs
+from anim.run.collecting import Part
+from anim.run.handover import HandedOver, Handover
 from anim.run.run import Run
 from anim.run.scalars import checked_metrics
 from anim.run.snapshots import Snapshot, form_of
@@ -22,6 +23,9 @@ from anim.run.store.interface import SnapshotStore
 from anim.run.store.memory import Memory
 from anim.run.store.writer import Writer
 from anim.settings import KEEPS, one_of, whole
+
+# Steps are 64-bit integers on disk.
+_LAST_STEP = np.iinfo(np.int64).max
 
 
 class Recorder:
@@ -32,7 +36,8 @@ class Recorder:
 
     Args:
         path: a folder for the recording; None keeps it in memory.
-        labels: [N] integers in [0, K), one-hot [N, K], or names out of ``classes``.
+        labels: [N] integers in [0, K), one-hot [N, K], or names out of ``classes``; None takes
+            those of the first snapshot, or of the recording that is resumed.
         classes: K names; None names them "0", "1", ...
         about: the caption of the run.
         keep: ``float32`` keeps logits or probs as they are, ``float16`` needs half the space, and
@@ -55,7 +60,7 @@ class Recorder:
         self,
         path: str | os.PathLike | None = None,
         *,
-        labels,
+        labels=None,
         classes: Sequence[str] | None = None,
         about: About = NOTHING_KNOWN,
         keep: str = "float32",
@@ -67,14 +72,14 @@ class Recorder:
         one_of("nan", nan, ("raise", "skip"))
         self._keep, self._nan = keep, nan
         self._classes = checked_classes(classes)
-        self._labels = checked_labels(labels, self._classes)
+        own = None if labels is None else checked_labels(labels, self._classes)
         if not isinstance(resume, bool):
             whole("resume", resume, 0)
-        if self._classes is not None:
-            check_range(self._labels, len(self._classes))
+        if own is not None and self._classes is not None:
+            check_range(own, len(self._classes))
         if resume is not False and overwrite:
             raise ValueError("resume, overwrite: expected at most one of them")
-        arguments = (self._labels, self._classes, about)
+        arguments = (own, self._classes, about)
         self._store: SnapshotStore
         if path is None:
             if resume is not False or overwrite:
@@ -82,18 +87,17 @@ class Recorder:
             self._store = Memory(*arguments)
         else:
             self._store = Writer(Path(path), *arguments, resume=resume, overwrite=overwrite)
-        self._last_step = self._store.steps[-1] if self._store.steps else None
-        self._resumed_at = None if isinstance(resume, bool) else self._last_step
-        self._form = self._store.form
+        self._handover = Handover(self._store)
+        self._classes = self._store.classes
+        self._resumed_at = None if isinstance(resume, bool) else self.last_step
         self._is_resumed = bool(self._store.steps)
-        self._thread = ThreadPoolExecutor(1, "anim-recorder")
-        self._pending: deque[Future] = deque()
         self._is_open = True
+        self._process = os.getpid()
 
     @property
     def last_step(self) -> int | None:
         """Step of the last snapshot, including those before `resume`; None if there is none."""
-        return self._last_step
+        return self._handover.last.step
 
     def snapshot(
         self,
@@ -103,12 +107,14 @@ class Recorder:
         probs=None,
         confidence=None,
         correct=None,
+        labels=None,
         metrics: Mapping[str, object] | None = None,
     ) -> None:
         """Record the predictions for all N validation examples at one step.
 
         Pass ``logits``, or ``probs``, or ``confidence`` and ``correct``: anything that NumPy or
-        DLPack can read. The arrays may be changed as soon as this returns.
+        DLPack can read. The arrays may be changed as soon as this returns. Several threads may
+        call it.
 
         Args:
             step: greater than the last one.
@@ -117,126 +123,178 @@ class Recorder:
                 P(class 1).
             confidence: [N] in [0, 1], the score of the predicted class.
             correct: [N] booleans, whether the predicted class is the label.
+            labels: the labels of these predictions, to be compared with those of the recorder;
+                required if it has none yet.
             metrics: scalars to record with it; a name that is missing at a step is NaN there.
 
         Raises:
-            ValueError: a step that does not increase, or predictions of a wrong shape or value.
-            RuntimeError: the recorder is closed.
-            OSError: an earlier snapshot could not be written.
+            ValueError: a step that does not increase, predictions of a wrong shape or value, or
+                labels other than those of the recorder.
+            RuntimeError: the recorder is closed, or belongs to another process.
+            OSError: an earlier snapshot could not be written; nothing more is recorded.
         """
-        if not self._is_open:
-            raise RuntimeError(f"snapshot: the recorder was closed before step {step}")
-        whole("step", step, 0)
-        if step == self._resumed_at == self._last_step:
+        if self._has_already("snapshot", step):
             return
-        self._check_step(step)
+        known = self._labels_given(labels)
         given = {"logits": logits, "probs": probs, "confidence": confidence, "correct": correct}
         scalars = checked_metrics(metrics)
         try:
-            snapshot = checked_snapshot(given, self._labels, self._keep)
+            snapshot = checked_snapshot(given, known, self._keep)
         except NotFiniteError as error:
-            if self._nan == "raise":
-                raise
-            warn_caller(f"step {step} is skipped: {error}")
+            self._skip(step, error)
             return
-        self._check_form(snapshot)
-        # One snapshot is being written and one waits: a slow disk does not fill the memory.
-        self._wait(at_most=1)
-        self._pending.append(self._thread.submit(self._store.append, int(step), snapshot, scalars))
-        self._last_step = int(step)
+        self._hand_over(step, snapshot, known, scalars)
+
+    @contextmanager
+    def collecting(
+        self, step: int, *, metrics: Mapping[str, object] | None = None
+    ) -> Iterator[Part]:
+        """Record the predictions at one step batch by batch, in one pass over a loader.
+
+        The snapshot is recorded as a whole when the block ends, and not at all if it raises.
+
+            with recorder.collecting(step) as part:
+                for x, y in loader:
+                    part.add(logits=model(x), labels=y)
+
+        If the recorder was made without labels, those of the first snapshot become its labels.
+        Batches come in the same order at every step, or name their examples by ``index=``; labels
+        that differ from those before are refused.
+
+        Args:
+            step: greater than the last one.
+            metrics: scalars to record with it, read when the block ends.
+
+        Yields:
+            The `Part` whose `add` takes one batch.
+
+        Raises:
+            ValueError: as for `snapshot`; examples that are missing, or there more than once.
+            RuntimeError, OSError: as for `snapshot`.
+        """
+        is_there = self._has_already("collecting", step)
+        part = Part(self._handover.last.labels, self._classes, self._keep, self._nan == "skip")
+        yield part
+        if is_there:
+            return
+        scalars = checked_metrics(metrics)
+        try:
+            snapshot, labels = part.whole()
+        except NotFiniteError as error:
+            self._skip(step, error)
+            return
+        self._hand_over(step, snapshot, labels, scalars)
 
     def flush(self) -> None:
         """Wait until all earlier snapshots are committed.
 
         Raises:
+            RuntimeError: the recorder belongs to another process.
             OSError: a snapshot could not be written.
         """
-        self._wait(at_most=0)
+        self._check_process("flush")
+        if self._is_open:
+            self._handover.wait()
 
     def close(self) -> None:
-        """Flush, and release the path for other recorders."""
-        if not self._is_open:
-            return
+        """Flush, and release the path for other recorders.
+
+        Raises:
+            RuntimeError, OSError: as for `flush`.
+        """
+        self._check_process("close")
+        # An interrupt leaves a recorder that can be closed again; its path is released last.
         self._is_open = False
-        try:
-            self.flush()
-        finally:
-            self._thread.shutdown()
-            self._store.close()
+        self._handover.stop()
+        self._store.close()
+        self._handover.check()
 
     def run(self) -> Run:
-        """Return the snapshots so far."""
+        """Return the snapshots so far.
+
+        Raises:
+            RuntimeError, OSError: as for `flush`.
+        """
         self.flush()
         return self._store.run()
 
     def __enter__(self) -> Recorder:
         return self
 
-    def __exit__(self, *_) -> None:
-        self.close()
+    def __exit__(self, kind: type[BaseException] | None, *_) -> None:
+        # A forked child that leaves the block by an error has nothing to close.
+        if kind is None or self._is_of_this_process():
+            self.close()
 
-    def _wait(self, at_most: int) -> None:
-        while len(self._pending) > at_most:
-            self._pending.popleft().result()
+    def __reduce__(self):
+        raise TypeError(
+            "a Recorder cannot be pickled or copied, as it is the only one that writes to its "
+            "path; create it in the process that records"
+        )
 
-    def _check_step(self, step: int) -> None:
-        if self._last_step is not None and step <= self._last_step:
-            hint = "; resume=STEP drops later snapshots" if self._is_resumed else ""
-            raise ValueError(f"step: expected a step after {self._last_step}, got {step}{hint}")
+    def _is_of_this_process(self) -> bool:
+        return self._process == os.getpid()
 
-    def _check_form(self, snapshot: Snapshot) -> None:
-        """Raise ValueError unless a snapshot has the kind, dtype and classes of the first one."""
-        form = form_of(snapshot)
-        name, (shape, dtype) = next(iter(form.items()))
-        if not self._form:
-            warn_if_probs(snapshot)
-            if len(shape) == 2:
-                self._check_classes(name, shape[1])
-            self._form = form
-            return
-        if form.keys() != self._form.keys():
-            earlier, now = " and ".join(self._form), " and ".join(form)
-            raise ValueError(f"snapshot: expected {earlier} as in earlier snapshots, got {now}")
-        earlier_shape, earlier_dtype = self._form[name]
-        if shape != earlier_shape:
-            raise ValueError(f"{name}: expected {earlier_shape[1]} classes, got {shape[1]}")
-        if dtype != earlier_dtype:
-            raise ValueError(
-                f"keep: expected {earlier_dtype} as in earlier snapshots of this run, got {dtype}"
+    def _check_process(self, name: str) -> None:
+        if not self._is_of_this_process():
+            raise RecordingError(
+                f"{name}: expected process {self._process}, which created this recorder, got "
+                f"process {os.getpid()}, forked from it; a process records with a recorder and a "
+                "path of its own"
             )
 
-    def _check_classes(self, name: str, got: int) -> None:
-        if self._classes is not None and got != len(self._classes):
-            raise ValueError(f"{name}: expected {len(self._classes)} classes, got {got}")
-        check_range(self._labels, got)
+    def _has_already(self, name: str, step: int) -> bool:
+        """Return whether this is the step that was resumed; raise if it cannot be recorded."""
+        self._check_process(name)
+        if not self._is_open:
+            raise RuntimeError(f"{name}: the recorder was closed before step {step}")
+        whole("step", step, 0, _LAST_STEP)
+        last_step = self.last_step
+        if step == self._resumed_at == last_step:
+            return True
+        self._check_step(step, last_step)
+        return False
 
+    def _labels_given(self, labels) -> np.ndarray:
+        """Return the labels of a snapshot, which are those of the recorder if it has them."""
+        known = self._handover.last.labels
+        if labels is None:
+            if known is None:
+                problem = "expected labels for the recorder, or with its first snapshot, got none"
+                raise SettingError("labels", problem)
+            return known
+        own = checked_labels(labels, self._classes)
+        if known is None:
+            return own
+        check_same_labels(own, known)
+        return known
 
-def from_arrays(
-    steps: Sequence[int] | np.ndarray,
-    labels,
-    *,
-    logits=None,
-    probs=None,
-    classes: Sequence[str] | None = None,
-) -> Run:
-    """Return a run of predictions that are already in memory.
+    def _skip(self, step: int, error: NotFiniteError) -> None:
+        if self._nan == "raise":
+            raise error
+        warn_caller(f"step {step} is skipped: {error}")
 
-    Args:
-        steps: S increasing integers.
-        labels: [N] integers in [0, K), or one-hot [N, K].
-        logits: [S, N, K] float, or
-        probs: [S, N, K] in [0, 1], or [S, N] as P(class 1) of a binary model.
-        classes: K names; None names them "0", "1", ...
+    def _hand_over(
+        self, step: int, snapshot: Snapshot, labels: np.ndarray, metrics: Mapping[str, float]
+    ) -> None:
+        given = HandedOver(int(step), form_of(snapshot), labels, snapshot, metrics)
+        # One snapshot is being written and one waits: a slow disk does not fill the memory.
+        self._handover.wait(at_most=1)
+        self._handover.put(given, lambda last: self._check_next(given, last))
 
-    Raises:
-        ValueError: as for `Recorder.snapshot`.
-    """
-    recorder = Recorder(labels=labels, classes=classes)
-    given = {"logits": logits, "probs": probs}
-    for name, values in given.items():
-        if values is not None and len(values) != len(steps):
-            raise ValueError(f"{name}: expected {len(steps)} snapshots, got {len(values)}")
-    for i, step in enumerate(steps):
-        at_step = {name: None if values is None else values[i] for name, values in given.items()}
-        recorder.snapshot(int(step), **at_step)
-    return recorder.run()
+    def _check_next(self, given: HandedOver, last: HandedOver) -> None:
+        """Raise ValueError unless a snapshot may follow the last one."""
+        assert given.step is not None and given.labels is not None
+        self._check_step(given.step, last.step)
+        if last.labels is not None:
+            check_same_labels(given.labels, last.labels)
+        if last.form:
+            check_same_form(given.form, last.form)
+            return
+        warn_if_probs(given.snapshot)
+        check_classes(given.form, given.labels, self._classes)
+
+    def _check_step(self, step: int, last_step: int | None) -> None:
+        if last_step is not None and step <= last_step:
+            hint = "; resume=STEP drops later snapshots" if self._is_resumed else ""
+            raise ValueError(f"step: expected a step after {last_step}, got {step}{hint}")

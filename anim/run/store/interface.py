@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+import numpy as np
+
 from anim.run.run import Run
 from anim.run.snapshots import Form, Snapshot
 
@@ -14,13 +16,21 @@ class SnapshotStore(Protocol):
 
     Attributes:
         steps: the steps of the snapshots that are kept.
+        labels: [N] int32; None if the store was made without, until `define`.
+        classes: K names; None if they were not given.
     """
 
     steps: list[int]
+    labels: np.ndarray | None
+    classes: tuple[str, ...] | None
 
     @property
     def form(self) -> Form:
         """Shape and dtype of each array of a snapshot; empty before the first snapshot."""
+        ...
+
+    def define(self, labels: np.ndarray) -> None:
+        """Set the labels, [N] int32, of a store that has none; before the first `append`."""
         ...
 
     def append(self, step: int, snapshot: Snapshot, metrics: Mapping[str, float]) -> None:

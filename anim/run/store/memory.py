@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -15,13 +15,15 @@ class Memory:
     """A `SnapshotStore` in memory.
 
     Args:
-        labels: [N] int32.
+        labels: [N] int32, or None if `define` sets them.
         classes: K names, or None.
         about: the caption of the run.
     """
 
-    def __init__(self, labels: np.ndarray, classes: Sequence[str] | None, about: About):
-        self._labels, self._classes, self._about = labels, classes, about
+    def __init__(self, labels: np.ndarray | None, classes: tuple[str, ...] | None, about: About):
+        self.labels: np.ndarray | None = labels
+        self.classes: tuple[str, ...] | None = classes
+        self._about = about
         self._snapshots: list[Snapshot] = []
         self._metrics: list[Mapping[str, float]] = []
         self.steps: list[int] = []
@@ -30,6 +32,10 @@ class Memory:
     def form(self) -> Form:
         """Shape and dtype of each array of a snapshot; empty before the first snapshot."""
         return form_of(self._snapshots[0]) if self._snapshots else {}
+
+    def define(self, labels: np.ndarray) -> None:
+        """Set the labels, [N] int32, of a store that has none."""
+        self.labels = labels
 
     def append(self, step: int, snapshot: Snapshot, metrics: Mapping[str, float]) -> None:
         """Keep one snapshot, without copying its arrays."""
@@ -43,15 +49,15 @@ class Memory:
         Raises:
             ValueError: there is no snapshot yet.
         """
-        if not self.steps:
+        if not self.steps or self.labels is None:
             raise ValueError("run: expected at least one snapshot, got none")
         names = dict.fromkeys(name for metrics in self._metrics for name in metrics)
         return Run(
             list(self.steps),
-            self._labels,
+            self.labels,
             list(self._snapshots),
             kind=next(iter(self.form)),
-            classes=class_names(self._classes, self.form, self._labels),
+            classes=class_names(self.classes, self.form, self.labels),
             series={
                 name: np.array([metrics.get(name, np.nan) for metrics in self._metrics])
                 for name in names

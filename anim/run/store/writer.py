@@ -36,8 +36,8 @@ class Writer:
 
     Args:
         path: a folder; created if missing.
-        labels: [N] int32.
-        classes: K names, or None.
+        labels: [N] int32; None takes those of the recording, or those that `define` sets.
+        classes: K names; None takes those of the recording, if it has them.
         about: the caption of the run.
         resume: continue the existing recording: True after its last committed snapshot, a step
             after the snapshot of that step, dropping later ones.
@@ -50,14 +50,16 @@ class Writer:
     def __init__(
         self,
         path: Path,
-        labels: np.ndarray,
-        classes: Sequence[str] | None,
+        labels: np.ndarray | None,
+        classes: tuple[str, ...] | None,
         about: About,
         *,
         resume: bool | int,
         overwrite: bool,
     ):
         self.path = path
+        self.labels: np.ndarray | None = labels
+        self.classes: tuple[str, ...] | None = classes
         is_there = _check_folder(path, may_continue=resume is not False or overwrite)
         path.mkdir(parents=True, exist_ok=True)
         self.steps: list[int] = []
@@ -68,9 +70,9 @@ class Writer:
         try:
             lock.remove_chunk_locks(path)
             if is_there and not overwrite and schema.committed_steps(path):
-                self._resume(labels, classes, resume)
+                self._resume(resume)
             else:
-                self._create(labels, classes, about)
+                self._create(about)
         except ValueError as error:
             self.close()
             raise _system_error(error, path) from error
@@ -78,21 +80,38 @@ class Writer:
             self.close()
             raise
 
-    def _create(self, labels: np.ndarray, classes: Sequence[str] | None, about: About) -> None:
+    def _create(self, about: About) -> None:
         arrays = [name for names in KINDS.values() for name in names]
         for name in ("steps", *arrays, "metrics", "labels"):
             shutil.rmtree(self.path / name, ignore_errors=True)
-        schema.write_group(self.path, {"anim": _description(classes, about)})
-        folder = self.path / "labels"
-        array = schema.create(folder, labels.dtype, labels.shape, labels.shape, ["example"])
-        array.write(labels).result()
+        schema.write_group(self.path, {"anim": _description(self.classes, about)})
+        if self.labels is not None:
+            self.define(self.labels)
         self._steps = schema.create_series(self.path / "steps", np.int64)
 
-    def _resume(self, labels: np.ndarray, classes: Sequence[str] | None, last: bool | int) -> None:
-        if not np.array_equal(schema.open_array(self.path / "labels").read().result(), labels):
+    def define(self, labels: np.ndarray) -> None:
+        """Write the labels, [N] int32; before the first `append`.
+
+        Raises:
+            OSError: the system could not write them.
+        """
+        folder, shape = self.path / "labels", labels.shape
+        try:
+            array = schema.create(folder, labels.dtype, shape, shape, ["example"])
+            array.write(labels).result()
+        except ValueError as error:
+            raise _system_error(error, self.path) from error
+        self.labels = labels
+
+    def _resume(self, last: bool | int) -> None:
+        found = schema.open_array(self.path / "labels").read().result()
+        if self.labels is not None and not np.array_equal(found, self.labels):
             raise RecordingError(f"labels: {str(self.path)!r} was recorded with different labels")
+        self.labels = found.astype(np.int32)
         recorded = schema.read_group(self.path)["classes"]
-        if classes is not None and recorded is not None and list(classes) != recorded:
+        if self.classes is None:
+            self.classes = None if recorded is None else tuple(recorded)
+        elif recorded is not None and list(self.classes) != recorded:
             raise RecordingError(f"classes: {str(self.path)!r} was recorded with {recorded}")
         kind = schema.kind_of(self.path)
         if kind is None:

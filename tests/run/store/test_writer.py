@@ -98,7 +98,7 @@ def test_a_path_may_go_up_and_through_links(tmp_path, monkeypatch):
         anim.open("../runs")
 
 
-def test_a_first_snapshot_that_failed_does_not_prevent_the_next(tmp_path, monkeypatch):
+def test_nothing_is_recorded_after_a_write_that_failed_until_it_is_resumed(tmp_path, monkeypatch):
     whole, calls = schema.create_snapshots, []
 
     def half(folder, shape, dtype):
@@ -110,9 +110,12 @@ def test_a_first_snapshot_that_failed_does_not_prevent_the_next(tmp_path, monkey
 
     monkeypatch.setattr(schema, "create_snapshots", half)
     given = {"confidence": np.full(300, 0.5), "correct": LABELS == 0}
-    with anim.Recorder(tmp_path / "r", labels=LABELS) as recorder:
-        recorder.snapshot(0, **given)
-        with pytest.raises(OSError, match="No space left"):
-            recorder.flush()
+    recorder = anim.Recorder(tmp_path / "r", labels=LABELS)
+    recorder.snapshot(0, **given)
+    for call in (recorder.flush, lambda: recorder.snapshot(1, **given), recorder.run):
+        with pytest.raises(OSError, match=r"No space left on device .step 0 could not be"):
+            call()
+    recorder.close()
+    with anim.Recorder(tmp_path / "r", labels=LABELS, resume=True) as recorder:
         recorder.snapshot(1, **given)
     assert anim.open(tmp_path / "r").steps.tolist() == [1]

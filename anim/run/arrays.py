@@ -1,0 +1,41 @@
+"""Runs of predictions that are in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from anim.run.recorder import Recorder
+from anim.run.run import Run
+
+
+def from_arrays(
+    steps: Sequence[int] | np.ndarray,
+    labels,
+    *,
+    logits=None,
+    probs=None,
+    classes: Sequence[str] | None = None,
+) -> Run:
+    """Return a run of predictions that are already in memory.
+
+    Args:
+        steps: S increasing integers.
+        labels: [N] integers in [0, K), or one-hot [N, K].
+        logits: [S, N, K] float, or
+        probs: [S, N, K] in [0, 1], or [S, N] as P(class 1) of a binary model.
+        classes: K names; None names them "0", "1", ...
+
+    Raises:
+        ValueError: as for `Recorder.snapshot`.
+    """
+    recorder = Recorder(labels=labels, classes=classes)
+    given = {"logits": logits, "probs": probs}
+    for name, values in given.items():
+        if values is not None and len(values) != len(steps):
+            raise ValueError(f"{name}: expected {len(steps)} snapshots, got {len(values)}")
+    for i, step in enumerate(steps):
+        at_step = {name: None if values is None else values[i] for name, values in given.items()}
+        recorder.snapshot(int(step), **at_step)
+    return recorder.run()

@@ -1,0 +1,210 @@
+"""Collects the predictions of one snapshot batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from anim.checks.arrays import as_array
+from anim.checks.labels import check_same_labels, checked_labels
+from anim.errors import NotFiniteError, SettingError
+from anim.run.checking import checked_snapshot
+from anim.run.snapshots import Snapshot, form_of
+
+# Rows that an error lists before it abbreviates.
+_LISTED = 5
+
+
+class _Batch(NamedTuple):
+    rows: np.ndarray
+    labels: np.ndarray
+    arrays: Snapshot
+
+
+class Part:
+    """The predictions of one snapshot, which are added batch by batch.
+
+    `anim.Recorder.collecting` makes it, and records what was added when its block ends.
+
+    Args:
+        labels: [N] int32 that the recorder has; None if the batches bring them.
+        classes: K names, or None.
+        keep: one of `anim.settings.KEEPS`.
+        skips_not_finite: whether a batch with NaN or infinity is kept for `whole` to raise.
+    """
+
+    def __init__(
+        self,
+        labels: np.ndarray | None,
+        classes: tuple[str, ...] | None,
+        keep: str,
+        skips_not_finite: bool,
+    ):
+        self._labels, self._classes, self._keep = labels, classes, keep
+        self._skips_not_finite = skips_not_finite
+        self._batches: list[_Batch] = []
+        self._count = 0
+        self._has_index: bool | None = None
+        self._not_finite: NotFiniteError | None = None
+
+    def add(
+        self,
+        *,
+        logits=None,
+        probs=None,
+        confidence=None,
+        correct=None,
+        labels=None,
+        index=None,
+    ) -> None:
+        """Add the predictions for a batch of n examples.
+
+        Pass ``logits``, or ``probs``, or ``confidence`` and ``correct``, as for
+        `anim.Recorder.snapshot`. The arrays may be changed as soon as this returns.
+
+        Args:
+            logits: [n, K] float; for a binary model also [n] or [n, 1].
+            probs: [n, K] in [0, 1]; for a binary model also [n] or [n, 1].
+            confidence: [n] in [0, 1].
+            correct: [n] booleans.
+            labels: [n], as for `anim.Recorder`; required unless the recorder has labels.
+            index: [n] positions of these examples among all N, for batches in another order; None
+                takes the next n. Either all batches of a snapshot have it, or none of them.
+
+        Raises:
+            ValueError: predictions of a wrong shape or value, labels other than those of the
+                recorder, or more than N examples.
+        """
+        given = {"logits": logits, "probs": probs, "confidence": confidence, "correct": correct}
+        given = {name: values for name, values in given.items() if values is not None}
+        own = None if labels is None else checked_labels(labels, self._classes)
+        rows = self._checked_rows(index, _examples(given, own))
+        own = self._labels_of(rows, own)
+        try:
+            batch = _Batch(rows, own, checked_snapshot(given, own, self._keep))
+        except NotFiniteError as error:
+            if not self._skips_not_finite:
+                raise
+            self._not_finite = self._not_finite or error
+            return
+        self._check_form(batch.arrays)
+        self._has_index = index is not None
+        self._batches.append(batch)
+        self._count += len(rows)
+
+    def whole(self) -> tuple[Snapshot, np.ndarray]:
+        """Return the arrays of the snapshot by name, and the labels [N], in the order of rows.
+
+        Raises:
+            SettingError: examples that are missing, or were added more often than once.
+            NotFiniteError: a batch with NaN or infinity, if these are skipped.
+        """
+        if self._not_finite is not None:
+            raise self._not_finite
+        if not self._batches:
+            raise SettingError("collecting", "expected at least one batch, got none")
+        rows = _joined([batch.rows for batch in self._batches])
+        order = np.argsort(rows, kind="stable")
+        self._check_complete(rows[order])
+        in_order = bool((rows[:-1] < rows[1:]).all())
+
+        def arranged(parts: list[np.ndarray]) -> np.ndarray:
+            return _joined(parts) if in_order else _joined(parts)[order]
+
+        names = self._batches[0].arrays
+        arrays = {name: arranged([one.arrays[name] for one in self._batches]) for name in names}
+        return arrays, arranged([one.labels for one in self._batches])
+
+    def _checked_rows(self, index, count: int) -> np.ndarray:
+        """Return the positions of a batch among all examples, [n] int64."""
+        if self._has_index is not None and self._has_index != (index is not None):
+            raise SettingError("index", "expected either with every batch, or with none of them")
+        if index is None:
+            rows = np.arange(self._count, self._count + count)
+        else:
+            rows = as_array("index", index)
+            if rows.dtype.kind not in "iu" or rows.shape != (count,):
+                found = f"{rows.dtype} of shape {list(rows.shape)}"
+                raise SettingError("index", f"expected integers of shape [{count}], got {found}")
+            if rows.min() < 0:
+                raise SettingError("index", f"expected positions >= 0, got {rows.min()}")
+        if self._labels is not None and rows.max() >= len(self._labels):
+            name = "collecting" if index is None else "index"
+            known = f"{len(self._labels)} examples, as the recorder has labels"
+            raise SettingError(name, f"expected {known}, got one at position {rows.max()}")
+        return rows.astype(np.int64)
+
+    def _labels_of(self, rows: np.ndarray, own: np.ndarray | None) -> np.ndarray:
+        """Return the labels of a batch, [n] int32: those given, or those of the recorder."""
+        if self._labels is None:
+            if own is None:
+                problem = "expected labels with each batch, or for the recorder, got none"
+                raise SettingError("labels", problem)
+            return own
+        known = self._labels[rows]
+        if own is not None:
+            check_same_labels(own, known, rows)
+        return known
+
+    def _check_form(self, arrays: Snapshot) -> None:
+        """Raise SettingError unless a batch has the arrays and classes of the first one."""
+        if not self._batches:
+            return
+        first, now = (_form_of_row(one) for one in (self._batches[0].arrays, arrays))
+        if first != now:
+            raise SettingError("collecting", f"expected {first}, as in the first batch, got {now}")
+
+    def _check_complete(self, rows: np.ndarray) -> None:
+        """Raise SettingError unless sorted rows are 0 to N - 1, each of them once."""
+        again = rows[1:][rows[1:] == rows[:-1]]
+        if again.size:
+            problem = f"expected each example once, got {_listed(again)} more often than once"
+            raise SettingError("collecting", problem)
+        examples = int(rows[-1]) + 1 if self._labels is None else len(self._labels)
+        if len(rows) < examples:
+            # The rows on both sides of each gap, without an array of all that could be missing.
+            edges = np.concatenate([[-1], rows, [examples]])
+            gaps = np.flatnonzero(np.diff(edges) > 1)[:_LISTED]
+            missing = [
+                row for gap in gaps for row in _between(int(edges[gap]), int(edges[gap + 1]))
+            ]
+            problem = f"expected {examples} examples, got {len(rows)}: {_listed(missing)} "
+            problem += "missing" if examples - len(rows) > 1 else "is missing"
+            raise SettingError("collecting", problem)
+
+
+def _between(before: int, after: int) -> range:
+    """Return the first rows of a gap, one more than an error lists."""
+    return range(before + 1, min(after, before + _LISTED + 2))
+
+
+def _examples(given: Mapping[str, object], labels: np.ndarray | None) -> int:
+    """Return the number of examples of a batch, at least one."""
+    if labels is not None:
+        return len(labels)
+    for name, values in given.items():
+        shape = tuple(getattr(values, "shape", ())) or np.shape(as_array(name, values))
+        if shape[:1] == (0,):
+            raise SettingError(name, "expected at least one example, got none")
+        return shape[0] if shape else 1
+    return 1
+
+
+def _form_of_row(arrays: Snapshot) -> str:
+    """Return in words what a batch holds of each example."""
+    return " and ".join(
+        f"{name} of {shape[1]} classes" if len(shape) == 2 else name
+        for name, (shape, _) in form_of(arrays).items()
+    )
+
+
+def _joined(parts: list[np.ndarray]) -> np.ndarray:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def _listed(rows) -> str:
+    """Return rows in words, such as ``index 3, 4, 9``."""
+    some = ", ".join(str(int(row)) for row in rows[:_LISTED])
+    return f"index {some}" + (", ..." if len(rows) > _LISTED else "")

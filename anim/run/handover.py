@@ -1,0 +1,148 @@
+"""Hands snapshots to a thread, which writes them in order while training goes on."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from anim.errors import RecordingError
+from anim.run.snapshots import Form, Snapshot
+from anim.run.store.interface import SnapshotStore
+
+
+def _held_lock() -> threading.Lock:
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
+
+
+@dataclass(eq=False)
+class HandedOver:
+    """A snapshot that the thread writes, or has written.
+
+    Attributes:
+        step: of the snapshot; None before the first one.
+        form: shape and dtype of each of its arrays; empty before the first one.
+        labels: [N] int32; None before they are known.
+        snapshot: its arrays; empty once they are written.
+        metrics: scalars to record with it.
+        finished: held until the snapshot is written, or has failed.
+    """
+
+    step: int | None
+    form: Form
+    labels: np.ndarray | None
+    snapshot: Snapshot = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    finished: threading.Lock = field(default_factory=_held_lock)
+
+
+class Handover:
+    """Appends snapshots to a store, in a thread and in order, up to the first that fails.
+
+    Whatever line an interrupt stops, a snapshot is handed over completely or not at all: what is
+    handed over, and what was handed over last, are one entry of one dict, set by one operation.
+    No lock is held in the thread of the caller, which an interrupt could leave locked.
+
+    Args:
+        store: where snapshots are kept.
+    """
+
+    def __init__(self, store: SnapshotStore):
+        last_step = store.steps[-1] if store.steps else None
+        start = HandedOver(last_step, store.form, store.labels)
+        start.finished.release()
+        self._store = store
+        self._all = {0: start}
+        self._next = 1
+        self._failure: tuple[HandedOver, BaseException] | None = None
+        self._is_reported = False
+        self._thread = ThreadPoolExecutor(1, "anim-recorder")
+        # An interrupt while the thread starts can lead to a second one.
+        self._turn = threading.Lock()
+
+    @property
+    def last(self) -> HandedOver:
+        """What was handed over last."""
+        return self._all[len(self._all) - 1]
+
+    def put(self, given: HandedOver, check: Callable[[HandedOver], None]) -> None:
+        """Hand a snapshot over, from any thread.
+
+        Args:
+            given: the snapshot; its arrays must not be changed any more.
+            check: called with what was handed over last; raises unless ``given`` may follow it.
+        """
+        while True:
+            count = len(self._all)
+            check(self._all[count - 1])
+            # Compare and swap: if another thread was faster, check against its snapshot.
+            if self._all.setdefault(count, given) is given:
+                break
+        self._wake()
+
+    def wait(self, at_most: int = 0) -> None:
+        """Wait until at most this number of snapshots are still to be written.
+
+        Raises:
+            OSError, RecordingError: a snapshot could not be written.
+        """
+        awaited = self._all[max(len(self._all) - 1 - at_most, 0)]
+        if awaited.finished.locked():
+            # An interrupt may have come between handing a snapshot over and waking the thread.
+            self._wake()
+            with awaited.finished:
+                pass
+        self._raise_failure()
+
+    def stop(self) -> None:
+        """Write what is left, and end the thread; may be called again."""
+        if self.last.finished.locked():
+            # The thread may be ending already, after an interrupt.
+            with contextlib.suppress(RuntimeError):
+                self._wake()
+        self._thread.shutdown()
+
+    def check(self) -> None:
+        """Raise the error of a snapshot that could not be written, unless it was raised before."""
+        if not self._is_reported:
+            self._raise_failure()
+
+    def _raise_failure(self) -> None:
+        if self._failure is None:
+            return
+        self._is_reported = True
+        given, error = self._failure
+        lost = f"step {given.step} could not be written, and nothing after it is recorded"
+        if isinstance(error, OSError) and error.errno is not None:
+            raise OSError(error.errno, f"{error.strerror} ({lost})", error.filename) from error
+        raise RecordingError(f"{lost}: {str(error) or type(error).__name__}") from error
+
+    def _wake(self) -> None:
+        self._thread.submit(self._write)
+
+    def _write(self) -> None:
+        """Write what was handed over; nothing after a snapshot that failed."""
+        with self._turn:
+            while self._next in self._all:
+                given = self._all[self._next]
+                try:
+                    if self._failure is None:
+                        self._append(given)
+                except BaseException as error:
+                    self._failure = given, error
+                given.snapshot = {}
+                self._next += 1
+                given.finished.release()
+
+    def _append(self, given: HandedOver) -> None:
+        if self._store.labels is None:
+            assert given.labels is not None
+            self._store.define(given.labels)
+        assert given.step is not None
+        self._store.append(given.step, given.snapshot, given.metrics)

@@ -1,0 +1,228 @@
+"""A snapshot that is collected batch by batch is the one that would be recorded at once."""
+
+import numpy as np
+import pytest
+
+import anim
+from anim.errors import SettingError
+from tests.support.predictions import softmax
+
+RNG = np.random.default_rng(3)
+LABELS = RNG.integers(0, 4, 50)
+LOGITS = (RNG.normal(size=(50, 4)) * 3).astype(np.float32)
+PROBS = softmax(LOGITS)
+BATCHES = np.split(np.arange(50), [16, 32, 48])
+SHUFFLED = np.split(RNG.permutation(50), [16, 32, 48])
+KINDS = {
+    "logits": {"logits": LOGITS},
+    "probs": {"probs": PROBS},
+    "confidence": {"confidence": PROBS.max(1), "correct": PROBS.argmax(1) == LABELS},
+}
+
+
+@pytest.fixture(params=["memory", "disk"])
+def place(request, tmp_path):
+    return None if request.param == "memory" else tmp_path / "run"
+
+
+def collect(recorder, step, batches=BATCHES, arrays=KINDS["logits"], **more):
+    """Collect arrays of all examples; ``more`` are also arrays, or whether to give the index."""
+    has_index = more.pop("has_index", False)
+    with recorder.collecting(step) as part:
+        for rows in batches:
+            given = {name: values[rows] for name, values in {**arrays, **more}.items()}
+            part.add(**given, **({"index": rows} if has_index else {}))
+
+
+@pytest.mark.parametrize("keep", ["float32", "float16", "top"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_batches_are_recorded_as_all_at_once_would_be(place, kind, keep):
+    if keep == "top" and kind == "confidence":
+        keep = "float32"
+    with anim.Recorder(place, labels=LABELS, keep=keep) as recorder:
+        collect(recorder, 0, arrays=KINDS[kind])
+    whole = anim.Recorder(labels=LABELS, keep=keep)
+    whole.snapshot(0, **KINDS[kind])
+    found, expected = recorder.run().snapshots[0], whole.run().snapshots[0]
+    assert found.keys() == expected.keys()
+    for name, values in expected.items():
+        np.testing.assert_array_equal(found[name], values)
+        assert found[name].dtype == values.dtype
+
+
+def test_a_recorder_without_labels_takes_those_of_its_first_snapshot(place):
+    with anim.Recorder(place) as recorder:
+        collect(recorder, 0, labels=LABELS)
+        collect(recorder, 1, labels=LABELS)
+        collect(recorder, 2)
+        recorder.snapshot(3, logits=LOGITS)
+    run = recorder.run()
+    assert run.steps.tolist() == [0, 1, 2, 3]
+    np.testing.assert_array_equal(run.labels, LABELS)
+    assert run.metrics()["accuracy"] == pytest.approx([(LOGITS.argmax(1) == LABELS).mean()] * 4)
+
+
+def test_snapshot_may_bring_the_labels_of_a_recorder_that_has_none(place):
+    with anim.Recorder(place) as recorder:
+        with pytest.raises(SettingError, match=r"^labels: expected labels for the"):
+            recorder.snapshot(0, logits=LOGITS)
+        recorder.snapshot(0, logits=LOGITS, labels=LABELS)
+    np.testing.assert_array_equal(recorder.run().labels, LABELS)
+
+
+def test_a_recording_without_labels_is_resumed_with_those_it_has(tmp_path):
+    for step in range(2):
+        with anim.Recorder(tmp_path / "r", resume=True) as recorder:
+            collect(recorder, step, labels=LABELS)
+    with anim.Recorder(tmp_path / "r", resume=True) as recorder:
+        recorder.snapshot(2, logits=LOGITS)
+        with pytest.raises(SettingError, match=f"expected {LABELS[0]} at index 0 as before, got"):
+            collect(recorder, 3, labels=(LABELS + 1) % 4)
+    assert anim.open(tmp_path / "r").steps.tolist() == [0, 1, 2]
+
+
+def test_labels_that_are_names_or_one_hot_come_with_the_batches():
+    names = np.array(["ant", "bee", "cat", "dog"])
+    for given in (names[LABELS], np.eye(4)[LABELS], LABELS[:, None], LABELS.astype(float)):
+        recorder = anim.Recorder(classes=names)
+        collect(recorder, 0, labels=given)
+        np.testing.assert_array_equal(recorder.run().labels, LABELS)
+
+
+def test_an_index_brings_shuffled_batches_into_one_order(place):
+    with anim.Recorder(place) as recorder:
+        collect(recorder, 0, SHUFFLED, labels=LABELS, has_index=True)
+        collect(recorder, 1, labels=LABELS)
+        collect(recorder, 2, SHUFFLED, has_index=True)
+    for i in range(3):
+        np.testing.assert_array_equal(recorder.run().logits(i), LOGITS)
+    np.testing.assert_array_equal(recorder.run().labels, LABELS)
+
+
+def test_a_loader_that_shuffles_is_refused_at_its_first_wrong_label():
+    recorder = anim.Recorder()
+    collect(recorder, 0, labels=LABELS)
+    first = np.flatnonzero(LABELS[np.concatenate(SHUFFLED)] != LABELS)[0]
+    problem = f"expected {LABELS[first]} at index {first} as before, got .*shuffle=False.*index="
+    with pytest.raises(SettingError, match=problem):
+        collect(recorder, 1, SHUFFLED, labels=LABELS)
+    assert recorder.last_step == 0
+
+
+@pytest.mark.parametrize(
+    ("batches", "problem"),
+    [
+        ([range(10, 50)], "expected 50 examples, got 40: index 0, 1, 2, 3, 4, ... missing"),
+        ([range(20), range(21, 50)], "expected 50 examples, got 49: index 20 is missing"),
+        ([range(49)], "expected 50 examples, got 49: index 49 is missing"),
+        ([range(50), [3, 7]], "expected each example once, got index 3, 7 more often than once"),
+        ([range(50), [50]], "index: expected 50 examples.*got one at position 50"),
+        ([[-1]], "index: expected positions >= 0, got -1"),
+        ([[0.5]], "index: expected integers of shape .1., got float64 of shape .1."),
+    ],
+)
+def test_examples_that_are_missing_or_added_twice_are_named(batches, problem):
+    recorder = anim.Recorder(labels=LABELS)
+    with pytest.raises(SettingError, match=problem), recorder.collecting(0) as part:
+        for rows in batches:
+            part.add(logits=np.zeros((len(rows), 4)), index=np.array(rows))
+    assert recorder.last_step is None
+
+
+def test_too_few_and_too_many_examples_in_order_are_refused():
+    recorder = anim.Recorder(labels=LABELS)
+    with pytest.raises(SettingError, match="expected 50 examples, got 48: index 48, 49 missing"):
+        collect(recorder, 0, BATCHES[:-1])
+    with pytest.raises(SettingError, match=r"expected 50 examples.* got one at position 63"):
+        collect(recorder, 0, [*BATCHES, BATCHES[0][:14]])
+
+
+def test_an_example_missing_from_the_first_snapshot_is_named_without_labels():
+    recorder = anim.Recorder()
+    with pytest.raises(SettingError, match="expected 50 examples, got 48: index 4, 5 missing"):
+        collect(recorder, 0, [np.r_[:4, 6:50]], labels=LABELS, has_index=True)
+    with pytest.raises(SettingError, match="got 1: index 0, 1, 2 missing"):
+        collect(recorder, 0, [np.array([3])], labels=LABELS, has_index=True)
+    with pytest.raises(SettingError, match="expected labels with each batch"):
+        collect(recorder, 0)
+    with pytest.raises(SettingError, match="expected at least one batch, got none"):
+        collect(recorder, 0, [])
+    assert recorder.last_step is None
+
+
+def test_an_error_in_the_block_records_nothing(place):
+    with anim.Recorder(place, labels=LABELS) as recorder:
+        with pytest.raises(KeyError), recorder.collecting(0) as part:
+            part.add(logits=LOGITS)
+            raise KeyError
+        collect(recorder, 0)
+    assert recorder.run().steps.tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ("second", "problem"),
+    [
+        ({"probs": PROBS[16:]}, "expected logits of 4 classes, as in the first batch, got probs"),
+        ({"logits": LOGITS[16:, :3]}, "first batch, got logits of 3 classes"),
+        ({"logits": LOGITS[16:], "index": np.arange(16, 50)}, "index: expected either with every"),
+        ({"logits": LOGITS[16:], "labels": LABELS[16:40]}, r"logits: expected shape \[24, K\]"),
+        ({"logits": LOGITS[:0]}, "logits: expected at least one example, got none"),
+        ({}, "got none of them"),
+    ],
+)
+def test_a_batch_unlike_the_first_is_refused(second, problem):
+    recorder = anim.Recorder(labels=LABELS)
+    with pytest.raises(ValueError, match=problem), recorder.collecting(0) as part:
+        part.add(logits=LOGITS[:16])
+        part.add(**second)
+    assert recorder.last_step is None
+
+
+def test_a_batch_may_be_changed_as_soon_as_add_returns():
+    recorder, mine = anim.Recorder(labels=LABELS), LOGITS.copy()
+    with recorder.collecting(0) as part:
+        part.add(logits=mine)
+        mine[:] = 0
+    np.testing.assert_array_equal(recorder.run().logits(0), LOGITS)
+
+
+def test_scalars_may_be_added_while_the_batches_are_collected():
+    recorder, scalars = anim.Recorder(labels=LABELS), {}
+    with recorder.collecting(0, metrics=scalars) as part:
+        part.add(logits=LOGITS)
+        scalars["loss"] = 0.25
+    assert recorder.run().recorded["loss"].tolist() == [0.25]
+
+
+def test_a_snapshot_with_a_batch_of_nan_is_refused_or_skipped_as_a_whole():
+    bad = LOGITS.copy()
+    bad[40] = np.nan
+    with pytest.raises(ValueError, match="finite numbers, got nan"):
+        collect(anim.Recorder(labels=LABELS), 0, arrays={"logits": bad})
+    recorder = anim.Recorder(labels=LABELS, nan="skip")
+    with pytest.warns(UserWarning, match="step 0 is skipped: logits: expected finite") as caught:
+        collect(recorder, 0, arrays={"logits": bad})
+    assert caught[0].filename == __file__
+    assert recorder.last_step is None
+
+
+def test_a_wrong_step_is_refused_before_anything_is_collected():
+    recorder = anim.Recorder(labels=LABELS)
+    collect(recorder, 5)
+    for step in (5, 3):
+        with pytest.raises(ValueError, match=f"expected a step after 5, got {step}"):
+            recorder.collecting(step).__enter__()
+    recorder.close()
+    with pytest.raises(RuntimeError, match="closed before step 6"):
+        recorder.collecting(6).__enter__()
+
+
+def test_the_step_that_was_resumed_is_not_collected_again(tmp_path):
+    with anim.Recorder(tmp_path / "r", labels=LABELS) as recorder:
+        collect(recorder, 0)
+        collect(recorder, 5)
+    with anim.Recorder(tmp_path / "r", labels=LABELS, resume=5) as recorder:
+        collect(recorder, 5, arrays={"logits": -LOGITS})
+        collect(recorder, 6)
+    assert recorder.run().steps.tolist() == [0, 5, 6]
+    np.testing.assert_array_equal(recorder.run().logits(1), LOGITS)
