@@ -37,14 +37,17 @@ def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
     except RecordingError as error:
         raise SettingError("out", str(error)) from error
     if not arguments.quiet:
-        print(f"{arguments.out}: {_summary(run)}")
+        print(f"{arguments.out}: {_summary(run, arguments.files)}")
 
 
-def _summary(run: Run) -> str:
+def _summary(run: Run, files: Sequence[Path]) -> str:
     """Return what was read, so that the user can check it."""
+    from anim.record.steps import said_of
+
     kept = run.kind if run.has_scores else "top labels"
     classes = ", ".join(run.classes[:8]) + (", ..." if len(run.classes) > 8 else "")
-    return f"{len(run)} snapshots of {len(run.labels)} {kept}, classes {classes}"
+    steps = said_of(run.steps.tolist(), files)
+    return f"{len(run)} snapshots of {len(run.labels)} {kept}, classes {classes}; {steps}"
 
 
 def _parser() -> command.Parser:
@@ -53,8 +56,9 @@ def _parser() -> command.Parser:
         usage="python -m anim.record --out RUN FILE [FILE ...] [options]",
         description="Record predictions that were saved in files: .npz with logits or probs and "
         "labels, .npy, .csv or .parquet with a column true_label and a column per class, or with "
-        "the columns true_label, pred_label, confidence. The number at the end of a file's name is "
-        "its step, unless it has a column or an array of steps.",
+        "the columns true_label, pred_label, confidence. The number after a "
+        "word in the name of a file or folder (step=500, epoch_10, checkpoint-500/) is its step, "
+        "unless it has a column or an array of steps.",
         allow_abbrev=False,
     )
     add = parser.add_argument

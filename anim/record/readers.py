@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from anim.errors import SettingError
-from anim.record.saved import LABELS, SCORES, STEPS, Saved, parsed, scores_of, step_in
+from anim.record.saved import LABELS, SCORES, STEPS, Saved, parsed, scores_of
 from anim.record.tables import read_csv, read_parquet
 
 
@@ -37,7 +37,7 @@ def read(path: Path) -> Iterator[Saved]:
 
 def _read_npy(path: Path) -> Iterator[Saved]:
     """Yield one snapshot: scores [N, K] or [N]."""
-    yield Saved(path, step_in(path), None, scores_of(path, np.load(path, allow_pickle=False)))
+    yield Saved(path, None, None, scores_of(path, np.load(path, allow_pickle=False)))
 
 
 def _read_npz(path: Path) -> Iterator[Saved]:
@@ -58,7 +58,7 @@ def _read_npz(path: Path) -> Iterator[Saved]:
             at_step = {name: values[i] for name, values in given.items()}
             yield Saved(path, int(step), labels, at_step, classes, True)
         return
-    step = step_in(path) if steps is None else int(steps)
+    step = None if steps is None else int(steps)
     yield Saved(path, step, labels, given, classes, True)
 
 

@@ -14,7 +14,8 @@ import numpy as np
 
 from anim.errors import SettingError
 from anim.record.readers import read
-from anim.record.saved import Saved, as_probs, step_in
+from anim.record.saved import Saved, as_probs
+from anim.record.steps import steps_of
 from anim.run import About, Recorder, Run
 from anim.run.store.reader import open_recording
 from anim.run.store.schema import read_group
@@ -35,8 +36,8 @@ def record(
     """Record the snapshots in files, in the order of their steps.
 
     Args:
-        paths: files with one or more snapshots each. The last number in the name of a file is its
-            step, unless the file itself has steps.
+        paths: files with one or more snapshots each. The name of a file or folder says its step
+            (see `anim.record.steps`), unless the file itself has steps.
         out: the folder of the recording; created only if all files are good.
         labels: [N], numbers or names; None takes those in the files.
         classes: K names; None takes the names of columns, or of labels that are names.
@@ -115,13 +116,19 @@ def _naming(path: Path) -> Iterator[None]:
 
 
 def _in_order(paths: Sequence[Path]) -> Iterator[tuple[Saved, int]]:
-    """Yield snapshots and their steps, in the order of the numbers in the names of the files."""
+    """Yield snapshots and their steps, in order: those in the files, or in the files' names."""
     last_step, last_source = -1, ""
-    for path in sorted(paths, key=lambda path: step_in(path) or 0):
+    named = zip(paths, steps_of(paths), strict=True)
+    for path, step_of_name in sorted(named, key=lambda pair: pair[1] or 0):
         for snapshot in read(path):
-            step = 0 if snapshot.step is None and len(paths) == 1 else snapshot.step
+            step = step_of_name if snapshot.step is None else snapshot.step
+            if step is None and len(paths) == 1:
+                step = 0
             if step is None:
-                problem = "expected a step in its name or in a column, got none"
+                problem = (
+                    "expected a step: name files with a word (step_500.npz, epoch_10.npz), "
+                    "or save a column or an array of steps"
+                )
                 raise SettingError("FILE", f"{str(path)!r}: {problem}")
             if step < 0:
                 raise SettingError("FILE", f"{str(path)!r}: expected a step >= 0, got {step}")

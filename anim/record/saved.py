@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +25,7 @@ class Saved:
 
     Attributes:
         source: the file, for messages.
-        step: when it was taken; None if the file does not say.
+        step: when it was taken; None if what the file holds does not say.
         labels: [N] numbers or names; None if the file has none.
         given: arguments of `anim.Recorder.snapshot`, but ``pred_label`` [N] in place of
             ``correct`` in a table of predicted labels.
@@ -40,12 +39,6 @@ class Saved:
     given: Mapping[str, np.ndarray]
     classes: tuple[str, ...] | None = None
     is_named: bool = False
-
-
-def step_in(path: Path) -> int | None:
-    """Return the last number in the name of a file, which is its step; None if there is none."""
-    numbers = re.findall(r"\d+", path.stem)
-    return int(numbers[-1]) if numbers else None
 
 
 def parsed(texts: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from anim.errors import MissingExtraError, SettingError
-from anim.record.saved import LABELS, STEPS, Saved, parsed, scores_of, step_in
+from anim.record.saved import LABELS, STEPS, Saved, parsed, scores_of
 
 # Columns of a table of predicted labels.
 _TOP = ("pred_label", "confidence")
@@ -121,7 +121,7 @@ def _groups(
 ) -> Iterator[tuple[int | None, np.ndarray | slice]]:
     """Yield steps in increasing order, and the rows that belong to each."""
     if steps is None:
-        yield step_in(path), slice(None)
+        yield None, slice(None)
         return
     if steps.dtype.kind not in "fiu" or np.any(steps != np.floor(steps)):
         raise SettingError("FILE", f"{str(path)!r}: expected steps that are integers")

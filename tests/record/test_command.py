@@ -69,16 +69,16 @@ def test_a_wrong_file_is_one_line_of_error_and_leaves_nothing(tmp_path, name, ca
 
 
 def test_files_that_do_not_belong_together_leave_nothing(tmp_path, capsys):
-    np.savez(tmp_path / "a1.npz", probs=PROBS[0], labels=LABELS)
-    np.savez(tmp_path / "b1.npz", probs=PROBS[0], labels=LABELS)
-    np.savez(tmp_path / "a2.npz", probs=PROBS[1], labels=LABELS[::-1])
-    np.savez(tmp_path / "a3.npz", probs=np.full((50, 2), 0.5), labels=LABELS)
+    np.savez(tmp_path / "step_1_a.npz", probs=PROBS[0], labels=LABELS)
+    np.savez(tmp_path / "step_1_b.npz", probs=PROBS[0], labels=LABELS)
+    np.savez(tmp_path / "step_2.npz", probs=PROBS[1], labels=LABELS[::-1])
+    np.savez(tmp_path / "step_3.npz", probs=np.full((50, 2), 0.5), labels=LABELS)
     np.savez(tmp_path / "none.npz", probs=PROBS[1], labels=LABELS)
     for files, problem in (
-        (["a1", "b1"], "expected a step after 1, that of"),
-        (["a1", "a2"], "expected the labels of the first file"),
-        (["a1", "a3"], "expected 3 classes, got 2"),
-        (["a1", "none"], "expected a step in its name"),
+        (["step_1_a", "step_1_b"], "expected a step after 1, that of"),
+        (["step_1_a", "step_2"], "expected the labels of the first file"),
+        (["step_1_a", "step_3"], "expected 3 classes, got 2"),
+        (["step_1_a", "none"], "expected a step: name files with a word"),
     ):
         with pytest.raises(SystemExit):
             main(["--out", str(tmp_path / "run"), *(str(tmp_path / f"{f}.npz") for f in files)])

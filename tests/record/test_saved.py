@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from anim.record.saved import as_probs, step_in
+from anim.record.saved import as_probs
 from tests.support.predictions import softmax
 from tests.support.saved_predictions import LOGITS, PROBS
 
@@ -34,11 +34,6 @@ def test_exact_and_rounded_probs_and_percentages_become_rows_that_sum_to_1(value
 )
 def test_other_scores_are_not_probs(values):
     assert as_probs(values) is None
-
-
-def test_the_step_of_a_file_is_the_last_number_in_its_name(tmp_path):
-    assert step_in(tmp_path / "v2-epoch007.npy") == 7
-    assert step_in(tmp_path / "model.npy") is None
 
 
 @settings(max_examples=50, deadline=None, derandomize=True)
