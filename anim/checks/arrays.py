@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+import ml_dtypes
 import numpy as np
 
 
 def as_array(name: str, given) -> np.ndarray:
     """Return as a NumPy array what NumPy or DLPack can read, from any device.
+
+    The dtype stays the one that was given, as it says how precise the values are: what NumPy itself
+    lacks, such as bfloat16, is a dtype of ml_dtypes.
 
     Args:
         name: of the argument, for the error.
@@ -18,9 +22,7 @@ def as_array(name: str, given) -> np.ndarray:
         ValueError: it is not an array.
     """
     if hasattr(given, "detach"):
-        given = given.detach()
-        # NumPy has no bfloat16.
-        given = (given.float() if given.is_floating_point() else given).cpu()
+        given = _readable(given.detach().cpu())
     try:
         return np.asarray(given)
     except (TypeError, ValueError) as error:
@@ -28,6 +30,21 @@ def as_array(name: str, given) -> np.ndarray:
             found = "None" if given is None else type(given).__name__
             raise ValueError(f"{name}: expected an array, got {found}") from error
         return np.from_dlpack(given, device="cpu")
+
+
+def _readable(tensor):
+    """Return a PyTorch tensor on the host, as an array of ml_dtypes if NumPy lacks its dtype."""
+    extension = getattr(ml_dtypes, str(tensor.dtype).removeprefix("torch."), None)
+    if extension is None:
+        return tensor
+    # float32 holds all values of these.
+    return np.asarray(tensor.float()).astype(extension)
+
+
+def widened(values: np.ndarray) -> np.ndarray:
+    """Return values of a dtype that NumPy itself lacks, such as bfloat16, as float32."""
+    is_extension = values.dtype.kind == "V" and hasattr(ml_dtypes, values.dtype.name)
+    return values.astype(np.float32) if is_extension else values
 
 
 def raise_first(
@@ -44,4 +61,4 @@ def raise_first(
     """
     index = tuple(int(i) for i in np.unravel_index(wrong.argmax(), wrong.shape))
     place = index[0] if len(index) == 1 else list(index)
-    raise error(f"{name}: expected {expected}, got {values[index]} at index {place}")
+    raise error(f"{name}: expected {expected}, got {values[index]!s} at index {place}")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from anim.checks.arrays import as_array, raise_first
+from anim.checks.arrays import as_array, raise_first, widened
 from anim.errors import SettingError
 
 # Class names that an error lists before it abbreviates.
@@ -23,7 +23,7 @@ def checked_labels(labels, classes: tuple[str, ...] | None = None) -> np.ndarray
     Raises:
         ValueError: labels of another shape, negative or fractional ones, or unknown names.
     """
-    values = as_array("labels", labels)
+    values = widened(as_array("labels", labels))
     if values.dtype.kind not in "biuf":
         values = _indices_of_names(values, classes)
     if values.ndim == 2 and values.shape[1] == 1:

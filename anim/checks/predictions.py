@@ -5,61 +5,144 @@ from __future__ import annotations
 import jax
 import numpy as np
 
-from anim.checks.arrays import as_array, raise_first
+from anim.checks.arrays import as_array, raise_first, widened
+from anim.checks.rounding import FLOAT32_SUM, coarsest, score_tolerance, sum_tolerance
 from anim.errors import NotFiniteError
 
-# How far the sum of a row of probabilities may be from 1, for example by rounding to float16.
-SUM_TOLERANCE = 1e-3
+# Rows that look like probabilities among others that do not: fewer are a coincidence of logits.
+_MIXED = 0.1
+# Sums of rows that are this far from 1 are not those of rounded probabilities.
+_NEAR = 0.2
+_LOGITS_HINT = "did you pass logits?"
 
 
-def _own_floats(name: str, given) -> np.ndarray:
-    """Return float32 values in memory that nobody else changes."""
+def _numbers(name: str, given) -> np.ndarray:
+    """Return numbers of the dtype that was given."""
     values = as_array(name, given)
-    if values.dtype.kind in "OSUMmc":
+    if widened(values).dtype.kind not in "biuf":
         raise ValueError(f"{name}: expected numbers, got {values.dtype}")
-    floats = values.astype(np.float32, copy=False)
+    return values
+
+
+def _own_floats(given, values: np.ndarray) -> np.ndarray:
+    """Return values as float32, in memory that nobody else changes."""
+    with np.errstate(over="ignore"):
+        floats = values.astype(np.float32, copy=False)
     is_own = floats is not values or isinstance(given, (list, tuple, jax.Array))
     return floats if is_own else floats.copy()
 
 
 def checked_scores(name: str, given, examples: int) -> np.ndarray:
-    """Return logits or probs as float32 [N, K]."""
-    values = _own_floats(name, given)
+    """Return logits or probs as float32 [N, K].
+
+    Args:
+        name: ``logits`` or ``probs``.
+        given: [N, K], or [N] or [N, 1] for class 1 of two.
+        examples: N.
+
+    Raises:
+        ValueError: another shape, or values that are not what the name says.
+        NotFiniteError: NaN or infinity.
+    """
+    values = _numbers(name, given)
     shape = values.shape
-    if shape in ((examples,), (examples, 1)):
-        of_class_1 = values.reshape(-1)
-        of_class_0 = 1 - of_class_1 if name == "probs" else np.zeros_like(of_class_1)
-        values = np.stack([of_class_0, of_class_1], axis=1)
-    if values.ndim != 2 or values.shape[0] != examples or values.shape[1] < 2:
+    is_one_output = shape in ((examples,), (examples, 1))
+    if not is_one_output and (len(shape) != 2 or shape[0] != examples or shape[1] < 2):
         raise ValueError(f"{name}: expected shape [{examples}, K] with K >= 2, got {list(shape)}")
-    if not np.isfinite(values).all():
-        raise_first(name, "finite numbers", values, ~np.isfinite(values), NotFiniteError)
+    floats = _own_floats(given, values.reshape(-1) if is_one_output else values)
+    _check_finite(name, floats, values)
     if name == "probs":
-        outside = (values < 0) | (values > 1)
-        if outside.any():
-            raise_first(name, "numbers in [0, 1] (did you pass logits?)", values, outside)
-        sums = values.sum(1)
-        off = np.abs(sums - 1) > SUM_TOLERANCE
-        if off.any():
-            raise_first(name, "rows that sum to 1 (did you pass logits?)", sums, off)
+        return checked_probs(floats, values.dtype)
+    return np.stack([np.zeros_like(floats), floats], axis=1) if is_one_output else floats
+
+
+def checked_probs(values: np.ndarray, dtype: np.dtype, use: str = "pass logits=") -> np.ndarray:
+    """Return probabilities [N, K] whose rows sum to 1.
+
+    Scores that rounding moved beyond 0 or 1 are moved back, and rows that are coarser than
+    float32 are divided by their sums.
+
+    Args:
+        values: [N, K] finite, or [N] for class 1 of two; changed in place.
+        dtype: that they were given in.
+        use: what to do with logarithms of probabilities, for the error.
+
+    Raises:
+        ValueError: scores outside of [0, 1], or rows that do not sum to 1.
+    """
+    low, high = (values.min(), values.max()) if values.size else (0.0, 1.0)
+    slack = score_tolerance(dtype)
+    if low < -slack or high > 1 + slack:
+        outside = (values < -slack) | (values > 1 + slack)
+        hint = _hint(values, dtype, use)
+        raise_first("probs", f"numbers in [0, 1] ({hint})", values, outside)
+    if low <= 0 or high > 1:
+        # Also -0.0, which would be written with its sign.
+        np.copyto(values, 0, where=values <= 0)
+        np.copyto(values, 1, where=values > 1)
+    if values.ndim == 1:
+        return np.stack([1 - values, values], axis=1)
+    sums, is_off = _sums(values, dtype)
+    if is_off.any():
+        is_near = (np.abs(sums - 1) < _NEAR).all()
+        hint = "divide rounded rows by their sums" if is_near else _LOGITS_HINT
+        within = f"within {_tolerance(values, dtype):.2g} for {dtype}"
+        raise_first("probs", f"rows that sum to 1 ({within}; {hint})", sums, is_off)
+    rounded = np.abs(sums - 1) > FLOAT32_SUM
+    if rounded.any():
+        np.divide(values, sums[:, None], out=values, where=rounded[:, None])
     return values
+
+
+def _sums(values: np.ndarray, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
+    """Return the sums of rows [N], and which of them are not 1 within what rounding explains."""
+    sums = values.sum(1, dtype=np.float64 if values.dtype == np.float64 else np.float32)
+    is_off = np.abs(sums - 1) > sum_tolerance(dtype, values.shape[1])
+    if is_off.any():
+        is_off = np.abs(sums - 1) > _tolerance(values, dtype)
+    return sums, is_off
+
+
+def _tolerance(values: np.ndarray, dtype: np.dtype) -> float:
+    """Return how far sums of rows may be from 1, also if the values were widened before."""
+    kinds = (dtype, coarsest(values))
+    return max(sum_tolerance(kind, values.shape[1]) for kind in kinds)
+
+
+def _hint(values: np.ndarray, dtype: np.dtype, use: str) -> str:
+    """Return what numbers outside of [0, 1] seem to be."""
+    if values.ndim == 1:
+        return "did you pass logits or percentages?"
+    if values.max() <= 0 and (np.abs(np.exp(values).sum(1) - 1) < _NEAR).all():
+        return f"these are logarithms of probabilities: {use}"
+    if values.min() >= 0 and (np.abs(values.sum(1) / 100 - 1) < _NEAR).all():
+        return "these are percentages: divide them by 100"
+    return _LOGITS_HINT
+
+
+def _check_finite(name: str, floats: np.ndarray, given: np.ndarray) -> None:
+    # A sum would overflow; the minimum and the maximum of values with NaN are NaN.
+    if floats.size and not (np.isfinite(floats.min()) and np.isfinite(floats.max())):
+        wrong = ~np.isfinite(floats).reshape(given.shape)
+        raise_first(name, "finite numbers that float32 holds", given, wrong, NotFiniteError)
 
 
 def checked_confidence(given, examples: int) -> np.ndarray:
     """Return the score of the predicted class, float32 [N]."""
-    values = _own_floats("confidence", given)
-    _check_shape("confidence", values, examples)
-    if not np.isfinite(values).all():
-        raise_first("confidence", "finite numbers", values, ~np.isfinite(values), NotFiniteError)
-    outside = (values < 0) | (values > 1)
+    numbers = _numbers("confidence", given)
+    _check_shape("confidence", numbers, examples)
+    values = _own_floats(given, numbers)
+    _check_finite("confidence", values, numbers)
+    slack = score_tolerance(numbers.dtype)
+    outside = (values < -slack) | (values > 1 + slack)
     if outside.any():
         raise_first("confidence", "numbers in [0, 1]", values, outside)
-    return values
+    return np.clip(values, 0, 1, out=values) + 0.0
 
 
 def checked_correct(given, examples: int) -> np.ndarray:
     """Return whether the predicted class is the label, bool [N]."""
-    values = as_array("correct", given)
+    values = widened(as_array("correct", given))
     _check_shape("correct", values, examples)
     other = ~np.isin(values, (0, 1))
     if other.any():
@@ -72,9 +155,28 @@ def _check_shape(name: str, values: np.ndarray, examples: int) -> None:
         raise ValueError(f"{name}: expected shape [{examples}], got {list(values.shape)}")
 
 
-def rows_are_probs(values: np.ndarray) -> bool:
-    """Return whether scores [N, K] are in [0, 1] and each row sums to 1."""
-    if not values.size or values.min() < 0 or values.max() > 1:
-        return False
-    sums = values.sum(1, dtype=np.float64)
-    return bool((np.abs(sums - 1) <= SUM_TOLERANCE).all())
+def rows_are_probs(values: np.ndarray, name: str = "predictions") -> bool:
+    """Return whether scores [N, K] are in [0, 1] and each row sums to 1.
+
+    Args:
+        values: of the dtype that they were computed in, which says how far a sum may be from 1.
+        name: of the argument, for the error.
+
+    Raises:
+        ValueError: a tenth of the rows or more are probabilities, and others are not.
+    """
+    count, rows = _rows_of_probs(values), len(values)
+    if _MIXED * rows <= count < rows:
+        raise ValueError(
+            f"{name}: expected either logits or probabilities, got {count} of {rows} rows "
+            "that are in [0, 1] and sum to 1, and others that are not"
+        )
+    return 0 < count == rows
+
+
+def _rows_of_probs(values: np.ndarray) -> int:
+    floats, slack = widened(values), score_tolerance(values.dtype)
+    if not floats.size:
+        return 0
+    rows = floats[~_sums(floats, values.dtype)[1]]
+    return int(((rows.min(1) >= -slack) & (rows.max(1) <= 1 + slack)).sum())

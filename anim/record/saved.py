@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from anim.checks.predictions import SUM_TOLERANCE
+from anim.checks.rounding import SUM_TOLERANCE
 from anim.errors import SettingError
 
 # Names of arrays and columns that hold labels, steps and scores.

@@ -76,7 +76,14 @@ def warn_if_probs(snapshot: Snapshot) -> None:
         snapshot: checked arrays by name.
     """
     logits = snapshot.get("logits")
-    if logits is not None and rows_are_probs(logits):
+    if logits is None:
+        return
+    try:
+        seems = rows_are_probs(logits, "logits")
+    except ValueError as error:
+        warn_caller(str(error))
+        return
+    if seems:
         warn_caller(
             "logits: each row is in [0, 1] and sums to 1; if these are probabilities, pass probs="
         )

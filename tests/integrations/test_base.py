@@ -2,6 +2,7 @@
 
 import sys
 
+import ml_dtypes
 import numpy as np
 import pytest
 
@@ -72,6 +73,17 @@ def test_rows_that_sum_to_1_are_probs_unless_outputs_says_otherwise(outputs):
         with pytest.warns(UserWarning, match="pass probs="):
             shared.take(0, lambda: probs)
     assert shared.run().kind == ("probs" if outputs is None else "logits")
+
+
+def test_probabilities_in_bfloat16_are_probs():
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 10, 500)
+    probs = rng.dirichlet(np.ones(10), 500).astype(ml_dtypes.bfloat16)
+    recorder = CallbackRecorder(None, labels, every=1, outputs=None, options={})
+    recorder.begin()
+    recorder.take(1, probs)
+    expected = probs.astype(np.float64) / probs.astype(np.float64).sum(1, keepdims=True)
+    np.testing.assert_allclose(recorder.run().probs(0), expected, rtol=1e-6)
 
 
 def test_a_model_with_one_output_needs_outputs():

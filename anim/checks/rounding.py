@@ -1,0 +1,68 @@
+"""How far rounding may move probabilities: what the dtype that they were computed in can say."""
+
+from __future__ import annotations
+
+import ml_dtypes
+import numpy as np
+
+# Rows of three or four decimals, as tables and logs have them, are probabilities in any dtype.
+SUM_TOLERANCE = 1e-3
+# A softmax in float32 over 50 000 classes is off by no more.
+FLOAT32_SUM = 1e-5
+# No bound of rounding excuses more: a row that is further off was not summed.
+_LARGEST = 0.1
+# How far a score may be outside of [0, 1]: 1 - p in float32 is off by a few 1e-8.
+_BEYOND = 1e-6
+
+# The least precise one first.
+_KINDS = (ml_dtypes.bfloat16, np.float16, np.float32)
+
+
+def sum_tolerance(dtype: np.dtype, classes: int) -> float:
+    """Return how far the sum of a row of probabilities may be from 1, by rounding in a dtype.
+
+    With the unit roundoff u, half of the machine epsilon, a softmax over K classes is off by
+    (K - 1) u where its numerators are added one by one, by u where the quotients are rounded, and
+    by half of the smallest number of the dtype where they underflow. It is at least 0.001, and not
+    more than 0.1.
+
+    Args:
+        dtype: that the probabilities were computed in; of integers there is no rounding.
+        classes: K.
+
+    References:
+        Higham 2002, Accuracy and stability of numerical algorithms, section 4.2.
+    """
+    return min(max(_rounding(dtype, classes), SUM_TOLERANCE), _LARGEST)
+
+
+def score_tolerance(dtype: np.dtype) -> float:
+    """Return how far a probability may be outside of [0, 1], by rounding in a dtype."""
+    return max(_rounding(dtype, 1), _BEYOND)
+
+
+def _rounding(dtype: np.dtype, classes: int) -> float:
+    if dtype.kind in "biu":
+        return 0.0
+    kind = ml_dtypes.finfo(dtype)
+    return (classes + 1) * float(kind.eps) / 2 + classes * float(kind.smallest_subnormal) / 2
+
+
+def coarsest(values: np.ndarray) -> np.dtype:
+    """Return the least precise dtype that holds all values exactly.
+
+    An array that was widened, for example from bfloat16 to float32, has the precision that it was
+    computed in.
+    """
+    if values.dtype.kind != "f":
+        return values.dtype
+    kinds = [kind for kind in map(np.dtype, _KINDS) if kind.itemsize < values.dtype.itemsize]
+    # A few rows rule out most kinds, and all rows are compared with those that are left.
+    return next(
+        (kind for kind in kinds if _holds(kind, values[:8]) and _holds(kind, values)), values.dtype
+    )
+
+
+def _holds(kind: np.dtype, values: np.ndarray) -> bool:
+    with np.errstate(over="ignore"):
+        return bool((values.astype(kind).astype(values.dtype) == values).all())
