@@ -16,7 +16,17 @@ from typing import Any
 
 from anim import startup
 from anim.errors import SettingError, option_of
-from anim.settings import Clock, Experiment, Look, Output, Setting, Statistics, settings_of
+from anim.settings import (
+    Clock,
+    Experiment,
+    Look,
+    Output,
+    Setting,
+    Statistics,
+    printable,
+    settings_of,
+    shortened,
+)
 
 _SIGNALS: dict[int, str] = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
 
@@ -28,13 +38,20 @@ class Parser(argparse.ArgumentParser):
         unknown = message.removeprefix("unrecognized arguments: ")
         if unknown != message:
             options = [name for action in self._actions for name in action.option_strings]
-            nearest = difflib.get_close_matches(unknown.split()[0], options, n=1)
+            first = shortened(unknown.partition(" ")[0])
+            nearest = difflib.get_close_matches(first, options, n=1)
             message += f"; did you mean {nearest[0]}?" if nearest else ""
-        self.exit(2, f"{self.prog}: error: {message}\n")
+        self.exit(2, f"{self.prog}: error: {printable(message)}\n")
 
     def say(self, line: str) -> None:
         """Print a line to stderr, after the name of the command."""
-        print(f"{self.prog}: {line}", file=sys.stderr)
+        print(f"{self.prog}: {printable(line)}", file=sys.stderr)
+
+
+def print_lines(*lines: object) -> None:
+    """Print results to stdout, a line each, in which names from others control nothing."""
+    for line in lines:
+        print(printable(str(line), None))
 
 
 def add_options(group, settings: Iterable[Setting]) -> None:
@@ -188,12 +205,13 @@ def run(parser: Parser, work: Callable[[Callable[[], None]], None]) -> int:
             sys.stdout.flush()
         except BrokenPipeError:
             # The reader has closed the pipe: the work is done.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _silence_stdout()
         except SettingError as error:
             name = option_of(error.name) if error.name.islower() else error.name
             parser.error(f"argument {name}: {error.problem_of_command}")
         except (OSError, ImportError, RuntimeError, MemoryError) as error:
             parser.say(f"error: {_in_one_line(error)}")
+            _silence_stdout_if_full()
             return 1
         except KeyboardInterrupt:
             number = signals.number or signal.SIGINT
@@ -202,8 +220,20 @@ def run(parser: Parser, work: Callable[[Callable[[], None]], None]) -> int:
     return 0
 
 
+def _silence_stdout() -> None:
+    """Send what is still to be printed nowhere; Python would try again at exit, and fail."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _silence_stdout_if_full() -> None:
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _silence_stdout()
+
+
 def _in_one_line(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename:
-        return f"cannot write {error.filename}: {error.strerror}"
+        return f"{error.filename}: {error.strerror}"
     first, *_ = str(error).splitlines() or ["out of memory"]
     return first

@@ -233,7 +233,7 @@ def _run(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
     with progress("drawing") as report:
         written = writing.write(shown, arguments.out, picture, report)
     if not arguments.quiet:
-        print(*written, sep="\n")
+        command.print_lines(*written)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -37,7 +37,7 @@ def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
     except RecordingError as error:
         raise SettingError("out", str(error)) from error
     if not arguments.quiet:
-        print(f"{arguments.out}: {_summary(run, arguments.files)}")
+        command.print_lines(f"{arguments.out}: {_summary(run, arguments.files)}")
 
 
 def _summary(run: Run, files: Sequence[Path]) -> str:

@@ -47,7 +47,8 @@ def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
         count = len(run.labels)
         caption = run.about.caption or f"{count} points, {len(run.classes)} classes"
         words = verdict(rows[-1], count - round(fitting * count))
-        print(f"{name}, {caption}\n\n{table(rows)}\n\n{words}\n")
+        command.print_lines(f"{name}, {caption}")
+        print(f"\n{table(rows)}\n\n{words}\n")
     print(meanings([rows[0] for rows, _ in found.values()]))
 
 

@@ -42,9 +42,7 @@ from anim.settings.picture import (
     Picture,
     Statistics,
 )
-from anim.settings.text import (
-    one_line,
-)
+from anim.settings.text import one_line, plain, printable, shortened, value_text
 
 __all__ = [
     "ALIGNMENTS",
@@ -77,7 +75,11 @@ __all__ = [
     "Statistics",
     "one_line",
     "one_of",
+    "plain",
+    "printable",
     "settings_of",
     "share",
+    "shortened",
+    "value_text",
     "whole",
 ]

@@ -16,6 +16,7 @@ from typing import Any, Self
 
 from anim.errors import SettingError, option_of
 from anim.settings.limits import Limit
+from anim.settings.text import value_text
 
 # The kinds of outputs that a setting applies to.
 ANIMATION, STILL, PAGE, WATCHED = "animation", "still", "page", "watched page"
@@ -99,7 +100,7 @@ class Setting:
         try:
             return self.convert(value)
         except (TypeError, ValueError):
-            problem = f"expected {self.annotation}, got {value!r}"
+            problem = f"expected {self.annotation}, got {value_text(value)}"
             raise SettingError(self.name, problem) from None
 
     def check(self, value: Any) -> None:
@@ -107,7 +108,7 @@ class Setting:
         if value is None and self.default is None:
             return
         if self.type is str and not isinstance(value, str):
-            raise SettingError(self.name, f"expected a string, got {value!r}")
+            raise SettingError(self.name, f"expected a string, got {value_text(value)}")
         if self.limit is not None:
             self.limit.check(self.name, value)
 

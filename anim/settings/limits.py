@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from anim.errors import SettingError
+from anim.settings.text import shortened, value_text
 
 
 class Limit(Protocol):
@@ -97,9 +98,9 @@ def one_of(name: str, value: object, known: Iterable[str]) -> None:
     known = tuple(known)
     if value in known:
         return
-    nearest = difflib.get_close_matches(str(value).lower(), known, n=1, cutoff=0.5)
+    nearest = difflib.get_close_matches(shortened(str(value)).lower(), known, n=1, cutoff=0.5)
     hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
-    raise SettingError(name, f"expected one of {', '.join(known)}, got {value!r}{hint}")
+    raise SettingError(name, f"expected one of {', '.join(known)}, got {value_text(value)}{hint}")
 
 
 def whole(name: str, value: object, low: int, high: int | None = None) -> None:
@@ -107,7 +108,7 @@ def whole(name: str, value: object, low: int, high: int | None = None) -> None:
     number = None if isinstance(value, bool) else _index(value)
     if number is None or number < low or (high is not None and number > high):
         limits = f"of at least {low}" if high is None else f"from {low} to {high}"
-        raise SettingError(name, f"expected a whole number {limits}, got {value!r}")
+        raise SettingError(name, f"expected a whole number {limits}, got {value_text(value)}")
 
 
 def _index(value) -> int | None:
@@ -121,7 +122,7 @@ def _index(value) -> int | None:
 def share(name: str, value: object) -> None:
     """Raise `SettingError` unless ``value`` is a number in (0, 1)."""
     if isinstance(value, bool) or not 0 < _float(value) < 1:
-        raise SettingError(name, f"expected a number between 0 and 1, got {value!r}")
+        raise SettingError(name, f"expected a number between 0 and 1, got {value_text(value)}")
 
 
 def real(
@@ -140,7 +141,7 @@ def real(
     if not (low < number if above else low <= number) or not number <= high or number == math.inf:
         limits = f"above {low:g}" if above else f"of at least {low:g}"
         limits += "" if high == math.inf else f" and at most {high:g}"
-        raise SettingError(name, f"expected a number {limits}, got {value!r}")
+        raise SettingError(name, f"expected a number {limits}, got {value_text(value)}")
 
 
 def _float(value) -> float:
@@ -151,3 +152,5 @@ def _float(value) -> float:
         return float(value)
     except (TypeError, ValueError):
         return math.nan
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf

@@ -6,6 +6,8 @@ import operator
 import re
 from collections.abc import Iterable, Sequence
 
+from anim.settings.text import value_text
+
 _SIZE = re.compile(r"(\d{1,9})x(\d{1,9})", re.IGNORECASE | re.ASCII)
 _BYTES = re.compile(r"(\d{1,15}(?:\.\d{1,15})?)\s*([kMG]?)(i?)B?", re.IGNORECASE | re.ASCII)
 
@@ -14,7 +16,7 @@ def size_of(text: str) -> tuple[int, int]:
     """Width and height of ``WIDTHxHEIGHT``."""
     match = _SIZE.fullmatch(text)
     if match is None:
-        raise ValueError(f"expected WIDTHxHEIGHT such as 768x600, got {text!r}")
+        raise ValueError(f"expected WIDTHxHEIGHT such as 768x600, got {value_text(text)}")
     return int(match[1]), int(match[2])
 
 
@@ -22,7 +24,7 @@ def bytes_of(text: str) -> int:
     """Bytes of a text such as ``2MB``, ``500kB`` or ``1.5 MiB``."""
     match = _BYTES.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f"expected bytes such as 2MB or 500kB, got {text!r}")
+        raise ValueError(f"expected bytes such as 2MB or 500kB, got {value_text(text)}")
     number, prefix, binary = match.groups()
     power = ["", "k", "m", "g"].index(prefix.lower())
     return int(float(number) * (1024 if binary else 1000) ** power)
@@ -33,7 +35,7 @@ def widths_of(text: str, separator: str = ",") -> tuple[int, ...]:
     try:
         return tuple(int(part) for part in text.split(separator)) if text else ()
     except ValueError:
-        problem = f"expected layer widths such as 3 or 64{separator}64, got {text!r}"
+        problem = f"expected layer widths such as 3 or 64{separator}64, got {value_text(text)}"
         raise ValueError(problem) from None
 
 

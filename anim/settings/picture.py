@@ -22,6 +22,7 @@ from anim.settings.fields import (
 from anim.settings.limits import Custom, OneOf, Real, Share, Whole, one_of, whole
 from anim.settings.panels import METRIC, PANELS
 from anim.settings.parsing import bytes_of, names_of, pair_of, size_of
+from anim.settings.text import value_text
 from anim.settings.themes import DEFAULT_THEME, THEMES, sizes_in_words
 from anim.settings.views import views_in_words
 
@@ -59,12 +60,12 @@ def _check_panels(name: str, value: object) -> None:
 def _check_nonce(name: str, value: object) -> None:
     # The grammar of a Content-Security-Policy.
     is_nonce = re.fullmatch(r"[\w+/-]+={0,2}", str(value), re.ASCII)
-    require(bool(is_nonce), name, f"expected letters, digits, + and /, got {value!r}")
+    require(bool(is_nonce), name, f"expected letters, digits, + and /, got {value_text(value)}")
 
 
 def _check_pair(name: str, value: object) -> None:
     is_pair = isinstance(value, Sequence) and not isinstance(value, str) and len(value) == 2
-    require(is_pair, name, f"expected a width and a height, got {value!r}")
+    require(is_pair, name, f"expected a width and a height, got {value_text(value)}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,7 +34,7 @@ def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
         first, count = run.members[0], len(run.members)
         replicas = f"{count} replicas, each " if count > 1 else ""
         snapshots = f"{len(first)} snapshots of {len(first.labels)} predictions"
-        print(f"{arguments.out / name}: {replicas}{snapshots}")
+        command.print_lines(f"{arguments.out / name}: {replicas}{snapshots}")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

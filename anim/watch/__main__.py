@@ -69,7 +69,9 @@ def _run(
         check()
         if not arguments.run.exists():
             say(f"waiting for {arguments.run}, which does not exist yet")
-        print(f"{arguments.run} is shown at {address.url(listener, arguments.host)}", flush=True)
+        url = address.url(listener, arguments.host)
+        command.print_lines(f"{arguments.run} is shown at {url}")
+        sys.stdout.flush()
         server.serve(follower, listener, address.names(listener, arguments.host), check)
 
 

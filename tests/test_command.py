@@ -1,0 +1,106 @@
+"""What commands print: one line for each error, in which names control nothing."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import anim
+from anim import command
+from tests.support.embedding import a_run
+from tests.support.subprocesses import environment
+
+COMMANDS = {
+    "anim.render": ["--out", "{}.png", "--nonce", "{}"],
+    "anim.train": ["--out", "t", "--lr", "{}"],
+    "anim.record": ["--out", "t", "{}"],
+    "anim.report": ["{}"],
+    "anim.watch": ["{}", "--port", "-1"],
+    "anim.embed": ["{}"],
+}
+HOSTILE = "a\x1b[31m\u202eb\nc\udcff"
+
+
+def call(module, *arguments, cwd, **options):
+    line = [sys.executable, "-m", module, *arguments]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+    return subprocess.run(line, cwd=cwd, env=environment(), timeout=120, **streams)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("module", COMMANDS)
+def test_no_command_prints_what_controls_a_terminal(tmp_path, module):
+    arguments = [text.replace("{}", HOSTILE) for text in COMMANDS[module]]
+    done = call(module, *arguments, cwd=tmp_path)
+    printed = (done.stdout + done.stderr).decode()
+    assert done.returncode == 2
+    assert printed.startswith(f"{module}: error: ")
+    assert printed.endswith("\n")
+    assert printed[:-1].isprintable()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("module", COMMANDS)
+def test_no_command_repeats_a_long_argument(tmp_path, module):
+    arguments = [text.replace("{}", "x" * 100_000) for text in COMMANDS[module]]
+    done = call(module, *arguments, cwd=tmp_path)
+    assert done.returncode in (1, 2)
+    assert done.stderr.count(b"\n") == 1
+    assert len(done.stderr) < 1200
+
+
+@pytest.mark.slow
+def test_a_full_disk_behind_stdout_is_one_line(tmp_path):
+    anim.animate(a_run(), tmp_path / "a.png")
+    with Path("/dev/full").open("wb") as full:
+        done = call("anim.embed", "a.png", cwd=tmp_path, stdout=full)
+    assert done.returncode == 1
+    assert done.stderr == b"anim.embed: error: [Errno 28] No space left on device\n"
+
+
+def parser():
+    made = command.Parser(prog="anim.test", allow_abbrev=False)
+    made.add_argument("--epochs", type=int)
+    return made
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    ["", " ", "--epoch", "x" * 10**5, "\x1b[31m", "\u202e"],
+    ids=lambda text: repr(text[:9]),
+)
+def test_an_unknown_argument_is_one_line(capsys, unknown):
+    with pytest.raises(SystemExit) as stop:
+        parser().parse_args([unknown])
+    printed = capsys.readouterr().err
+    assert stop.value.code == 2
+    assert printed[:-1].isprintable()
+    assert len(printed) < 1100
+    assert ("did you mean --epochs?" in printed) == (unknown == "--epoch")
+
+
+def test_a_warning_controls_nothing(capsys):
+    parser().say("warning: no class \x1b[2J")
+    assert capsys.readouterr().err == "anim.test: warning: no class \\x1b[2J\n"
+
+
+def test_a_result_controls_nothing_and_is_whole(capsys):
+    command.print_lines("a\u202e.png", "x" * 5000)
+    assert capsys.readouterr().out == "a\\u202e.png\n" + "x" * 5000 + "\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (OSError(28, "No space left on device", "a\n.gif"), r"a\n.gif: No space left on device"),
+        (RuntimeError("one\ntwo"), "one"),
+        (MemoryError(), "out of memory"),
+    ],
+)
+def test_an_error_of_the_system_is_one_line(capsys, error, line):
+    def work(_):
+        raise error
+
+    assert command.run(parser(), work) == 1
+    assert capsys.readouterr().err == f"anim.test: error: {line}\n"
