@@ -111,6 +111,7 @@ class CallbackRecorder:
         self._is_open = False
         self._kind: str | None = None
         self._first: int | None = None
+        self._counts_on = False
         self._labels_then: np.ndarray | None = None
         self._at: int | None = None
         self._cause: str | None = None
@@ -171,12 +172,13 @@ class CallbackRecorder:
         """Set what the model says that it returns, for predictions whose values do not decide."""
         self._declared = outputs
 
-    def begin(self, step: int | None = None) -> None:
+    def begin(self, step: int | None = None, *, counts_on: bool = False) -> None:
         """Open the recording, for the first time or to continue it.
 
         Args:
             step: where the training begins, if it counts on from where an earlier one ended, as a
                 number of trees does; None if it counts from 0 each time.
+            counts_on: whether the steps to come are those to record, wherever they begin.
 
         Raises:
             ValueError: the training begins before the last step of this callback's recording.
@@ -184,7 +186,7 @@ class CallbackRecorder:
         """
         # An interrupted training has not ended its recording.
         self.end()
-        self._first, self._at = step, None
+        self._first, self._at, self._counts_on = step, None, counts_on or step is not None
         labels = self._labels_then if self._labels is None else self._labels
         if labels is not None:
             self._open(labels)
@@ -206,7 +208,7 @@ class CallbackRecorder:
             self._recorder = Recorder(self._path, labels=labels, **options)
         self._labels_then = checked_labels(labels, options.get("classes"))
         self._is_open = True
-        self._offset = 0 if step is not None else max(self.last_step, 0)
+        self._offset = 0 if self._counts_on else max(self.last_step, 0)
 
     def is_due(self, step: int) -> bool:
         """Return whether a multiple of ``every`` was reached or passed since the last snapshot.

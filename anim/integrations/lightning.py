@@ -1,20 +1,25 @@
 """Lightning: a callback for its ``Trainer``.
 
-Trainer(callbacks=[SnapshotCallback("runs/mine", val_loader)])
+Trainer(callbacks=[SnapshotCallback("runs/mine")])
 """
 
 from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import islice
 
-import numpy as np
-
+from anim.errors import SettingError
 from anim.integrations.base import CallbackRecorder, guarded, require
-from anim.integrations.torch import labels_of, logits_of
+from anim.integrations.batches import call
+from anim.integrations.batches import unpack as unpack_batch
+from anim.integrations.evaluation import declared, gathered
+from anim.integrations.loaders import InOrder
+from anim.integrations.randomness import kept_random_state
 from anim.run import Run
+from anim.run.caller import warn_caller
 
 
 def _module() -> str:
@@ -30,62 +35,106 @@ def _module() -> str:
 
 
 lightning = require(_module(), "lightning")
+strategies = require(f"{_module()}.strategies", "lightning")
 
 
 class SnapshotCallback(lightning.Callback):
     """Records validation predictions during ``fit``: before the first step, then regularly.
 
-    Scalars that the module logs are recorded too.
+    The module is called as for validation: in evaluation mode, without gradients, with the
+    trainer's precision, on its device. The training goes the same way as without. Scalars that the
+    module logs are recorded too. Steps are those of ``trainer.global_step``, which counts the steps
+    of all optimizers. Trainings in several processes are not recorded yet. ``fast_dev_run`` records
+    in memory.
 
     Args:
         path: a folder for the recording; None keeps it in memory, see `run`.
-        loader: yields (inputs, labels) of the validation data, always in the same order.
+        loader: yields batches of the validation data, as for `anim.integrations.torch.Snapshots`;
+            None takes the trainer's validation loader, up to ``limit_val_batches``.
         every: optimizer steps between two snapshots; None takes one per epoch.
         outputs: what the module returns: ``logits`` or ``probs``; None decides by the values.
         forward: called with (module, inputs); None calls the module.
+        unpack: called with a batch, returns (inputs, labels); None takes pairs and mappings.
         on_error: what an exception during the training does: ``warn`` reports it, stops recording
             and lets the training go on; ``raise`` raises it.
-        options: more arguments of `anim.Recorder`, such as ``classes``, ``keep`` or ``resume``.
+        options: more arguments of `anim.Recorder`, such as ``classes``, ``keep`` or ``resume``. A
+            training that continues from a checkpoint drops what was recorded after it.
 
     Raises:
-        ValueError: the loader yields the labels in another order each time.
+        TypeError: an unknown option.
+        ValueError: a wrong value of an argument.
     """
 
     def __init__(
         self,
         path: str | os.PathLike | None,
-        loader: Iterable,
+        loader: Iterable | None = None,
         *,
         every: int | None = None,
         outputs: str | None = None,
         forward: Callable | None = None,
+        unpack: Callable | None = None,
         on_error: str = "warn",
         **options,
     ):
-        self._loader, self._forward = loader, forward
-        self._labels = labels_of(loader)
-        if not np.array_equal(self._labels, labels_of(loader)):
-            raise ValueError("loader: expected the same order each time; pass shuffle=False")
-        self._recorder = CallbackRecorder(
-            path, self._labels, every=every, outputs=outputs, options=options, on_error=on_error
-        )
+        rules: dict = {"every": every, "outputs": outputs, "on_error": on_error}
+        self._recorder = self._kept = CallbackRecorder(path, None, options=options, **rules)
+        in_memory = {k: v for k, v in options.items() if k not in ("resume", "overwrite")}
+        self._trial = CallbackRecorder(None, None, options=in_memory, **rules)
+        self._loader, self._batches = loader, None
+        self._forward, self._unpack = forward or call, unpack or unpack_batch
+        self._records, self._has_warned = True, False
 
     def run(self) -> Run:
         """Return the snapshots so far."""
         return self._recorder.run()
 
+    def setup(self, trainer, pl_module, stage):
+        if stage == "fit":
+            # A trial run leaves no files behind, as those of Lightning's own loggers.
+            self._recorder = self._trial if trainer.fast_dev_run else self._kept
+            self._batches, self._records = None, _is_one_process(trainer)
+
     def _take(self, trainer, module) -> None:
-        if not trainer.is_global_zero:
-            return
-        forward = None if self._forward is None else partial(self._forward, module)
-        predict = partial(logits_of, module, self._loader, forward=forward)
-        self._recorder.take(trainer.global_step, predict, trainer.logged_metrics)
+        if self._records:
+            predict = lambda: self._predict(trainer, module)  # noqa: E731
+            self._recorder.take(trainer.global_step, predict, trainer.logged_metrics)
+
+    def _predict(self, trainer, module) -> tuple:
+        def move(batch):
+            batch = trainer.precision_plugin.convert_input(batch)
+            batch = module._on_before_batch_transfer(batch, dataloader_idx=0)
+            return trainer.strategy.batch_to_device(batch, dataloader_idx=0)
+
+        def forward(model, inputs):
+            with trainer.precision_plugin.forward_context():
+                return self._forward(model, inputs)
+
+        with kept_random_state(), _validating(trainer):
+            if self._batches is None:
+                self._batches = self._found_batches(trainer)
+            scores, labels = gathered(
+                module, self._batches, forward=forward, unpack=self._unpack, move=move
+            )
+        self._recorder.declare(declared(module, scores))
+        return scores, labels
+
+    def _found_batches(self, trainer) -> Iterable:
+        if self._loader is not None:
+            return InOrder(self._loader)
+        loader, limit = _loader_of(trainer)
+        return _First(InOrder(loader), limit)
 
     @guarded
     def on_train_start(self, trainer, pl_module):
-        if trainer.is_global_zero:
-            # A trainer that continues from a checkpoint already counts from its step.
-            self._recorder.begin(trainer.global_step or None)
+        if not self._records:
+            if not self._has_warned and trainer.is_global_zero:
+                name = type(trainer.strategy).__name__
+                warn_caller(f"nothing is recorded: {name} with several processes is not supported")
+            self._has_warned = True
+            return
+        # A trainer that continues from a checkpoint already counts from its step.
+        self._recorder.begin(trainer.global_step or None)
         self._take(trainer, pl_module)
 
     @guarded
@@ -106,3 +155,58 @@ class SnapshotCallback(lightning.Callback):
     @guarded
     def on_exception(self, trainer, pl_module, exception):
         self._recorder.end()
+
+
+class _First:
+    """The first batches of an iterable.
+
+    Args:
+        batches: can be iterated more than once.
+        limit: how many of them; None for all.
+    """
+
+    def __init__(self, batches: Iterable, limit: int | None):
+        self._batches, self._limit = batches, limit
+
+    def __iter__(self) -> Iterator:
+        return islice(self._batches, self._limit)
+
+
+def _is_one_process(trainer) -> bool:
+    """Return whether a trainer keeps the whole module in one process."""
+    known = (strategies.SingleDeviceStrategy, strategies.DDPStrategy)
+    is_known = isinstance(trainer.strategy, known)
+    return (
+        is_known
+        and not isinstance(trainer.strategy, strategies.DeepSpeedStrategy)
+        and trainer.world_size == 1
+    )
+
+
+@contextmanager
+def _validating(trainer) -> Iterator[None]:
+    """Let hooks for batches, which may augment them for training, see a validation."""
+    stage = trainer.state.stage
+    trainer.validating = True
+    try:
+        yield
+    finally:
+        trainer.state.stage = stage
+
+
+def _loader_of(trainer) -> tuple[Iterable, int | None]:
+    """Return the validation loader of a trainer, and how many of its batches are used."""
+    if trainer.val_dataloaders is None and trainer.enable_validation:
+        # Lightning does this before the first validation, which may be epochs away.
+        trainer.fit_loop.epoch_loop.val_loop.setup_data()
+    found = trainer.val_dataloaders
+    if isinstance(found, Mapping):
+        found = list(found.values())
+    loaders = list(found) if isinstance(found, (list, tuple)) else [found]
+    if len(loaders) != 1 or loaders[0] is None:
+        count = "none" if found is None or not loaders else len(loaders)
+        raise SettingError(
+            "loader", f"expected a trainer with one validation loader, got {count}; pass one"
+        )
+    limit = trainer.num_val_batches[0]
+    return loaders[0], limit if isinstance(limit, int) else None

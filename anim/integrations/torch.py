@@ -1,53 +1,236 @@
-"""PyTorch: predictions for a whole data loader, to record in your own training loop.
+"""PyTorch: two lines for your own training loop.
 
-    recorder = anim.Recorder("runs/mine", labels=labels_of(val_loader))
+    snapshots = Snapshots("runs/mine", model, val_loader)
     ...
-    recorder.snapshot(step, logits=logits_of(model, val_loader))
+    snapshots(step)
 
-If the model takes all of the validation data at once, ``logits=model(x_val)`` is enough.
+`predictions_of` returns the predictions for a whole loader, to record them in another way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+import os
+import weakref
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
-from anim.integrations.base import require
+from anim.checks.arrays import as_array
+from anim.errors import SettingError
+from anim.integrations.base import CallbackRecorder, guarded, require
+from anim.integrations.batches import unpack as unpack_batch
+from anim.integrations.evaluation import declared, gathered, has_ranks, unwrapped
+from anim.integrations.loaders import InOrder, is_in_order, shuffles
+from anim.integrations.randomness import kept_random_state
+from anim.run import Run
+from anim.run.caller import warn_caller
+from anim.settings import whole
 
 torch = require("torch", "torch")
 
 
-@contextmanager
-def evaluating(model) -> Iterator[None]:
-    """Disable gradients and switch to evaluation mode; restore each module's mode on exit."""
-    training = [module for module in model.modules() if module.training]
-    model.eval()
-    try:
-        with torch.no_grad():
-            yield
-    finally:
-        for module in training:
-            module.training = True
+class Snapshots:
+    """Records a model's predictions for a validation loader, whenever it is called.
 
+        with Snapshots("runs/mine", model, val_loader, every=50) as snapshots:
+            for step, (x, y) in enumerate(train_loader):
+                snapshots(step)
+                ...
 
-def labels_of(loader: Iterable) -> np.ndarray:
-    """Return the labels [N] of a loader that yields (inputs, labels)."""
-    return np.concatenate([np.asarray(labels) for _, labels in loader])
+    One pass over the loader gives labels and predictions together, in evaluation mode and without
+    gradients. The training goes the same way as without: modes, buffers and the state of every
+    random generator are restored. Loaders that shuffle are read in the order of their dataset.
 
-
-def logits_of(model, loader: Iterable, *, forward: Callable | None = None) -> np.ndarray:
-    """Return the output of a model for all examples of a loader, float32 [N, ...].
+    An exception does not end the training: it is reported, and the recording stops (``on_error``).
+    The recording is closed at the end of a ``with`` block, by `close`, or when Python exits. If
+    `torch.distributed` has more than one process, nothing is recorded yet.
 
     Args:
-        model: a ``torch.nn.Module``; it is called in evaluation mode, without gradients.
-        loader: yields (inputs, labels), in the same order each time (``shuffle=False``).
-        forward: called with the inputs of a batch on the model's device; None calls the model.
+        path: a folder for the recording; None keeps it in memory, see `run`.
+        model: a ``torch.nn.Module``. The model in ``DataParallel``, ``DistributedDataParallel`` or
+            ``torch.compile`` is used without these.
+        loader: yields batches of the validation data: (inputs, labels), or mappings or named tuples
+            with ``labels``, ``label``, ``targets`` or ``target``. The labels are [n] integers in
+            [0, K), or one-hot [n, K].
+        every: record only if a multiple of this number of steps was reached since the last
+            snapshot; None records at each call.
+        outputs: what the model returns: ``logits`` or ``probs``; None decides by the values.
+        forward: called with (model, inputs) for the predictions [n, K]; None calls the model, with
+            the items of a mapping by name, and takes its output, or the ``logits`` of it.
+        unpack: called with a batch, returns (inputs, labels).
+        on_error: what an exception during the training does: ``warn`` reports it, stops recording
+            and lets the training go on; ``raise`` raises it.
+        options: more arguments of `anim.Recorder`, such as ``classes``, ``keep``, ``overwrite`` or
+            ``resume``.
+
+    Raises:
+        TypeError: a model that is not a module, or an unknown option.
+        ValueError: a wrong value of an argument, such as a loader that can be read only once.
     """
-    device = next((tensor.device for tensor in model.parameters()), "cpu")
-    forward = model if forward is None else forward
-    with evaluating(model):
-        return np.concatenate(
-            [forward(inputs.to(device)).float().cpu().numpy() for inputs, _ in loader]
+
+    def __init__(
+        self,
+        path: str | os.PathLike | None,
+        model,
+        loader: Iterable,
+        *,
+        every: int | None = None,
+        outputs: str | None = None,
+        forward: Callable | None = None,
+        unpack: Callable | None = None,
+        on_error: str = "warn",
+        **options,
+    ):
+        if not isinstance(model, torch.nn.Module):
+            raise TypeError(f"model: expected a torch.nn.Module, got {type(model).__name__}")
+        self._recorder = CallbackRecorder(
+            path, None, every=every, outputs=outputs, options=options, on_error=on_error
         )
+        with kept_random_state(loader):
+            self._batches = InOrder(loader)
+        self._model, self._forward, self._unpack = model, forward, unpack or unpack_batch
+        self._may_be_there = options.get("resume", False) is not False
+        self._step, self._has_warned = -1, False
+        self._close = weakref.finalize(self, self._recorder.attempt, self._recorder.end)
+
+    @guarded
+    def __call__(self, step: int | None = None, *, metrics: Mapping | None = None) -> None:
+        """Record the predictions of the model as it is now.
+
+        Args:
+            step: of the training, greater than the last one; None counts the calls from 0, or on
+                from the last step given. A recording that is resumed is counted on.
+            metrics: scalars to record with it, such as ``{"loss": loss}``.
+        """
+        if has_ranks():
+            self._warn_of_ranks()
+            return
+        is_counted = step is None
+        step = self._next(step)
+        if self._step < 0:
+            self._recorder.begin(counts_on=not is_counted)
+        self._step = step
+        is_first = self._recorder.last_step < 0 or not self._recorder.has_interval
+        if not (is_first or self._recorder.is_due(step)):
+            return
+        is_new = self._recorder.take(step, self._predict, metrics)
+        # The first of a recording that is resumed may be its last one.
+        if not is_new and not self._may_be_there:
+            raise SettingError(
+                "step", f"expected a step after {self._recorder.last_step}, got {step}"
+            )
+        self._may_be_there = False
+
+    def _next(self, step: int | None) -> int:
+        if step is None:
+            return self._step + 1
+        whole("step", step, 0)
+        if step < self._step:
+            raise SettingError("step", f"expected a step after {self._step}, got {step}")
+        return int(step)
+
+    def _predict(self) -> tuple:
+        model = unwrapped(self._model)
+        scores, labels = gathered(model, self._batches, forward=self._forward, unpack=self._unpack)
+        self._recorder.declare(declared(model, scores))
+        return scores, labels
+
+    def _warn_of_ranks(self) -> None:
+        if not self._has_warned:
+            self._has_warned = True
+            warn_caller("nothing is recorded: training in more than one process is not supported")
+
+    def run(self) -> Run:
+        """Return the snapshots so far."""
+        return self._recorder.run()
+
+    def close(self) -> None:
+        """Commit all snapshots, and release the path for other recorders."""
+        self._recorder.attempt(self._recorder.end)
+
+    def __enter__(self) -> Snapshots:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+
+def predictions_of(
+    model, loader: Iterable, *, forward: Callable | None = None, unpack: Callable | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the output of a model for all examples of a loader, and their labels, in one pass.
+
+    Args:
+        model: as for `Snapshots`.
+        loader: as for `Snapshots`; one that shuffles is read in the order of its dataset.
+        forward: called with (model, inputs) of a batch; None calls the model.
+        unpack: called with a batch, returns (inputs, labels).
+
+    Returns:
+        (float32 [N, K], integers [N]): the output, and the labels.
+
+    Raises:
+        ValueError: batches or outputs that are not understood.
+    """
+    with kept_random_state(loader):
+        batches = InOrder(loader)
+    options = {"forward": forward, "unpack": unpack or unpack_batch}
+    scores, labels = gathered(unwrapped(model), batches, **options)
+    return as_array("logits", scores), as_array("labels", labels)
+
+
+def logits_of(
+    model, loader: Iterable, *, forward: Callable | None = None, unpack: Callable | None = None
+) -> np.ndarray:
+    """Return the output of a model for all examples of a loader, float32 [N, K].
+
+    The arguments are those of `predictions_of`, which gives the labels, too.
+
+    Raises:
+        ValueError: a loader that shuffles, whose labels another pass would not match.
+    """
+    _check_order(loader)
+    return predictions_of(model, loader, forward=forward, unpack=unpack)[0]
+
+
+def labels_of(loader: Iterable, *, unpack: Callable | None = None) -> np.ndarray:
+    """Return the labels [N] of a loader.
+
+    Args:
+        loader: as for `Snapshots`. An iterable that is not a ``DataLoader`` of PyTorch is read
+            twice, to see whether it shuffles.
+        unpack: called with a batch, returns (inputs, labels).
+
+    Raises:
+        ValueError: a loader that shuffles.
+    """
+    _check_order(loader)
+    unpack = unpack or unpack_batch
+    with kept_random_state(loader):
+        batches = InOrder(loader)
+        passes = 1 if is_in_order(loader) else 2
+        labels = [_joined(unpack(batch)[1] for batch in batches) for _ in range(passes)]
+    if not np.array_equal(labels[0], labels[-1]):
+        raise _shuffled()
+    return labels[0]
+
+
+def _joined(labels: Iterable) -> np.ndarray:
+    parts = [as_array("labels", part) for part in labels]
+    if not parts:
+        raise SettingError("loader", "expected at least one batch, got none")
+    return np.concatenate(parts)
+
+
+def _check_order(loader: Iterable) -> None:
+    with kept_random_state(loader):
+        if shuffles(loader):
+            raise _shuffled()
+
+
+def _shuffled() -> SettingError:
+    return SettingError(
+        "loader",
+        "expected the same order each time; pass shuffle=False, or use predictions_of, which "
+        "gives predictions and labels in one pass",
+    )

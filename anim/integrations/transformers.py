@@ -1,64 +1,78 @@
 """Hugging Face Transformers: a callback for its ``Trainer``.
 
-Trainer(..., callbacks=[SnapshotCallback("runs/mine", eval_dataset)])
+Trainer(..., callbacks=[SnapshotCallback("runs/mine")])
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterable
 from functools import partial
+from typing import Any
 
-import numpy as np
-
+from anim.errors import SettingError
 from anim.integrations.base import CallbackRecorder, guarded, require
-from anim.integrations.torch import evaluating
+from anim.integrations.batches import checked_rows, described, parameters
+from anim.integrations.evaluation import declared, gathered, unwrapped
+from anim.integrations.loaders import InOrder
+from anim.integrations.randomness import kept_random_state
 from anim.run import Run
+from anim.run.caller import warn_caller
 
 transformers = require("transformers", "transformers")
 torch = require("torch", "torch")
 
 # Totals of the whole training, logged once at its end.
 _NO_SERIES = ("total_flos", "train_runtime", "train_samples_per_second", "train_steps_per_second")
+# The label of tokens and examples that count nowhere, as in Transformers.
+_IGNORED = -100
 
 
 class SnapshotCallback(transformers.TrainerCallback):
     """Records validation predictions during ``train``: before the first step, then regularly.
 
-    Scalars that the trainer logs (``loss``, ``learning_rate``, ...) are recorded with the next
-    snapshot.
+    Batches are made as the trainer makes those of its evaluation: with its collator, and without
+    columns that the model does not take. The training goes the same way as without. Labels of
+    tokens [n, T] are recorded token by token; those that are -100 are left out. Scalars that the
+    trainer logs (``loss``, ``learning_rate``, ...) are recorded with the next snapshot. Trainings
+    in several processes are not recorded yet.
 
     Args:
         path: a folder for the recording; None keeps it in memory, see `run`.
-        eval_dataset: N examples: mappings with ``labels`` (or ``label``) and the model's inputs.
+        eval_dataset: N examples, as ``Trainer.evaluate`` takes them; None takes the trainer's own.
         every: optimizer steps between two snapshots; None takes one per epoch.
-        batch_size: of the predictions.
-        data_collator: makes a batch of examples; None takes Transformers' default.
+        batch_size: of the predictions; None takes the trainer's.
+        data_collator: makes a batch of examples; None takes the trainer's.
+        outputs: what the model returns: ``logits`` or ``probs``; None decides by the values.
         on_error: what an exception during the training does: ``warn`` reports it, stops recording
             and lets the training go on; ``raise`` raises it.
-        options: more arguments of `anim.Recorder`, such as ``classes``, ``keep`` or ``resume``.
+        options: more arguments of `anim.Recorder`, such as ``classes``, ``keep`` or ``resume``. A
+            training that continues from a checkpoint drops what was recorded after it.
+
+    Raises:
+        TypeError: an unknown option.
+        ValueError: a wrong value of an argument.
     """
 
     def __init__(
         self,
         path: str | os.PathLike | None,
-        eval_dataset,
+        eval_dataset=None,
         *,
         every: int | None = None,
-        batch_size: int = 64,
+        batch_size: int | None = None,
         data_collator: Callable | None = None,
+        outputs: str | None = None,
         on_error: str = "warn",
         **options,
     ):
-        self._loader = torch.utils.data.DataLoader(
-            eval_dataset,
-            batch_size=batch_size,
-            collate_fn=data_collator or transformers.default_data_collator,
-        )
-        labels = np.concatenate([np.asarray(batch["labels"]) for batch in self._loader])
         self._recorder = CallbackRecorder(
-            path, labels, every=every, outputs="logits", options=options, on_error=on_error
+            path, None, every=every, outputs=outputs, options=options, on_error=on_error
         )
+        self._dataset, self._batch_size, self._collator = eval_dataset, batch_size, data_collator
+        self._batches: Iterable = ()
+        self._label, self._records, self._has_warned = "labels", False, False
         self._logs: dict[str, float] = {}
 
     def run(self) -> Run:
@@ -66,26 +80,48 @@ class SnapshotCallback(transformers.TrainerCallback):
         return self._recorder.run()
 
     def _take(self, state, model) -> None:
-        if not state.is_world_process_zero:
+        if not self._records:
             return
-        if self._recorder.take(state.global_step, partial(self._logits, model), self._logs):
+        if self._recorder.take(state.global_step, partial(self._predict, model), self._logs):
             self._logs = {}
 
-    def _logits(self, model) -> np.ndarray:
-        found = []
-        with evaluating(model):
-            for batch in self._loader:
-                inputs = {name: x.to(model.device) for name, x in batch.items() if name != "labels"}
-                outputs = model(**inputs)
-                logits = outputs["logits"] if isinstance(outputs, Mapping) else outputs[0]
-                found.append(logits.float().cpu().numpy())
-        return np.concatenate(found)
+    def _predict(self, model) -> tuple:
+        model = unwrapped(model)
+        scores, labels = gathered(
+            model, self._batches, unpack=partial(self._unpack, model), rows=_rows
+        )
+        self._recorder.declare(declared(model, scores))
+        return scores, labels
+
+    def _unpack(self, model, batch) -> tuple:
+        if self._label not in batch:
+            raise SettingError(
+                "eval_dataset", f"expected batches with {self._label!r}, got {described(batch)}"
+            )
+        taken = parameters(model) or {}
+        needs_label = (
+            self._label in taken and taken[self._label].default is taken[self._label].empty
+        )
+        inputs = {key: x for key, x in batch.items() if key != self._label or needs_label}
+        return inputs, batch[self._label]
 
     @guarded
     def on_train_begin(self, args, state, control, model=None, **_):
-        if state.is_world_process_zero:
-            # A trainer that continues from a checkpoint already counts from its step.
-            self._recorder.begin(state.global_step or None)
+        self._records = False
+        trainer = _calling_trainer()
+        if args.world_size > 1 or trainer.is_fsdp_enabled or trainer.is_deepspeed_enabled:
+            if not self._has_warned and state.is_world_process_zero:
+                warn_caller("nothing is recorded: several processes are not supported")
+            self._has_warned = True
+            return
+        # A trainer that continues from a checkpoint already counts from its step.
+        self._recorder.begin(state.global_step or None)
+        _check_task(unwrapped(model))
+        with kept_random_state():
+            self._label = _label_of(trainer)
+            loader = _loader_of(trainer, self._dataset, self._batch_size, self._collator)
+            self._batches = InOrder(loader)
+        self._records = True
         self._take(state, model)
 
     @guarded
@@ -106,5 +142,76 @@ class SnapshotCallback(transformers.TrainerCallback):
 
     @guarded
     def on_train_end(self, args, state, control, model=None, **_):
-        self._take(state, model)
+        if not args.load_best_model_at_end:
+            self._take(state, model)
         self._recorder.end()
+
+
+def _calling_trainer() -> Any:
+    """Return the trainer that calls a callback, which is not given to callbacks."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        owner = frame.f_locals.get("self")
+        if isinstance(owner, transformers.Trainer):
+            return owner
+        frame = frame.f_back
+    raise RuntimeError("expected to be called by a transformers.Trainer")
+
+
+def _loader_of(trainer, dataset, batch_size: int | None, collator: Callable | None):
+    """Return the loader that a trainer evaluates on, of another dataset if one is given."""
+    if dataset is None:
+        dataset = trainer.eval_dataset
+        if isinstance(dataset, dict):
+            if len(dataset) != 1:
+                names = ", ".join(dataset)
+                raise SettingError("eval_dataset", f"expected one of {names} for SnapshotCallback")
+            (dataset,) = dataset.values()
+        if dataset is None:
+            raise SettingError("eval_dataset", "expected one, as the trainer has none, got None")
+    # The trainer keeps a loader with persistent workers, whatever dataset it was made of.
+    kept = vars(trainer).pop("_eval_dataloaders", None)
+    replaced = trainer.args.per_device_eval_batch_size, trainer.data_collator
+    try:
+        trainer.args.per_device_eval_batch_size = batch_size or replaced[0]
+        trainer.data_collator = collator or replaced[1]
+        return trainer.get_eval_dataloader(dataset)
+    finally:
+        trainer.args.per_device_eval_batch_size, trainer.data_collator = replaced
+        vars(trainer).pop("_eval_dataloaders", None)
+        if kept is not None:
+            trainer._eval_dataloaders = kept
+
+
+def _label_of(trainer) -> str:
+    if len(trainer.label_names) != 1:
+        names = ", ".join(trainer.label_names) or "none"
+        raise SettingError("label_names", f"expected one column of labels, got {names}")
+    return trainer.label_names[0]
+
+
+def _check_task(model) -> None:
+    """Raise SettingError for a model whose labels are not the classes of its own positions."""
+    config = getattr(model, "config", None)
+    problem = getattr(config, "problem_type", None)
+    if problem in ("regression", "multi_label_classification"):
+        raise SettingError("model", f"expected a classifier with one label, got {problem}")
+    if getattr(config, "num_labels", 2) == 1:
+        raise SettingError("model", "expected a classifier, got one output (num_labels=1)")
+    name = type(model).__name__
+    if getattr(model, "loss_type", None) == "ForCausalLM" or name.endswith(
+        ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
+    ):
+        raise SettingError("model", f"expected a classifier, got a language model ({name})")
+
+
+def _rows(scores, labels) -> tuple:
+    """Return the scores [m, K] and labels [m] of the examples or tokens that count."""
+    if labels.is_floating_point() and (labels.shape == scores.shape or (labels % 1 != 0).any()):
+        raise SettingError("labels", "expected classes, got numbers of a regression or many labels")
+    if labels.ndim == 2 and scores.shape[:-1] == labels.shape:
+        scores, labels = scores.flatten(0, 1), labels.flatten()
+    if labels.ndim == 1 and len(scores) == len(labels):
+        counts = labels != _IGNORED
+        scores, labels = scores[counts], labels[counts]
+    return checked_rows(scores, labels)

@@ -83,11 +83,3 @@ def test_lightning_records_what_the_module_predicts_and_logs(tmp_path, framework
     run = anim.open(tmp_path / "run")
     assert run.steps[-1] == 40
     check_first_and_last(run, first, probs())
-
-
-def test_a_loader_that_shuffles_is_refused(tmp_path, frameworks):
-    _, torch = frameworks
-    from anim.integrations.lightning import SnapshotCallback
-
-    with pytest.raises(ValueError, match="pass shuffle=False"):
-        SnapshotCallback(tmp_path / "run", loader(torch, X_VAL, Y_VAL, shuffle=True))

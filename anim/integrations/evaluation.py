@@ -1,0 +1,161 @@
+"""PyTorch: predictions of a model in evaluation mode, which leave no trace in the training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from anim.errors import SettingError
+from anim.integrations.base import require
+from anim.integrations.batches import call, checked_rows, moved, scores_of, unpack
+from anim.integrations.randomness import kept_random_state
+
+torch = require("torch", "torch")
+
+
+def unwrapped(model):
+    """Return the module in ``DataParallel``, ``DistributedDataParallel`` and ``torch.compile``."""
+    wrappers = (torch.nn.DataParallel, torch.nn.parallel.DistributedDataParallel)
+    while True:
+        if isinstance(model, wrappers):
+            model = model.module
+        elif (original := vars(model).get("_modules", {}).get("_orig_mod")) is not None:
+            model = original
+        else:
+            return model
+
+
+def device_of(model):
+    """Return the device of a model's first parameter or buffer; the CPU if it has none."""
+    tensors = (one for part in (model.parameters(), model.buffers()) for one in part)
+    return next((one.device for one in tensors if not one.is_meta), torch.device("cpu"))
+
+
+@contextmanager
+def evaluating(model) -> Iterator[None]:
+    """Disable gradients and switch to evaluation mode; leave the model as it was.
+
+    Each module gets its own mode back, and buffers that the predictions changed (observers of a
+    quantized model have a mode of their own) their values.
+    """
+    modes = {module: module.training for module in model.modules()}
+    own = [module for module in modes if _switches_more(module)]
+    kept = [*model.buffers(), *(one for module in own for one in module.parameters(recurse=False))]
+    before = [(one, one._version, one.detach().clone()) for one in kept]
+    try:
+        # Not `inference_mode`: what a module keeps for later could not be used in training.
+        with torch.no_grad(), _without_cache_of_autocast():
+            model.eval()
+            yield
+    finally:
+        for module in own:
+            if modes[module]:
+                module.train()
+        for module, mode in modes.items():
+            module.training = mode
+        with torch.no_grad():
+            for tensor, version, values in before:
+                if tensor._version != version:
+                    tensor.copy_(values)
+
+
+def _switches_more(module) -> bool:
+    """Return whether a module does more than to set its mode when it is switched.
+
+    Some merge their weights for evaluation, and take them apart again.
+    """
+    base = torch.nn.Module
+    return type(module).train is not base.train or type(module).eval is not base.eval
+
+
+@contextmanager
+def _without_cache_of_autocast() -> Iterator[None]:
+    """Keep autocast from caching weights that were converted without gradients.
+
+    The forward pass of a training step in the same context would take them from the cache, and the
+    weights would get no gradients.
+    """
+    enabled = torch.is_autocast_cache_enabled()
+    torch.set_autocast_cache_enabled(False)
+    try:
+        yield
+    finally:
+        torch.set_autocast_cache_enabled(enabled)
+
+
+def predictions(
+    model,
+    batches: Iterable,
+    *,
+    forward: Callable | None = None,
+    unpack: Callable = unpack,
+    move: Callable | None = None,
+    rows: Callable = checked_rows,
+) -> Iterator[tuple]:
+    """Yield the scores and the labels of each batch, as tensors on the CPU.
+
+    Args:
+        model: a ``torch.nn.Module``.
+        batches: of inputs and labels.
+        forward: called with the model and the inputs of a batch; None calls the model.
+        unpack: called with a batch; returns its inputs and labels.
+        move: called with a batch; returns it on the model's device. None moves its tensors.
+        rows: called with scores and labels of a batch; returns those of its examples.
+
+    Raises:
+        SettingError: batches or outputs that are not understood, or no batch.
+    """
+    device = device_of(model)
+    forward = call if forward is None else forward
+    is_empty = True
+    for batch in batches:
+        inputs, labels = unpack(moved(batch, device) if move is None else move(batch))
+        labels = torch.as_tensor(labels)
+        if not labels.ndim:
+            raise SettingError("labels", "expected shape [n], got a number")
+        scores, labels = rows(scores_of(forward(model, inputs), len(labels)), labels)
+        is_empty = False
+        yield scores.cpu(), labels.cpu()
+    if is_empty:
+        raise SettingError("loader", "expected at least one batch, got none")
+
+
+def gathered(model, batches: Iterable, **options) -> tuple:
+    """Return the scores [N, ...] and the labels [N, ...] of all batches, as tensors on the CPU.
+
+    The model, and every random generator, are left as they were.
+
+    Args:
+        model: a ``torch.nn.Module``.
+        batches: of inputs and labels, in the same order each time.
+        options: more arguments of `predictions`.
+    """
+    with kept_random_state(model, batches), evaluating(model):
+        scores, labels = zip(*predictions(model, batches, **options), strict=True)
+    return torch.cat(scores), torch.cat(labels)
+
+
+def declared(model, scores) -> str | None:
+    """Return whether a model with one output returns ``logits`` or ``probs``; None if unknown.
+
+    Args:
+        model: it returns probabilities if the last module it has is a sigmoid.
+        scores: a tensor [N, K], [N, 1] or [N] of its outputs. Numbers outside of [0, 1] are logits,
+            as are zeros alone, the output of a last layer that begins at zero.
+    """
+    *_, last = model.modules()
+    if isinstance(last, torch.nn.Sigmoid):
+        return "probs"
+    has_one = scores.ndim == 1 or scores.shape[1] == 1
+    is_logit = bool(((scores < 0) | (scores > 1)).any()) or not scores.any()
+    return "logits" if has_one and is_logit else None
+
+
+def has_ranks() -> bool:
+    """Return whether `torch.distributed` has more than one process."""
+    distributed = torch.distributed
+    return (
+        distributed.is_available()
+        and distributed.is_initialized()
+        and distributed.get_world_size() > 1
+    )

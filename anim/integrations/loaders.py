@@ -1,0 +1,143 @@
+"""PyTorch: data loaders that yield the same examples in the same order each time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from anim.errors import SettingError
+from anim.integrations.base import require
+from anim.run.caller import warn_caller
+
+torch = require("torch", "torch")
+data = require("torch.utils.data", "torch")
+
+_SHUFFLERS = (data.RandomSampler, data.SubsetRandomSampler, data.WeightedRandomSampler)
+_HINT = "pass a loader with shuffle=False"
+
+
+def shuffles(loader: Iterable) -> bool:
+    """Return whether a ``DataLoader`` yields the examples in another order each time.
+
+    Any other iterable is taken to keep its order.
+    """
+    if not is_in_order(loader):
+        return False
+    source = _unwrapped(loader)
+    sampler = _sampler(source)
+    if type(sampler) is data.SequentialSampler:
+        return False
+    batches = source.batch_sampler if sampler is None else sampler
+    return isinstance(sampler, _SHUFFLERS) or list(batches) != list(batches)
+
+
+def is_in_order(loader: Iterable) -> bool:
+    """Return whether `InOrder` determines the order of a loader, as it reads by indices."""
+    source = _unwrapped(loader)
+    return _is_plain(source) and not isinstance(source.dataset, data.IterableDataset)
+
+
+class InOrder:
+    """The batches of a loader in the same order each time.
+
+    A ``DataLoader`` that shuffles is read in the order of its dataset, by another ``DataLoader``
+    with the same batch size and the same way to collate. One with a sampler of its own is read in
+    the order that this sampler gave first. Neither the loader itself nor its workers are used, so
+    a training may be in the middle of it. Any other iterable is read as it is.
+
+    Args:
+        loader: yields batches.
+
+    Raises:
+        SettingError: a loader that can be read only once, or that draws some of the examples.
+    """
+
+    def __init__(self, loader: Iterable):
+        source = _unwrapped(loader)
+        if isinstance(source, Iterator) or not hasattr(source, "__iter__"):
+            raise SettingError(
+                "loader",
+                "expected an iterable of batches that can be read again, such as a DataLoader, "
+                f"got {type(source).__name__}",
+            )
+        self._generator = torch.Generator()
+        self._loader = self._in_order(source) if _is_plain(source) else source
+
+    def __iter__(self) -> Iterator:
+        # Workers that augment the examples do so in the same way each time.
+        self._generator.manual_seed(0)
+        return iter(self._loader)
+
+    def _in_order(self, loader: Any):
+        sampler = _sampler(loader)
+        if isinstance(loader.dataset, data.IterableDataset):
+            batches = {"batch_size": loader.batch_size, "drop_last": loader.drop_last}
+        elif sampler is None:
+            batches = {"batch_sampler": list(loader.batch_sampler)}
+        else:
+            drawn = loader.batch_sampler
+            size = None if drawn is None else drawn.batch_size
+            order = _order(sampler)
+            if drawn is not None and drawn.drop_last and not isinstance(sampler, _SHUFFLERS):
+                order = _whole_batches(order, drawn.batch_size)
+            batches = {"batch_size": size, "sampler": order}
+        names = ("timeout", "prefetch_factor", "persistent_workers", "multiprocessing_context")
+        return data.DataLoader(
+            loader.dataset,
+            num_workers=loader.num_workers,
+            collate_fn=loader.collate_fn,
+            worker_init_fn=loader.worker_init_fn,
+            generator=self._generator,
+            **batches,
+            **({name: getattr(loader, name) for name in names} if loader.num_workers else {}),
+        )
+
+
+def _unwrapped(loader) -> Any:
+    """Return the ``DataLoader`` in one that accelerate prepared, which would move its batches."""
+    return getattr(loader, "base_dataloader", loader)
+
+
+def _is_plain(loader) -> bool:
+    """Return whether a loader is a ``DataLoader``, and iterates as such."""
+    names = ("__iter__", "_get_iterator")
+    return isinstance(loader, data.DataLoader) and all(
+        getattr(type(loader), name) is getattr(data.DataLoader, name) for name in names
+    )
+
+
+def _sampler(loader) -> Any:
+    """Return what gives the indices of examples one by one; None if they come as batches."""
+    batches = loader.batch_sampler
+    if batches is None:
+        return loader.sampler
+    return batches.sampler if type(batches) is data.BatchSampler else None
+
+
+def _order(sampler) -> Sequence[int]:
+    """Return the indices of all examples of a sampler, in an order that does not change."""
+    if getattr(sampler, "replacement", False):
+        raise SettingError(
+            "loader", f"expected each example once, got a sampler with replacement; {_HINT}"
+        )
+    if isinstance(sampler, data.RandomSampler):
+        examples = len(sampler.data_source)
+        if sampler.num_samples != examples:
+            raise SettingError(
+                "loader",
+                f"expected all {examples} examples, got a sampler that draws "
+                f"{sampler.num_samples} of them; {_HINT}",
+            )
+        return range(examples)
+    if isinstance(sampler, data.SubsetRandomSampler):
+        return list(sampler.indices)
+    if type(sampler) is data.SequentialSampler:
+        return range(len(sampler))
+    return list(sampler)
+
+
+def _whole_batches(order: Sequence[int], size: int) -> Sequence[int]:
+    left = len(order) % size
+    if left:
+        warn_caller(f"loader: drop_last leaves out the last {left} of {len(order)} examples")
+    return order[: len(order) - left]
