@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
-    from anim.record.readers import read_labels
+    from anim.record.label_files import read_labels
     from anim.record.recording import record
 
     labels = None if arguments.labels is None else read_labels(arguments.labels)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from anim.errors import SettingError
+from anim.record.naming import by_name
 from anim.record.readers import read
 from anim.record.saved import Saved, as_probs
 from anim.record.steps import steps_of
@@ -88,6 +89,7 @@ def _write(
     with _naming(first.source):
         truth = _labels_of(first) if labels is None else np.asarray(labels)
         names = _names_of(truth, classes or first.classes)
+        truth = by_name(truth, names)
         recorder = Recorder(folder, labels=truth, classes=names, **options)
     with recorder:
         for snapshot, step in itertools.chain([(first, first_step)], snapshots):

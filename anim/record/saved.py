@@ -11,10 +11,9 @@ import numpy as np
 from anim.checks.rounding import SUM_TOLERANCE
 from anim.errors import SettingError
 
-# Names of arrays and columns that hold labels, steps and scores.
+# Names of arrays and columns that hold labels and steps.
 LABELS = ("labels", "label", "y_true", "true_label", "y")
 STEPS = ("step", "epoch", "iteration")
-SCORES = ("logits", "probs")
 # The most that rounding to two decimals moves a probability.
 _ROUNDING = 0.005
 

@@ -14,11 +14,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from anim.errors import SettingError
-
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
+from anim.record.naming import words
 
 # Words before a step, from the one that says most to the one that says least.
 _WORDS = {
@@ -37,24 +33,33 @@ _NAMED = {
     for word, spelt in _WORDS.items()
 }
 # max_epoch=100 and warmup_step_10 are settings, not when a snapshot was taken.
-_SETTINGS = _set(
-    "max min num n total up warmup decay lr log logging every each per accum accumulation grad "
-    "patience inference sampling time multi sub micro mini inner of start k horizon rollout "
-    "diffusion denoising ddim ddpm"
+_SETTINGS = frozenset(
+    words(
+        "max min num n total up warmup decay lr log logging every each per accum accumulation "
+        "grad patience inference sampling time multi sub micro mini inner of start k horizon "
+        "rollout diffusion denoising ddim ddpm"
+    )
 )
 # Words before numbers that are not steps, though only they may differ.
-_OTHERS = _set(
-    "seed fold run trial v ver version rank split cv part shard replica rep repeat worker gpu cuda "
-    "device node client subject subj patient user group class exp experiment member ensemble batch "
-    "bs lr wd dim layer head k top size gamma alpha beta temp temperature scale noise level width "
-    "depth year month day date job task pid resnet vgg densenet mobilenet cifar mnist imagenet"
+_OTHERS = frozenset(
+    words(
+        "seed fold run trial v ver version rank split cv part shard replica rep repeat worker "
+        "gpu cuda device node client subject subj patient user group class exp experiment "
+        "member ensemble batch bs lr wd dim layer head k top size gamma alpha beta temp "
+        "temperature scale noise level width depth year month day date job task pid resnet "
+        "vgg densenet mobilenet cifar mnist imagenet"
+    )
 )
 # Folders of one run, in which a name may be a number alone: run/1000/.
-_RUNS = _set("run trial exp experiment job task resnet vgg densenet mobilenet cifar mnist imagenet")
+_RUNS = frozenset(
+    words("run trial exp experiment job task resnet vgg densenet mobilenet cifar mnist imagenet")
+)
 # What one file may be called before a number that is its step.
-_PREDICTIONS = _set(
-    "p y pred preds prediction predictions prob probs logit logits score scores output outputs out "
-    "softmax snapshot snap val valid validation test eval"
+_PREDICTIONS = frozenset(
+    words(
+        "p y pred preds prediction predictions prob probs logit logits score scores output "
+        "outputs out softmax snapshot snap val valid validation test eval"
+    )
 )
 _DATE = re.compile(
     r"(?:19|20)[0-9]{2}(?P<mark>[-_.]?)(?:0[1-9]|1[0-2])(?P=mark)(?:0[1-9]|[12][0-9]|3[01])"

@@ -24,7 +24,7 @@ WRONG = {
     "1.npy": (evil, "cannot be read"),
     "2.npy": (lambda path: path.write_bytes(b"\x93NUMPY"), "cannot be read"),
     "3.npz": (lambda path: path.write_bytes(b"PK\x03\x04 no zip"), "cannot be read"),
-    "4.npz": (lambda path: np.savez(path, x=LABELS), "expected logits or probs, got x"),
+    "4.npz": (lambda path: np.savez(path, x=LABELS), "expected logits or probs, got 'x'"),
     "5.npz": (lambda path: np.savez(path, probs=PROBS[0]), "the files contain no labels"),
     "6.npz": (lambda path: np.savez(path, probs=PROBS[0] / 2, labels=LABELS), "sum to 1"),
     "7.npz": (

@@ -1,0 +1,284 @@
+"""What arrays of an ``.npz`` or ``.npy`` file mean: labels, scores, predictions, steps."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import numpy as np
+
+from anim.errors import SettingError
+from anim.record import npy
+from anim.record.naming import by_name, spelt, words
+from anim.record.saved import Saved, scores_of
+
+# Names of arrays in files of scikit-learn, Hugging Face, Keras and others, in small letters. Of
+# each list, a file may have one.
+_LABELS = words(
+    "labels label y_true true_label true_labels y targets target gt ground_truth label_ids y_val "
+    "y_test"
+)
+_LOGITS = ["logits", "logit", "y_logits"]
+_PROBS = words("probs prob probabilities probability proba y_prob y_proba softmax")
+# Scores that may be either.
+_SCORES = words("scores score y_score y_scores outputs output")
+# Labels that were predicted, or scores if they are not integers.
+_PREDICTED = words(
+    "predictions prediction preds pred y_pred y_hat predicted pred_label pred_labels"
+)
+_STEPS = words("step steps global_step global_steps iteration iterations epoch epochs")
+_CONFIDENCE = ["confidence", "confidences"]
+_CLASSES = words("classes class_names label_names classes_ target_names")
+# The most names that a message lists.
+_LISTED = 8
+# numpy.savez calls an array without a name this.
+_UNNAMED = "arr_0"
+
+
+def read_npy(path: Path) -> Iterator[Saved]:
+    """Yield one snapshot: scores [N, K] or [N].
+
+    Raises:
+        SettingError: the file holds no scores.
+    """
+    values = npy.load(path)
+    if values.dtype.kind in "iub" and values.ndim == 1:
+        problem = "expected scores [N, K], got integers [N]; --labels takes labels"
+        raise SettingError("FILE", f"{str(path)!r}: {problem}")
+    yield Saved(path, None, None, scores_of(path, values))
+
+
+def read_npz(path: Path) -> Iterator[Saved]:
+    """Yield one snapshot, or one for each of its steps.
+
+    Raises:
+        SettingError: the file holds no predictions, or arrays that do not belong together.
+    """
+    with npy.opened(path) as archive:
+        content = _Content(path, archive)
+        labels, classes = content.take(_LABELS), _classes_of(content)
+        steps = content.take(_STEPS, is_one=False)
+        given, predicted, is_named = _predictions_in(content)
+        ignored = [name for name in archive if name not in content.taken]
+    if ignored:
+        # The same words for each file of a call, so that they are shown once.
+        warnings.warn(f"ignored arrays: {_listed(ignored)}", stacklevel=2)
+    moments = _steps_of(content, steps)
+    # A list of one step beside scores without an axis of steps is that step.
+    several = steps is not None and steps.ndim == 1
+    if several and len(moments) == 1 and all(len(values) != 1 for values in given.values()):
+        several = False
+    for name, values in given.items():
+        _check_axes(content, name, values, len(moments) if several else None)
+    truth = (
+        None
+        if labels is None
+        else _labels_of(content, labels, given, moments if several else None, classes)
+    )
+    for i, step in enumerate(moments):
+        at = {name: values[i] for name, values in given.items()} if several else given
+        guess = predicted[i] if several and predicted is not None else predicted
+        if "pred_label" in at and truth is not None:
+            hits = _hits(content, at["pred_label"], truth, classes)
+            at = {"confidence": at["confidence"], "correct": hits}
+        at = at if is_named else scores_of(path, *at.values())
+        if guess is not None:
+            _check_predicted(content, at, guess, classes)
+        yield Saved(path, step, truth, at, classes, is_named)
+
+
+class _Content:
+    """The arrays of a file, each read when it is taken."""
+
+    def __init__(self, path: Path, archive: Mapping[str, np.ndarray]):
+        self.path = path
+        self.names = {name.lower(): name for name in archive}
+        self.taken: set[str] = set()
+        self._archive = archive
+
+    def take(self, known: Sequence[str], *, is_one: bool = True) -> np.ndarray | None:
+        """Return the array with one of the known names; None if there is none.
+
+        Args:
+            known: names in small letters, the one that counts first.
+            is_one: whether two of them are an error.
+        """
+        found = [self.names[name] for name in known if name in self.names]
+        if len(found) > 1 and is_one:
+            self.fail(f"expected one of {_listed(found)}, got {len(found)} of them")
+        if not found:
+            return None
+        self.taken.add(found[0])
+        return self._decoded(self._archive[found[0]])
+
+    def fail(self, problem: str) -> NoReturn:
+        """Raise SettingError about the file."""
+        raise SettingError("FILE", f"{str(self.path)!r}: {problem}")
+
+    def _decoded(self, values: np.ndarray) -> np.ndarray:
+        """Return names of bytes as texts."""
+        try:
+            if values.dtype.kind == "U":
+                # Codes of no letter are found when they are read.
+                "".join(values.ravel().tolist()).encode()
+            return np.char.decode(values, "utf-8") if values.dtype.kind == "S" else values
+        except ValueError:
+            self.fail("expected texts in UTF-8")
+
+
+def _predictions_in(
+    content: _Content,
+) -> tuple[dict[str, np.ndarray], np.ndarray | None, bool]:
+    """Return scores by name, predicted labels or None, and whether the file says what scores are.
+
+    Without scores, they are ``confidence`` and ``correct``, or ``confidence`` and ``pred_label``.
+    """
+    known = {"logits": _LOGITS, "probs": _PROBS, "scores": _SCORES}
+    found = {name: content.take(names) for name, names in known.items()}
+    scores = {name: values for name, values in found.items() if values is not None}
+    predicted = content.take(_PREDICTED)
+    if predicted is not None and not _are_labels(predicted):
+        scores, predicted = {**scores, "predictions": predicted}, None
+    if not scores and [*content.names] == [_UNNAMED]:
+        unnamed = content.take([_UNNAMED])
+        scores = {} if unnamed is None else {"scores": unnamed}
+    if len(scores) > 1:
+        content.fail(f"expected one array of scores, got {' and '.join(scores)}")
+    if scores:
+        return scores, predicted, not {"scores", "predictions"} & scores.keys()
+    confidence, correct = content.take(_CONFIDENCE), content.take(["correct"])
+    if confidence is not None and correct is not None:
+        return {"confidence": confidence, "correct": correct}, predicted, True
+    if predicted is None or confidence is None:
+        found_names = _listed(list(content.names.values())) or "no array"
+        beside = "" if predicted is None else " beside the predicted labels"
+        content.fail(f"expected logits or probs{beside}, got {found_names}")
+    return {"pred_label": predicted, "confidence": confidence}, None, True
+
+
+def _check_axes(content: _Content, name: str, values: np.ndarray, steps: int | None) -> None:
+    """Raise SettingError unless an array is of numbers [N, K] or [N], behind an axis of steps."""
+    is_row = name in ("correct", "confidence", "pred_label")
+    kinds = {"pred_label": "USbiuf", "correct": "biuf"}.get(name, "iuf")
+    if values.dtype.kind not in kinds:
+        content.fail(f"{name}: expected numbers, got {values.dtype}")
+    if steps is not None and (not values.ndim or len(values) != steps):
+        content.fail(f"{name}: expected {steps} steps, got shape {list(values.shape)}")
+    axes, most = values.ndim - (steps is not None), 1 if is_row else 2
+    if not 1 <= axes <= most or not values.size:
+        hint = "; several snapshots need an array steps [S]" if steps is None else ""
+        expected = "[N]" if is_row else "[N, K] or [N]"
+        content.fail(f"{name}: expected shape {expected}, got {list(values.shape)}{hint}")
+
+
+def _are_labels(values: np.ndarray) -> bool:
+    """Return whether predictions are classes: names, booleans, or whole numbers, not scores."""
+    if values.dtype.kind in "USbiu":
+        return True
+    return values.ndim == 1 and bool(
+        (np.isfinite(values) & (np.abs(values) < 2**31) & (values == np.round(values))).all()
+    )
+
+
+def _steps_of(content: _Content, steps: np.ndarray | None) -> list[int | None]:
+    """Return steps as integers; a list of None if there is no array of them."""
+    if steps is None:
+        return [None]
+    if steps.ndim > 1 or not steps.size:
+        content.fail(f"steps: expected one step or a list [S], got shape {list(steps.shape)}")
+    if steps.dtype.kind not in "iuf":
+        content.fail(f"steps: expected integers, got {steps.dtype}")
+    is_step = (steps >= 0) & (steps < 2**53)
+    if not is_step.all() or (steps != np.round(steps)).any():
+        wrong = steps[~is_step] if not is_step.all() else steps[steps != np.round(steps)]
+        content.fail(f"steps: expected integers in [0, 2**53), got {wrong.flat[0]}")
+    return [int(step) for step in steps.ravel()]
+
+
+def _classes_of(content: _Content) -> tuple[str, ...] | None:
+    names = content.take(_CLASSES)
+    if names is None:
+        return None
+    if names.ndim != 1 or names.dtype.kind not in "Uiu":
+        content.fail(
+            f"classes: expected a list of names, got {names.dtype} of shape {list(names.shape)}"
+        )
+    return tuple(map(str, names.tolist()))
+
+
+def _labels_of(
+    content: _Content,
+    labels: np.ndarray,
+    given: Mapping[str, np.ndarray],
+    steps: Sequence[int | None] | None,
+    classes: Sequence[str] | None,
+) -> np.ndarray:
+    """Return labels, one row of [S, N] labels that are the same at every step."""
+    scores = next(iter(given.values()))
+    if steps is not None and labels.ndim == 2 and labels.shape == scores.shape[:2]:
+        differ = (labels != labels[0]).any(1)
+        if differ.any():
+            at = steps[int(differ.argmax())]
+            content.fail(
+                f"labels: expected the same at every step, got others at step {at}; "
+                "save examples in one order"
+            )
+        labels = labels[0]
+    return by_name(labels, classes)
+
+
+def _hits(
+    content: _Content, predicted: np.ndarray, labels: np.ndarray, classes: Sequence[str] | None
+) -> np.ndarray:
+    """Return where predicted labels are the labels, bool [N]."""
+    if predicted.shape != labels.shape or not _are_labels(labels):
+        content.fail(
+            f"predictions: expected the shape of the labels, {list(labels.shape)}, "
+            f"got {list(predicted.shape)}"
+        )
+    guesses, truths = spelt(predicted, classes), spelt(labels, classes)
+    unknown = ~np.isin(guesses, np.array(classes) if classes else truths)
+    if unknown.all() or (classes and unknown.any()):
+        known = _listed(sorted(classes or set(truths.tolist())))
+        content.fail(f"predictions: expected labels ({known}), got {str(guesses[unknown][0])!r}")
+    return guesses == truths
+
+
+def _check_predicted(
+    content: _Content,
+    scores: Mapping[str, np.ndarray],
+    predicted: np.ndarray,
+    classes: tuple[str, ...] | None,
+) -> None:
+    """Warn where predicted labels are not the class with the largest score."""
+    if "correct" in scores:
+        return
+    (values,) = scores.values()
+    if predicted.shape != values.shape[:1]:
+        content.fail(f"predictions: expected shape [{len(values)}], got {list(predicted.shape)}")
+    if values.ndim == 1 or values.shape[1] == 1:
+        of_1 = values.reshape(-1)
+        values = np.stack([1 - of_1 if "probs" in scores else 0 * of_1, of_1], axis=1)
+    names = classes or tuple(map(str, range(values.shape[1])))
+    columns = {name: i for i, name in enumerate(names)}
+    texts = spelt(predicted, classes)
+    places = np.array([columns.get(text, -1) for text in texts.tolist()])
+    if (places < 0).any():
+        unknown = texts[int((places < 0).argmax())]
+        content.fail(f"predictions: expected one of {_listed(names)}, got {str(unknown)!r}")
+    if places.max() >= values.shape[1]:
+        content.fail(f"classes: expected {values.shape[1]} names, got {len(names)}")
+    is_other = values[np.arange(len(values)), places] < values.max(1)
+    if is_other.any():
+        warnings.warn(
+            f"{str(content.path)!r}: predictions differ from the largest score in "
+            f"{is_other.sum()} of {len(is_other)} rows; the scores are recorded",
+            stacklevel=2,
+        )
+
+
+def _listed(names: Sequence[str]) -> str:
+    some = ", ".join(repr(name[:40]) for name in names[:_LISTED])
+    return some + (", ..." if len(names) > _LISTED else "")

@@ -1,0 +1,52 @@
+"""Classes by name: labels and predictions as integers, names or both, in one spelling."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Return the words of a text, for tables of known names."""
+    return tuple(text.split())
+
+
+def is_integer(name: str) -> bool:
+    """Return whether the name of a class is an integer, such as ``7``."""
+    return name.removeprefix("-").isdecimal() and name.isascii()
+
+
+def by_name(labels: np.ndarray, classes: Sequence[str] | None) -> np.ndarray:
+    """Return labels as texts if the classes are integers: label 7 is the class ``7``.
+
+    Other labels are returned as they are: integers are places in ``classes``.
+
+    Args:
+        labels: [N], or of another shape.
+        classes: K names, or None.
+    """
+    are_integers = classes is not None and all(map(is_integer, classes))
+    if (
+        are_integers
+        and labels.dtype.kind in "iu"
+        and (labels.ndim == 1 or labels.shape[1:] == (1,))
+    ):
+        return labels.reshape(-1).astype(str)
+    return labels
+
+
+def spelt(values: np.ndarray, classes: Sequence[str] | None) -> np.ndarray:
+    """Return labels or predictions [N] as names.
+
+    Args:
+        values: whole numbers or names.
+        classes: K names. A number is a class of that name; if no class is, it is a place.
+    """
+    if values.dtype.kind in "US":
+        return values
+    texts = values.astype(np.int64).astype(str)
+    if classes is None or all(map(is_integer, classes)):
+        return texts
+    names = dict(zip(map(str, range(len(classes))), classes, strict=True))
+    return np.array([names.get(text, text) for text in texts.tolist()])
