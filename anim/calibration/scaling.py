@@ -25,10 +25,14 @@ __all__ = [
     "fit_vector_scale",
 ]
 
-COOLEST, HOTTEST = 1e-6, 1e6
+# The factor by which a temperature may differ from the unit of the logits, either way.
+_MOST_FROM_UNIT = 1e6
+# Scaled logits of a class that cannot be, whose squares float32 still holds.
+_RULED_OUT = -1e12
 _MAX_STEPS = 60
 _MAX_QUASI_NEWTON_STEPS = 500
-_MAX_WEIGHT = 100.0
+# The largest standard deviation of scaled logits of a class: beyond, each probability is 0 or 1.
+_MAX_SPREAD = 100.0
 
 
 class Temperature(NamedTuple):
@@ -60,8 +64,10 @@ def fit_temperature(
 
     Returns:
         `Temperature` of each snapshot. NaN if the loss has no minimum: the logits separate the
-        classes, and the loss falls with T; or they say nothing about the classes or the opposite,
-        and it falls as T grows. NaN also if T is not between 1e-6 and 1e6.
+        classes, and the loss falls with T; or they say nothing about the classes or the
+        opposite, and it falls as T grows. NaN also if T differs by a factor of 1e6 from the mean
+        distance between the largest logit and that of the label where these differ. Logits times c
+        have c times the temperature, and the same probabilities.
 
     References:
         Guo et al. 2017, On calibration of modern neural networks (arXiv 1706.04599), section 4.2;
@@ -71,6 +77,10 @@ def fit_temperature(
     # With 0 as the largest logit no exponential overflows, and sums keep their digits.
     logits = logits - logits.max(1, keepdims=True)
     of_label = jnp.take_along_axis(logits, labels[:, None], axis=1)[:, 0]
+    # In units of the mean distance of wrong predictions: the fit does not depend on that of logits.
+    wrong = jnp.maximum((of_label < 0).sum(), 1)
+    unit = jnp.maximum(-of_label.sum() / wrong, jnp.finfo(logits.dtype).tiny)
+    logits, of_label = jnp.maximum(logits / unit, _RULED_OUT), of_label / unit
 
     def slopes(inverse):
         """Return the first and second derivative of the loss with respect to 1 / T."""
@@ -80,14 +90,14 @@ def fit_temperature(
         second = (weights * logits**2).sum(1) / total
         return mean(first - of_label), mean(second - first**2)
 
-    least, most = 1 / HOTTEST, 1 / COOLEST
+    least, most = 1 / _MOST_FROM_UNIT, _MOST_FROM_UNIT
     inverse = _root(slopes, *(jnp.asarray(value, logits.dtype) for value in (least, 1, most)))
     # The slopes at 0 and in the limit: a convex loss has its minimum between them, or none.
     has_minimum = (mean(logits.mean(1) - of_label) < 0) & (mean(of_label) < 0)
     nll = mean(jnp.log(jnp.exp(inverse * logits).sum(1)) - inverse * of_label)
     is_sound = has_minimum & (inverse > 2 * least) & (inverse < most / 2)
     log_error = 1 / (inverse * jnp.sqrt(slopes(inverse)[1] * logits.shape[0]))
-    found = (1 / inverse, nll, log_error)
+    found = (unit / inverse, nll, log_error)
     return Temperature(*(jnp.where(is_sound, value, jnp.nan) for value in found))
 
 
@@ -146,16 +156,20 @@ def fit_vector_scale(
         labels: in [0, classes).
 
     Returns:
-        `VectorScale` of each snapshot; NaN if L-BFGS finds no minimum, e.g. if the logits separate
-        the classes or a class is not among the labels.
+        `VectorScale` of each snapshot, whose biases have the mean 0; NaN if L-BFGS finds no
+        minimum, e.g. if the logits separate the classes or a class is not among the labels, and
+        if the scaled logits of a class have a standard deviation above 100. The weight of a class
+        whose logits are all equal is 0. Logits times c have weights divided by c, and the same
+        probabilities.
 
     References:
         Guo et al. 2017 (arXiv 1706.04599), section 4.2; L-BFGS: Liu and Nocedal 1989, by Optax.
     """
     logits = real(logits)
     classes = logits.shape[1]
-    unit = jnp.maximum(jnp.std(logits), jnp.finfo(logits.dtype).tiny)
-    scaled = logits / unit
+    centre, spread = logits.mean(0), _spread_of_columns(logits)
+    # The minimum does not depend on the units of the logits, and neither does the way there.
+    scaled = (logits - centre) / spread
 
     def predicted(scale):
         return scaled * scale.weights + scale.biases
@@ -163,15 +177,28 @@ def fit_vector_scale(
     def loss(scale):
         return negative_log_likelihood_of_logits(predicted(scale), labels)
 
-    start = VectorScale(jnp.full(classes, unit), jnp.zeros(classes, logits.dtype))
-    scale, slope = _descend(loss, start)
+    start = jnp.where(jnp.isfinite(spread), spread, 0)
+    start = start / jnp.maximum(start.max(), jnp.finfo(logits.dtype).tiny)
+    scale, slope = _descend(loss, VectorScale(start, jnp.zeros(classes, logits.dtype)))
     of_label = jnp.take_along_axis(predicted(scale), labels[:, None], axis=1)[:, 0]
-    is_separated = (of_label >= predicted(scale).max(1)).all()
+    # Compilers round the two sums differently.
+    is_separated = (of_label >= predicted(scale).max(1) - 1e-4).all()
     present = jnp.zeros(classes, bool).at[labels].set(True).all()
-    is_small = (jnp.abs(scale.weights) < _MAX_WEIGHT * unit).all()
+    is_small = (jnp.abs(scale.weights) < _MAX_SPREAD).all()
     is_sound = present & ~is_separated & is_small & (slope < 1e-3)
-    weights, biases = scale.weights / unit, scale.biases - scale.biases.mean()
-    return VectorScale(*(jnp.where(is_sound, part, jnp.nan) for part in (weights, biases)))
+    weights = scale.weights / spread
+    biases = scale.biases - weights * centre
+    found = (weights, biases - biases.mean())
+    return VectorScale(*(jnp.where(is_sound, part, jnp.nan) for part in found))
+
+
+def _spread_of_columns(
+    logits: Float[jax.Array, "examples classes"],
+) -> Float[jax.Array, "classes"]:
+    """Return the standard deviations of the logits of classes, infinite where they are equal."""
+    rounding = 16 * jnp.finfo(logits.dtype).eps * jnp.abs(logits).max(0)
+    spread = logits.std(0)
+    return jnp.where(spread > rounding, spread, jnp.inf)
 
 
 def _descend(loss, start: VectorScale) -> tuple[VectorScale, Float[jax.Array, ""]]:

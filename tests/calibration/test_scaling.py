@@ -57,9 +57,10 @@ def test_an_offset_of_all_logits_does_not_matter(offset):
     assert temperature(logits + offset, labels) == pytest.approx(temperature(logits, labels))
 
 
-def test_a_class_that_is_ruled_out_does_not_matter():
+@pytest.mark.parametrize("never", [-1e4, -1e9, -3e38])
+def test_a_class_that_is_ruled_out_does_not_matter(never):
     logits, labels = model(classes=3)
-    never = np.concatenate([logits, np.full((len(logits), 1), -1e4)], axis=1)
+    never = np.concatenate([logits, np.full((len(logits), 1), never)], axis=1)
     assert temperature(never, labels) == pytest.approx(temperature(logits, labels), rel=1e-5)
 
 
@@ -128,6 +129,72 @@ def test_snapshots_are_fitted_together_as_alone(place):
     alone = [calibration.fit_temperature(one, labels) for one in snapshots]
     np.testing.assert_allclose(np.transpose(together), np.array(alone), rtol=1e-5)
     assert np.isnan(together.temperature).tolist() == [False, False, True, False]
+
+
+UNITS = [1e-4, 1 / 110, 1.0, 110.0, 1e4]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_probabilities_under_a_temperature_do_not_depend_on_the_unit_of_logits(unit):
+    logits, labels = model(2000, classes=3, sharpness=2)
+    expected = softmax(logits / temperature(logits, labels))
+    scaled = (unit * logits).astype(np.float32)
+    found = softmax(scaled / temperature(scaled, labels))
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def vector_by_bfgs(logits, labels):
+    """Weights and biases that SciPy's BFGS finds, of logits divided by their largest one."""
+    unit, classes = np.abs(logits).max(), logits.shape[1]
+
+    def loss(packed):
+        return likelihood(logits / unit * packed[:classes] + packed[classes:], labels)
+
+    least = scipy.optimize.minimize(loss, np.repeat([1.0, 0], classes), options={"gtol": 1e-8})
+    return least.x[:classes] / unit, least.x[classes:]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_probabilities_of_vector_scaling_do_not_depend_on_the_unit_of_logits(unit):
+    logits, labels = model(2000, classes=3, sharpness=1)
+    weights, biases = vector_by_bfgs(logits, labels)
+    scaled = (unit * logits).astype(np.float32)
+    scale = calibration.fit_vector_scale(scaled, labels)
+    found = calibration.probabilities(calibration.apply_vector_scale(scaled, scale))
+    np.testing.assert_allclose(found, softmax(logits * weights + biases), atol=2e-4)
+    np.testing.assert_allclose(scale.weights, weights / unit, rtol=2e-3)
+
+
+def test_vector_scaling_recovers_logits_like_those_of_clip():
+    """Cosines around 0.25 that differ by a hundredth: the scales are above 100."""
+    logits, labels = model(3000, classes=3)
+    weights, _ = vector_by_bfgs(logits, labels)
+    cosines = (0.25 + logits / 110).astype(np.float32)
+    scale = calibration.fit_vector_scale(cosines, labels)
+    np.testing.assert_allclose(scale.weights, 110 * weights, rtol=2e-3)
+    assert float(scale.weights.min()) > 100
+
+
+def test_logits_of_a_class_that_are_all_equal_have_the_weight_0():
+    logits, labels = model(2000, classes=3)
+    logits[:, 2] = 7.5
+    scale = calibration.fit_vector_scale(logits.astype(np.float32), labels)
+    assert float(scale.weights[2]) == 0
+    weights, biases = vector_by_bfgs(logits, labels)
+    scaled = calibration.apply_vector_scale(logits, scale)
+    expected = likelihood(logits * weights + biases, labels)
+    assert likelihood(scaled, labels) == pytest.approx(expected, abs=1e-5)
+
+
+def test_scores_that_are_all_equal_become_the_shares_of_the_classes():
+    labels = np.repeat([0, 1, 2], [5, 3, 2])
+    probs = np.full((10, 3), 1 / 3)
+    found = calibration.apply_isotonic(probs, calibration.fit_isotonic(probs, labels))
+    np.testing.assert_allclose(found, np.tile([0.5, 0.3, 0.2], (10, 1)), rtol=1e-6)
+    two = np.full((10, 2), 0.5)
+    found = calibration.apply_isotonic(two, calibration.fit_isotonic(two, np.minimum(labels, 1)))
+    np.testing.assert_allclose(found, np.tile([0.5, 0.5], (10, 1)), rtol=1e-6)
 
 
 @pytest.mark.slow
