@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,12 +13,12 @@ import numpy as np
 
 from anim.errors import SettingError
 from anim.record.naming import by_name
+from anim.record.placing import placed
 from anim.record.readers import read
 from anim.record.saved import Saved, as_probs
 from anim.record.steps import steps_of
 from anim.run import About, Recorder, Run
 from anim.run.store.reader import open_recording
-from anim.run.store.schema import read_group
 
 
 def record(
@@ -53,23 +52,13 @@ def record(
 
     Raises:
         SettingError: files that do not belong together, or without predictions.
-        RecordingError: there is something at ``out`` that is not a recording.
+        RecordingError: what is to be replaced at ``out`` is not a recording.
     """
-    paths, out = [Path(path) for path in paths], Path(out)
-    if out.exists():
-        if not overwrite:
-            raise SettingError("out", f"{str(out)!r} exists; --overwrite replaces a recording")
-        read_group(out)
-    part = out.with_name(f".{out.name}.part")
-    options = {"about": About(caption), "keep": keep, "overwrite": part.exists()}
-    try:
+    paths = [Path(path) for path in paths]
+    with placed(Path(out), overwrite=overwrite) as part:
+        options = {"about": About(caption), "keep": keep}
         _write(part, paths, labels, classes, outputs, options, check)
-        if out.exists():
-            shutil.rmtree(out)
-        part.rename(out)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-    return open_recording(out)
+    return open_recording(Path(out).resolve())
 
 
 def _write(
@@ -120,8 +109,7 @@ def _naming(path: Path) -> Iterator[None]:
 def _in_order(paths: Sequence[Path]) -> Iterator[tuple[Saved, int]]:
     """Yield snapshots and their steps, in order: those in the files, or in the files' names."""
     last_step, last_source = -1, ""
-    named = zip(paths, steps_of(paths), strict=True)
-    for path, step_of_name in sorted(named, key=lambda pair: pair[1] or 0):
+    for path, step_of_name in _sorted(paths):
         for snapshot in read(path):
             step = step_of_name if snapshot.step is None else snapshot.step
             if step is None and len(paths) == 1:
@@ -139,6 +127,18 @@ def _in_order(paths: Sequence[Path]) -> Iterator[tuple[Saved, int]]:
                 raise SettingError("FILE", f"{str(path)!r}: {problem}")
             last_step, last_source = step, repr(str(path))
             yield snapshot, step
+
+
+def _sorted(paths: Sequence[Path]) -> list[tuple[Path, int | None]]:
+    """Return files and the steps in their names, in the order of steps.
+
+    If names do not say all steps, the first step in each file decides.
+    """
+    named = list(zip(paths, steps_of(paths), strict=True))
+    if len(paths) == 1 or None not in dict(named).values():
+        return sorted(named, key=lambda pair: pair[1] or 0)
+    first = {path: next((saved.step for saved in read(path)), None) for path in paths}
+    return sorted(named, key=lambda pair: first[pair[0]] or pair[1] or 0)
 
 
 def _labels_of(snapshot: Saved) -> np.ndarray:

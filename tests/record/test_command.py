@@ -99,6 +99,7 @@ def test_an_earlier_recording_is_replaced_only_when_asked_and_only_by_a_good_one
     assert anim.open(tmp_path / "run").steps.tolist() == [1]
     assert main([*call, "--overwrite", str(tmp_path / "1.npz")]) == 0
     (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "text").write_text("mine")
     with pytest.raises(SystemExit):
         main(["--out", str(tmp_path / "thesis"), "--overwrite", str(tmp_path / "1.npz")])
     assert (tmp_path / "thesis").is_dir()
