@@ -99,8 +99,9 @@ class CallbackRecorder:
         one_of("on_error", on_error, ("warn", "raise"))
         _check_options(path, labels, options)
         # Absolute: the working directory may change before training begins.
-        is_local = path is not None and "://" not in os.fspath(path)
-        self._path = Path(path).absolute() if is_local else path
+        if path is not None and "://" not in os.fspath(path):
+            path = Path(path).absolute()
+        self._path = path
         self._labels, self._options = labels, dict(options)
         self._every, self._outputs, self._on_error = every, outputs, on_error
         self._declared: str | None = None
@@ -257,7 +258,7 @@ class CallbackRecorder:
 
     def _check_labels(self, labels) -> None:
         now = checked_labels(labels, self._options.get("classes"))
-        if not np.array_equal(now, self._labels_then):
+        if self._labels_then is None or not np.array_equal(now, self._labels_then):
             raise ValueError(
                 "labels: expected those of the first snapshot in the same order, got others; "
                 "the validation data must not be shuffled"
@@ -283,6 +284,10 @@ class CallbackRecorder:
                 note = "left out" if new in logs else f"recorded as {new!r}"
                 warn_caller(f"{name!r} is computed from the predictions; the logged one is {note}")
         return scalars
+
+    def commit(self) -> None:
+        """Wait until all snapshots are committed; the path stays taken."""
+        self._begun().flush()
 
     def end(self) -> None:
         """Commit all snapshots, and release the path for other recorders."""

@@ -6,48 +6,69 @@ model.fit(x, y, callbacks=[SnapshotCallback("runs/mine", x_val, y_val)])
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
 
 from anim.integrations.base import CallbackRecorder, guarded, require
+from anim.integrations.keras_data import ValidationData, labels_of, one_output
+from anim.integrations.randomness import kept_random_state
 from anim.run import Run
 
 keras = require("keras", "keras")
+
+# Elements of a variable that may be a state which predictions change: of a random generator or of
+# a recurrent layer. Larger ones are frozen weights.
+_LARGEST_STATE = 65_536
 
 
 class SnapshotCallback(keras.callbacks.Callback):
     """Records validation predictions during ``fit``: before the first step, then regularly.
 
-    Scalars that Keras logs (``loss``, ``val_loss``, ...) are recorded too.
+    Scalars that Keras logs (``loss``, ``val_loss``, ...) are recorded too. The training goes the
+    same way as without the callback: modes, states and random generators are as before.
 
     Args:
         path: a folder for the recording; None keeps it in memory, see `run`.
-        x_val: inputs of N examples, as ``model.predict`` takes them.
-        y_val: [N] integers in [0, K), or one-hot [N, K].
+        x_val: inputs of N examples: an array, or a list, tuple or dict of arrays. Or a loader of
+            (x, y) batches, in the same order each time: a ``tf.data.Dataset``, a
+            ``keras.utils.PyDataset`` or PyTorch's ``DataLoader``.
+        y_val: [N] integers in [0, K), or one-hot [N, K]; None for a loader.
         every: steps between two snapshots; None takes one per epoch.
         outputs: what the model returns: ``logits`` or ``probs``; None decides by the values.
+        output: name or index of one output, if the model has several.
         batch_size: of the predictions; None takes the default of Keras.
         on_error: what an exception during the training does: ``warn`` reports it, stops recording
             and lets the training go on; ``raise`` raises it.
         options: more arguments of `anim.Recorder`, such as ``classes``, ``keep`` or ``resume``.
+
+    Raises:
+        SettingError: data without labels, or data that cannot be read again.
     """
 
     def __init__(
         self,
         path: str | os.PathLike | None,
-        x_val,
-        y_val,
+        x_val=None,
+        y_val=None,
         *,
         every: int | None = None,
         outputs: str | None = None,
+        output: str | int | None = None,
         batch_size: int | None = None,
         on_error: str = "warn",
         **options,
     ):
         super().__init__()
+        self._data = ValidationData(x_val, y_val, batch_size)
         self._recorder = CallbackRecorder(
             path, y_val, every=every, outputs=outputs, options=options, on_error=on_error
         )
-        self._x_val, self._batch_size = x_val, batch_size
+        self._output = output
         self._step = self._epoch_start = 0
+        self._recorded = None
+        self._predict: Callable | None = None
 
     def run(self) -> Run:
         """Return the snapshots so far."""
@@ -57,11 +78,26 @@ class SnapshotCallback(keras.callbacks.Callback):
         self._recorder.take(self._step, self._predictions, logs)
 
     def _predictions(self):
-        return self.model.predict(self._x_val, batch_size=self._batch_size, verbose=0)
+        if self._predict is None:
+            self._predict = _predictor(self.model)
+        outputs, labels = [], []
+        with _undisturbed(self.model, self._data.x):
+            for x, y in self._data.batches():
+                outputs.append(np.asarray(one_output(self._predict(x), self._output)))
+                labels.append(y)
+        predictions = np.concatenate(outputs)
+        if self._data.is_loader:
+            return predictions, labels_of(labels, self._output)
+        return predictions
 
     @guarded
     def on_train_begin(self, logs=None):
-        self._recorder.declare(_activation(self.model))
+        if self._recorded is not None and self._recorded is not self.model:
+            raise ValueError("model: another one is recorded already; use a new callback")
+        self._recorded = self.model
+        # Compiled for the shapes and the settings of one training.
+        self._predict = None
+        self._recorder.declare(_declared(self.model, self._output))
         self._recorder.begin()
         self._step = 0
         self._take()
@@ -81,18 +117,82 @@ class SnapshotCallback(keras.callbacks.Callback):
 
     @guarded
     def on_epoch_end(self, epoch, logs=None):
-        if not self._recorder.has_interval:
+        # The last step is recorded here: at the end of training, Keras and other callbacks put
+        # averaged weights, or those of the best epoch, in place of the last ones.
+        is_last = self.model.stop_training or epoch + 1 == self.params.get("epochs")
+        if is_last or not self._recorder.has_interval:
             self._take(logs)
 
     @guarded
     def on_train_end(self, logs=None):
-        self._take(logs)
+        if not getattr(self.model.optimizer, "use_ema", False):
+            self._take(logs)
         self._recorder.end()
 
 
-def _activation(model) -> str | None:
+def _predictor(model) -> Callable:
+    """Return a function from the inputs of a batch to the outputs of a model."""
+    if keras.backend.backend() != "jax":
+        strategy = getattr(model, "distribute_strategy", None)
+        if getattr(strategy, "num_replicas_in_sync", 1) > 1:
+            return lambda x: model.predict(x, verbose=0)
+        return model.predict_on_batch
+    import jax
+
+    # `predict` takes the weights out of the model while it runs, and an error would leave it empty.
+    def step(trainable, others, x):
+        return model.predict_step((trainable, others), (x,))[0]
+
+    compiled = step if model.run_eagerly else jax.jit(step)
+
+    def predict(x):
+        variables = (model.trainable_variables, model.non_trainable_variables)
+        return compiled(*([one.value for one in some] for some in variables), x)
+
+    return predict
+
+
+@contextmanager
+def _undisturbed(model, *owners) -> Iterator[None]:
+    """Predict without a trace: keep modes of modules, small variables and random generators.
+
+    Args:
+        model: the one that predicts.
+        owners: what else may hold random generators.
+    """
+    states = [
+        (one, np.array(keras.ops.convert_to_numpy(one)))
+        for one in model.non_trainable_variables
+        if np.prod(one.shape) <= _LARGEST_STATE
+    ]
+    is_module = keras.backend.backend() == "torch"
+    training = [one for one in model.modules() if one.training] if is_module else []
+    if is_module:
+        model.eval()
+    try:
+        with kept_random_state(*owners):
+            yield
+    finally:
+        for module in training:
+            module.training = True
+        for variable, before in states:
+            if not np.array_equal(keras.ops.convert_to_numpy(variable), before, equal_nan=True):
+                variable.assign(before)
+
+
+def _declared(model, output: str | int | None) -> str | None:
     """Return ``probs`` or ``logits`` by the activation of the last layer; None if it is unknown."""
-    layers = getattr(model, "layers", None) or [None]
-    activation = getattr(layers[-1], "activation", None)
-    known = {keras.activations.sigmoid: "probs", keras.activations.linear: "logits"}
-    return known.get(activation)
+    layers = {layer.name: layer for layer in getattr(model, "layers", None) or []}
+    names = list(layers)
+    if isinstance(output, int) and not hasattr(model, "output_names"):
+        return None
+    name = model.output_names[output] if isinstance(output, int) else output
+    last = layers.get(name) if name is not None else layers.get(names[-1] if names else "")
+    if isinstance(last, keras.layers.Softmax):
+        return "probs"
+    known = {
+        keras.activations.sigmoid: "probs",
+        keras.activations.softmax: "probs",
+        keras.activations.linear: "logits",
+    }
+    return known.get(getattr(last, "activation", None))
