@@ -136,6 +136,11 @@ class CallbackRecorder:
         recorder = self._recorder
         return -1 if recorder is None or recorder.last_step is None else recorder.last_step
 
+    @property
+    def has_stopped(self) -> bool:
+        """Whether an exception has ended the recording."""
+        return self._cause is not None
+
     def attempt(self, act: Callable[[], None]) -> None:
         """Call a function; an exception ends the recording, and what is recorded stays.
 

@@ -19,7 +19,7 @@ def unwrapped(model):
     while True:
         if isinstance(model, wrappers):
             model = model.module
-        elif (original := vars(model).get("_modules", {}).get("_orig_mod")) is not None:
+        elif isinstance(original := getattr(model, "_orig_mod", None), torch.nn.Module):
             model = original
         else:
             return model
@@ -41,7 +41,7 @@ def evaluating(model) -> Iterator[None]:
     modes = {module: module.training for module in model.modules()}
     own = [module for module in modes if _switches_more(module)]
     kept = [*model.buffers(), *(one for module in own for one in module.parameters(recurse=False))]
-    before = [(one, one._version, one.detach().clone()) for one in kept]
+    before = [(one, one.detach().clone()) for one in kept]
     try:
         # Not `inference_mode`: what a module keeps for later could not be used in training.
         with torch.no_grad(), _without_cache_of_autocast():
@@ -54,8 +54,9 @@ def evaluating(model) -> Iterator[None]:
         for module, mode in modes.items():
             module.training = mode
         with torch.no_grad():
-            for tensor, version, values in before:
-                if tensor._version != version:
+            for tensor, values in before:
+                # Only what changed: a write between forward and backward pass is an error there.
+                if not torch.equal(tensor, values):
                     tensor.copy_(values)
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
-from anim.checks.arrays import as_array
+from anim.checks.arrays import as_array, widened
 from anim.errors import SettingError
 from anim.integrations.base import CallbackRecorder, guarded, require
 from anim.integrations.batches import unpack as unpack_batch
@@ -91,7 +91,7 @@ class Snapshots:
         self._model, self._forward, self._unpack = model, forward, unpack or unpack_batch
         self._may_be_there = options.get("resume", False) is not False
         self._step, self._has_warned = -1, False
-        self._close = weakref.finalize(self, self._recorder.attempt, self._recorder.end)
+        self._close = weakref.finalize(self, _end, self._recorder)
 
     @guarded
     def __call__(self, step: int | None = None, *, metrics: Mapping | None = None) -> None:
@@ -146,13 +146,19 @@ class Snapshots:
 
     def close(self) -> None:
         """Commit all snapshots, and release the path for other recorders."""
-        self._recorder.attempt(self._recorder.end)
+        _end(self._recorder)
 
     def __enter__(self) -> Snapshots:
         return self
 
     def __exit__(self, *_) -> None:
         self.close()
+
+
+def _end(recorder: CallbackRecorder) -> None:
+    """Close a recording, unless an error has."""
+    if not recorder.has_stopped:
+        recorder.attempt(recorder.end)
 
 
 def predictions_of(
@@ -176,7 +182,7 @@ def predictions_of(
         batches = InOrder(loader)
     options = {"forward": forward, "unpack": unpack or unpack_batch}
     scores, labels = gathered(unwrapped(model), batches, **options)
-    return as_array("logits", scores), as_array("labels", labels)
+    return widened(as_array("logits", scores)), as_array("labels", labels)
 
 
 def logits_of(

@@ -1,5 +1,7 @@
 """Data and models for the callbacks, and what a recording of them must hold."""
 
+import random
+
 import numpy as np
 
 _RNG = np.random.default_rng(0)
@@ -28,3 +30,45 @@ def torch_network(torch):
     return torch.nn.Sequential(
         torch.nn.Linear(5, 16), torch.nn.BatchNorm1d(16), dropout, torch.nn.Linear(16, 3)
     )
+
+
+def seed_all(torch) -> None:
+    """Seed every global generator."""
+    random.seed(0)
+    np.random.seed(0)  # noqa: NPY002
+    torch.manual_seed(0)
+
+
+def noisy_data(torch):
+    """Return a dataset of all 300 examples that augments them by every kind of generator."""
+
+    class Noisy(torch.utils.data.Dataset):
+        rng = np.random.default_rng(0)
+
+        def __init__(self):
+            self.generator = torch.Generator().manual_seed(0)
+            self.python = random.Random(0)
+
+        def __len__(self):
+            return len(_INPUTS)
+
+        def __getitem__(self, i):
+            noise = random.gauss(0, 0.1) + np.random.normal(0, 0.1)  # noqa: NPY002
+            noise += self.rng.normal(0, 0.1) + self.python.gauss(0, 0.1)
+            drawn = torch.randn(5) + torch.randn(5, generator=self.generator)
+            return torch.tensor(_INPUTS[i]) + 0.1 * drawn + noise, int(_LABELS[i])
+
+    return Noisy()
+
+
+def state_of(torch, model) -> list[np.ndarray]:
+    """Return the parameters and buffers of a model, and the state of the global generators."""
+    tensors = [*model.parameters(), *model.buffers(), torch.get_rng_state()]
+    found = [tensor.detach().clone().numpy() for tensor in tensors]
+    python = np.array(random.getstate()[1])
+    return [*found, python, np.random.get_state()[1]]  # noqa: NPY002
+
+
+def assert_same_bits(ours: list[np.ndarray], theirs: list[np.ndarray]) -> None:
+    """Assert that two lists of arrays are equal, bit for bit."""
+    assert [one.tobytes() for one in ours] == [one.tobytes() for one in theirs]
