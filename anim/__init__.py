@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from anim.errors import RecordingError as RecordingError
+    from anim.record import from_table as from_table
     from anim.render import animate as animate
     from anim.run import Recorder as Recorder
     from anim.run import Replicas as Replicas
@@ -31,6 +32,7 @@ _HOMES = {
     "fit": "train",
     "fit_replicas": "train",
     "from_arrays": "run",
+    "from_table": "record",
     "open": "run",
 }
 _MODULES = (

@@ -14,30 +14,60 @@ from anim.settings import KEEPS
 from anim.settings.parsing import names_of
 
 if TYPE_CHECKING:
+    import numpy as np
+
+    from anim.record.label_tables import LabelTable
     from anim.run import Run
+
+# Options that name a column of a table, and what it holds.
+_COLUMNS = (
+    ("label", "labels"),
+    ("pred", "predicted classes"),
+    ("confidence", "the score of the predicted class"),
+    ("weight", "weights; refused, as they are not used yet"),
+    ("step", "steps"),
+    ("group", "groups; refused, as they are not used yet"),
+)
 
 
 def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
-    from anim.record.label_files import read_labels
     from anim.record.recording import record
+    from anim.record.schema import Wanted
 
-    labels = None if arguments.labels is None else read_labels(arguments.labels)
+    by_role = {role: getattr(arguments, role) for role, _ in _COLUMNS}
     try:
         run = record(
             arguments.files,
             arguments.out,
-            labels=labels,
+            labels=_labels(arguments.labels),
             classes=arguments.classes,
             outputs=arguments.outputs,
+            columns=Wanted(**by_role, scores=arguments.scores or ()),
             keep=arguments.keep,
             overwrite=arguments.overwrite,
             caption=arguments.caption,
+            say=(lambda line: None) if arguments.quiet else command.print_lines,
             check=check,
         )
     except RecordingError as error:
         raise SettingError("out", str(error)) from error
     if not arguments.quiet:
         command.print_lines(f"{arguments.out}: {_summary(run, arguments.files)}")
+
+
+def _labels(path: Path | None) -> np.ndarray | LabelTable | None:
+    """Return the labels in a file: a table, or arrays and texts with one label per line."""
+    from anim.record.label_files import read_labels
+    from anim.record.label_tables import read_label_table
+    from anim.record.tables import is_table
+
+    if path is None:
+        return None
+    return (
+        read_label_table(path)
+        if is_table(path) and ".txt" not in path.suffixes
+        else read_labels(path)
+    )
 
 
 def _summary(run: Run, files: Sequence[Path]) -> str:
@@ -47,27 +77,49 @@ def _summary(run: Run, files: Sequence[Path]) -> str:
     kept = run.kind if run.has_scores else "top labels"
     classes = ", ".join(run.classes[:8]) + (", ..." if len(run.classes) > 8 else "")
     steps = said_of(run.steps.tolist(), files)
-    return f"{len(run)} snapshots of {len(run.labels)} {kept}, classes {classes}; {steps}"
+    first, last = _accuracy(run, 0), _accuracy(run, len(run) - 1)
+    accuracy = f"{first:.4g}" if len(run) == 1 else f"{first:.4g} at first, {last:.4g} at last"
+    counted = f"{len(run)} snapshots of {len(run.labels)} {kept}"
+    return f"{counted}, classes {classes}; accuracy {accuracy}; {steps}"
+
+
+def _accuracy(run: Run, i: int) -> float:
+    """Return the accuracy of a snapshot, which shows whether it was read rightly."""
+    snapshot = run.snapshots[i]
+    if not run.has_scores:
+        return float(snapshot["correct"].mean())
+    return float((snapshot[run.kind].argmax(1) == run.labels).mean())
 
 
 def _parser() -> command.Parser:
     parser = command.Parser(
         prog="anim.record",
         usage="python -m anim.record --out RUN FILE [FILE ...] [options]",
-        description="Record predictions that were saved in files: .npz with logits or probs and "
-        "labels, .npy, .csv or .parquet with a column true_label and a column per class, or with "
-        "the columns true_label, pred_label, confidence. The number after a "
-        "word in the name of a file or folder (step=500, epoch_10, checkpoint-500/) is its step, "
-        "unless it has a column or an array of steps.",
+        description="Record predictions that were saved in files: arrays (.npz with logits or "
+        "probs and labels, .npy) or tables (.csv and other text, .parquet, .feather, .json, "
+        ".jsonl). What each column of a table is taken for is printed: by its name, or as an "
+        "option says. The number after a word in the name of a file or folder (step=500, "
+        "epoch_10, checkpoint-500/) is its step, unless it has a column or an array of steps.",
         allow_abbrev=False,
     )
     add = parser.add_argument
     add("files", nargs="+", type=Path, metavar="FILE", help="saved predictions")
     add("--out", type=Path, required=True, metavar="RUN", help="the folder of the recording")
     add(
-        "--labels", type=Path, metavar="FILE", help="labels: .npy, or a text file with one per line"
+        "--labels",
+        type=Path,
+        metavar="FILE",
+        help="labels: .npy, a text file with one per line, or a table with the ids of examples",
     )
-    add("--classes", type=names_of, metavar="NAME,...", help="names of the classes")
+    add("--classes", type=names_of, metavar="NAME,...", help="names of the classes, in order")
+    for role, holds in _COLUMNS:
+        add(f"--{role}", metavar="COL", help=f"the column of {holds}")
+    add(
+        "--scores",
+        type=names_of,
+        metavar="COL,...",
+        help="the columns of scores: one per class, one of lists, or one of class 1 of two",
+    )
     add(
         "--outputs",
         choices=("logits", "probs"),

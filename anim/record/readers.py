@@ -3,28 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from anim.errors import SettingError
 from anim.record.arrays import read_npy, read_npz
+from anim.record.label_tables import LabelTable, labels_of_rows
 from anim.record.saved import Saved
-from anim.record.tables import read_csv, read_parquet
+from anim.record.schema import NOTHING_WANTED, Wanted
+from anim.record.snapshots import snapshots_in
+from anim.record.tables import TABLES, is_table, read_table
 
 
-def read(path: Path) -> Iterator[Saved]:
-    """Yield the snapshots in a file: ``.npz``, ``.npy``, ``.csv`` or ``.parquet``.
+def read(
+    path: Path,
+    labels: np.ndarray | LabelTable | None = None,
+    wanted: Wanted = NOTHING_WANTED,
+) -> Iterator[Saved]:
+    """Yield the snapshots in a file: arrays (``.npz``, ``.npy``) or a table.
 
     Nothing in the file is executed: object arrays (pickles) are refused. Scores without a name are
     probs if they are in [0, 1] and each row sums to 1, and logits otherwise.
+
+    Args:
+        path: the file.
+        labels: [N], or with their ids; None takes those in the file.
+        wanted: what columns of a table are.
 
     Raises:
         SettingError: a file of another kind, or one without predictions.
     """
     reader = _READERS.get(path.suffix.lower())
-    if reader is None:
-        raise SettingError("FILE", f"expected one of {', '.join(_READERS)}, got {str(path)!r}")
+    if reader is None and not is_table(path):
+        known = ", ".join((*_READERS, *TABLES))
+        raise SettingError("FILE", f"expected one of {known}, got {str(path)!r}")
     try:
-        yield from reader(path)
+        if reader is None:
+            table = read_table(path)
+            yield from snapshots_in(table, wanted, labels_of_rows(labels, table))
+            return
+        for snapshot in reader(path):
+            yield _with_labels(snapshot, labels)
     except FileNotFoundError as error:
         raise SettingError("FILE", f"there is no file {str(path)!r}") from error
     except SettingError:
@@ -33,9 +54,17 @@ def read(path: Path) -> Iterator[Saved]:
         raise SettingError("FILE", f"{str(path)!r} cannot be read: {error}") from error
 
 
+def _with_labels(snapshot: Saved, labels: np.ndarray | LabelTable | None) -> Saved:
+    """Return a snapshot out of arrays with the labels that were given."""
+    if isinstance(labels, LabelTable):
+        problem = (
+            f"the labels in {labels.table.source!r} have ids, {str(snapshot.source)!r} has not"
+        )
+        raise SettingError("labels", f"{problem}; give a file with one label per line")
+    return snapshot if labels is None else replace(snapshot, labels=np.asarray(labels))
+
+
 _READERS = {
     ".npz": read_npz,
     ".npy": read_npy,
-    ".csv": read_csv,
-    ".parquet": read_parquet,
 }

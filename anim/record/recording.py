@@ -6,16 +6,19 @@ import itertools
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from anim.errors import SettingError
+from anim.record.label_tables import LabelTable
 from anim.record.naming import by_name
 from anim.record.placing import placed
 from anim.record.readers import read
 from anim.record.saved import Saved, as_probs
+from anim.record.schema import NOTHING_WANTED, Wanted
 from anim.record.steps import steps_of
 from anim.run import About, Recorder, Run
 from anim.run.store.reader import open_recording
@@ -25,78 +28,99 @@ def record(
     paths: Sequence[str | os.PathLike],
     out: str | os.PathLike,
     *,
-    labels: np.ndarray | None = None,
+    labels: np.ndarray | LabelTable | None = None,
     classes: Sequence[str] | None = None,
     outputs: str | None = None,
+    columns: Wanted = NOTHING_WANTED,
     keep: str = "float32",
     overwrite: bool = False,
     caption: str = "",
+    say: Callable[[str], None] = lambda line: None,
     check: Callable[[], None] = lambda: None,
 ) -> Run:
-    """Record the snapshots in files, in the order of their steps.
+    """Record the snapshots in files, in the order of their steps, and return the run.
 
     Args:
         paths: files with one or more snapshots each. The name of a file or folder says its step
             (see `anim.record.steps`), unless the file itself has steps.
         out: the folder of the recording; created only if all files are good.
-        labels: [N], numbers or names; None takes those in the files.
+        labels: [N], numbers or names, or a table with ids; None takes those in the files.
         classes: K names; None takes the names of columns, or of labels that are names.
         outputs: ``logits`` or ``probs``, for files that do not say; None decides by the values.
+        columns: what columns of tables are; None for each takes its name.
         keep: as for `anim.Recorder`.
         overwrite: replace an earlier recording.
         caption: what was trained.
+        say: called with each line of what columns were taken for.
         check: called between snapshots; may raise.
-
-    Returns:
-        The run that was recorded.
 
     Raises:
         SettingError: files that do not belong together, or without predictions.
         RecordingError: what is to be replaced at ``out`` is not a recording.
     """
     paths = [Path(path) for path in paths]
+    wanted = replace(columns, classes=tuple(classes or ()), outputs=outputs)
+    snapshots = _in_order(paths, lambda path: read(path, labels, wanted))
     with placed(Path(out), overwrite=overwrite) as part:
         options = {"about": About(caption), "keep": keep}
-        _write(part, paths, labels, classes, outputs, options, check)
+        _write(part, snapshots, wanted, options, said(say, check))
     return open_recording(Path(out).resolve())
 
 
 def _write(
     folder: Path,
-    paths: Sequence[Path],
-    labels: np.ndarray | None,
-    classes: Sequence[str] | None,
-    outputs: str | None,
+    snapshots: Iterator[tuple[Saved, int]],
+    wanted: Wanted,
     options: dict,
-    check: Callable[[], None],
+    note: Callable[[Saved], None],
 ) -> None:
-    """Record the snapshots in a folder; ``options`` are more arguments of `anim.Recorder`."""
-    snapshots = _in_order(paths)
+    """Record snapshots in a folder; ``options`` are more arguments of `anim.Recorder`.
+
+    ``note`` is called with each snapshot.
+    """
     first, first_step = next(snapshots, (None, 0))
     if first is None:
         raise SettingError("FILE", "expected at least one snapshot, got none")
-    with _naming(first.source):
-        truth = _labels_of(first) if labels is None else np.asarray(labels)
-        names = _names_of(truth, classes or first.classes)
+    with naming(first.source):
+        truth = _labels_of(first)
+        names = _names_of(truth, wanted.classes or first.classes)
         truth = by_name(truth, names)
         recorder = Recorder(folder, labels=truth, classes=names, **options)
     with recorder:
         for snapshot, step in itertools.chain([(first, first_step)], snapshots):
             if snapshot is not first:
-                _check_same_labels(snapshot, truth)
-            with _naming(snapshot.source):
-                recorder.snapshot(step, **_arguments(snapshot, truth, outputs))
-            check()
+                _check_same_labels(snapshot, truth, names)
+            with naming(snapshot.source):
+                recorder.snapshot(step, **arguments(snapshot, truth, wanted.outputs))
+            note(snapshot)
 
 
-def _check_same_labels(snapshot: Saved, labels: np.ndarray) -> None:
-    if snapshot.labels is not None and not np.array_equal(labels, snapshot.labels):
+def said(say: Callable[[str], None], check: Callable[[], None]) -> Callable[[Saved], None]:
+    """Return a function that says what columns were taken for, where files differ in that."""
+    first = last = None
+
+    def note(snapshot: Saved) -> None:
+        nonlocal first, last
+        new = [line for line in snapshot.notes if first is None or line not in first]
+        if new and snapshot.notes != last:
+            say(f"{snapshot.source}:")
+            for line in new:
+                say(f"  {line}")
+        first, last = first or snapshot.notes, snapshot.notes
+        check()
+
+    return note
+
+
+def _check_same_labels(snapshot: Saved, labels: np.ndarray, names: Sequence[str] | None) -> None:
+    own = labels if snapshot.labels is None else by_name(np.asarray(snapshot.labels), names)
+    if not np.array_equal(labels, own):
         problem = "expected the labels of the first file, got different ones"
         raise SettingError("FILE", f"{str(snapshot.source)!r}: {problem}")
 
 
 @contextmanager
-def _naming(path: Path) -> Iterator[None]:
+def naming(path: Path) -> Iterator[None]:
     """Name the file in errors about its content."""
     try:
         yield
@@ -106,11 +130,13 @@ def _naming(path: Path) -> Iterator[None]:
         raise SettingError("FILE", f"{str(path)!r}: {error}") from error
 
 
-def _in_order(paths: Sequence[Path]) -> Iterator[tuple[Saved, int]]:
+def _in_order(
+    paths: Sequence[Path], read_one: Callable[[Path], Iterator[Saved]]
+) -> Iterator[tuple[Saved, int]]:
     """Yield snapshots and their steps, in order: those in the files, or in the files' names."""
     last_step, last_source = -1, ""
-    for path, step_of_name in _sorted(paths):
-        for snapshot in read(path):
+    for path, step_of_name in _sorted(paths, read_one):
+        for snapshot in read_one(path):
             step = step_of_name if snapshot.step is None else snapshot.step
             if step is None and len(paths) == 1:
                 step = 0
@@ -129,7 +155,9 @@ def _in_order(paths: Sequence[Path]) -> Iterator[tuple[Saved, int]]:
             yield snapshot, step
 
 
-def _sorted(paths: Sequence[Path]) -> list[tuple[Path, int | None]]:
+def _sorted(
+    paths: Sequence[Path], read_one: Callable[[Path], Iterator[Saved]]
+) -> list[tuple[Path, int | None]]:
     """Return files and the steps in their names, in the order of steps.
 
     If names do not say all steps, the first step in each file decides.
@@ -137,7 +165,7 @@ def _sorted(paths: Sequence[Path]) -> list[tuple[Path, int | None]]:
     named = list(zip(paths, steps_of(paths), strict=True))
     if len(paths) == 1 or None not in dict(named).values():
         return sorted(named, key=lambda pair: pair[1] or 0)
-    first = {path: next((saved.step for saved in read(path)), None) for path in paths}
+    first = {path: next((saved.step for saved in read_one(path)), None) for path in paths}
     return sorted(named, key=lambda pair: first[pair[0]] or pair[1] or 0)
 
 
@@ -154,7 +182,7 @@ def _names_of(labels: np.ndarray, classes: Sequence[str] | None) -> Sequence[str
     return classes
 
 
-def _arguments(snapshot: Saved, labels: np.ndarray, outputs: str | None) -> dict[str, Any]:
+def arguments(snapshot: Saved, labels: np.ndarray, outputs: str | None) -> dict[str, Any]:
     """Return the predictions as arguments of `anim.Recorder.snapshot`."""
     given = dict(snapshot.given)
     if "pred_label" in given:

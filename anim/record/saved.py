@@ -27,9 +27,10 @@ class Saved:
         step: when it was taken; None if what the file holds does not say.
         labels: [N] numbers or names; None if the file has none.
         given: arguments of `anim.Recorder.snapshot`, but ``pred_label`` [N] in place of
-            ``correct`` in a table of predicted labels.
+            ``correct`` where there are predicted labels.
         classes: K names, if columns have them.
         is_named: whether the file itself says what the scores are.
+        notes: what columns of a table were taken for, a line for each role.
     """
 
     source: Path
@@ -38,6 +39,7 @@ class Saved:
     given: Mapping[str, np.ndarray]
     classes: tuple[str, ...] | None = None
     is_named: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def parsed(texts: np.ndarray) -> np.ndarray:

@@ -1,129 +1,159 @@
-"""Reads tables of saved predictions: a row per example, a column per class."""
+"""A table of somebody's predictions in memory: columns of Arrow, and where each row stands."""
 
 from __future__ import annotations
 
-import csv
-import importlib
-import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
-import numpy as np
+from anim.errors import SettingError
+from anim.record.naming import words
 
-from anim.errors import MissingExtraError, SettingError
-from anim.record.saved import LABELS, STEPS, Saved, parsed, scores_of
+if TYPE_CHECKING:
+    import pyarrow as pa
 
-# Columns of a table of predicted labels.
-_TOP = ("pred_label", "confidence")
-# Columns that are not scores: pandas writes an index, with and without a name.
-_IGNORED = ("", "index", "id", "Unnamed: 0", "__index_level_0__")
-
-
-def read_csv(path: Path) -> Iterator[Saved]:
-    """Yield the snapshots of a ``.csv`` file: a header, then a row per example."""
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        rows = list(csv.reader(file))
-    if len(rows) < 2:
-        raise SettingError("FILE", f"{str(path)!r}: expected a header and rows, got {len(rows)}")
-    header = [name.strip() for name in rows[0]]
-    for number, row in enumerate(rows[1:], start=2):
-        if len(row) != len(header):
-            problem = f"line {number}: expected {len(header)} columns, got {len(row)}"
-            raise SettingError("FILE", f"{str(path)!r}: {problem}")
-    columns = zip(*rows[1:], strict=True)
-    table = {name: parsed(np.array(column)) for name, column in zip(header, columns, strict=True)}
-    yield from _snapshots(path, table)
+# The most of a value that an error shows.
+_SHOWN = 60
+# The most names that an error lists.
+_LISTED = 12
 
 
-def read_parquet(path: Path) -> Iterator[Saved]:
-    """Yield the snapshots of a ``.parquet`` file.
+@dataclass(frozen=True)
+class Table:
+    """Columns of equal length.
+
+    Attributes:
+        source: the file or frame, for messages.
+        types: the type of each column by its name, in order.
+        rows: N.
+        read: returns a column [N] by its name.
+        place: says where a row stands in the source, such as ``line 7``.
+    """
+
+    source: str
+    types: dict[str, pa.DataType]
+    rows: int
+    read: Callable[[str], pa.Array]
+    place: Callable[[int], str]
+    _read_before: dict[str, pa.Array] = field(default_factory=dict, repr=False)
+
+    def column(self, name: str) -> pa.Array:
+        """Return a column [N].
+
+        Raises:
+            SettingError: it cannot be read.
+        """
+        if name not in self._read_before:
+            self._read_before[name] = self.read(name)
+        return self._read_before[name]
+
+    def refuse(self, column: str, row: int, expected: str) -> NoReturn:
+        """Raise SettingError about one cell, with its place and value."""
+        cell = self.column(column)[row].as_py()
+        where = f"{self.place(row)}, column {shown(column)}"
+        got = "an empty cell" if cell is None or cell == "" else shown(cell)
+        self.fail(f"{where}: expected {expected}, got {got}")
+
+    def fail(self, problem: str) -> NoReturn:
+        """Raise SettingError about the table."""
+        raise SettingError("FILE", f"{self.source!r}: {problem}")
+
+
+# Suffixes of tables, and of what they are packed with.
+PACKED = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd"}
+TABLES = words(".csv .tsv .txt .parquet .pq .feather .arrow .ipc .json .jsonl .ndjson")
+
+
+def shown(value: object) -> str:
+    """Return a value as one short line without control characters."""
+    if not isinstance(value, str):
+        text = str(value)
+        return (text if text.isprintable() else repr(text)[1:-1])[:_SHOWN]
+    return repr(value if len(value) <= _SHOWN else value[: _SHOWN - 3] + "...")
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names separated by commas, abbreviated if there are many."""
+    some = ", ".join(shown(name)[1:-1] or "''" for name in names[:_LISTED])
+    return some + (", ..." if len(names) > _LISTED else "")
+
+
+def named_once(source: str, names: Sequence[str]) -> list[str]:
+    """Return names of columns without spaces around them; empty ones after the first are numbered.
 
     Raises:
-        MissingExtraError: pyarrow is not installed.
+        SettingError: two columns of one name.
     """
-    try:
-        parquet = importlib.import_module("pyarrow.parquet")
-    except ModuleNotFoundError as error:
-        if error.name != "pyarrow":
-            raise
-        raise MissingExtraError(
-            "pyarrow, which reads .parquet files, is not installed: pip install pyarrow"
-        ) from error
-    table = parquet.read_table(path)
-    columns = {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names}
-    columns = {
-        name: values.astype(str) if values.dtype.kind == "O" else values
-        for name, values in columns.items()
-    }
-    yield from _snapshots(path, columns)
+    found: dict[str, int] = {}
+    for number, name in enumerate(map(str.strip, names), start=1):
+        name = f"column {number}" if not name and "" in found else name
+        if name in found:
+            problem = f"columns {found[name]} and {number} are both named {shown(name)}"
+            raise SettingError("FILE", f"{source!r}: {problem}")
+        found[name] = number
+    return list(found)
 
 
-def _snapshots(path: Path, table: Mapping[str, np.ndarray]) -> Iterator[Saved]:
-    """Yield the snapshots in columns of the same length; a column of steps separates them.
-
-    Args:
-        path: the file, for messages.
-        table: columns: labels with predicted labels and confidences, or with scores of the classes.
-    """
-    label = next((name for name in LABELS if name in table), None)
-    if label is None:
-        known = ", ".join(LABELS)
-        raise SettingError(
-            "FILE", f"{str(path)!r}: expected a column named one of {known}, got {list(table)}"
-        )
-    step = next((name for name in STEPS if name in table), None)
-    scores = _columns_of_scores(path, table, (label, step))
-    for at, picked in _groups(path, None if step is None else table[step]):
-        columns = {name: values[picked] for name, values in scores.items()}
-        labels = table[label][picked]
-        if "pred_label" in columns:
-            yield Saved(path, at, labels, columns, None, True)
-        elif len(columns) == 1:
-            yield Saved(path, at, labels, scores_of(path, *columns.values()))
-        else:
-            classes = _class_names(tuple(columns), labels)
-            values = np.stack(list(columns.values()), axis=1)
-            yield Saved(path, at, labels, scores_of(path, values), classes)
-
-
-def _columns_of_scores(
-    path: Path, table: Mapping[str, np.ndarray], used: tuple[str | None, ...]
-) -> dict[str, np.ndarray]:
-    """Return the columns that hold predictions.
+def table_of(source: str, data: pa.Table, place: Callable[[int], str]) -> Table:
+    """Return a table whose columns are in memory.
 
     Raises:
-        SettingError: there is none, or one that does not hold numbers.
+        SettingError: no columns, no rows, or two columns of one name.
     """
-    rest = {name: table[name] for name in table if name not in (*used, *_IGNORED)}
-    if set(_TOP) <= rest.keys():
-        return {name: rest[name] for name in _TOP}
-    if not rest:
-        raise SettingError("FILE", f"{str(path)!r}: expected a column of scores, got none")
-    for name, values in rest.items():
-        if values.dtype.kind not in "fiub":
-            raise SettingError("FILE", f"{str(path)!r}: column {name!r}: expected numbers")
-    return rest
+    names = named_once(source, data.column_names)
+    columns = dict(zip(names, data.columns, strict=True))
+    types = {name: column.type for name, column in columns.items()}
+    table = Table(source, types, data.num_rows, lambda name: combined(columns[name]), place)
+    check_not_empty(table)
+    return table
 
 
-def _class_names(columns: tuple[str, ...], labels: np.ndarray) -> tuple[str, ...]:
-    """Return names of classes: those of columns, less a prefix such as ``prob_``.
+def check_not_empty(table: Table) -> None:
+    """Raise SettingError for a table without columns or rows."""
+    if not table.types or not table.rows:
+        table.fail(f"expected a header and rows, got {len(table.types)} columns, {table.rows} rows")
 
-    The prefix is removed if all columns share it and the labels do not have it.
+
+def combined(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """Return the chunks of a column as one array, without dictionaries."""
+    import pyarrow as pa
+
+    from anim.record.arrow import compute as pc
+
+    if pa.types.is_dictionary(column.type):
+        column = pc.cast(column, column.type.value_type)
+    if column.type == pa.string_view():
+        column = column.cast(pa.large_string())
+    if isinstance(column, pa.ChunkedArray):
+        # A text column of more than 2 GiB needs 64-bit offsets to be one array.
+        if pa.types.is_string(column.type):
+            column = column.cast(pa.large_string())
+        return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+    return column
+
+
+def read_table(path: Path) -> Table:
+    """Return the table in a file, by its suffix.
+
+    Raises:
+        SettingError: a file of another kind, or one that cannot be read.
     """
-    letters = zip(*columns, strict=False)
-    shared = sum(1 for _ in itertools.takewhile(lambda place: len(set(place)) == 1, letters))
-    bare = tuple(name[shared:] for name in columns)
-    return bare if set(map(str, labels.tolist())) <= set(bare) else columns
+    from anim.record.delimited import read_delimited
+
+    inner = Path(path.stem).suffix.lower() if path.suffix.lower() in PACKED else path.suffix.lower()
+    if inner in (".parquet", ".pq", ".feather", ".arrow", ".ipc"):
+        from anim.record.columnar import read_columnar
+
+        return read_columnar(path)
+    if inner in (".json", ".jsonl", ".ndjson"):
+        from anim.record.json_tables import read_json
+
+        return read_json(path)
+    return read_delimited(path)
 
 
-def _groups(
-    path: Path, steps: np.ndarray | None
-) -> Iterator[tuple[int | None, np.ndarray | slice]]:
-    """Yield steps in increasing order, and the rows that belong to each."""
-    if steps is None:
-        yield None, slice(None)
-        return
-    if steps.dtype.kind not in "fiu" or np.any(steps != np.floor(steps)):
-        raise SettingError("FILE", f"{str(path)!r}: expected steps that are integers")
-    for step in np.unique(steps):
-        yield int(step), np.flatnonzero(steps == step)
+def is_table(path: Path) -> bool:
+    """Return whether the suffix of a file is that of a table, packed or not."""
+    suffix = path.suffix.lower()
+    return (Path(path.stem).suffix.lower() if suffix in PACKED else suffix) in TABLES

@@ -19,7 +19,7 @@ def evil(path):
 
 
 WRONG = {
-    "a.txt": (lambda path: path.write_text("1,2"), ".npz, .npy, .csv, .parquet"),
+    "a.xlsx": (lambda path: path.write_text("1,2"), ".npz, .npy, .csv, .tsv"),
     "nothing.npy": (lambda path: None, "there is no file"),
     "1.npy": (evil, "cannot be read"),
     "2.npy": (lambda path: path.write_bytes(b"\x93NUMPY"), "cannot be read"),
@@ -33,20 +33,26 @@ WRONG = {
     ),
     "8.csv": (
         lambda path: path.write_text("label,a,b\n0,1\n"),
-        "expected 3 columns, got 2",
+        "line 2: expected 3 cells as in the header, got 2",
     ),
     "9.csv": (
         lambda path: path.write_text("x,a,b\n0,1,0\n"),
-        "expected a column named",
+        "expected a column of labels",
     ),
-    "10.csv": (lambda path: path.write_text("label,a,b\n0,low,0\n"), "column 'a'"),
+    "10.csv": (
+        lambda path: path.write_text("label,a,b\n0,low,0\n"),
+        "expected columns named as scores",
+    ),
     "11.csv": (lambda path: path.write_text("label,a,b\n"), "a header and rows"),
     "12.csv": (
-        lambda path: path.write_text("step,label,a,b\n.5,0,1,0\n"),
-        "steps that are integers",
+        lambda path: path.write_text("step,label,p_0,p_1\n.5,0,1,0\n"),
+        "line 2, column 'step': expected a step, an integer from 0, got '.5'",
     ),
-    "13.csv": (lambda path: path.write_text("label,a,b\n0,1,0\nx,1,0\n"), "expected one of a, b"),
-    "15.csv": (lambda path: path.write_text("label,pa,pb\nx,1,0\n"), "expected one of pa, pb"),
+    "13.csv": (
+        lambda path: path.write_text("label,a,b\n0,1,0\nx,1,0\n"),
+        "named as scores (prob_0, logit_cat)",
+    ),
+    "15.csv": (lambda path: path.write_text("label,pa,pb\nx,1,0\n"), "classes that occur (x)"),
     "14.parquet": (lambda path: path.write_bytes(b"PAR1"), "cannot be read"),
 }
 
@@ -106,10 +112,10 @@ def test_an_earlier_recording_is_replaced_only_when_asked_and_only_by_a_good_one
 
 
 def test_a_negative_step_is_refused(tmp_path, capsys):
-    (tmp_path / "a.csv").write_text("step,label,a,b\n-1,0,1,0\n")
+    (tmp_path / "a.csv").write_text("step,label,p_0,p_1\n-1,0,1,0\n")
     with pytest.raises(SystemExit):
         main(["--out", str(tmp_path / "run"), str(tmp_path / "a.csv")])
-    assert "expected a step >= 0, got -1" in capsys.readouterr().err
+    assert "expected a step, an integer from 0, got '-1'" in capsys.readouterr().err
 
 
 def test_help_imports_nothing_heavy():

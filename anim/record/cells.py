@@ -1,0 +1,227 @@
+"""Cells as numbers, lists of numbers, and classes; decided for a whole column, refused by line."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from anim.record.arrow import compute as pc
+from anim.record.tables import Table, shown
+
+_NUMBER = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$"
+_COMMA = r"^[+-]?(?:\d*,\d+)(?:[eE][+-]?\d+)?$"
+_MISSING = ("nan", "na", "n/a", "#n/a", "null", "none", "-", "?", "<na>")
+_INTEGER = re.compile(r"([+-]?)0*(\d+)(?:\.0*)?")
+# Of one list, such as numpy's or Spark's, within brackets.
+_OPEN, _CLOSE = re.compile(r"^(?:tensor|array|DenseVector)?\(?\s*\[+"), re.compile(r"\]+[^\[\]]*$")
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A column of classes: its distinct values in order of appearance, and which one each row has.
+
+    Attributes:
+        column: its name.
+        values: distinct texts.
+        codes: [N], places in ``values``.
+    """
+
+    column: str
+    values: tuple[str, ...]
+    codes: np.ndarray
+
+    def row_of(self, code: int) -> int:
+        """Return the first row that has a value."""
+        return int((self.codes == code).argmax())
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Return whether a type is text."""
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or kind == pa.string_view()
+
+
+def is_number(kind: pa.DataType) -> bool:
+    """Return whether a type is a number."""
+    return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+
+
+def is_list(kind: pa.DataType) -> bool:
+    """Return whether a type is a list, or Spark's vector."""
+    if pa.types.is_struct(kind):
+        return kind.get_field_index("values") >= 0
+    lists = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
+    return any(one(kind) for one in lists)
+
+
+def stripped(table: Table, name: str) -> pa.Array:
+    """Return a column of texts without spaces around them."""
+    return pc.utf8_trim_whitespace(table.column(name))
+
+
+def looks_like_numbers(table: Table, name: str) -> bool:
+    """Return whether every cell of a column is a number; it may be missing in some."""
+    kind = value_type(table.types[name])
+    if is_number(kind):
+        return True
+    if not is_text(kind):
+        return False
+    texts = stripped(table, name)
+    fits = pc.or_(pc.match_substring_regex(texts, _NUMBER), pc.match_substring_regex(texts, _COMMA))
+    gone = pc.is_in(pc.utf8_lower(texts), pa.array(["", "inf", "-inf", *_MISSING], texts.type))
+    some = pc.any(fits).as_py()
+    return bool(some and pc.all(pc.fill_null(pc.or_(fits, gone), True)).as_py())
+
+
+def value_type(kind: pa.DataType) -> pa.DataType:
+    """Return the type of values, of dictionaries too."""
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+
+def looks_like_lists(table: Table, name: str) -> bool:
+    """Return whether a column holds lists of numbers, as such or as texts in brackets."""
+    kind = value_type(table.types[name])
+    if is_list(kind):
+        return True
+    return is_text(kind) and bool(_OPEN.match(stripped(table, name)[0].as_py() or ""))
+
+
+def numbers(table: Table, name: str) -> np.ndarray:
+    """Return a column as float64 [N]: decimal points, or decimal commas, and percent signs.
+
+    Raises:
+        SettingError: a cell that is missing, or not a finite number; its line is named.
+    """
+    column = table.column(name)
+    if pa.types.is_boolean(column.type):
+        column = column.cast(pa.int8())
+    if not is_number(column.type):
+        column = _parsed(table, name)
+    else:
+        if column.null_count:
+            table.refuse(name, _first(pc.is_null(column)), "a number")
+        column = column.cast(pa.float64(), safe=False)
+    values = column.to_numpy(zero_copy_only=False)
+    if not np.isfinite(values).all():
+        table.refuse(name, int((~np.isfinite(values)).argmax()), "a finite number")
+    return values
+
+
+def _parsed(table: Table, name: str) -> pa.Array:
+    """Return texts as float64."""
+    if not is_text(table.column(name).type):
+        table.fail(f"column {shown(name)}: expected numbers, got {table.types[name]}")
+    texts = pc.fill_null(stripped(table, name), "")
+    scale = 1.0
+    if pc.all(pc.ends_with(texts, "%")).as_py():
+        texts, scale = pc.utf8_trim_whitespace(pc.utf8_rtrim(texts, "%")), 0.01
+    has_comma = pc.any(pc.match_substring(texts, ",")).as_py()
+    whole = r"^[+-]?\d+(?:[eE][+-]?\d+)?$"
+    fits = pc.match_substring_regex(texts, _NUMBER)
+    if has_comma:
+        fits = pc.or_(
+            pc.match_substring_regex(texts, _COMMA), pc.match_substring_regex(texts, whole)
+        )
+    if not pc.all(fits).as_py():
+        mark = " with a decimal comma, as in other cells of the column" if has_comma else ""
+        table.refuse(name, _first(pc.invert(fits)), f"a number{mark}")
+    texts = pc.replace_substring(texts, ",", ".") if has_comma else texts
+    # Arrow reads no sign in front of a number but a minus.
+    texts = pc.utf8_ltrim(texts, "+")
+    return pc.multiply(pc.cast(texts, pa.float64()), scale)
+
+
+def _first(mask: pa.Array) -> int:
+    return pc.index(mask, True).as_py()
+
+
+def lists(table: Table, name: str) -> np.ndarray:
+    """Return a column of lists as float64 [N, K].
+
+    They are lists, Spark's dense vectors, or texts such as ``[0.1, 0.9]``.
+
+    Raises:
+        SettingError: lists of different lengths, or of something else; the line is named.
+    """
+    column = table.column(name)
+    if is_text(column.type):
+        rows = [_floats(text or "") for text in stripped(table, name).to_pylist()]
+        wrong = next((i for i, row in enumerate(rows) if row is None), None)
+        if wrong is not None:
+            table.refuse(name, wrong, "a list of numbers such as [0.1, 0.9]")
+        column = pa.array(rows, pa.list_(pa.float64()))
+    if pa.types.is_struct(column.type):
+        column = pc.struct_field(column, "values")
+    if column.null_count:
+        table.refuse(name, _first(pc.is_null(column)), "a list")
+    if not is_number(value_type(column.type.value_type)):
+        table.fail(f"column {shown(name)}: expected lists of numbers, got {column.type}")
+    lengths = pc.list_value_length(column).to_numpy(zero_copy_only=False)
+    if (lengths != lengths[0]).any() or not lengths[0]:
+        row = int((lengths != lengths[0]).argmax())
+        where = f"{table.place(row)}, column {shown(name)}"
+        table.fail(f"{where}: expected lists of one length, got {lengths[row]} and {lengths[0]}")
+    flat = pc.list_flatten(column).cast(pa.float64(), safe=False)
+    values = flat.to_numpy(zero_copy_only=False).reshape(len(lengths), lengths[0])
+    if not np.isfinite(values).all():
+        table.refuse(name, int((~np.isfinite(values)).any(1).argmax()), "finite numbers")
+    return values
+
+
+def _floats(text: str) -> list[float] | None:
+    """Return the numbers in a text such as ``[0.1, 0.9]`` or ``[0.1 0.9]``; None if it is none."""
+    if not _OPEN.match(text) or "..." in text:
+        return None
+    parts = _CLOSE.sub("", _OPEN.sub("", text)).replace(",", " ").split()
+    try:
+        return [float(part) for part in parts]
+    except ValueError:
+        return None
+
+
+def coded(table: Table, name: str, known: tuple[str, ...] = ()) -> Coded:
+    """Return a column of classes; whole numbers are spelled without zeros around them.
+
+    Args:
+        table: the table.
+        name: of the column.
+        known: classes that are called as a missing value often is, such as ``None``.
+
+    Raises:
+        SettingError: a missing cell, or one that names no class (a list, a number with decimals).
+    """
+    column = table.column(name)
+    if is_list(column.type):
+        problem = "expected one class per row, got lists (several labels, or one-hot, are not read)"
+        table.fail(f"column {shown(name)}: {problem}")
+    if not is_text(column.type):
+        column = pc.cast(column, pa.string())
+    column = pc.fill_null(pc.utf8_trim_whitespace(column), "")
+    encoded = column.dictionary_encode()
+    texts = encoded.dictionary.to_pylist()
+    codes = encoded.indices.to_numpy(zero_copy_only=False)
+    for code, text in enumerate(texts):
+        if not text or (text.lower() in _MISSING and text not in known):
+            hint = "" if not text else "; --classes names it, if it is a class"
+            table.refuse(name, int((codes == code).argmax()), f"a class{hint}")
+    keys = [key_of(text) for text in texts]
+    if all(re.match(_NUMBER, text) for text in texts):
+        wrong = next((i for i, key in enumerate(keys) if _INTEGER.fullmatch(key) is None), None)
+        if wrong is not None:
+            table.refuse(name, int((codes == wrong).argmax()), "a class: a name or an integer")
+    ranks = {key: rank for rank, key in enumerate(dict.fromkeys(keys))}
+    return Coded(name, tuple(ranks), np.array([ranks[key] for key in keys])[codes])
+
+
+def key_of(text: str) -> str:
+    """Return the name of a class; an integer without zeros around it (``01``, ``1.0``)."""
+    match = _INTEGER.fullmatch(text)
+    return text if match is None else ("-" if match[1] == "-" else "") + match[2]
+
+
+def integer_in(text: str) -> int | None:
+    """Return the integer that a text is; None if it is none."""
+    match = _INTEGER.fullmatch(text)
+    return int(match[1] + match[2]) if match and len(match[2]) < 18 else None

@@ -1,0 +1,144 @@
+"""Frames in memory, of pandas, polars or any library that speaks Arrow, made into a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from anim.errors import SettingError
+from anim.record.label_tables import labels_of_rows
+from anim.record.recording import arguments, naming, said
+from anim.record.saved import Saved
+from anim.record.schema import Wanted
+from anim.record.snapshots import snapshots_in
+from anim.record.tables import Table, shown, table_of
+from anim.run import About, Recorder, Run
+from anim.settings import whole
+
+
+def from_table(
+    frames: Any,
+    *,
+    labels=None,
+    label: str | None = None,
+    pred: str | None = None,
+    scores: str | Sequence[str] | None = None,
+    confidence: str | None = None,
+    step: str | None = None,
+    classes: Sequence[str] | None = None,
+    outputs: str | None = None,
+    keep: str = "float32",
+    caption: str = "",
+    quiet: bool = False,
+) -> Run:
+    """Return a run of predictions in data frames, a row per example.
+
+    What each column is taken for is decided by its name, and printed; keywords say otherwise. What
+    does not fit is refused.
+
+    Args:
+        frames: a data frame of pandas, polars, pyarrow or anything else that has
+            ``__arrow_c_stream__``; or a mapping of steps to data frames. One frame with a column
+            of steps holds several snapshots.
+        labels: [N] numbers or names, if they are not in the frame.
+        label: the column of labels.
+        pred: the column of predicted classes.
+        scores: the columns of scores: one per class, one of lists, or one for class 1 of two.
+        confidence: the column of the score of the predicted class.
+        step: the column of steps.
+        classes: K names, in the order of their numbers and of the columns of scores.
+        outputs: ``logits`` or ``probs``; None decides by names and values.
+        keep: as for `anim.Recorder`.
+        caption: what was trained.
+        quiet: print nothing.
+
+    Raises:
+        SettingError: columns that are not there, that contradict each other, or that can be read in
+            several ways; the message names the column and the row.
+    """
+    columns = (scores,) if isinstance(scores, str) else tuple(scores or ())
+    asked = {"label": label, "pred": pred, "confidence": confidence, "step": step}
+    wanted = Wanted(**asked, scores=columns, classes=tuple(classes or ()), outputs=outputs)
+    note = said((lambda line: None) if quiet else print, lambda: None)
+    options = {"about": About(caption), "keep": keep}
+    return _recorded(_in_order(frames, labels, wanted), wanted, options, note)
+
+
+def _recorded(
+    snapshots: Iterator[tuple[Saved, int]],
+    wanted: Wanted,
+    options: dict,
+    note: Callable[[Saved], None],
+) -> Run:
+    """Return the run of snapshots; ``options`` are more arguments of `anim.Recorder`."""
+    recorder: Recorder | None = None
+    first: Saved | None = None
+    for snapshot, at in snapshots:
+        with naming(snapshot.source):
+            if recorder is None or first is None:
+                first, names = snapshot, wanted.classes or snapshot.classes
+                recorder = Recorder(labels=snapshot.labels, classes=names, **options)
+            _check_same_labels(first, snapshot)
+            recorder.snapshot(at, **arguments(snapshot, np.asarray(0), wanted.outputs))
+        note(snapshot)
+    if recorder is None:
+        raise SettingError("frames", "expected at least one frame, got none")
+    return recorder.run()
+
+
+def _in_order(frames: Any, labels, wanted: Wanted) -> Iterator[tuple[Saved, int]]:
+    """Yield the snapshots in frames, and their steps in increasing order."""
+    if not isinstance(frames, Mapping):
+        yield from _with_steps(_table("frame", frames), labels, wanted, 0)
+        return
+    for at in frames:
+        if isinstance(at, str):
+            problem = f"expected a frame, or frames by their steps, got the key {shown(at)}"
+            raise SettingError("frames", problem)
+        whole("frames", at, 0)
+    for at in sorted(frames):
+        table = _table(f"frame at step {at}", frames[at])
+        for count, (snapshot, step) in enumerate(_with_steps(table, labels, wanted, int(at))):
+            if count or step != at:
+                table.fail(f"expected one snapshot, of step {at}, got step {step} in its column")
+            yield replace(snapshot), int(at)
+
+
+def _with_steps(
+    table: Table, labels, wanted: Wanted, otherwise: int
+) -> Iterator[tuple[Saved, int]]:
+    for snapshot in snapshots_in(table, wanted, labels_of_rows(labels, table)):
+        yield snapshot, otherwise if snapshot.step is None else snapshot.step
+
+
+def _table(source: str, frame: Any) -> Table:
+    """Return a frame as a table.
+
+    Raises:
+        SettingError: it does not speak Arrow, or has columns that Arrow has no type for.
+    """
+    import pyarrow as pa
+
+    if not hasattr(frame, "__arrow_c_stream__"):
+        problem = (
+            "expected a data frame of pandas 2.2, polars, pyarrow or another library with "
+            f"__arrow_c_stream__, got {type(frame).__name__}"
+        )
+        raise SettingError("frames", problem)
+    try:
+        data = pa.table(frame)
+    except (pa.ArrowException, TypeError, ValueError) as error:
+        first = (str(error).splitlines() or [type(error).__name__])[0]
+        raise SettingError("frames", f"{source} cannot be read: {shown(first)}") from error
+    return table_of(source, data, lambda row: f"row {row}")
+
+
+def _check_same_labels(first: Saved, snapshot: Saved) -> None:
+    if first is snapshot or first.labels is None or snapshot.labels is None:
+        return
+    if first.labels.shape != snapshot.labels.shape or (first.labels != snapshot.labels).any():
+        problem = "expected the labels of the first snapshot, got different ones"
+        raise SettingError("frames", f"{snapshot.source}: {problem}")

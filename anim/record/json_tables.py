@@ -1,0 +1,142 @@
+"""Reads tables in JSON: an object per line, a list of objects, or an object of columns."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from anim.errors import SettingError
+from anim.record.lm_eval import is_lm_eval, table_of_choices
+from anim.record.tables import Table, shown, table_of
+from anim.record.unpacking import text_in
+
+# Python's objects need ten times the bytes of their text.
+_LIMIT = 1 << 28
+_DEEPEST = 64
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
+
+
+def read_json(path: Path) -> Table:
+    """Return a table in JSON.
+
+    It is an object per line (``.jsonl``), a list of objects, as pandas writes with
+    ``orient="records"``, an object of columns (lists of one length), or pandas' ``split``. Samples
+    of lm-evaluation-harness become a table of choices.
+
+    Raises:
+        SettingError: text that is not JSON, nested too deep, or of another form.
+    """
+    source, text = str(path), text_in(path, _LIMIT).decode()
+    first = text.lstrip()[:1]
+    if first == "[":
+        return _table(source, _parsed(source, text, 1), lambda row: f"record {row + 1}")
+    lines = [(i, line) for i, line in enumerate(text.split("\n"), start=1) if line.strip()]
+    if first == "{" and not _starts_lines(lines):
+        whole = _parsed(source, text, 1)
+        return _of_columns(source, whole)
+    records = [_parsed(source, line, number) for number, line in lines]
+    return _table(source, records, lambda row: f"line {lines[row][0]}")
+
+
+def _starts_lines(lines: Sequence[tuple[int, str]]) -> bool:
+    """Return whether the first line is an object of its own, and more follow or it holds a row."""
+    try:
+        first = json.loads(lines[0][1]) if _depth(lines[0][1]) <= _DEEPEST else None
+    except (ValueError, RecursionError):
+        # A first line that is not whole: an object over several lines, or a damaged line.
+        return len(lines) > 1 and lines[1][1].lstrip().startswith("{")
+    is_row = isinstance(first, dict) and not _is_columns(first)
+    return len(lines) > 1 or is_row
+
+
+def _parsed(source: str, text: str, line: int):
+    """Return what JSON says.
+
+    Raises:
+        SettingError: it is not JSON, nested too deep, or an object names a member twice.
+    """
+    if _depth(text) > _DEEPEST:
+        problem = f"line {line}: expected at most {_DEEPEST} levels of brackets, got more"
+        raise SettingError("FILE", f"{source!r}: {problem}")
+    try:
+        return json.loads(text, object_pairs_hook=_members)
+    except json.JSONDecodeError as error:
+        at = f"line {line + error.lineno - 1}, character {error.colno}"
+        raise SettingError("FILE", f"{source!r}: {at}: not JSON: {error.msg}") from None
+    except (ValueError, RecursionError) as error:
+        raise SettingError("FILE", f"{source!r}: line {line}: {error}") from None
+
+
+def _depth(text: str) -> int:
+    """Return how deep brackets are nested, outside of strings."""
+    if text.count("[") + text.count("{") <= _DEEPEST:
+        return 0
+    depth = deepest = 0
+    for token in _TOKEN.finditer(text):
+        mark = token[0][0]
+        depth += (mark in "[{") - (mark in "]}")
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"an object has the member {shown(twice)} twice")
+    return members
+
+
+def _is_columns(members: dict) -> bool:
+    lists = [value for value in members.values() if isinstance(value, list)]
+    is_split = isinstance(members.get("columns"), list) and isinstance(members.get("data"), list)
+    return is_split or (len(lists) == len(members) > 1 and len({len(one) for one in lists}) == 1)
+
+
+def _of_columns(source: str, members) -> Table:
+    """Return the table of an object of lists, or of pandas' ``split``."""
+    if not _is_columns(members):
+        problem = (
+            "expected an object per line, a list of objects, or an object of lists of one length "
+            'such as {"label": [...], "probs": [...]}; pandas writes them with orient="records"'
+        )
+        raise SettingError("FILE", f"{source!r}: {problem}")
+    if "columns" in members and "data" in members:
+        names, rows = members["columns"], members["data"]
+        for number, row in enumerate(rows, start=1):
+            if not isinstance(row, list) or len(row) != len(names):
+                problem = f"record {number}: expected a list of {len(names)} values"
+                raise SettingError("FILE", f"{source!r}: {problem}")
+        members = dict(zip(map(str, names), map(list, zip(*rows, strict=True)), strict=False))
+    columns = {name: _column(values) for name, values in members.items()}
+    return table_of(source, pa.table(columns), lambda row: f"record {row + 1}")
+
+
+def _table(source: str, records, place) -> Table:
+    """Return the table of a list of objects."""
+    for row, record in enumerate(records):
+        if not isinstance(record, dict):
+            problem = f"{place(row)}: expected an object with names, got {shown(record)}"
+            raise SettingError("FILE", f"{source!r}: {problem}")
+    if is_lm_eval(records):
+        return table_of_choices(source, records, place)
+    names = {name: None for record in records for name in record}
+    columns = {name: _column([record.get(name) for record in records]) for name in names}
+    return table_of(source, pa.table(columns), place)
+
+
+def _column(values: list) -> pa.Array:
+    """Return values as a column; those of several types as texts, which are decided later."""
+    try:
+        return pa.array(values)
+    except (pa.ArrowException, OverflowError, ValueError, TypeError):
+        return pa.array([None if value is None else _text(value) for value in values], pa.string())
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,130 @@
+"""Labels in a table of their own, found for each row of another table by its id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from anim.errors import SettingError
+from anim.record.cells import Coded, coded, is_text, stripped
+from anim.record.names import ID, LABEL, is_index, key_of, plain
+from anim.record.tables import Table, listed, read_table, shown
+
+
+@dataclass(frozen=True)
+class LabelTable:
+    """Labels, and ids that say which examples they belong to.
+
+    Attributes:
+        table: that holds both.
+        labels: [M], in the order of the table.
+    """
+
+    table: Table
+    labels: Coded
+
+    def of_rows(self, table: Table) -> Coded:
+        """Return the labels of the rows of another table, by the column of ids that both have.
+
+        Raises:
+            SettingError: no such column, ids that occur twice, or in one table only.
+        """
+        by_plain = {plain(name): name for name in table.types}
+        shared = [
+            (name, by_plain[plain(name)])
+            for name in self.table.types
+            if plain(name) in by_plain and name != self.labels.column and not is_index(name)
+        ]
+        known = [pair for pair in shared if plain(pair[0]) in ID] or shared
+        if len(known) != 1:
+            problem = f"expected one column of ids in it and in {table.source!r}, got "
+            both = listed([own for own, _ in known]) if known else "none"
+            hint = "" if known else "; labels in the order of rows are in a file with one per line"
+            self._fail(problem + both + hint)
+        ((own, other),) = known
+        rows = self._rows_by_id(own)
+        wanted = _ids(table, other)
+        for row, one in enumerate(wanted):
+            if one not in rows:
+                problem = f"{table.place(row)}: {shown(other)} {shown(one)} has no label in "
+                table.fail(problem + repr(self.table.source))
+        lacking = rows.keys() - set(wanted)
+        if lacking:
+            first = min(lacking, key=lambda one: rows[one])
+            self._fail(
+                f"{self.table.place(rows[first])}: {len(lacking)} of {len(rows)} labels have no "
+                f"predictions in {table.source!r}, first {shown(own)} {shown(first)}; "
+                "keep the labels of the examples that were predicted"
+            )
+        codes = self.labels.codes[[rows[one] for one in wanted]]
+        # Values without a row would be classes that do not occur.
+        return Coded(f"{self.labels.column} of {self.table.source}", self.labels.values, codes)
+
+    def _rows_by_id(self, column: str) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for row, one in enumerate(_ids(self.table, column)):
+            if one in found:
+                before = self.table.place(found[one])
+                self._fail(
+                    f"{self.table.place(row)}: {shown(column)} {shown(one)} is in {before}, too"
+                )
+            found[one] = row
+        return found
+
+    def _fail(self, problem: str):
+        raise SettingError("labels", f"{self.table.source!r}: {problem}")
+
+
+def _ids(table: Table, column: str) -> list[str]:
+    values = table.column(column)
+    texts = (stripped(table, column) if is_text(values.type) else values).to_pylist()
+    return [key_of(str(text)) for text in texts]
+
+
+def read_label_table(path: Path) -> LabelTable | np.ndarray:
+    """Return the labels in a table: with their ids, or [N] if it has one column.
+
+    Raises:
+        SettingError: it cannot be read, or has several columns that may be the labels.
+    """
+    try:
+        return _labels_in(read_table(path))
+    except OSError as error:
+        raise SettingError("labels", f"{str(path)!r} cannot be read: {error.strerror}") from error
+    except SettingError as error:
+        raise SettingError("labels", error.problem) from error
+
+
+def _labels_in(table: Table) -> LabelTable | np.ndarray:
+    columns = [name for name in table.types if not is_index(name)]
+    named = [name for name in columns if plain(name) in LABEL]
+    rest = named or [name for name in columns if plain(name) not in ID]
+    if len(rest) != 1:
+        table.fail(f"expected one column of labels, named label or target, got {listed(columns)}")
+    labels = coded(table, rest[0])
+    if len(columns) > 1:
+        return LabelTable(table, labels)
+    values = [labels.values[code] for code in labels.codes.tolist()]
+    if not named:
+        # One label per line has no header: what looks like one is the first label.
+        values = [key_of(rest[0]), *values]
+    return np.array(values)
+
+
+def labels_of_rows(given: LabelTable | np.ndarray | None, table: Table) -> Coded | None:
+    """Return the labels that were given for the rows of a table; None if none were.
+
+    Raises:
+        SettingError: labels of another shape than [N], or ids that do not fit.
+    """
+    if given is None or isinstance(given, LabelTable):
+        return given.of_rows(table) if given else None
+    values = np.asarray(given)
+    if values.ndim != 1:
+        problem = f"expected one label for each row, [N], got shape {list(values.shape)}"
+        raise SettingError("labels", problem)
+    texts = [key_of(str(value)) for value in values.tolist()]
+    ranks = {text: rank for rank, text in enumerate(dict.fromkeys(texts))}
+    return Coded("labels", tuple(ranks), np.array([ranks[text] for text in texts]))

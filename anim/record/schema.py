@@ -1,0 +1,247 @@
+"""What each column of a table is taken for, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from anim.errors import SettingError
+from anim.record import names
+from anim.record.cells import Coded, coded, looks_like_lists, looks_like_numbers
+from anim.record.scores import Scores, scores_in
+from anim.record.tables import Table, listed, shown
+
+# Options that name one column each, and the names that say the role without them.
+ROLES = {
+    "label": names.LABEL,
+    "pred": names.PREDICTION,
+    "confidence": names.CONFIDENCE,
+    "correct": names.CORRECT,
+    "weight": names.WEIGHT,
+    "group": names.GROUP,
+}
+_CALLED = {"pred": "prediction"}
+_NOT_USED = {
+    "weight": "weights (not used yet: each example counts once)",
+    "group": "groups (not used yet: all examples are shown together)",
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the user says about columns.
+
+    Attributes:
+        label, pred, confidence, weight, group, step: columns.
+        scores: columns, one per class, or one of lists, or one for class 1 of two.
+        classes: K names, in the order of their numbers and columns.
+        outputs: ``logits`` or ``probs``.
+    """
+
+    label: str | None = None
+    pred: str | None = None
+    scores: tuple[str, ...] = ()
+    confidence: str | None = None
+    weight: str | None = None
+    group: str | None = None
+    step: str | None = None
+    classes: tuple[str, ...] = ()
+    outputs: str | None = None
+
+
+NOTHING_WANTED = Wanted()
+
+
+@dataclass
+class Schema:
+    """The role of each column.
+
+    Attributes:
+        label, pred, confidence, correct, weight, group, step, id: columns; None if there is none.
+        truth: the labels of rows, from the table or from elsewhere.
+        predicted: the predicted classes of rows, if there are any.
+        scores: the columns of scores; None if there are none.
+        notes: what is said of each role.
+    """
+
+    truth: Coded
+    label: str | None = None
+    pred: str | None = None
+    confidence: str | None = None
+    correct: str | None = None
+    weight: str | None = None
+    group: str | None = None
+    step: str | None = None
+    id: str | None = None
+    predicted: Coded | None = None
+    scores: Scores | None = None
+    notes: dict[str, str] = field(default_factory=dict)
+
+    def lines(self) -> list[str]:
+        """Return a line for each role."""
+        return [f"{_CALLED.get(role, role)}: {note}" for role, note in self.notes.items()]
+
+
+def schema_of(table: Table, wanted: Wanted, truth: Coded | None = None) -> Schema:
+    """Decide what each column is: as the user says, else by its name, else by the classes.
+
+    Args:
+        table: the table.
+        wanted: what the user says.
+        truth: labels that are not in the table; None takes those in it.
+
+    Raises:
+        SettingError: a column that does not exist, no label, no scores, or several readings.
+    """
+    _check_wanted(table, wanted)
+    notes: dict[str, str] = {}
+    roles: dict[str, str] = {}
+    left = [name for name in table.types if name not in wanted.scores]
+    for role, known in ROLES.items():
+        if role == "label" and truth is not None:
+            continue
+        asked = getattr(wanted, role, None)
+        # Lists and names of scores are never a class, a confidence or a weight.
+        found = asked or _named(table, role, known, [n for n in left if _may_be(table, role, n)])
+        if found is not None:
+            roles[role] = found
+            left.remove(found)
+            notes[role] = f"{shown(found)} ({'asked for' if asked else 'by its name'})"
+    if truth is not None:
+        notes = {"label": f"{truth.column} (given)", **notes}
+    elif "label" in roles:
+        truth = coded(table, roles["label"], wanted.classes)
+    else:
+        _no_label(table, left)
+    predicted = _predictions(table, roles.get("pred"), wanted)
+    step, left = _step(table, wanted, left, notes)
+    identity = next((n for n in left if names.plain(n) in names.ID), None)
+    left = _without_models(table, left)
+    free = [n for n in left if n != identity and not names.is_index(n)]
+    scores = scores_in(table, wanted, truth, free, has_top=_has_top(roles))
+    schema = Schema(truth, step=step, id=identity, predicted=predicted, scores=scores, notes=notes)
+    for role, name in roles.items():
+        setattr(schema, role, name)
+    _note_rest(schema, left)
+    return schema
+
+
+def _predictions(table: Table, column: str | None, wanted: Wanted) -> Coded | None:
+    """Return the column of predicted classes; None if there is none.
+
+    Raises:
+        SettingError: it holds something else, such as scores.
+    """
+    if column is None:
+        return None
+    try:
+        return coded(table, column, wanted.classes)
+    except SettingError as error:
+        if not looks_like_numbers(table, column):
+            raise
+        hint = f"; if it is the score of a class, --scores {column} takes it so"
+        raise SettingError("FILE", f"{error.problem}{hint}") from None
+
+
+def _has_top(roles: dict[str, str]) -> bool:
+    return "confidence" in roles and ("pred" in roles or "correct" in roles)
+
+
+def _check_wanted(table: Table, wanted: Wanted) -> None:
+    """Raise SettingError for columns that do not exist, are asked for twice, or cannot be used."""
+    asked = [(role, getattr(wanted, role)) for role in (*ROLES, "step") if hasattr(wanted, role)]
+    asked += [("scores", name) for name in wanted.scores]
+    taken: dict[str, str] = {}
+    for role, name in asked:
+        if name is None:
+            continue
+        if name not in table.types:
+            problem = f"{table.source!r} has no column {shown(name)}; it has "
+            raise SettingError(role, problem + listed(list(table.types)))
+        if name in taken:
+            raise SettingError(role, f"column {shown(name)} is asked for as {taken[name]}, too")
+        taken[name] = role
+    for role, note in _NOT_USED.items():
+        if getattr(wanted, role) is not None:
+            raise SettingError(role, f"{shown(getattr(wanted, role))} would be {note}")
+
+
+def _may_be(table: Table, role: str, name: str) -> bool:
+    """Return whether the values of a column allow a role that its name says."""
+    if looks_like_lists(table, name):
+        return role == "label"
+    if role in ("confidence", "weight"):
+        return looks_like_numbers(table, name)
+    return True
+
+
+def _named(table: Table, role: str, known: Iterable[str], left: Sequence[str]) -> str | None:
+    """Return the one column whose name says a role; None if there is none.
+
+    Raises:
+        SettingError: several.
+    """
+    found = [name for name in left if names.plain(name) in known]
+    if len(found) > 1 and role in ("label", "pred"):
+        table.fail(
+            f"columns {listed(found)} are all named as a {'label' if role == 'label' else role}"
+            f"{'' if role == 'label' else 'iction'}; --{role} COL says which is"
+        )
+    return found[0] if found else None
+
+
+def _no_label(table: Table, left: Sequence[str]) -> NoReturn:
+    table.fail(
+        f"expected a column of labels, named label, y_true, true_label or target, "
+        f"got {listed(left)}; --label COL says which it is, --labels FILE has them elsewhere"
+    )
+
+
+def _step(
+    table: Table, wanted: Wanted, left: list[str], notes: dict[str, str]
+) -> tuple[str | None, list[str]]:
+    """Return the column of steps, and the columns that are left."""
+    by_name = {names.plain(name): name for name in reversed(left)}
+    found = [by_name[word] for word in names.STEP if word in by_name]
+    step = wanted.step or next(iter(found), None)
+    if step is None:
+        return None, left
+    others = [name for name in found if name != step]
+    notes["step"] = f"{shown(step)} ({'asked for' if wanted.step else 'by its name'})"
+    return step, [name for name in left if name != step and name not in others] + others
+
+
+def _without_models(table: Table, left: list[str]) -> list[str]:
+    """Return columns, if no column says that rows belong to several models.
+
+    Raises:
+        SettingError: one does.
+    """
+    for name in left:
+        if names.plain(name) in names.MODEL and not looks_like_numbers(table, name):
+            several = set(table.column(name).to_pylist())
+            if len(several) > 1:
+                table.fail(
+                    f"column {shown(name)}: expected the predictions of one model, got those of "
+                    f"{len(several)} ({listed(sorted(map(str, several)))}); save each in a file"
+                )
+    return left
+
+
+def _note_rest(schema: Schema, left: Sequence[str]) -> None:
+    """Note roles that are not used, scores, and the columns that are ignored."""
+    for role, note in _NOT_USED.items():
+        if role in schema.notes:
+            schema.notes[role] = f"{shown(getattr(schema, role))}, {note}"
+    used = schema.scores.columns if schema.scores else ()
+    if schema.scores is not None:
+        schema.notes["scores"] = schema.scores.note
+        for role in ("confidence", "correct"):
+            if role in schema.notes:
+                schema.notes[role] += ", not used: there are scores of all classes"
+    ignored = [name for name in left if name not in used and name != schema.id]
+    if schema.id is not None:
+        schema.notes["id"] = f"{shown(schema.id)} (by its name)"
+    if ignored:
+        schema.notes["ignored"] = f"{listed(ignored)} (neither named as scores nor as classes)"

@@ -1,0 +1,175 @@
+"""Tables to snapshots: what columns hold is checked against each other, and put in one order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from anim.errors import SettingError
+from anim.record.cells import Coded, coded, numbers
+from anim.record.classes import Indexed, indexed, pair_of
+from anim.record.kinds import kind_of
+from anim.record.rows import rows_by_step
+from anim.record.saved import Saved
+from anim.record.schema import Schema, Wanted, schema_of
+from anim.record.tables import Table, listed, shown
+
+# Scores that differ by less are a tie, in float32.
+_TIE = 1e-6
+
+
+def snapshots_in(table: Table, wanted: Wanted, truth: Coded | None = None) -> Iterator[Saved]:
+    """Yield the snapshots in a table, in the order of its steps.
+
+    Args:
+        table: the table.
+        wanted: what the user says about columns.
+        truth: labels from elsewhere, [N] of each snapshot or of all rows.
+
+    Raises:
+        SettingError: what `schema_of` raises, and columns that contradict each other.
+    """
+    schema = schema_of(table, wanted, truth)
+    groups = list(rows_by_step(table, schema))
+    schema.truth = _of_all_rows(table, schema.truth, [rows for _, rows in groups])
+    classes = indexed(table, schema, wanted)
+    given = _given(table, schema, wanted, classes)
+    _note_labels(schema)
+    notes = tuple(schema.lines())
+    for step, rows in groups:
+        at_step = {name: values[rows] for name, values in given.items()}
+        labels = classes.labels[rows]
+        if classes.classes is not None:
+            # Names, as a class may be called by a number that is not its place.
+            labels = np.array(classes.classes)[labels]
+        yield Saved(Path(table.source), step, labels, at_step, classes.classes, True, notes)
+
+
+def _of_all_rows(table: Table, truth: Coded, groups: list[np.ndarray]) -> Coded:
+    """Return the labels of all rows; those from elsewhere may be of the rows of each step."""
+    if len(truth.codes) == table.rows:
+        return truth
+    if len(truth.codes) != len(groups[0]):
+        problem = f"expected {len(groups[0])} labels, one for each row, got {len(truth.codes)}"
+        raise SettingError("labels", f"{table.source!r}: {problem}")
+    codes = np.empty(table.rows, truth.codes.dtype)
+    for rows in groups:
+        codes[rows] = truth.codes
+    return replace(truth, codes=codes)
+
+
+def _given(table: Table, schema: Schema, wanted: Wanted, classes: Indexed) -> dict:
+    """Return the predictions as arguments of `anim.Recorder.snapshot`, of all rows."""
+    scores = schema.scores
+    if scores is None:
+        return _top(table, schema, classes, numbers(table, schema.confidence or ""))
+    values = scores.values
+    if values.ndim == 1 and _is_confidence(schema, classes, values):
+        schema.notes["scores"] = f"{shown(scores.columns[0])}: that of the predicted class"
+        schema.confidence = scores.columns[0]
+        return _top(table, schema, classes, values)
+    kind, values, why = kind_of(table, scores, wanted.outputs)
+    names = classes.classes or _numbered(values, classes)
+    if values.ndim == 1:
+        values = _of_class_1(schema, classes, kind, values)
+        schema.notes["scores"] += f", of class {shown(names[1])[1:-1]} ({why})"
+    else:
+        schema.notes["scores"] += f", classes {listed(names)} ({why})"
+    if classes.predicted is not None:
+        _note_agreement(table, schema, classes, kind, values)
+    return {kind: values}
+
+
+def _numbered(values: np.ndarray, classes: Indexed) -> tuple[str, ...]:
+    count = values.shape[1] if values.ndim == 2 else max(int(classes.labels.max()) + 1, 2)
+    return tuple(map(str, range(count)))
+
+
+def _of_class_1(schema: Schema, classes: Indexed, kind: str, values: np.ndarray) -> np.ndarray:
+    """Return scores of class 1, if they are named as those of class 0."""
+    names = classes.classes or ("0", "1")
+    said = schema.scores.classes if schema.scores else None
+    if said is None or said[0] != names[0]:
+        return values
+    return 1 - values if kind == "probs" else -values
+
+
+def _is_confidence(schema: Schema, classes: Indexed, values: np.ndarray) -> bool:
+    """Return whether one score for each row is that of the predicted class, not of class 1.
+
+    For two classes it is if it is never below 1/2, though class 0 is predicted somewhere.
+    """
+    predicted, scores = classes.predicted, schema.scores
+    if predicted is None or scores is None or scores.classes is not None:
+        return False
+    count = len(classes.classes or ()) or int(max(predicted.max(), classes.labels.max())) + 1
+    if count > 2:
+        return True
+    is_half = np.abs(values - 0.5) <= _TIE
+    agrees = ((values > 0.5) == (predicted == 1)) | is_half
+    inside = values.min() >= 0 and values.max() <= 1
+    return bool(inside and not agrees.all() and (values >= 0.5 - _TIE).all())
+
+
+def _top(table: Table, schema: Schema, classes: Indexed, confidence: np.ndarray) -> dict:
+    """Return confidences and whether predictions are right."""
+    column = schema.confidence or ""
+    outside = (confidence < 0) | (confidence > 1)
+    if outside.any():
+        table.refuse(column, int(outside.argmax()), "a confidence in [0, 1]")
+    correct = None
+    if schema.correct is not None:
+        correct = _correct(table, schema.correct)
+    if classes.predicted is None:
+        assert correct is not None
+        return {"confidence": confidence, "correct": correct}
+    hits = classes.predicted == classes.labels
+    if correct is not None and (hits != correct).any():
+        row = int((hits != correct).argmax())
+        expected = f"whether {shown(schema.pred)} is {shown(schema.label)}"
+        table.refuse(schema.correct or "", row, expected)
+    values = {*schema.truth.values, *np.unique(classes.predicted).tolist()}
+    count = len(classes.classes or ()) or len(values)
+    low = confidence < 0.5 - _TIE
+    if count == 2 and low.any():
+        row = int(low.argmax())
+        table.fail(
+            f"{table.place(row)}, column {shown(column)}: expected the score of the predicted "
+            f"class, at least 1/2 of two, got {confidence[row]:g}; --scores {column} takes it as "
+            "that of class 1"
+        )
+    return {"confidence": confidence, "correct": hits}
+
+
+def _correct(table: Table, name: str) -> np.ndarray:
+    """Return a column of yes and no, [N] bool."""
+    column = coded(table, name)
+    pair = pair_of(column.values)
+    if pair is None or "-1" in pair:
+        table.refuse(name, 0, "true or false")
+    return np.array([value == pair[1] for value in column.values])[column.codes]
+
+
+def _note_agreement(
+    table: Table, schema: Schema, classes: Indexed, kind: str, values: np.ndarray
+) -> None:
+    """Note in how many rows the predicted class is not the one with the largest score."""
+    predicted = classes.predicted
+    assert predicted is not None
+    if values.ndim == 1:
+        zero = 1 - values if kind == "probs" else np.zeros_like(values)
+        values = np.stack([zero, values], 1)
+    own = np.take_along_axis(values, predicted[:, None].astype(np.int64), 1)[:, 0]
+    off = own < values.max(1) - _TIE
+    schema.notes["pred"] += f", the largest score in {len(off) - off.sum()} of {len(off)} rows"
+    if off.any():
+        schema.notes["pred"] += f"; not in {off.sum()}, first at {table.place(int(off.argmax()))}"
+
+
+def _note_labels(schema: Schema) -> None:
+    """Note which labels occur."""
+    names = sorted(schema.truth.values, key=lambda value: (len(value), value))
+    schema.notes["label"] += f", {listed(names)}"
