@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from anim.errors import SettingError
 from anim.run.recorder import Recorder
 from anim.run.run import Run
 
@@ -30,6 +31,8 @@ def from_arrays(
     Raises:
         ValueError: as for `Recorder.snapshot`.
     """
+    if labels is None:
+        raise SettingError("labels", "expected integers of shape [N], got None")
     recorder = Recorder(labels=labels, classes=classes)
     given = {"logits": logits, "probs": probs}
     for name, values in given.items():

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 
 from anim.checks.labels import check_range, check_same_labels, checked_classes, checked_labels
 from anim.errors import NotFiniteError, RecordingError, SettingError
+from anim.run import opened
 from anim.run.about import NOTHING_KNOWN, About
 from anim.run.caller import warn_caller
 from anim.run.checking import check_classes, check_same_form, checked_snapshot, warn_if_probs
@@ -21,6 +21,7 @@ from anim.run.scalars import checked_metrics
 from anim.run.snapshots import Snapshot, form_of
 from anim.run.store.interface import SnapshotStore
 from anim.run.store.memory import Memory
+from anim.run.store.place import local_folder
 from anim.run.store.writer import Writer
 from anim.settings import KEEPS, one_of, whole
 
@@ -79,20 +80,37 @@ class Recorder:
             check_range(own, len(self._classes))
         if resume is not False and overwrite:
             raise ValueError("resume, overwrite: expected at most one of them")
-        arguments = (own, self._classes, about)
-        self._store: SnapshotStore
-        if path is None:
-            if resume is not False or overwrite:
-                raise ValueError("resume and overwrite require a path")
-            self._store = Memory(*arguments)
-        else:
-            self._store = Writer(Path(path), *arguments, resume=resume, overwrite=overwrite)
-        self._handover = Handover(self._store)
-        self._classes = self._store.classes
-        self._resumed_at = None if isinstance(resume, bool) else self.last_step
-        self._is_resumed = bool(self._store.steps)
-        self._is_open = True
+        if path is None and (resume is not False or overwrite):
+            raise ValueError("resume and overwrite require a path")
         self._process = os.getpid()
+        self._folder = None if path is None else local_folder(path)
+        self._is_open = False
+        store: SnapshotStore | None = None
+        # Whatever line an interrupt stops, the folder is released.
+        try:
+            store = self._made_store(own, about, resume, overwrite)
+            self._store, self._classes = store, store.classes
+            self._handover = Handover(store)
+            self._is_resumed = bool(store.steps)
+            self._resumed_at = None if isinstance(resume, bool) else self.last_step
+            self._is_open = True
+            if self._folder is not None:
+                opened.note(self._folder, self)
+        except BaseException:
+            if store is not None:
+                store.close()
+            raise
+
+    def _made_store(
+        self, labels: np.ndarray | None, about: About, resume: bool | int, overwrite: bool
+    ) -> SnapshotStore:
+        arguments = (labels, self._classes, about)
+        if self._folder is None:
+            return Memory(*arguments)
+        opened.make_way(self._folder, may_close=resume is not False or overwrite)
+        store = Writer(self._folder, *arguments, resume=resume, overwrite=overwrite)
+        self._folder = store.path
+        return store
 
     @property
     def last_step(self) -> int | None:
@@ -207,6 +225,8 @@ class Recorder:
         self._is_open = False
         self._handover.stop()
         self._store.close()
+        if self._folder is not None:
+            opened.forget(self._folder, self)
         self._handover.check()
 
     def run(self) -> Run:

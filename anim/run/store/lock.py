@@ -1,69 +1,184 @@
-"""The lock on the folder of a recording: one process writes to it at a time."""
+"""The lock on the folder of a recording: one process writes to it at a time.
+
+The lock is the system's, and where there is none, as on some network file systems and on Windows, a
+`Lease`.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import time
+import weakref
 from pathlib import Path
+from typing import Protocol
 
 from anim.errors import RecordingError
+from anim.run.store.lease import NAME, Lease, owner_of
 
 # `is_being_recorded` holds the lock for a moment, which is no reason to give up.
 _ATTEMPTS, _PAUSE = 5, 0.02
+# What `flock` says of a folder that somebody else has locked; with any other error there are no
+# locks: ENOLCK, EOPNOTSUPP, ENOSYS or EINVAL, and EBADF where NFS wants to lock files only.
+_IS_LOCKED = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES)
+# The descriptors that hold locks of this process.
+_DESCRIPTORS: set[int] = set()
 
 
-def acquire(path: Path) -> int:
-    """Lock a folder, and return the file descriptor that holds the lock.
+class Held(Protocol):
+    """A lock that this process holds, until it is released, garbage collected or at exit."""
 
-    The system releases the lock when the process ends, however it ends.
+    def check(self) -> None:
+        """Raise RecordingError unless the lock still is what protects the folder."""
+        ...
+
+    def release(self) -> None:
+        """Release the lock; does nothing in a forked child, or when called again."""
+        ...
+
+
+def acquire(path: Path) -> Held:
+    """Lock a folder for this process.
+
+    The lock ends with the process, however it ends; a lease, `anim.run.store.lease.STALE_AFTER`
+    seconds later, unless the next recorder runs on the same host.
 
     Raises:
         RecordingError: somebody else holds the lock.
     """
-    import fcntl
+    lock = SystemLock.acquired(path)
+    if lock is None:
+        return Lease(path)
+    try:
+        # A host for which the file system has no locks may hold a lease.
+        owner = owner_of(path, time.time())
+        if owner is not None and not owner.is_stale:
+            raise RecordingError(
+                f"{owner} is recording to {str(path)!r}; close that recorder first"
+            )
+        (path / NAME).unlink(missing_ok=True)
+    except BaseException:
+        lock.release()
+        raise
+    return lock
 
-    descriptor = os.open(path, os.O_RDONLY)
-    problem: OSError | None = None
-    for attempt in range(_ATTEMPTS):
-        time.sleep(_PAUSE if attempt else 0)
+
+class SystemLock:
+    """A lock of the system, which ends with the process.
+
+    Args:
+        path: of the locked folder.
+        descriptor: of the folder; it holds the lock.
+    """
+
+    def __init__(self, path: Path, descriptor: int):
+        self._path, self._descriptor = path, descriptor
+        _DESCRIPTORS.add(descriptor)
+        self._finalizer = weakref.finalize(self, _release, descriptor, os.getpid())
+
+    @classmethod
+    def acquired(cls, path: Path) -> SystemLock | None:
+        """Lock a folder; return None if the system or the file system has no locks.
+
+        Raises:
+            RecordingError: somebody else holds the lock.
+        """
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return descriptor
-        except OSError as error:
-            problem = error
-    os.close(descriptor)
-    raise RecordingError(
-        f"another recorder is writing to {str(path)!r}; close it first"
-    ) from problem
+            import fcntl
+        except ImportError:
+            return None
+        lock = cls(path, os.open(path, os.O_RDONLY))
+        try:
+            for attempt in range(_ATTEMPTS):
+                time.sleep(_PAUSE if attempt else 0)
+                try:
+                    fcntl.flock(lock._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    return lock
+                except OSError as error:
+                    if error.errno not in _IS_LOCKED:
+                        lock.release()
+                        return None
+            raise RecordingError(
+                f"{_holder(lock._descriptor)} is recording to {str(path)!r}; close that recorder "
+                "first, or end its process"
+            )
+        except BaseException:
+            lock.release()
+            raise
+
+    def check(self) -> None:
+        """Raise RecordingError if the folder is no longer the one that was locked."""
+        try:
+            is_there = os.path.samestat(self._path.stat(), os.fstat(self._descriptor))
+        except OSError:
+            is_there = False
+        if not is_there:
+            raise RecordingError(f"{str(self._path)!r} was removed or moved while it was recorded")
+
+    def release(self) -> None:
+        """Release the lock; does nothing in a forked child, or when called again."""
+        self._finalizer()
 
 
-def release(descriptor: int) -> None:
-    """Release a lock that `acquire` returned."""
+def _release(descriptor: int, process: int) -> None:
+    if os.getpid() != process:
+        return
     import fcntl
 
-    # Closing the descriptor is not enough: a process forked in the meantime holds a copy of it.
-    fcntl.flock(descriptor, fcntl.LOCK_UN)
+    _DESCRIPTORS.discard(descriptor)
+    # Closing is not enough: a child that is being forked has a copy of the descriptor.
+    with contextlib.suppress(OSError):
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
     os.close(descriptor)
+
+
+def _holder(descriptor: int) -> str:
+    """Return in words who holds a lock; Linux lists the locks."""
+    inode = os.fstat(descriptor).st_ino
+    with contextlib.suppress(OSError, IndexError), Path("/proc/locks").open() as locks:
+        for fields in map(str.split, locks):
+            if fields[1] == "FLOCK" and fields[5].endswith(f":{inode}"):
+                pid = int(fields[4])
+                return "this process" if pid == os.getpid() else f"process {pid}"
+    return "another recorder"
+
+
+def _forget_in_child() -> None:
+    """Close a forked child's copies of locks, which would outlive the parent's end."""
+    for descriptor in _DESCRIPTORS:
+        with contextlib.suppress(OSError):
+            os.close(descriptor)
+    _DESCRIPTORS.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_in_child)
 
 
 def is_being_recorded(path: Path) -> bool:
     """Return whether a recorder, in this or another process, is writing to the folder now."""
-    import fcntl
+    owner = owner_of(path, time.time())
+    return _is_locked(path) or (owner is not None and not owner.is_stale)
 
+
+def _is_locked(path: Path) -> bool:
     try:
+        import fcntl
+
         descriptor = os.open(path, os.O_RDONLY)
-    except OSError:
+    except (ImportError, OSError):
         return False
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+    except OSError as error:
+        return error.errno in _IS_LOCKED
     finally:
         os.close(descriptor)
     return False
 
 
 def remove_chunk_locks(path: Path) -> None:
-    """Remove TensorStore's own lock files, which a killed writer leaves beside chunks."""
+    """Remove TensorStore's temporary files, which a killed writer leaves beside chunks."""
     for left in path.rglob("*.__lock"):
         left.unlink(missing_ok=True)

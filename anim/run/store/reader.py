@@ -19,6 +19,7 @@ from anim.run.replicas import Replicas
 from anim.run.run import Run, class_names
 from anim.run.snapshots import KINDS, Snapshot
 from anim.run.store import schema
+from anim.run.store.place import local_folder
 from anim.settings import MAX_REPLICAS
 
 
@@ -55,7 +56,7 @@ class StoredSnapshots:
                 _check_values(name, array)
         except ValueError as error:
             where = f"snapshot {i} (step {self._steps[i]})"
-            raise RecordingError(f"{where} is damaged: {_brief(error)}") from error
+            raise RecordingError(f"{where} is damaged: {schema.brief(error)}") from error
         return values
 
     def begin_read(self, i: int) -> dict[str, ts.Future]:
@@ -73,11 +74,6 @@ def _check_values(name: str, values: np.ndarray) -> None:
         raise ValueError(f"{name}: expected {expected}, got {smallest} to {largest}")
 
 
-def _brief(error: Exception) -> str:
-    """Return TensorStore's message without the technical details at its end."""
-    return re.split(r" \[[a-z_ ]+=", str(error), maxsplit=1)[0]
-
-
 def open(path: str | os.PathLike) -> Run | Replicas:
     """Open a recording; its predictions are read as they are needed.
 
@@ -92,7 +88,7 @@ def open(path: str | os.PathLike) -> Run | Replicas:
     Raises:
         RecordingError: no recording, a recording without a snapshot, or one that cannot be read.
     """
-    path = Path(path)
+    path = local_folder(path)
     if seeds := _seeds(path):
         try:
             return Replicas([open_recording(seed) for seed in seeds], path.resolve().name)
@@ -107,7 +103,7 @@ def open_recording(path: Path) -> Run:
     try:
         return _opened(path, about)
     except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
-        raise RecordingError(f"{str(path)!r} cannot be read: {_brief(error)}") from error
+        raise RecordingError(f"{str(path)!r} cannot be read: {schema.brief(error)}") from error
 
 
 def _seeds(path: Path) -> list[Path]:

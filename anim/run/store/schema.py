@@ -17,6 +17,7 @@ import contextlib
 import json
 import math
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from numpy.typing import DTypeLike
 
 from anim.errors import RecordingError
 from anim.run.snapshots import KINDS
+from anim.run.store.place import address
 
 SCHEMA = 1
 NO_STEP = -1
@@ -43,7 +45,9 @@ def _spec(folder: Path, **more) -> dict:
     is_series = folder.name == "steps" or folder.parent.name == "metrics"
     return {
         "driver": "zarr3",
-        "kvstore": {"driver": "file", "path": f"{folder.resolve()}/"},
+        "kvstore": {"driver": "file", "path": address(folder)},
+        # The lock on the folder is enough, and works where the system has no file locks.
+        "context": {"file_io_locking": {"mode": "none"}},
         # Every chunk of a snapshot is a file, whatever its values: a missing one is damage.
         "store_data_equal_to_fill_value": True,
         "fill_missing_data_reads": is_series,
@@ -144,7 +148,11 @@ def write_group(folder: Path, attributes: dict) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     content = {"zarr_format": 3, "node_type": "group", "attributes": attributes}
     temporary = folder / PART
-    temporary.write_text(json.dumps(content, indent=1))
+    with temporary.open("w") as file:
+        json.dump(content, file, indent=1)
+        file.flush()
+        # Otherwise the file could be empty after the system has crashed.
+        os.fsync(file.fileno())
     temporary.replace(folder / "zarr.json")
 
 
@@ -183,6 +191,11 @@ def _hint(path: Path) -> str:
     return f"; it contains {', '.join(inside[:5])}" if inside else ""
 
 
+def brief(error: Exception) -> str:
+    """Return TensorStore's message without the technical details at its end."""
+    return re.split(r" \[[a-z_ ]+=", str(error), maxsplit=1)[0]
+
+
 def committed(steps: ts.TensorStore) -> list[int]:
     """Return the steps that were written, up to the first that was not."""
     if steps.shape[0] == 0:
@@ -195,6 +208,16 @@ def committed_steps(path: Path) -> list[int]:
     """Return the steps of a recording; an empty list before its first snapshot."""
     is_begun = (path / "steps" / "zarr.json").exists()
     return committed(open_array(path / "steps")) if is_begun else []
+
+
+def lacks_steps(path: Path) -> bool:
+    """Return whether a recording has predictions, but not the steps that go with them."""
+    steps = path / "steps"
+    if not (steps / "zarr.json").exists():
+        return kind_of(path) is not None
+    # The last step may not have been written yet.
+    chunks = math.ceil((open_array(steps).shape[0] - 1) / _STEPS_PER_CHUNK)
+    return not all((steps / "c" / str(chunk)).exists() for chunk in range(chunks))
 
 
 def kind_of(path: Path) -> str | None:

@@ -7,7 +7,6 @@ import importlib.metadata
 import os
 import re
 import shutil
-import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -16,10 +15,10 @@ import numpy as np
 import tensorstore as ts
 
 from anim.errors import RecordingError
-from anim.run.about import About
+from anim.run.about import NOTHING_KNOWN, About
 from anim.run.run import Run
 from anim.run.snapshots import KINDS, Form, Snapshot
-from anim.run.store import lock, schema
+from anim.run.store import lease, lock, schema
 from anim.run.store.reader import open_recording
 
 # Whose versions a recording notes: the import name and the name of the distribution.
@@ -29,6 +28,12 @@ _DISTRIBUTIONS = {
     "tensorstore": "tensorstore",
     "jax": "jax",
 }
+
+
+# What is in a folder before there is a recording.
+_NOT_YET = (schema.PART, lease.NAME)
+# Class names that an error lists before it abbreviates.
+_LISTED = 8
 
 
 class Writer:
@@ -57,20 +62,23 @@ class Writer:
         resume: bool | int,
         overwrite: bool,
     ):
-        self.path = path
         self.labels: np.ndarray | None = labels
         self.classes: tuple[str, ...] | None = classes
-        is_there = _check_folder(path, may_continue=resume is not False or overwrite)
-        path.mkdir(parents=True, exist_ok=True)
         self.steps: list[int] = []
         self._arrays: dict[str, ts.TensorStore] = {}
         self._series: dict[str, ts.TensorStore] = {}
-        # Released by `close`, by the garbage collector or at exit, whichever is first.
-        self._unlock = weakref.finalize(self, lock.release, lock.acquire(path))
+        self._lock: lock.Held | None = None
+        # A folder with something else in it is refused before anything is written there.
+        _check_folder(path, resume, overwrite)
+        path.mkdir(parents=True, exist_ok=True)
+        # Links and the working directory may change while it is recorded.
+        path = self.path = path.resolve()
         try:
+            self._lock = lock.acquire(path)
             lock.remove_chunk_locks(path)
-            if is_there and not overwrite and schema.committed_steps(path):
-                self._resume(resume)
+            # Again: another recorder may have come and gone before the lock.
+            if _check_folder(path, resume, overwrite):
+                self._resume(resume, about)
             else:
                 self._create(about)
         except ValueError as error:
@@ -95,6 +103,7 @@ class Writer:
         Raises:
             OSError: the system could not write them.
         """
+        self._check_lock()
         folder, shape = self.path / "labels", labels.shape
         try:
             array = schema.create(folder, labels.dtype, shape, shape, ["example"])
@@ -103,33 +112,49 @@ class Writer:
             raise _system_error(error, self.path) from error
         self.labels = labels
 
-    def _resume(self, last: bool | int) -> None:
-        found = schema.open_array(self.path / "labels").read().result()
-        if self.labels is not None and not np.array_equal(found, self.labels):
+    def _resume(self, last: bool | int, about: About) -> None:
+        try:
+            run = open_recording(self.path)
+        except RecordingError as error:
+            raise RecordingError(f"{error}; overwrite=True replaces the recording") from error
+        if self.labels is not None and not np.array_equal(run.labels, self.labels):
             raise RecordingError(f"labels: {str(self.path)!r} was recorded with different labels")
-        self.labels = found.astype(np.int32)
-        recorded = schema.read_group(self.path)["classes"]
-        if self.classes is None:
-            self.classes = None if recorded is None else tuple(recorded)
-        elif recorded is not None and list(self.classes) != recorded:
-            raise RecordingError(f"classes: {str(self.path)!r} was recorded with {recorded}")
-        kind = schema.kind_of(self.path)
-        if kind is None:
-            raise RecordingError(f"{str(self.path)!r} has steps, but no predictions")
+        self.labels = run.labels
+        self._resume_description(run, about)
         self._steps = schema.open_array(self.path / "steps")
-        self.steps = schema.committed(self._steps)
-        if last is not True:
-            self.steps = [step for step in self.steps if step <= last]
+        self.steps = [step for step in run.steps.tolist() if last is True or step <= last]
         count = len(self.steps)
         # Resizing keeps the values in a chunk: they would reappear when the array grows again.
         self._steps[count:].write(schema.NO_STEP).result()
         self._steps = schema.resized(self._steps, count)
-        for name in KINDS[kind]:
+        for name in KINDS[run.kind]:
             self._arrays[name] = schema.resized(schema.open_array(self.path / name), count)
         for folder in schema.series_folders(self.path):
             series = schema.open_array(folder)
             series[min(count, series.shape[0]) :].write(np.nan).result()
             self._series[unquote(folder.name)] = schema.resized(series, count)
+
+    def _resume_description(self, run: Run, about: About) -> None:
+        """Take classes and caption from the recording, or write those that are new."""
+        found = schema.read_group(self.path)
+        recorded = found["classes"]
+        if self.classes is None:
+            self.classes = None if recorded is None else tuple(recorded)
+        elif recorded is not None and list(self.classes) != recorded:
+            raise RecordingError(
+                f"classes: {str(self.path)!r} was recorded with {_listed(recorded)}, "
+                f"got {_listed(self.classes)}"
+            )
+        elif run.has_scores and len(self.classes) != len(run.classes):
+            raise RecordingError(
+                f"classes: {str(self.path)!r} was recorded with {len(run.classes)} classes, "
+                f"got {len(self.classes)} names"
+            )
+        known = {"classes": None if self.classes is None else list(self.classes)}
+        if about != NOTHING_KNOWN:
+            known |= {"caption": about.caption, "steps_per_epoch": about.steps_per_epoch}
+        if {**found, **known} != found:
+            schema.write_group(self.path, {"anim": {**found, **known}})
 
     @property
     def form(self) -> Form:
@@ -144,6 +169,7 @@ class Writer:
         Raises:
             OSError: the system could not write it, for example because the disk is full.
         """
+        self._check_lock()
         try:
             self._append(step, snapshot, metrics)
         except ValueError as error:
@@ -184,33 +210,68 @@ class Writer:
 
     def close(self) -> None:
         """Resize all arrays to one length, as readers of Zarr expect, and release the folder."""
-        with contextlib.suppress(ValueError):
+        if self._lock is None:
+            return
+        with contextlib.suppress(ValueError, RecordingError):
+            # Nothing is written to a folder that somebody else took over.
+            self._lock.check()
             for array in (*self._arrays.values(), *self._series.values()):
                 schema.resized(array, len(self.steps))
-        self._unlock()
+        self._lock.release()
+
+    def _check_lock(self) -> None:
+        if self._lock is not None:
+            self._lock.check()
 
 
-def _check_folder(path: Path, *, may_continue: bool) -> bool:
-    """Return whether there is a recording in the folder, possibly without a snapshot.
+def _check_folder(path: Path, resume: bool | int, overwrite: bool) -> bool:
+    """Return whether a recording in the folder is to be continued.
 
     Args:
         path: of the folder.
-        may_continue: whether a recording with snapshots may be resumed or replaced.
+        resume: whether, or from which step, a recording may be continued.
+        overwrite: whether it may be replaced.
 
     Raises:
         RecordingError: there is something else, or a recording that may not be touched.
     """
     if path.exists() and not path.is_dir():
         raise RecordingError(f"{str(path)!r} is a file, not a folder")
-    if not path.exists() or all(file.name == schema.PART for file in path.iterdir()):
+    if not path.exists() or all(file.name.startswith(_NOT_YET) for file in path.iterdir()):
         return False
     schema.read_group(path)
-    if not may_continue and schema.committed_steps(path):
+    if overwrite or not _has_snapshots(path):
+        return False
+    if resume is False:
         raise RecordingError(
             f"there is already a recording at {str(path)!r}: resume=True continues it, "
             "overwrite=True replaces it"
         )
     return True
+
+
+def _has_snapshots(path: Path) -> bool:
+    """Return whether snapshots were committed to a recording, which may have just begun.
+
+    Raises:
+        RecordingError: its steps were lost.
+    """
+    try:
+        steps = schema.committed_steps(path)
+        is_lost = schema.lacks_steps(path)
+    except (ValueError, OSError) as error:
+        problem = f"the steps of {str(path)!r} cannot be read: {schema.brief(error)}"
+        raise RecordingError(f"{problem}; overwrite=True replaces the recording") from error
+    if is_lost:
+        raise RecordingError(
+            f"{str(path)!r} holds predictions, but their steps are missing; "
+            "overwrite=True replaces the recording"
+        )
+    return bool(steps)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(map(str, names[:_LISTED])) + (", ..." if len(names) > _LISTED else "")
 
 
 def _system_error(error: ValueError, path: Path) -> Exception:

@@ -1,24 +1,87 @@
 """One recorder at a time writes to a folder."""
 
-import fcntl
 import os
+import sys
 import threading
 
 import pytest
 
 import anim
 from anim.run.store.lock import is_being_recorded
-from tests.support.recordings import LABELS, check_recording, logits, record
+from tests.support.recordings import CLASSES, LABELS, check_recording, logits, loss, record
 from tests.support.subprocesses import run_python
 
 
 def test_a_second_recorder_is_refused_while_the_first_is_open(tmp_path):
     with anim.Recorder(tmp_path / "r", labels=LABELS) as recorder:
+        with pytest.raises(anim.RecordingError, match=r"this process is recording to .* already"):
+            anim.Recorder(tmp_path / "r", labels=LABELS)
         recorder.snapshot(0, logits=logits(0))
         recorder.flush()
-        with pytest.raises(anim.RecordingError, match="another recorder"):
-            anim.Recorder(tmp_path / "r", labels=LABELS, resume=True)
         assert len(anim.open(tmp_path / "r")) == 1
+
+
+@pytest.mark.parametrize("options", [{"resume": True}, {"overwrite": True}, {}])
+def test_another_process_is_refused_and_told_which_one_is_recording(tmp_path, options):
+    code = (
+        "import sys, anim\n"
+        "from tests.support.recordings import LABELS\n"
+        "try: anim.Recorder(sys.argv[1], labels=LABELS, **eval(sys.argv[2]))\n"
+        "except anim.RecordingError as error: print(error)\n"
+    )
+    with anim.Recorder(tmp_path / "r", labels=LABELS) as recorder:
+        done = run_python(code, tmp_path / "r", options)
+        recorder.snapshot(0, logits=logits(0))
+    holder = f"process {os.getpid()}" if sys.platform == "linux" else "another recorder"
+    assert done.stdout.startswith(f"{holder} is recording to {str(tmp_path / 'r')!r}; close")
+    assert anim.open(tmp_path / "r").steps.tolist() == [0]
+
+
+@pytest.mark.parametrize("options", [{"resume": True}, {"overwrite": True}])
+def test_within_a_process_resume_and_overwrite_close_the_earlier_recorder(tmp_path, options):
+    earlier = anim.Recorder(tmp_path / "r", labels=LABELS, classes=CLASSES)
+    earlier.snapshot(0, logits=logits(0), metrics={"loss": loss(0)})
+    (tmp_path / "link").symlink_to(tmp_path / "r")
+    record(tmp_path / "link", [10], **options)
+    check_recording(tmp_path / "r", [0, 10] if "resume" in options else [10])
+    with pytest.raises(RuntimeError, match="closed before step 20"):
+        earlier.snapshot(20, logits=logits(20))
+    earlier.close()
+
+
+def test_a_recorder_with_wrong_arguments_does_not_close_the_earlier_one(tmp_path):
+    with anim.Recorder(tmp_path / "r", labels=LABELS) as earlier:
+        for wrong in ({"keep": "half"}, {"labels": [-1]}, {"classes": ["a"]}):
+            with pytest.raises(ValueError, match="expected"):
+                anim.Recorder(tmp_path / "r", **{"labels": LABELS, **wrong}, overwrite=True)
+        earlier.snapshot(0, logits=logits(0))
+    assert anim.open(tmp_path / "r").steps.tolist() == [0]
+
+
+def test_what_the_earlier_recorder_could_not_write_is_reported(tmp_path):
+    earlier = anim.Recorder(tmp_path / "r", labels=LABELS)
+    (tmp_path / "r").rename(tmp_path / "moved")
+    earlier.snapshot(0, logits=logits(0))
+    with pytest.warns(UserWarning, match="failed: step 0 could not be written") as caught:
+        record(tmp_path / "r", [1], overwrite=True)
+    assert len(caught) == 1
+    check_recording(tmp_path / "r", [1])
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_folder_that_is_moved_while_it_is_recorded_is_an_error(tmp_path, replaced):
+    recorder = anim.Recorder(tmp_path / "r", labels=LABELS, classes=CLASSES)
+    recorder.snapshot(0, logits=logits(0), metrics={"loss": loss(0)})
+    recorder.flush()
+    (tmp_path / "r").rename(tmp_path / "moved")
+    if replaced:
+        (tmp_path / "r").mkdir()
+    recorder.snapshot(1, logits=logits(1), metrics={"loss": loss(1)})
+    with pytest.raises(anim.RecordingError, match=r"step 1 could not be written.* was removed or"):
+        recorder.close()
+    assert (tmp_path / "r").exists() == replaced
+    assert not replaced or not list((tmp_path / "r").iterdir())
+    check_recording(tmp_path / "moved", [0])
 
 
 def test_a_recorder_that_is_garbage_collected_releases_the_folder(tmp_path):
@@ -39,6 +102,7 @@ def test_a_folder_is_being_recorded_until_its_recorder_is_closed(tmp_path):
 
 
 def test_a_recorder_starts_while_the_lock_is_being_checked(tmp_path):
+    fcntl = pytest.importorskip("fcntl")
     descriptor = os.open(tmp_path, os.O_RDONLY)
     fcntl.flock(descriptor, fcntl.LOCK_SH)
     checked = threading.Timer(0.03, os.close, [descriptor])
