@@ -21,6 +21,8 @@ from anim.run.subsets import SomeSnapshots
 from anim.settings import BARS, BINNINGS, CURVES, one_of, whole
 
 CURVE_POINTS = 401
+# No model has more: large vocabularies have 256,000 tokens.
+MAX_CLASSES = 1_000_000
 
 
 class Run:
@@ -303,9 +305,14 @@ def class_names(classes, form: Mapping[str, tuple], labels: np.ndarray) -> tuple
         classes: K names, or None.
         form: shape and dtype of each array of a snapshot.
         labels: [N], from which K follows if the snapshots do not have it.
+
+    Raises:
+        ValueError: there are more classes than anybody has, as a label is an identifier or broken.
     """
     if classes is not None:
         return tuple(classes)
     shape, _ = next(iter(form.values()))
     count = shape[1] if len(shape) == 2 else max(int(labels.max()) + 1, 2)
+    if count > MAX_CLASSES:
+        raise ValueError(f"labels: expected at most {MAX_CLASSES:,} classes, got {count:,}")
     return tuple(map(str, range(count)))

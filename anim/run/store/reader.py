@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import unquote
@@ -17,24 +16,29 @@ from anim.errors import RecordingError
 from anim.run.about import About
 from anim.run.replicas import Replicas
 from anim.run.run import Run, class_names
+from anim.run.scalars import is_recordable
 from anim.run.snapshots import KINDS, Snapshot
 from anim.run.store import schema
+from anim.run.store.claims import Layout
 from anim.run.store.place import local_folder
-from anim.settings import MAX_REPLICAS
+from anim.settings import MAX_REPLICAS, plain, shortened, value_text
+
+# A caption, or the name of a class.
+_LONGEST_TEXT = 1000
 
 
 class StoredSnapshots:
     """Snapshots on disk: each is read when it is asked for, and the next one ahead of time.
 
     Args:
-        arrays: [S or more, N, ...] by name.
+        arrays: [S or more, N, ...] by name, and where their chunks lie.
         steps: S steps, to name a snapshot that is damaged.
     """
 
-    def __init__(self, arrays: Mapping[str, ts.TensorStore], steps: Sequence[int]):
+    def __init__(self, arrays: Mapping[str, tuple[ts.TensorStore, Layout]], steps: Sequence[int]):
         self._arrays = arrays
         self._steps = steps
-        self._ahead: tuple[int, dict[str, ts.Future]] | None = None
+        self._ahead: tuple[int, dict[str, ts.Future | _Refused]] | None = None
 
     def __len__(self) -> int:
         return len(self._steps)
@@ -59,9 +63,27 @@ class StoredSnapshots:
             raise RecordingError(f"{where} is damaged: {schema.brief(error)}") from error
         return values
 
-    def begin_read(self, i: int) -> dict[str, ts.Future]:
+    def begin_read(self, i: int) -> dict[str, ts.Future | _Refused]:
         """Start reading the arrays of snapshot i, and return their futures."""
-        return {name: array[i].read() for name, array in self._arrays.items()}
+        return {name: _begin(array, layout, i) for name, (array, layout) in self._arrays.items()}
+
+
+class _Refused:
+    """Stands for the future of an array that is not read."""
+
+    def __init__(self, error: ValueError):
+        self._error = error
+
+    def result(self) -> np.ndarray:
+        raise self._error
+
+
+def _begin(array: ts.TensorStore, layout: Layout, i: int) -> ts.Future | _Refused:
+    try:
+        layout.check_chunks(i, i)
+    except ValueError as error:
+        return _Refused(error)
+    return array[i].read()
 
 
 def _check_values(name: str, values: np.ndarray) -> None:
@@ -102,7 +124,7 @@ def open_recording(path: Path) -> Run:
     about = schema.read_group(path)
     try:
         return _opened(path, about)
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, OSError) as error:
         raise RecordingError(f"{str(path)!r} cannot be read: {schema.brief(error)}") from error
 
 
@@ -132,26 +154,22 @@ def _opened(path: Path, about: dict) -> Run:
         raise ValueError("its predictions are missing")
     if steps[0] < 0 or np.any(np.diff(steps) <= 0):
         raise ValueError("its steps do not increase")
-    labels = schema.open_array(path / "labels").read().result()
-    arrays = {name: schema.open_array(path / name) for name in KINDS[kind]}
+    labels = _labels(path)
+    stored = {name: schema.open_snapshots(path / name) for name in KINDS[kind]}
+    arrays = {name: array for name, (array, _) in stored.items()}
     _check_arrays(arrays, labels, len(steps))
     form = {name: (array.shape[1:], array.dtype.numpy_dtype) for name, array in arrays.items()}
-    classes = class_names(about["classes"], form, labels)
+    classes = class_names(_checked_names(about["classes"]), form, labels)
     if kind != "confidence" and len(classes) != arrays[kind].shape[2]:
         raise ValueError(f"{len(classes)} names for {arrays[kind].shape[2]} classes")
-    if labels.dtype.kind not in "iu" or labels.min() < 0:
-        raise ValueError("labels: expected non-negative integers")
     check_range(labels, len(classes))
     return Run(
         steps,
         labels,
-        StoredSnapshots(arrays, steps),
+        StoredSnapshots(stored, steps),
         kind=kind,
-        classes=tuple(map(_printable, classes)),
-        series={
-            _printable(unquote(folder.name)): _series(folder, len(steps))
-            for folder in schema.series_folders(path)
-        },
+        classes=classes,
+        series=_all_series(path, len(steps)),
         about=_about(about),
         name=path.resolve().name,
     )
@@ -174,20 +192,55 @@ def _check_arrays(arrays: Mapping[str, ts.TensorStore], labels: np.ndarray, coun
 def _about(attributes: Mapping) -> About:
     steps_per_epoch = attributes["steps_per_epoch"]
     if not (steps_per_epoch is None or (type(steps_per_epoch) is int and steps_per_epoch > 0)):
-        raise ValueError(f"steps_per_epoch: expected a positive integer, got {steps_per_epoch!r}")
-    return About(_printable(attributes["caption"]), steps_per_epoch)
+        got = value_text(steps_per_epoch)
+        raise ValueError(f"steps_per_epoch: expected a positive integer, got {got}")
+    caption = attributes["caption"]
+    if not isinstance(caption, str):
+        raise ValueError(f"caption: expected a text, got {value_text(caption)}")
+    return About(shortened(plain(caption), _LONGEST_TEXT), steps_per_epoch)
 
 
-def _printable(text: object) -> str:
-    """Return a text on one line, without characters that would control a terminal."""
-    return "".join(
-        mark if mark.isprintable() or unicodedata.category(mark) == "Zs" else " "
-        for mark in str(text)
-    )
+def _checked_names(classes: object) -> list[str] | None:
+    """Return the names of classes in a recording, printable; None if it names none.
+
+    Raises:
+        ValueError: they are not distinct texts.
+    """
+    if classes is None:
+        return None
+    if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
+        raise ValueError(f"classes: expected a list of texts, got {value_text(classes)}")
+    if len(set(classes)) < len(classes):
+        raise ValueError("classes: expected distinct names")
+    return [shortened(plain(name), _LONGEST_TEXT) for name in classes]
+
+
+def _labels(path: Path) -> np.ndarray:
+    array = schema.open_array(path / "labels")
+    if array.rank != 1 or array.dtype.numpy_dtype.kind not in "iu" or array.shape[0] == 0:
+        shape = list(array.shape)
+        raise ValueError(f"labels: expected integers [N], got {array.dtype.name} {shape}")
+    labels = array.read().result()
+    if labels.min() < 0:
+        raise ValueError(f"labels: expected non-negative integers, got {labels.min()}")
+    return labels
+
+
+def _all_series(path: Path, count: int) -> dict[str, np.ndarray]:
+    """Return the recorded scalars by name, [count] float64 each."""
+    found = {}
+    for folder in schema.series_folders(path):
+        name = plain(unquote(folder.name))
+        if name in found or not is_recordable(name):
+            raise ValueError(f"metrics: no scalar can have the name {value_text(name)}")
+        found[name] = _series(folder, count)
+    return found
 
 
 def _series(folder: Path, count: int) -> np.ndarray:
     """Return recorded scalars, [count] float64; NaN for snapshots without a value."""
     array = schema.open_array(folder)
+    if array.rank != 1 or array.dtype.numpy_dtype.kind not in "fiu":
+        raise ValueError(f"metrics: expected numbers [S], got {array.dtype.name} {array.shape}")
     found = array[: min(count, array.shape[0])].read().result()
     return np.append(found, np.full(count - len(found), np.nan)).astype(np.float64)

@@ -14,6 +14,7 @@ or not at all. Every chunk ends with its CRC-32C.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import math
 import os
@@ -27,7 +28,9 @@ from numpy.typing import DTypeLike
 
 from anim.errors import RecordingError
 from anim.run.snapshots import KINDS
+from anim.run.store.claims import LARGEST_GROUP, Layout, layout_of, read_json
 from anim.run.store.place import address
+from anim.settings import value_text
 
 SCHEMA = 1
 NO_STEP = -1
@@ -37,8 +40,10 @@ _CHUNK_BYTES = 1 << 24
 _STEPS_PER_CHUNK = 4096
 _DIMENSIONS = ("snapshot", "example", "class")
 # The size that an array may claim without files to show for it, and the largest compression.
-_FREE_BYTES = 1 << 24
-_LARGEST_RATIO = 1000
+_FREE_BYTES = 1 << 25
+_LARGEST_RATIO = 100
+# Scalars of a recording.
+_MOST_SERIES = 4096
 
 
 def _spec(folder: Path, **more) -> dict:
@@ -109,18 +114,30 @@ def open_array(folder: Path) -> ts.TensorStore:
     Raises:
         RecordingError: its metadata claims far more bytes than its files can hold, so reading it
             would fill the memory with fill values.
+        OSError, ValueError: its files cannot be read, or hold no such array.
     """
-    array = ts.open(_spec(folder)).result()
-    itemsize = array.dtype.numpy_dtype.itemsize
-    chunk = [size or 1 for size in array.chunk_layout.read_chunk.shape or array.shape]
-    claimed = max(math.prod(array.shape), math.prod(chunk)) * itemsize
+    return _open(layout_of(folder))
+
+
+def open_snapshots(folder: Path) -> tuple[ts.TensorStore, Layout]:
+    """Open an array as `open_array` does; also return its layout, to check each chunk."""
+    layout = layout_of(folder)
+    return _open(layout), layout
+
+
+def _open(layout: Layout) -> ts.TensorStore:
+    folder, shape = layout.folder, layout.shape
+    claimed = max(math.prod(shape) * layout.itemsize, layout.chunk_bytes)
     if claimed > _FREE_BYTES:
         held = _bytes_under(folder, enough=(claimed - _FREE_BYTES) / _LARGEST_RATIO)
         if claimed > _FREE_BYTES + _LARGEST_RATIO * held:
             raise RecordingError(
                 f"{str(folder)!r} claims to hold {claimed:,} bytes, but its files have {held:,}"
             )
-    return array
+    if len(shape) == 1 and shape[0]:
+        # Such an array is read as a whole.
+        layout.check_chunks(0, shape[0] - 1)
+    return ts.open(_spec(folder)).result()
 
 
 def _bytes_under(folder: Path, enough: float) -> int:
@@ -170,14 +187,14 @@ def read_group(path: Path) -> dict:
     if not path.exists():
         raise RecordingError(f"there is no recording at {str(path)!r}")
     try:
-        about = json.loads((path / "zarr.json").read_bytes())["attributes"]["anim"]
+        about = read_json(path / "zarr.json", LARGEST_GROUP)["attributes"]["anim"]
         schema = about["schema"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise RecordingError(f"{str(path)!r} is not a recording{_hint(path)}") from error
-    if schema != SCHEMA:
+    if type(schema) is not int or schema != SCHEMA:
         raise RecordingError(
-            f"{str(path)!r} has schema {schema!r}, but this version of anim reads schema {SCHEMA}; "
-            "a newer version may read it"
+            f"{str(path)!r} has schema {value_text(schema)}, but this version of anim reads "
+            f"schema {SCHEMA}; a newer version may read it"
         )
     return about
 
@@ -198,6 +215,8 @@ def brief(error: Exception) -> str:
 
 def committed(steps: ts.TensorStore) -> list[int]:
     """Return the steps that were written, up to the first that was not."""
+    if steps.rank != 1 or steps.dtype.numpy_dtype.kind != "i":
+        raise ValueError(f"steps: expected integers of shape [S], got {steps.dtype.name}")
     if steps.shape[0] == 0:
         return []
     values = steps.read().result().tolist()
@@ -241,5 +260,13 @@ def stamp_of_snapshot(path: Path, kind: str, i: int) -> tuple[int, int] | None:
 
 
 def series_folders(path: Path) -> list[Path]:
-    """Return the folders of the recorded scalars."""
-    return sorted(file.parent for file in (path / "metrics").glob("*/zarr.json"))
+    """Return the folders of the recorded scalars.
+
+    Raises:
+        ValueError: there are more than a recording may hold.
+    """
+    files = (path / "metrics").glob("*/zarr.json")
+    folders = [file.parent for file in itertools.islice(files, _MOST_SERIES + 1)]
+    if len(folders) > _MOST_SERIES:
+        raise ValueError(f"metrics: expected at most {_MOST_SERIES} scalars")
+    return sorted(folders)

@@ -1,0 +1,185 @@
+"""What the files of a recording claim, checked before TensorStore acts on it.
+
+A recording may come from a stranger. Its metadata are read only from regular files of a plausible
+size and depth, and a chunk only if it is such a file: a FIFO would block a thread for ever.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+import re
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from anim.files import read_bounded
+from anim.settings import shortened, value_text
+
+# Bytes of a group's metadata, which list the classes, and of an array's.
+LARGEST_GROUP, LARGEST_ARRAY = 1 << 24, 1 << 16
+_DEEPEST = 64
+_LARGEST_RANK = 3
+# Codecs that decode no more than a chunk holds, whatever a file says.
+_CODECS = ("bytes", "crc32c", "gzip", "zstd", "transpose")
+_MOST_CODECS = 4
+# Files that hold one snapshot, or all of a series.
+_MOST_CHUNKS = 10_000
+# What a compressed chunk may have beyond its values.
+_OVERHEAD = 1 << 12
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the chunks of an array lie.
+
+    Attributes:
+        folder: of the array.
+        shape: of the array.
+        chunk: the shape of each chunk.
+        separator: between the indices of a chunk in the name of its file.
+        itemsize: bytes of a value.
+    """
+
+    folder: Path
+    shape: tuple[int, ...]
+    chunk: tuple[int, ...]
+    separator: str
+    itemsize: int
+
+    @property
+    def chunk_bytes(self) -> int:
+        """The size of a chunk in memory."""
+        return math.prod(self.chunk) * self.itemsize
+
+    def check_chunks(self, first: int, last: int) -> None:
+        """Raise ValueError if TensorStore should not read rows ``first`` to ``last``, inclusive.
+
+        A file that is missing is left to TensorStore, which knows whether that is damage.
+        """
+        size, *others = self.chunk
+        ranges = [range(first // size, last // size + 1)]
+        for length, part in zip(self.shape[1:], others, strict=True):
+            ranges.append(range(-(-length // part)))
+        if math.prod(map(len, ranges)) > _MOST_CHUNKS:
+            raise ValueError(f"{self.folder.name}: expected at most {_MOST_CHUNKS:,} chunks")
+        largest = self.chunk_bytes + self.chunk_bytes // 8 + _OVERHEAD
+        for index in itertools.product(*ranges):
+            file = self.folder / self.separator.join(map(str, ("c", *index)))
+            try:
+                status = file.stat()
+            except OSError:
+                continue
+            if not stat.S_ISREG(status.st_mode):
+                raise ValueError(f"{str(file)!r} is not a regular file")
+            if status.st_size > largest:
+                raise ValueError(
+                    f"{str(file)!r} has {status.st_size:,} bytes, expected at most {largest:,}"
+                )
+
+
+def layout_of(folder: Path) -> Layout:
+    """Return the layout of an array, from its metadata.
+
+    Raises:
+        OSError: the metadata cannot be read.
+        ValueError: they describe no array that a recording may hold.
+    """
+    metadata = read_json(folder / "zarr.json", LARGEST_ARRAY)
+    name = folder.name
+    shape = _integers(metadata.get("shape"), f"{name}: shape", 0)
+    grid = _mapping(metadata.get("chunk_grid"), f"{name}: chunk_grid")
+    given = _mapping(grid.get("configuration"), f"{name}: chunk_grid").get("chunk_shape")
+    chunk = _integers(given, f"{name}: chunk_shape", 1)
+    if len(chunk) != len(shape):
+        raise ValueError(f"{name}: expected a chunk of rank {len(shape)}, got {list(chunk)}")
+    _check_codecs(name, metadata.get("codecs"))
+    keys = _mapping(metadata.get("chunk_key_encoding"), f"{name}: chunk_key_encoding")
+    separator = _mapping(keys.get("configuration", {}), f"{name}: separator").get("separator", "/")
+    if keys.get("name") != "default" or separator not in ("/", "."):
+        raise ValueError(f"{name}: expected chunk_key_encoding default, got {value_text(keys)}")
+    return Layout(folder, shape, chunk, separator, _itemsize(name, metadata.get("data_type")))
+
+
+def read_json(path: Path, limit: int) -> dict[str, Any]:
+    """Return the object in a file of JSON.
+
+    Args:
+        path: the file.
+        limit: its largest size in bytes.
+
+    Raises:
+        OSError: the file cannot be read, or is larger.
+        ValueError: it is not JSON, is nested too deeply, names a key twice, or is no object.
+    """
+    content = read_bounded(path, limit)
+    # Python's parser ends the process, or overflows its stack, for nesting of any depth.
+    if content.count(b"[") + content.count(b"{") > _DEEPEST and _depth(content) > _DEEPEST:
+        raise ValueError(f"{path.name}: expected at most {_DEEPEST} levels of nesting")
+    return _mapping(json.loads(content, object_pairs_hook=_distinct), path.name)
+
+
+def _depth(content: bytes) -> int:
+    """Return how deeply JSON is nested, in linear time; stop counting when it is too deep."""
+    depth = deepest = 0
+    is_text = False
+    for token in re.finditer(rb'\\.|[\[\]{}"]', content, re.DOTALL):
+        mark = token[0]
+        if mark == b'"':
+            is_text = not is_text
+        elif not is_text:
+            depth += (mark in b"[{") - (mark in b"]}")
+            deepest = max(deepest, depth)
+            if deepest > _DEEPEST:
+                break
+    return deepest
+
+
+def _distinct(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    pairs = list(pairs)
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key occurs twice in an object")
+    return found
+
+
+def _mapping(value: object, name: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError(f"{name}: expected an object, got {value_text(value)}")
+    return value
+
+
+def _integers(value: object, name: str, low: int) -> tuple[int, ...]:
+    if (
+        isinstance(value, list)
+        and 1 <= len(value) <= _LARGEST_RANK
+        and all(type(one) is int and low <= one < 1 << 62 for one in value)
+    ):
+        return tuple(value)
+    raise ValueError(
+        f"{name}: expected 1 to {_LARGEST_RANK} integers from {low}, got {value_text(value)}"
+    )
+
+
+def _check_codecs(name: str, codecs: object) -> None:
+    if not isinstance(codecs, list) or not 1 <= len(codecs) <= _MOST_CODECS:
+        raise ValueError(f"{name}: expected 1 to {_MOST_CODECS} codecs, got {value_text(codecs)}")
+    for codec in codecs:
+        found = codec if isinstance(codec, str) else _mapping(codec, f"{name}: codec").get("name")
+        if found not in _CODECS:
+            raise ValueError(
+                f"{name}: expected codecs out of {', '.join(_CODECS)}, got {value_text(found)}"
+            )
+
+
+def _itemsize(name: str, data_type: object) -> int:
+    """Return the bytes of a value; for types that a recording cannot hold it does not matter."""
+    if not isinstance(data_type, str):
+        raise ValueError(f"{name}: expected the name of a data type, got {value_text(data_type)}")
+    bits = re.fullmatch(r"(?:float|int|uint|complex|bfloat)(8|16|32|64|128)", data_type)
+    if bits is None and data_type != "bool":
+        raise ValueError(f"{name}: expected a data type of numbers, got {shortened(data_type)!r}")
+    return int(bits[1]) // 8 if bits else 1
