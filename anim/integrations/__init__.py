@@ -8,7 +8,16 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
-_MODULES = ("keras", "lightgbm", "lightning", "torch", "transformers", "xgboost")
+_MODULES = (
+    "catboost",
+    "keras",
+    "lightgbm",
+    "lightning",
+    "sklearn",
+    "torch",
+    "transformers",
+    "xgboost",
+)
 
 
 def __getattr__(name: str) -> ModuleType:

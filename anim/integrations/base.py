@@ -7,7 +7,7 @@ import functools
 import importlib
 import inspect
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -146,9 +146,7 @@ class CallbackRecorder:
 
         Interrupts and exits of the interpreter pass, as they end the training, too.
         """
-        if self._cause is not None:
-            if self._on_error == "raise":
-                raise RuntimeError(f"{self._cause}; use a new callback to record again")
+        if self._cause is not None and self._on_error == "warn":
             return
         try:
             act()
@@ -177,6 +175,11 @@ class CallbackRecorder:
     def declare(self, outputs: str | None) -> None:
         """Set what the model says that it returns, for predictions whose values do not decide."""
         self._declared = outputs
+
+    def name_classes(self, names: Sequence[str] | None) -> None:
+        """Set the names of the classes, unless the options have them or the recording is open."""
+        if names is not None and self._options.get("classes") is None and not self._is_open:
+            self._options["classes"] = list(names)
 
     def begin(self, step: int | None = None, *, counts_on: bool = False) -> None:
         """Open the recording, for the first time or to continue it.

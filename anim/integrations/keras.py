@@ -146,8 +146,9 @@ def _predictor(model) -> Callable:
     compiled = step if model.run_eagerly else jax.jit(step)
 
     def predict(x):
-        variables = (model.trainable_variables, model.non_trainable_variables)
-        return compiled(*([one.value for one in some] for some in variables), x)
+        trainable = [one.value for one in model.trainable_variables]
+        others = [one.value for one in model.non_trainable_variables]
+        return compiled(trainable, others, x)
 
     return predict
 

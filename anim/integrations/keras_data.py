@@ -144,21 +144,21 @@ def _readable_labels(y):
     return keras.ops.convert_to_numpy(y) if keras.ops.is_tensor(y) else _readable(y)
 
 
-def one_output(values, output: str | int | None):
+def one_output(values: Any, output: str | int | None):
     """Return the chosen one of a model's outputs, or of their labels.
 
     Raises:
         ValueError: there are several, and ``output`` names none of them.
     """
     if isinstance(values, dict):
-        names = list(values)
+        named: dict[Any, Any] = values
     elif isinstance(values, (list, tuple)):
-        names = list(range(len(values)))
+        named = dict(enumerate(values))
     else:
         return values
-    if output is None and len(names) == 1:
-        return values[names[0]]
-    if output not in names:
-        listed = ", ".join(map(repr, names))
+    if output is None and len(named) == 1:
+        return next(iter(named.values()))
+    if output not in named:
+        listed = ", ".join(map(repr, named))
         raise ValueError(f"output: expected one of {listed}, got {output!r}")
-    return values[output]
+    return named[output]

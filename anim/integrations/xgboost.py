@@ -10,6 +10,7 @@ import json
 import math
 import os
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -67,7 +68,7 @@ class SnapshotCallback(xgboost.callback.TrainingCallback):
         if outputs not in (None, "logits"):
             raise SettingError("outputs", f"expected 'logits' or None, got {outputs!r}")
         self._x_val, self._missing, self._accepts_any = x_val, missing, outputs is not None
-        self._matrix: xgboost.DMatrix | None = None
+        self._matrix: Any = None
         self._begins_empty = False
         self._recorder = CallbackRecorder(
             path, y_val, every=every, outputs="logits", options=options, on_error=on_error
@@ -136,7 +137,7 @@ class SnapshotCallback(xgboost.callback.TrainingCallback):
             self._matrix = self._x_val if is_matrix else self._new_matrix(model)
         return model.predict(self._matrix, output_margin=True)
 
-    def _new_matrix(self, model) -> xgboost.DMatrix:
+    def _new_matrix(self, model):
         return xgboost.DMatrix(
             self._x_val,
             missing=self._missing,

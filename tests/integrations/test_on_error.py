@@ -84,8 +84,13 @@ def test_raise_raises_the_error_and_frees_the_path(tmp_path):
     with pytest.raises(RuntimeError, match="of the user's model"):
         callback.step(1, failing(RuntimeError("of the user's model")))
     anim.Recorder(tmp_path / "run", labels=LABELS, resume=True).close()
-    with pytest.raises(RuntimeError, match=r"of the user's model; use a new callback"):
-        callback.begin()
+    # The end of a `with` block does not hide the error by another one.
+    callback.end()
+    # The next training continues the recording, as after an interrupt.
+    callback.begin()
+    callback.step(2)
+    callback.end()
+    assert anim.open(tmp_path / "run").steps.tolist() == [0, 2]
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, GeneratorExit])

@@ -1,0 +1,197 @@
+"""scikit-learn: two lines for a loop of ``partial_fit``, one line for boosted ensembles.
+
+    snapshots = Snapshots("runs/mine", model, x_val, y_val)
+    ...
+    snapshots(step)
+
+    record_staged(model, x_val, y_val, "runs/mine")
+
+Labels are those that the model is trained with: integers, names, in any order.
+"""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from anim.integrations.base import CallbackRecorder, guarded, require
+from anim.integrations.classifiers import classes_of, indices_in, names_of, record_stages
+from anim.integrations.randomness import kept_random_state
+from anim.run import Run
+from anim.run.caller import warn_caller
+from anim.settings import whole
+
+sklearn_base = require("sklearn.base", "scikit-learn")
+
+_HAVE_PROBS = (
+    "LogisticRegression, SGDClassifier(loss='log_loss'), MLPClassifier, naive Bayes, forests, "
+    "boosting and CalibratedClassifierCV have it"
+)
+
+
+class Snapshots:
+    """Records a classifier's predictions for validation data, whenever it is called.
+
+    The predicted class is the one of the largest probability; a warning says so for a model whose
+    ``predict`` decides by something else. An exception does not end the training: it is reported,
+    and the recording stops (``on_error``).
+    The recording is closed at the end of a ``with`` block, by `close`, or when Python exits.
+
+    Args:
+        path: a folder for the recording; None keeps it in memory, see `run`.
+        model: a classifier or a pipeline with ``predict_proba``.
+        x_val: [N, D] inputs, as the model takes them.
+        y_val: [N] labels, as the model was trained with: integers or names.
+        every: record only if a multiple of this number of steps was reached since the last
+            snapshot; None records at each call.
+        outputs: ``logits`` records ``decision_function`` of a model whose loss makes logits of it;
+            None records ``predict_proba``.
+        on_error: what an exception during the training does: ``warn`` reports it, stops recording
+            and lets the training go on; ``raise`` raises it.
+        options: more arguments of `anim.Recorder`, such as ``keep``, ``overwrite`` or ``resume``;
+            ``classes`` in the order of the model's ``classes_``.
+
+    Raises:
+        TypeError: a model that is not a classifier, or an unknown option.
+        ValueError: a wrong value of an argument.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike | None,
+        model,
+        x_val,
+        y_val,
+        *,
+        every: int | None = None,
+        outputs: str | None = None,
+        on_error: str = "warn",
+        **options,
+    ):
+        if not sklearn_base.is_classifier(model):
+            raise TypeError(f"model: expected a classifier, got {type(model).__name__}")
+        self._recorder = CallbackRecorder(
+            path, None, every=every, outputs=outputs, options=options, on_error=on_error
+        )
+        self._model, self._x_val, self._y_val = model, x_val, y_val
+        self._is_logits, self._names = outputs == "logits", options.get("classes")
+        self._step, self._has_begun, self._has_warned = -1, False, False
+        self._close = weakref.finalize(self, self._recorder.attempt, self._recorder.end)
+
+    @guarded
+    def __call__(self, step: int | None = None, *, metrics: Mapping | None = None) -> None:
+        """Record the predictions of the model as it is now, unless it is not fitted yet.
+
+        Args:
+            step: of the training, greater than the last one; None counts the calls from 0.
+            metrics: scalars to record with it, such as ``{"loss": loss}``.
+        """
+        if step is not None:
+            whole("step", step, self._step + 1)
+        self._step = self._step + 1 if step is None else int(step)
+        if getattr(self._model, "classes_", None) is None:
+            return
+        is_first = not self._has_begun
+        if is_first:
+            self._has_begun = True
+            self._recorder.begin(counts_on=step is not None)
+        if is_first or not self._recorder.has_interval or self._recorder.is_due(self._step):
+            self._recorder.take(self._step, self._predict, metrics)
+
+    def _predict(self) -> tuple[np.ndarray, np.ndarray]:
+        classes = classes_of(self._model)
+        self._recorder.name_classes(names_of(classes, self._names))
+        with kept_random_state(self._model):
+            method = "decision_function" if self._is_logits else _method_of(self._model)
+            scores = getattr(self._model, method)(self._x_val)
+            if not self._is_logits and not self._has_warned:
+                self._has_warned = _warn_if_apart(scores, self._model.predict(self._x_val), classes)
+        return scores, indices_in(classes, self._y_val)
+
+    def run(self) -> Run:
+        """Return the snapshots so far."""
+        return self._recorder.run()
+
+    def close(self) -> None:
+        """Commit all snapshots, and release the path for other recorders."""
+        self._recorder.attempt(self._recorder.end)
+
+    def __enter__(self) -> Snapshots:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+
+def record_staged(
+    model,
+    x_val,
+    y_val,
+    path: str | os.PathLike | None = None,
+    *,
+    every: int = 1,
+    **options,
+) -> Run:
+    """Record what a trained ensemble predicts after each of its stages; return the run.
+
+    Args:
+        model: a fitted classifier with ``staged_predict_proba``: ``GradientBoostingClassifier``,
+            ``HistGradientBoostingClassifier`` or ``AdaBoostClassifier``.
+        x_val: [N, D] inputs, as the model takes them.
+        y_val: [N] labels, as the model was trained with: integers or names.
+        path: a folder for the recording; None keeps it in memory.
+        every: stages between two snapshots; the last one is recorded, too.
+        options: more arguments of `anim.Recorder`, such as ``keep`` or ``overwrite``; ``classes``
+            in the order of the model's ``classes_``.
+
+    Raises:
+        ValueError: a model without stages, or labels that it does not know.
+    """
+    whole("every", every, 1)
+    if not hasattr(model, "staged_predict_proba"):
+        raise ValueError(
+            "model: expected one with staged_predict_proba, as GradientBoostingClassifier, "
+            "HistGradientBoostingClassifier and AdaBoostClassifier, "
+            f"got {type(model).__name__}"
+        )
+    stages = _some(model.staged_predict_proba(x_val), every)
+    return record_stages(stages, classes_of(model), y_val, path, options)
+
+
+def _some(stages: Iterator, every: int) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield (number, probs) of each ``every``-th stage, and of the last one."""
+    number, probs = 0, None
+    for number, probs in enumerate(stages, 1):
+        if number % every == 0:
+            yield number, probs
+    if probs is not None and number % every:
+        yield number, probs
+
+
+def _method_of(model) -> str:
+    """Return the name of the method that gives the probabilities of a classifier.
+
+    Raises:
+        ValueError: it has none.
+    """
+    if not hasattr(model, "predict_proba"):
+        raise ValueError(
+            f"model: {type(model).__name__} has no predict_proba, and its scores are no logits; "
+            f"{_HAVE_PROBS}"
+        )
+    return "predict_proba"
+
+
+def _warn_if_apart(probs, predicted, classes: np.ndarray) -> bool:
+    """Warn, and return True, if ``predict`` and the largest probabilities name other classes."""
+    largest = np.asarray(probs).argmax(1)
+    apart = int((classes[largest] != np.asarray(predicted)).sum())
+    if apart:
+        warn_caller(
+            f"predict and predict_proba name different classes in {apart} of {len(largest)} "
+            "examples; the accuracy that is recorded is that of predict_proba"
+        )
+    return apart > 0
