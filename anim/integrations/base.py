@@ -136,11 +136,6 @@ class CallbackRecorder:
         recorder = self._recorder
         return -1 if recorder is None or recorder.last_step is None else recorder.last_step
 
-    @property
-    def has_stopped(self) -> bool:
-        """Whether an exception has ended the recording."""
-        return self._cause is not None
-
     def attempt(self, act: Callable[[], None]) -> None:
         """Call a function; an exception ends the recording, and what is recorded stays.
 
@@ -158,6 +153,11 @@ class CallbackRecorder:
                 f"{self._cause}; the training goes on without it "
                 "(on_error='raise' shows where it was raised)"
             )
+
+    def finish(self) -> None:
+        """Close the recording whatever happened before, and report what hinders that."""
+        if self._cause is None:
+            self.attempt(self.end)
 
     def _stop(self, error: Exception) -> None:
         when = "before the first snapshot" if self._at is None else f"at step {self._at}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from anim.errors import SettingError
 from anim.integrations.base import require
@@ -13,7 +14,7 @@ from anim.integrations.randomness import kept_random_state
 torch = require("torch", "torch")
 
 
-def unwrapped(model):
+def unwrapped(model: Any) -> Any:
     """Return the module in ``DataParallel``, ``DistributedDataParallel`` and ``torch.compile``."""
     wrappers = (torch.nn.DataParallel, torch.nn.parallel.DistributedDataParallel)
     while True:

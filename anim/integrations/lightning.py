@@ -152,9 +152,8 @@ class SnapshotCallback(lightning.Callback):
         self._take(trainer, pl_module)
         self._recorder.end()
 
-    @guarded
     def on_exception(self, trainer, pl_module, exception):
-        self._recorder.end()
+        self._recorder.finish()
 
 
 class _First:

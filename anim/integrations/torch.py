@@ -91,7 +91,7 @@ class Snapshots:
         self._model, self._forward, self._unpack = model, forward, unpack or unpack_batch
         self._may_be_there = options.get("resume", False) is not False
         self._step, self._has_warned = -1, False
-        self._close = weakref.finalize(self, _end, self._recorder)
+        self._close = weakref.finalize(self, self._recorder.finish)
 
     @guarded
     def __call__(self, step: int | None = None, *, metrics: Mapping | None = None) -> None:
@@ -146,19 +146,13 @@ class Snapshots:
 
     def close(self) -> None:
         """Commit all snapshots, and release the path for other recorders."""
-        _end(self._recorder)
+        self._recorder.finish()
 
     def __enter__(self) -> Snapshots:
         return self
 
     def __exit__(self, *_) -> None:
         self.close()
-
-
-def _end(recorder: CallbackRecorder) -> None:
-    """Close a recording, unless an error has."""
-    if not recorder.has_stopped:
-        recorder.attempt(recorder.end)
 
 
 def predictions_of(
