@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Any, NoReturn, cast
 
 import ml_dtypes
 import numpy as np
+
+from anim.errors import SettingError
 
 
 def as_array(name: str, given) -> np.ndarray:
@@ -23,13 +25,19 @@ def as_array(name: str, given) -> np.ndarray:
     """
     if hasattr(given, "detach"):
         given = _readable(given.detach().cpu())
+    if np.ma.is_masked(given):
+        raise SettingError(name, "expected an array without masked values; leave these out")
+    found = "None" if given is None else type(given).__name__
     try:
-        return np.asarray(given)
+        values = np.asarray(given)
     except (TypeError, ValueError) as error:
         if not hasattr(given, "__dlpack__"):
-            found = "None" if given is None else type(given).__name__
-            raise ValueError(f"{name}: expected an array, got {found}") from error
-        return np.from_dlpack(given, device="cpu")
+            raise SettingError(name, f"expected an array, got {found}") from error
+        return np.from_dlpack(cast(Any, given), device="cpu")
+    # None, or what NumPy does not know, such as a sparse matrix, a set or a generator.
+    if values.dtype.kind == "O" and not values.ndim:
+        raise SettingError(name, f"expected an array, got {found}")
+    return values
 
 
 def _readable(tensor):

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 import numpy as np
 
 from anim.checks.arrays import as_array, raise_first, widened
 from anim.errors import SettingError
 
-# Class names that an error lists before it abbreviates.
+# Labels are below this. Some data sets have three million classes; a larger label is rather an id,
+# and K classes need memory for K names, however few of them occur.
+MAX_CLASSES = 1 << 22
+# Names, or numbers of a row, that an error lists before it abbreviates.
 _LISTED = 8
+_LONGEST = 60
 
 
-def checked_labels(labels, classes: tuple[str, ...] | None = None) -> np.ndarray:
+def checked_labels(labels, classes: Sequence[str] | None = None) -> np.ndarray:
     """Return labels as class indices, [N] int32.
 
     Args:
@@ -21,49 +26,104 @@ def checked_labels(labels, classes: tuple[str, ...] | None = None) -> np.ndarray
         classes: K names; required for labels that are names.
 
     Raises:
-        ValueError: labels of another shape, negative or fractional ones, or unknown names.
+        ValueError: labels of another shape or type, negative or fractional ones, those of
+            `MAX_CLASSES` or more, or unknown names.
     """
     values = widened(as_array("labels", labels))
-    if values.dtype.kind not in "biuf":
-        values = _indices_of_names(values, classes)
+    if isinstance(labels, (list, tuple)) and values.dtype.kind in "SU":
+        # NumPy makes texts of numbers beside texts.
+        values = np.array(labels, object)
+    if values.dtype.kind == "O":
+        values = _of_one_type(values)
     if values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]
-    if values.ndim == 2:
+    if values.dtype.kind in "OSUT":
+        values = _indices_of_names(values, classes)
+    if values.dtype.kind not in "biuf":
+        raise SettingError("labels", f"expected integers or names, got {values.dtype}")
+    if values.ndim == 2 and values.size:
         values = _indices_of_one_hot(values)
     if values.ndim != 1 or values.size == 0:
-        raise ValueError(f"labels: expected integers of shape [N], got shape {values.shape}")
-    limit = np.iinfo(np.int32).max
+        found = f"got shape {list(values.shape)}"
+        raise SettingError("labels", f"expected integers of shape [N], {found}")
     with np.errstate(invalid="ignore"):
-        is_class = (values >= 0) & (values <= limit) & (values == np.floor(values))
+        is_class = (values >= 0) & (values == np.floor(values)) & np.isfinite(values)
+        is_small = values < MAX_CLASSES
     if not is_class.all():
         raise_first("labels", "non-negative integers", values, ~is_class)
+    if not is_small.all():
+        expected = f"integers below {MAX_CLASSES:,}, the largest number of classes"
+        raise_first("labels", expected, values, ~is_small)
     return values.astype(np.int32)
 
 
-def _indices_of_names(names: np.ndarray, classes: tuple[str, ...] | None) -> np.ndarray:
+def _of_one_type(values: np.ndarray) -> np.ndarray:
+    """Return an array of objects as numbers, or as it is if all of them are texts.
+
+    Raises:
+        SettingError: something else, such as None, or texts and numbers.
+    """
+    given = values.ravel().tolist()
+    # One look at each type, as there may be millions of values.
+    kinds = {kind: _kind_of(kind) for kind in set(map(type, given))}
+    if len(set(kinds.values())) > 1 or None in kinds.values():
+        first = kinds[type(given[0])]
+        found = [kinds[type(value)] for value in given]
+        wrong = next(i for i, kind in enumerate(found) if kind is None or kind is not first)
+        other = "" if found[wrong] is None else f", and {_short(given[0])} at index 0"
+        problem = f"expected integers, or names, got {_short(given[wrong])} at index {wrong}{other}"
+        raise SettingError("labels", problem)
+    if str in kinds.values():
+        return values
+    try:
+        return values.astype(np.float64)
+    except OverflowError as error:
+        raise SettingError("labels", f"expected integers below {MAX_CLASSES:,}") from error
+
+
+def _kind_of(kind: type) -> type | None:
+    """Return str for a type of texts, float for one of real numbers, else None."""
+    if issubclass(kind, (str, bytes)):
+        return str
+    is_number = issubclass(kind, (int, float, np.bool_, np.integer, np.floating))
+    return float if is_number else None
+
+
+def _indices_of_names(names: np.ndarray, classes: Sequence[str] | None) -> np.ndarray:
+    """Return the positions in ``classes`` of names [N]."""
+    if names.ndim != 1:
+        found = f"got shape {list(names.shape)}"
+        raise SettingError("labels", f"expected names of shape [N], {found}")
+    texts = list(map(_text, names.tolist()))
     if classes is None:
-        some = repr(str(names.flat[0])) if names.size else "an empty array"
-        raise ValueError(
-            f"labels: expected integers in [0, K), got {some}; labels that are names need classes="
-        )
+        some = _short(texts[0]) if texts else "an empty array"
+        problem = f"expected integers in [0, K), got {some}; labels that are names need classes="
+        raise SettingError("labels", problem)
     ranks = {name: rank for rank, name in enumerate(classes)}
-    indices = np.array([ranks.get(str(name), -1) for name in names.ravel()])
+    indices = np.array([ranks.get(text, -1) for text in texts], np.int64)
     if (indices < 0).any():
         index = int((indices < 0).argmax())
-        known = ", ".join(classes[:_LISTED]) + (", ..." if len(classes) > _LISTED else "")
-        unknown = str(names.ravel()[index])
-        raise ValueError(f"labels: expected one of {known}, got {unknown!r} at index {index}")
+        found = f"{_short(texts[index])} at index {index}"
+        raise SettingError("labels", f"expected one of {listed(classes)}, got {found}")
     return indices
 
 
 def _indices_of_one_hot(rows: np.ndarray) -> np.ndarray:
-    is_one_hot = np.isin(rows, (0, 1)).all(1) & (rows.sum(1) == 1)
+    is_binary = np.isin(rows, (0, 1)).all(1)
+    is_one_hot = is_binary & (rows.sum(1) == 1)
     if not is_one_hot.all():
         index = int(is_one_hot.argmin())
-        raise ValueError(
-            "labels: expected integers of shape [N] or one-hot rows of shape [N, K], "
-            f"got {rows[index]} at index {index}"
-        )
+        row = rows[index]
+        if is_binary.all():
+            hint = "; labels of several classes for one example (multilabel) are not supported"
+        elif (rows >= 0).all() and np.allclose(rows.sum(1), 1, atol=1e-3):
+            hint = "; for soft labels, pass the arg max of each row"
+        else:
+            hint = ""
+        found = ", ".join(f"{value!s}" for value in row[:_LISTED])
+        found = f"[{found}{', ...' if len(row) > _LISTED else ''}] at index {index}"
+        expected = "expected integers of shape [N] or one-hot rows of shape [N, K]"
+        raise SettingError("labels", f"{expected}, got {found}{hint}")
     return rows.argmax(1)
 
 
@@ -98,17 +158,45 @@ def check_range(labels: np.ndarray, classes: int) -> None:
 
 
 def checked_classes(classes: Iterable | None) -> tuple[str, ...] | None:
-    """Return the names of classes as texts; None if they are not given.
+    """Return the names of classes as texts, in the order of their indices; None if not given.
 
     Raises:
-        ValueError: fewer than two names, or a name twice.
+        SettingError: fewer than two names or too many, a name more often than once, what is not a
+            name, or names without an order.
     """
     if classes is None:
         return None
-    names = tuple(map(str, classes))
+    if isinstance(classes, (Mapping, Set)):
+        found = type(classes).__name__
+        problem = f"expected names in the order of their indices, as a list, got a {found}"
+        raise SettingError("classes", problem)
+    given = list(classes)
+    others = {kind for kind in set(map(type, given)) if _kind_of(kind) is None}
+    if others:
+        i, name = next((i, name) for i, name in enumerate(given) if type(name) in others)
+        raise SettingError("classes", f"expected names, got {_short(name)} at index {i}")
+    names = tuple(map(_text, given))
     if len(names) < 2:
-        raise ValueError(f"classes: expected at least two names, got {', '.join(names) or 'none'}")
-    twice = [name for i, name in enumerate(names) if name in names[:i]]
-    if twice:
-        raise ValueError(f"classes: expected distinct names, got {twice[0]!r} twice")
+        found = ", ".join(names) or "none"
+        raise SettingError("classes", f"expected at least two names, got {found}")
+    if len(names) > MAX_CLASSES:
+        raise SettingError("classes", f"expected at most {MAX_CLASSES:,}, got {len(names):,}")
+    if len(set(names)) < len(names):
+        counts = Counter(names)
+        again = [repr(name) for name, count in counts.items() if count > 1]
+        times = "twice" if max(counts.values()) == 2 else "more often than once"
+        raise SettingError("classes", f"expected distinct names, got {listed(again)} {times}")
     return names
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names for an error; the first of them, if they are many."""
+    return ", ".join(map(str, names[:_LISTED])) + (", ..." if len(names) > _LISTED else "")
+
+
+def _text(name: object) -> str:
+    return name.decode(errors="replace") if isinstance(name, bytes) else str(name)
+
+
+def _short(value: object) -> str:
+    return repr(value) if len(repr(value)) <= _LONGEST else repr(value)[:_LONGEST] + "..."

@@ -14,6 +14,7 @@ _MIXED = 0.1
 # Sums of rows that are this far from 1 are not those of rounded probabilities.
 _NEAR = 0.2
 _LOGITS_HINT = "did you pass logits?"
+_SUMS_HINT = "did you pass logits, or the sigmoids of a multilabel model?"
 
 
 def _numbers(name: str, given) -> np.ndarray:
@@ -85,7 +86,7 @@ def checked_probs(values: np.ndarray, dtype: np.dtype, use: str = "pass logits="
     sums, is_off = _sums(values, dtype)
     if is_off.any():
         is_near = (np.abs(sums - 1) < _NEAR).all()
-        hint = "divide rounded rows by their sums" if is_near else _LOGITS_HINT
+        hint = "divide rounded rows by their sums" if is_near else _SUMS_HINT
         within = f"within {_tolerance(values, dtype):.2g} for {dtype}"
         raise_first("probs", f"rows that sum to 1 ({within}; {hint})", sums, is_off)
     rounded = np.abs(sums - 1) > FLOAT32_SUM

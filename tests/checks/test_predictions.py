@@ -91,7 +91,10 @@ def test_one_output_is_the_score_of_class_1(dtype):
         ((100 * PROBS).round(1), "these are percentages: divide them by 100"),
         (LOGITS, "did you pass logits"),
         (-np.abs(LOGITS), "did you pass logits"),
-        (PROBS / 2, r"rows that sum to 1 \(within 0.001 for float64; did you pass logits\?\)"),
+        (
+            PROBS / 2,
+            r"rows that sum to 1 \(within 0.001 for float64; did you pass",
+        ),
         (PROBS * 0.995, "rows that sum to 1 .*divide rounded rows by their sums"),
         ((PROBS * 1.2).clip(0, 1).astype(ml_dtypes.bfloat16), "rows that sum to 1 .*for bfloat16"),
         (1 - PROBS, "rows that sum to 1"),

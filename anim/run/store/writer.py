@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote
 import numpy as np
 import tensorstore as ts
 
+from anim.checks.labels import listed
 from anim.errors import RecordingError
 from anim.run.about import NOTHING_KNOWN, About
 from anim.run.run import Run
@@ -32,8 +33,6 @@ _DISTRIBUTIONS = {
 
 # What is in a folder before there is a recording.
 _NOT_YET = (schema.PART, lease.NAME)
-# Class names that an error lists before it abbreviates.
-_LISTED = 8
 
 
 class Writer:
@@ -142,8 +141,8 @@ class Writer:
             self.classes = None if recorded is None else tuple(recorded)
         elif recorded is not None and list(self.classes) != recorded:
             raise RecordingError(
-                f"classes: {str(self.path)!r} was recorded with {_listed(recorded)}, "
-                f"got {_listed(self.classes)}"
+                f"classes: {str(self.path)!r} was recorded with {listed(recorded)}, "
+                f"got {listed(self.classes)}"
             )
         elif run.has_scores and len(self.classes) != len(run.classes):
             raise RecordingError(
@@ -268,10 +267,6 @@ def _has_snapshots(path: Path) -> bool:
             "overwrite=True replaces the recording"
         )
     return bool(steps)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(map(str, names[:_LISTED])) + (", ..." if len(names) > _LISTED else "")
 
 
 def _system_error(error: ValueError, path: Path) -> Exception:
