@@ -10,9 +10,9 @@ import numpy as np
 from anim.checks.arrays import as_array, raise_first, widened
 from anim.errors import SettingError
 
-# Labels are below this. Some data sets have three million classes; a larger label is rather an id,
-# and K classes need memory for K names, however few of them occur.
-MAX_CLASSES = 1 << 22
+# Large vocabularies have 256,000 tokens. A larger label is rather an id or broken, and K classes
+# need memory for K names, however few of them occur.
+MAX_CLASSES = 1_000_000
 # Names, or numbers of a row, that an error lists before it abbreviates.
 _LISTED = 8
 _LONGEST = 60

@@ -23,7 +23,7 @@ from anim.run.store.interface import SnapshotStore
 from anim.run.store.memory import Memory
 from anim.run.store.place import local_folder
 from anim.run.store.writer import Writer
-from anim.settings import KEEPS, one_of, whole
+from anim.settings import KEEPS, one_of, value_text, whole
 
 # Steps are 64-bit integers on disk.
 _LAST_STEP = np.iinfo(np.int64).max
@@ -78,6 +78,7 @@ class Recorder:
             whole("resume", resume, 0)
         if own is not None and self._classes is not None:
             check_range(own, len(self._classes))
+        _check_about(about)
         if resume is not False and overwrite:
             raise ValueError("resume, overwrite: expected at most one of them")
         if path is None and (resume is not False or overwrite):
@@ -318,3 +319,11 @@ class Recorder:
         if last_step is not None and step <= last_step:
             hint = "; resume=STEP drops later snapshots" if self._is_resumed else ""
             raise ValueError(f"step: expected a step after {last_step}, got {step}{hint}")
+
+
+def _check_about(about: About) -> None:
+    """Raise SettingError unless a caption can be written, and read again."""
+    if not isinstance(about, About) or not isinstance(about.caption, str):
+        raise SettingError("about", f"expected About(caption), got {value_text(about)}")
+    if about.steps_per_epoch is not None:
+        whole("steps_per_epoch", about.steps_per_epoch, 1)

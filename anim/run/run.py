@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from anim import calibration
+from anim.checks.labels import MAX_CLASSES
 from anim.errors import SettingError
 from anim.metrics import names_of
 from anim.run import summaries
@@ -21,8 +22,6 @@ from anim.run.subsets import SomeSnapshots
 from anim.settings import BARS, BINNINGS, CURVES, one_of, whole
 
 CURVE_POINTS = 401
-# No model has more: large vocabularies have 256,000 tokens.
-MAX_CLASSES = 1_000_000
 
 
 class Run:

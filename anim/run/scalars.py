@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Real
 from urllib.parse import quote
 
-from anim.checks.arrays import as_array
+from anim.checks.arrays import as_array, widened
 from anim.errors import SettingError
 from anim.metrics import BY_NAME
+from anim.settings import plain, value_text
 
 # A name becomes the name of a folder, which file systems limit to 255 bytes.
 _LONGEST_NAME = 200
@@ -19,15 +21,29 @@ def checked_metrics(metrics: Mapping[str, object] | None) -> dict[str, float]:
     Raises:
         SettingError: a name that cannot be recorded, or a value that is not a number.
     """
+    if not isinstance(metrics or {}, Mapping):
+        problem = f"expected a mapping from names to numbers, got {type(metrics).__name__}"
+        raise SettingError("metrics", problem)
     checked = {}
     for name, value in (metrics or {}).items():
         if problem := _problem_with(name):
             raise SettingError("metrics", problem)
         try:
-            checked[name] = float(as_array(name, value))
-        except (TypeError, ValueError):
-            raise SettingError("metrics", f"{name}: expected a number, got {value!r}") from None
+            checked[name] = _number(value)
+        except (TypeError, ValueError, OverflowError):
+            problem = f"{name}: expected a number, got {value_text(value)}"
+            raise SettingError("metrics", problem) from None
     return checked
+
+
+def _number(value: object) -> float:
+    """Return a real number, or the only element of an array of one, as a float."""
+    if isinstance(value, Real):
+        return float(value)
+    values = widened(as_array("metrics", value))
+    if values.size != 1 or values.dtype.kind not in "biuf":
+        raise ValueError
+    return float(values.reshape(-1)[0])
 
 
 def is_recordable(name: object) -> bool:
@@ -39,6 +55,8 @@ def _problem_with(name: object) -> str:
     """Return why a scalar cannot be recorded under a name; "" if it can."""
     if not isinstance(name, str) or not name or name.startswith((".", "_")):
         return f"expected a non-empty string that does not begin with '.' or '_', got {name!r}"
+    if plain(name) != name:
+        return f"expected printable characters on one line, got {name[:40]!r}"
     if name in BY_NAME:
         other = f"use another name, such as 'train_{name}'"
         return f"{name!r} is computed from the predictions; {other}"

@@ -197,7 +197,7 @@ def test_scalars_may_be_added_while_the_batches_are_collected():
 def test_a_snapshot_with_a_batch_of_nan_is_refused_or_skipped_as_a_whole():
     bad = LOGITS.copy()
     bad[40] = np.nan
-    with pytest.raises(ValueError, match="finite numbers, got nan"):
+    with pytest.raises(ValueError, match="finite numbers that float32 holds, got nan"):
         collect(anim.Recorder(labels=LABELS), 0, arrays={"logits": bad})
     recorder = anim.Recorder(labels=LABELS, nan="skip")
     with pytest.warns(UserWarning, match="step 0 is skipped: logits: expected finite") as caught:

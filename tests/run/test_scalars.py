@@ -1,5 +1,7 @@
 """Scalars that are recorded beside the predictions."""
 
+from fractions import Fraction
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -11,6 +13,8 @@ from anim.run.scalars import checked_metrics, is_recordable
 def test_numbers_of_any_library_become_floats():
     given = {"a": 1, "b": np.float32(0.5), "c": jnp.float32(0.25), "d": np.array(2)}
     assert checked_metrics(given) == {"a": 1.0, "b": 0.5, "c": 0.25, "d": 2.0}
+    given = {"a": jnp.ones(1, jnp.bfloat16), "b": Fraction(1, 4), "c": 10**30, "d": True}
+    assert checked_metrics(given) == {"a": 1.0, "b": 0.25, "c": 1e30, "d": 1.0}
     assert checked_metrics(None) == {}
 
 
@@ -29,6 +33,15 @@ def test_the_name_of_a_computed_metric_is_refused_and_another_is_suggested(name)
         ({"": 1}, "expected a non-empty string .*, got ''"),
         ({3: 1}, "expected a non-empty string .*, got 3"),
         ({"ä" * 34: 1}, "at most 200 bytes"),
+        ({"loss": None}, "loss: expected a number, got None"),
+        ({"loss": 1j}, "loss: expected a number"),
+        ({"loss": "0.5"}, "loss: expected a number, got '0.5'"),
+        ({"loss": np.zeros(0)}, "loss: expected a number"),
+        ({"loss": np.datetime64("2026-01-01")}, "loss: expected a number"),
+        ({"loss": 10**400}, "loss: expected a number"),
+        ({"a\nb": 1}, "expected printable characters on one line, got 'a"),
+        ({"a\u202eb": 1}, "expected printable characters on one line, got 'a"),
+        ([("loss", 1)], "expected a mapping from names to numbers, got list"),
     ],
 )
 def test_the_error_for_a_wrong_scalar_says_what_is_wrong(metrics, problem):

@@ -161,12 +161,22 @@ def resized(array: ts.TensorStore, count: int) -> ts.TensorStore:
 
 
 def write_group(folder: Path, attributes: dict) -> None:
-    """Make a folder a Zarr group with these attributes."""
+    """Make a folder a Zarr group with these attributes.
+
+    Raises:
+        RecordingError: they would be too long to be read again, as the names of classes are long.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     content = {"zarr_format": 3, "node_type": "group", "attributes": attributes}
+    text = json.dumps(content, indent=1)
+    if len(text) > LARGEST_GROUP:
+        raise RecordingError(
+            f"expected names of classes and a caption of at most {LARGEST_GROUP:,} characters, "
+            f"got {len(text):,}"
+        )
     temporary = folder / PART
     with temporary.open("w") as file:
-        json.dump(content, file, indent=1)
+        file.write(text)
         file.flush()
         # Otherwise the file could be empty after the system has crashed.
         os.fsync(file.fileno())

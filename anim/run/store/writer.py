@@ -151,7 +151,7 @@ class Writer:
             )
         known = {"classes": None if self.classes is None else list(self.classes)}
         if about != NOTHING_KNOWN:
-            known |= {"caption": about.caption, "steps_per_epoch": about.steps_per_epoch}
+            known |= {"caption": about.caption, "steps_per_epoch": _count(about)}
         if {**found, **known} != found:
             schema.write_group(self.path, {"anim": {**found, **known}})
 
@@ -282,9 +282,13 @@ def _description(classes: Sequence[str] | None, about: About) -> dict:
         "schema": schema.SCHEMA,
         "classes": None if classes is None else list(classes),
         "caption": about.caption,
-        "steps_per_epoch": about.steps_per_epoch,
+        "steps_per_epoch": _count(about),
         "versions": {name: _version(found) for name, found in _DISTRIBUTIONS.items()},
     }
+
+
+def _count(about: About) -> int | None:
+    return None if about.steps_per_epoch is None else int(about.steps_per_epoch)
 
 
 def _version(distribution: str) -> str | None:
