@@ -13,6 +13,9 @@ from anim.record.tables import Table, shown
 
 _NUMBER = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$"
 _COMMA = r"^[+-]?(?:\d*,\d+)(?:[eE][+-]?\d+)?$"
+_WHOLE = r"^[+-]?\d+(?:[eE][+-]?\d+)?$"
+# What float32 holds.
+_LARGEST = 3e38
 _MISSING = ("nan", "na", "n/a", "#n/a", "null", "none", "-", "?", "<na>")
 _INTEGER = re.compile(r"([+-]?)0*(\d+)(?:\.0*)?")
 # Of one list, such as numpy's or Spark's, within brackets.
@@ -61,18 +64,41 @@ def stripped(table: Table, name: str) -> pa.Array:
     return pc.utf8_trim_whitespace(table.column(name))
 
 
+def may_be_numbers(table: Table, name: str) -> bool:
+    """Return whether a column has a number in some cell, or nothing in any."""
+    kind = value_type(table.types[name])
+    if not is_text(kind):
+        return is_number(kind) or pa.types.is_null(kind)
+    fits, gone = _numbers_and_gaps(table, name)
+    return bool(pc.any(fits).as_py() or pc.all(gone).as_py())
+
+
 def looks_like_numbers(table: Table, name: str) -> bool:
     """Return whether every cell of a column is a number; it may be missing in some."""
     kind = value_type(table.types[name])
-    if is_number(kind):
-        return True
     if not is_text(kind):
-        return False
-    texts = stripped(table, name)
+        return is_number(kind)
+    fits, gone = _numbers_and_gaps(table, name)
+    return bool(pc.any(fits).as_py() and pc.all(pc.or_(fits, gone)).as_py())
+
+
+def _numbers_and_gaps(table: Table, name: str) -> tuple[pa.Array, pa.Array]:
+    """Return which texts [N] are numbers, and which say that there is none."""
+    texts = pc.fill_null(stripped(table, name), "")
     fits = pc.or_(pc.match_substring_regex(texts, _NUMBER), pc.match_substring_regex(texts, _COMMA))
-    gone = pc.is_in(pc.utf8_lower(texts), pa.array(["", "inf", "-inf", *_MISSING], texts.type))
-    some = pc.any(fits).as_py()
-    return bool(some and pc.all(pc.fill_null(pc.or_(fits, gone), True)).as_py())
+    gaps = pa.array(["", "inf", "-inf", *_MISSING], texts.type)
+    return fits, pc.is_in(pc.utf8_lower(texts), gaps)
+
+
+def has_fractions(table: Table, name: str) -> bool:
+    """Return whether some cell of a column of numbers is not an integer."""
+    column = table.column(name)
+    if is_text(column.type):
+        whole = pc.match_substring_regex(pc.fill_null(stripped(table, name), ""), _WHOLE)
+        fits, _ = _numbers_and_gaps(table, name)
+        return bool(pc.any(pc.and_not(fits, whole)).as_py())
+    values = column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+    return bool((np.isfinite(values) & (values != np.floor(values))).any())
 
 
 def value_type(kind: pa.DataType) -> pa.DataType:
@@ -104,8 +130,8 @@ def numbers(table: Table, name: str) -> np.ndarray:
             table.refuse(name, _first(pc.is_null(column)), "a number")
         column = column.cast(pa.float64(), safe=False)
     values = column.to_numpy(zero_copy_only=False)
-    if not np.isfinite(values).all():
-        table.refuse(name, int((~np.isfinite(values)).argmax()), "a finite number")
+    if not (np.abs(values) < _LARGEST).all():
+        table.refuse(name, int((~(np.abs(values) < _LARGEST)).argmax()), "a finite number")
     return values
 
 
@@ -118,11 +144,10 @@ def _parsed(table: Table, name: str) -> pa.Array:
     if pc.all(pc.ends_with(texts, "%")).as_py():
         texts, scale = pc.utf8_trim_whitespace(pc.utf8_rtrim(texts, "%")), 0.01
     has_comma = pc.any(pc.match_substring(texts, ",")).as_py()
-    whole = r"^[+-]?\d+(?:[eE][+-]?\d+)?$"
     fits = pc.match_substring_regex(texts, _NUMBER)
     if has_comma:
         fits = pc.or_(
-            pc.match_substring_regex(texts, _COMMA), pc.match_substring_regex(texts, whole)
+            pc.match_substring_regex(texts, _COMMA), pc.match_substring_regex(texts, _WHOLE)
         )
     if not pc.all(fits).as_py():
         mark = " with a decimal comma, as in other cells of the column" if has_comma else ""
@@ -153,7 +178,7 @@ def lists(table: Table, name: str) -> np.ndarray:
             table.refuse(name, wrong, "a list of numbers such as [0.1, 0.9]")
         column = pa.array(rows, pa.list_(pa.float64()))
     if pa.types.is_struct(column.type):
-        column = pc.struct_field(column, "values")
+        column = _of_vectors(table, name, column)
     if column.null_count:
         table.refuse(name, _first(pc.is_null(column)), "a list")
     if not is_number(value_type(column.type.value_type)):
@@ -165,8 +190,21 @@ def lists(table: Table, name: str) -> np.ndarray:
         table.fail(f"{where}: expected lists of one length, got {lengths[row]} and {lengths[0]}")
     flat = pc.list_flatten(column).cast(pa.float64(), safe=False)
     values = flat.to_numpy(zero_copy_only=False).reshape(len(lengths), lengths[0])
-    if not np.isfinite(values).all():
-        table.refuse(name, int((~np.isfinite(values)).any(1).argmax()), "finite numbers")
+    if not (np.abs(values) < _LARGEST).all():
+        wrong = ~(np.abs(values) < _LARGEST).all(1)
+        table.refuse(name, int(wrong.argmax()), "finite numbers")
+    return values
+
+
+def _of_vectors(table: Table, name: str, column: pa.Array) -> pa.Array:
+    """Return the values of Spark's vectors, which a sparse one has only some of."""
+    if column.type.get_field_index("size") >= 0:
+        sizes = pc.struct_field(column, "size")
+        if sizes.null_count < len(sizes):
+            table.refuse(name, _first(pc.is_valid(sizes)), "a dense vector")
+    values = pc.struct_field(column, "values")
+    if not is_list(values.type):
+        table.fail(f"column {shown(name)}: expected lists of numbers, got {column.type}")
     return values
 
 

@@ -9,22 +9,13 @@ import numpy as np
 
 from anim.errors import SettingError
 from anim.record.cells import Coded, integer_in, key_of
+from anim.record.names import pair_of
 from anim.record.schema import Schema, Wanted
 from anim.record.scores import reordered
 from anim.record.tables import Table, listed, shown
 
-# What two classes are often called: the second is the one that a single score is of.
-_PAIRS = (
-    ("0", "1"),
-    ("false", "true"),
-    ("no", "yes"),
-    ("n", "y"),
-    ("f", "t"),
-    ("neg", "pos"),
-    ("negative", "positive"),
-    ("-1", "1"),
-    ("off", "on"),
-)
+# The most classes that predictions without scores may count.
+_MOST = 100_000
 
 
 @dataclass(frozen=True)
@@ -40,15 +31,6 @@ class Indexed:
     classes: tuple[str, ...] | None
     labels: np.ndarray
     predicted: np.ndarray | None
-
-
-def pair_of(values: Sequence[str]) -> tuple[str, str] | None:
-    """Return the two classes that values are of, 0 and 1; None if they are not such a pair."""
-    low = {value.casefold(): value for value in values}
-    for pair in _PAIRS:
-        if low.keys() <= set(pair):
-            return (low.get(pair[0], pair[0]), low.get(pair[1], pair[1]))
-    return None
 
 
 def indexed(table: Table, schema: Schema, wanted: Wanted) -> Indexed:
@@ -147,10 +129,10 @@ def _of_values(
     numbers = [integer_in(value) for value in (*truth.values, *seen)]
     whole = [number for number in numbers if number is not None]
     if len(whole) == len(numbers):
-        distinct = sorted(set(whole))
-        are_places = distinct[0] >= 0 and distinct[-1] < max(100, 4 * len(distinct))
-        count = max(distinct[-1] + 1, 2)
-        return [str(i) for i in (range(count) if are_places else distinct)]
+        distinct, labels = sorted(set(whole)), whole[: len(truth.values)]
+        are_places = distinct[0] >= 0 and max(labels) < max(100, 4 * len(labels))
+        count = max(labels if distinct[-1] > _MOST else distinct)
+        return [str(i) for i in (range(max(count + 1, 2)) if are_places else distinct)]
     if whole and predicted is not None:
         return sorted(truth.values)
     known = {_folded(value) for value in truth.values}

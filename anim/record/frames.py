@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -110,7 +111,7 @@ def _in_order(frames: Any, labels, wanted: Wanted) -> Iterator[tuple[Saved, int]
 def _with_steps(
     table: Table, labels, wanted: Wanted, otherwise: int
 ) -> Iterator[tuple[Saved, int]]:
-    for snapshot in snapshots_in(table, wanted, labels_of_rows(labels, table)):
+    for snapshot in snapshots_in(table, wanted, labels_of_rows(labels, table, wanted.step)):
         yield snapshot, otherwise if snapshot.step is None else snapshot.step
 
 
@@ -129,7 +130,9 @@ def _table(source: str, frame: Any) -> Table:
         )
         raise SettingError("frames", problem)
     try:
-        data = pa.table(frame)
+        # pandas may call columns by numbers; Arrow warns that it does not.
+        with warnings.catch_warnings(action="ignore", category=UserWarning):
+            data = pa.table(frame)
     except (pa.ArrowException, TypeError, ValueError) as error:
         first = (str(error).splitlines() or [type(error).__name__])[0]
         raise SettingError("frames", f"{source} cannot be read: {shown(first)}") from error

@@ -6,13 +6,14 @@ from typing import NoReturn
 
 import numpy as np
 
-from anim.record.saved import as_probs
+from anim.record.saved import as_probs, probs_rows
 from anim.record.scores import Scores
 from anim.record.tables import Table, listed
 
-# How far from 1 the sum of a row may be for the row to look like probabilities, and which share of
-# rows must look so for the others to be called an exception.
-_EXACT, _SHARE = 1e-3, 0.2
+# Which share of rows must look like probabilities for the others to be called an exception.
+_SHARE = 0.1
+# How much sums of votes differ.
+_EQUAL = 1e-3
 _OUTPUTS = "--outputs logits takes them as they are"
 
 
@@ -30,11 +31,13 @@ def kind_of(table: Table, scores: Scores, outputs: str | None) -> tuple[str, np.
     if scores.values.ndim == 1:
         return _of_one(table, scores, outputs)
     values, kind = scores.values, outputs or scores.kind
-    probs = as_probs(values)
     if outputs == "logits":
         return "logits", values, "logits, as asked for"
+    probs, sums = as_probs(values), values.sum(1)
+    if probs is None and values.min() >= 0 and len(values) > 1 and kind != "probs":
+        _refuse_votes(table, scores, sums)
     if kind == "logits":
-        if probs is not None and _is_exact(values).all():
+        if probs is not None and probs_rows(values).all():
             table.fail(
                 f"{listed(scores.columns)}: named as logits, but each row sums to 1; "
                 "--outputs says whether they are logits or probs"
@@ -42,29 +45,26 @@ def kind_of(table: Table, scores: Scores, outputs: str | None) -> tuple[str, np.
         return "logits", values, "logits, by name"
     if probs is not None:
         return "probs", probs, _as_said(values)
-    sums = values.sum(1)
-    off = ~_is_exact(values)
+    off = ~probs_rows(values)
     looks_so = values.min() >= 0 and (values.max() <= 1 or (off.mean() <= 1 - _SHARE))
     if kind == "probs" or looks_so or off.mean() <= 1 - _SHARE:
         _refuse_row(table, scores, off, sums)
-    if values.min() >= 0 and len(values) > 1 and np.ptp(sums) < _EXACT * sums[0]:
+    return "logits", values, "logits: rows do not sum to 1"
+
+
+def _refuse_votes(table: Table, scores: Scores, sums: np.ndarray) -> None:
+    """Raise SettingError if all rows have one sum, which logits have not."""
+    if np.ptp(sums) < _EQUAL * sums[0]:
         table.fail(
             f"{listed(scores.columns)}: each row sums to {sums[0]:g}; if these are votes or counts,"
             f" divide them by it; {_OUTPUTS}"
         )
-    return "logits", values, "logits: rows do not sum to 1"
-
-
-def _is_exact(values: np.ndarray) -> np.ndarray:
-    """Return which rows are in [0, 1] and sum to 1, [N] bool."""
-    inside = (values >= 0).all(1) & (values <= 1).all(1)
-    return inside & (np.abs(values.sum(1) - 1) <= _EXACT)
 
 
 def _as_said(values: np.ndarray) -> str:
     if values.max() > 1:
         return "probs: rows sum to 100, so they are percentages"
-    exact = _is_exact(values).all()
+    exact = probs_rows(values).all()
     return "probs: rows sum to 1" + ("" if exact else " but for rounding, so they are divided")
 
 

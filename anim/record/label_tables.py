@@ -9,7 +9,7 @@ import numpy as np
 
 from anim.errors import SettingError
 from anim.record.cells import Coded, coded, is_text, stripped
-from anim.record.names import ID, LABEL, is_index, key_of, plain
+from anim.record.names import ID, LABEL, STEP, is_index, key_of, plain
 from anim.record.tables import Table, listed, read_table, shown
 
 
@@ -25,7 +25,7 @@ class LabelTable:
     table: Table
     labels: Coded
 
-    def of_rows(self, table: Table) -> Coded:
+    def of_rows(self, table: Table, step: str | None = None) -> Coded:
         """Return the labels of the rows of another table, by the column of ids that both have.
 
         Raises:
@@ -46,10 +46,16 @@ class LabelTable:
         ((own, other),) = known
         rows = self._rows_by_id(own)
         wanted = _ids(table, other)
+        is_once = step is None and not any(plain(name) in STEP for name in table.types)
+        seen: set[str] = set()
         for row, one in enumerate(wanted):
-            if one not in rows:
-                problem = f"{table.place(row)}: {shown(other)} {shown(one)} has no label in "
-                table.fail(problem + repr(self.table.source))
+            if one not in rows or (one in seen and is_once):
+                where = f"{table.place(row)}: {shown(other)} {shown(one)}"
+                problem = "is there twice, and no column says the step"
+                if one not in rows:
+                    problem = f"has no label in {self.table.source!r}"
+                table.fail(f"{where} {problem}")
+            seen.add(one)
         lacking = rows.keys() - set(wanted)
         if lacking:
             first = min(lacking, key=lambda one: rows[one])
@@ -113,14 +119,16 @@ def _labels_in(table: Table) -> LabelTable | np.ndarray:
     return np.array(values)
 
 
-def labels_of_rows(given: LabelTable | np.ndarray | None, table: Table) -> Coded | None:
+def labels_of_rows(
+    given: LabelTable | np.ndarray | None, table: Table, step: str | None = None
+) -> Coded | None:
     """Return the labels that were given for the rows of a table; None if none were.
 
     Raises:
         SettingError: labels of another shape than [N], or ids that do not fit.
     """
     if given is None or isinstance(given, LabelTable):
-        return given.of_rows(table) if given else None
+        return given.of_rows(table, step) if given else None
     values = np.asarray(given)
     if values.ndim != 1:
         problem = f"expected one label for each row, [N], got shape {list(values.shape)}"

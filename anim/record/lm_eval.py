@@ -52,6 +52,14 @@ def table_of_choices(source: str, records: Sequence[Mapping], place: Callable[[i
         if label is None:
             problem = f"expected the number or text of a choice, got {shown(record.get('target'))}"
             refuse(row, f"target: {problem}")
+        best = max(found)
+        is_right = found[label] == best
+        if record.get("acc") in (0, 1) and found.count(best) == 1 and is_right != record["acc"]:
+            refuse(
+                row,
+                f"target: choice {label} is {'' if is_right else 'not '}the likeliest, "
+                f"but acc says {record['acc']:g}",
+            )
         labels.append(label)
         logits.append(found)
     if len({str(record.get("filter")) for record in records}) > 1:

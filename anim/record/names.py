@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from anim.record.cells import key_of
@@ -60,21 +61,39 @@ _PROBS = (
     r"class[_ ]prob|probabilit(?:y|ies)|probas?|probs?|pr|p"
 )
 _LOGITS = r"pred_logits?|y_logits?|logits?|raw_?prediction"
-_OTHERS = r"y_scores?|scores?|confidences?|conf|outputs?|\.pred|predictions?|preds?|class"
-_WORDS = rf"(?P<probs>{_PROBS})|(?P<logits>{_LOGITS})|(?P<others>{_OTHERS})"
-_OF = r"(?:class[ _.]?|label[ _.]?=[ ]?|y[ ]?=[ ]?|for class[ ]?)?"
+_OTHERS = (
+    r"prediction_scores?|y_scores?|scores?|confidences?|conf|outputs?|\.pred|predictions?|preds?|"
+    r"class"
+)
+_OF = r"(?:class[ _.]?|for class[ ]?|[^()=]+=[ ]?)?"
+# Words that say probabilities or logits come before those that may say something else.
 _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
+    for words_ in (rf"(?P<probs>{_PROBS})|(?P<logits>{_LOGITS})", f"(?P<others>{_OTHERS})")
     for pattern in (
-        rf"(?:{_WORDS})[ ]?[(\[]{_OF}\"?(?P<name>[^()\[\]]+?)\"?[)\]]",
-        rf"(?:{_WORDS})(?:[ _.\-:]+{_OF}|(?=\d))(?P<name>.+)",
-        rf"(?P<name>.+?)[ _.\-]+(?:{_WORDS})",
+        rf"(?:{words_})[ ]?[(\[]{_OF}\"?(?P<name>[^()\[\]]+?)\"?[)\]]",
+        rf"(?:{words_})(?:[ _.\-:]+{_OF}|(?=\d))(?P<name>.+)",
+        rf"(?P<name>.+?)[ _.\-]+(?:{words_})",
     )
 )
 # Parts of names of columns that summarise scores, and are none.
 _SUMMARIES = words(
     "max min mean std var sum true label pred class id name diff margin entropy top1 top2 "
     "top5 correct target gap threshold rank time loss error"
+)
+
+
+# What two classes are often called: the second is the one that a single score is of.
+_PAIRS = (
+    ("0", "1"),
+    ("false", "true"),
+    ("no", "yes"),
+    ("n", "y"),
+    ("f", "t"),
+    ("neg", "pos"),
+    ("negative", "positive"),
+    ("-1", "1"),
+    ("off", "on"),
 )
 
 
@@ -93,6 +112,11 @@ class ScoreName:
     family: str
     class_name: str
     kind: str | None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the name says probabilities or logits by a whole word."""
+        return self.kind is not None and self.family not in ("1 p", "1 pr", "2 p", "2 pr")
 
 
 def plain(name: str) -> str:
@@ -113,10 +137,13 @@ def score_name(column: str) -> ScoreName | None:
         if match is None:
             continue
         name = match["name"].strip()
+        name = re.sub(r"(?i)^class[ _.]?(?=\d)", "", name).strip('"')
         if not name or plain(name) in _SUMMARIES:
             return None
-        word = match["probs"] or match["logits"] or match["others"]
-        kind = "probs" if match["probs"] else "logits" if match["logits"] else None
+        kind, word = next(
+            pair for pair in match.groupdict().items() if pair[0] != "name" and pair[1]
+        )
+        kind = None if kind == "others" else kind
         return ScoreName(column, f"{place} {word.lower()}", key_of(name), kind)
     return None
 
@@ -129,3 +156,12 @@ def kind_said(column: str) -> str | None:
     if re.search(r"prob|softmax", plain(column)):
         return "probs"
     return "logits" if re.search(r"logit|raw|margin|decision", plain(column)) else None
+
+
+def pair_of(values: Sequence[str]) -> tuple[str, str] | None:
+    """Return the two classes that values are of, 0 and 1; None if they are not such a pair."""
+    low = {value.casefold(): value for value in values}
+    for pair in _PAIRS:
+        if low.keys() <= set(pair):
+            return (low.get(pair[0], pair[0]), low.get(pair[1], pair[1]))
+    return None

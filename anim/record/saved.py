@@ -8,14 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
-from anim.checks.rounding import SUM_TOLERANCE
+from anim.checks.rounding import SUM_TOLERANCE, coarsest, sum_tolerance
 from anim.errors import SettingError
 
 # Names of arrays and columns that hold labels and steps.
 LABELS = ("labels", "label", "y_true", "true_label", "y")
 STEPS = ("step", "epoch", "iteration")
-# The most that rounding to two decimals moves a probability.
-_ROUNDING = 0.005
+# How far from an integer float32 leaves a number of four decimals, times 10,000; and how far
+# rounding may move the sum of a row: sigmoids of many classes, rounded, are no probabilities.
+_WHOLE, _MOST_OFF = 2e-3, 0.1
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,8 @@ def scores_of(path: Path, values: np.ndarray) -> dict[str, np.ndarray]:
 def as_probs(values: np.ndarray) -> np.ndarray | None:
     """Return probabilities, rounded ones or percentages as probabilities; None for other values.
 
-    Rounding to two decimals moves each value by at most 0.005. Rows whose sum differs from 1 by no
-    more than that explains are divided by their sum.
+    Rounding to two decimals moves each value by at most 0.005, to three by 0.0005. Rows whose sum
+    differs from 1 by no more than that explains, and by 0.1, are divided by their sum.
 
     Args:
         values: [N, K], [N, 1] or [N].
@@ -80,10 +81,27 @@ def as_probs(values: np.ndarray) -> np.ndarray | None:
     if values.ndim == 1 or values.shape[1] == 1:
         return values if values.max() <= 1 else None
     sums = values.sum(1, dtype=np.float64, keepdims=True)
-    slack = SUM_TOLERANCE + _ROUNDING * values.shape[1]
     if values.max() <= 1 and np.abs(sums - 1).max() <= SUM_TOLERANCE:
         return values
+    own = sum_tolerance(coarsest(values), values.shape[1])
     for whole in (1, 100):
+        rounding = _rounding(values / whole) * values.shape[1]
+        slack = max(own, min(SUM_TOLERANCE + rounding, _MOST_OFF))
         if values.max() <= whole and np.abs(sums / whole - 1).max() <= slack:
             return values / sums
     return None
+
+
+def probs_rows(values: np.ndarray) -> np.ndarray:
+    """Return which rows of scores [N, K] are in [0, 1] and sum to 1, [N] bool."""
+    inside = (values >= 0).all(1) & (values <= 1).all(1)
+    return inside & (np.abs(values.sum(1) - 1) <= SUM_TOLERANCE)
+
+
+def _rounding(values: np.ndarray) -> float:
+    """Return how far rounding moved values: half of the last decimal that all of them have."""
+    for decimals in (2, 3, 4):
+        scaled = values * 10.0**decimals
+        if np.abs(scaled - np.round(scaled)).max() < _WHOLE:
+            return 0.5 * 10.0**-decimals
+    return 0.0

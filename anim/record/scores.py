@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from anim.checks.predictions import rows_are_probs
 from anim.record import names
 from anim.record.cells import (
     Coded,
+    has_fractions,
     integer_in,
     key_of,
     lists,
     looks_like_lists,
     looks_like_numbers,
+    may_be_numbers,
     numbers,
 )
 from anim.record.names import ScoreName, score_name
 from anim.record.naming import words
+from anim.record.saved import probs_rows
 from anim.record.tables import Table, listed, shown
 
 if TYPE_CHECKING:
@@ -72,8 +74,13 @@ def scores_in(
     """
     if wanted.scores:
         return _asked(table, wanted, truth)
-    flat = [name for name in free if looks_like_numbers(table, name)]
-    said = [one for name in flat if (one := score_name(name)) is not None]
+    # A cell that is no number is refused where it is read: its column is not left out.
+    flat = [name for name in free if may_be_numbers(table, name)]
+    said = [
+        one
+        for name in free
+        if (one := score_name(name)) is not None and (name in flat or one.is_plain)
+    ]
     families = _families(said, truth, wanted)
     deep = [name for name in free if _is_list_of_scores(table, name)]
     single = [name for name in flat if names.plain(name) in names.SINGLE]
@@ -83,15 +90,24 @@ def scores_in(
         return found
     if deep:
         name = _preferred(table, deep)
-        return Scores((name,), lists(table, name), None, names.kind_said(name), _by_name((name,)))
+        return Scores(
+            (name,), _flat(lists(table, name)), None, names.kind_said(name), _by_name((name,))
+        )
     if has_top and not single:
         return None
     if single:
         name = _preferred(table, single)
         return Scores((name,), numbers(table, name), None, names.kind_said(name), _by_name((name,)))
-    if has_one := [one for one in said if one.kind or one.class_name in truth.values]:
-        return _one_class(table, has_one)
+    if of_one := [one for one in said if names.pair_of((*truth.values, one.class_name))]:
+        return _one_class(table, of_one)
+    if of_one := [one for one in said if one.class_name in truth.values]:
+        return _one_class(table, of_one)
     return _without_names(table, truth, flat)
+
+
+def _flat(values: np.ndarray) -> np.ndarray:
+    """Return lists [N, K], or [N] if they have one element."""
+    return values[:, 0] if values.shape[1] == 1 else values
 
 
 def _by_name(columns: Sequence[str]) -> str:
@@ -104,7 +120,9 @@ def _asked(table: Table, wanted: Wanted, truth: Coded) -> Scores:
     if len(columns) == 1:
         name = columns[0]
         said = score_name(name)
-        values = lists(table, name) if looks_like_lists(table, name) else numbers(table, name)
+        values = (
+            _flat(lists(table, name)) if looks_like_lists(table, name) else numbers(table, name)
+        )
         is_class = values.ndim == 1 and said is not None and said.class_name in truth.values
         classes = (said.class_name,) if said is not None and is_class else None
         return Scores(columns, values, classes, names.kind_said(name), note)
@@ -205,20 +223,19 @@ def _named_as_classes(
         table.fail(
             f"{where}: label {shown(lacking)} has no column of scores, as {listed(columns)} have"
         )
-    others = [n for n in flat if n not in columns and names.plain(n) not in _NEVER]
+    others = [
+        n
+        for n in flat
+        if n not in columns and names.plain(n) not in _NEVER and looks_like_numbers(table, n)
+    ]
     values = matrix(table, columns)
-    _check_only(table, columns, values, [n for n in others if not _is_whole(table, n)])
+    _check_only(table, columns, values, [n for n in others if has_fractions(table, n)])
     note = f"{listed(columns)} (named as the classes)"
     return Scores(tuple(columns), values, tuple(map(key_of, columns)), None, note)
 
 
 def _folded(name: str) -> str:
     return " ".join(key_of(name.strip()).casefold().replace("_", " ").replace("-", " ").split())
-
-
-def _is_whole(table: Table, name: str) -> bool:
-    values = numbers(table, name)
-    return bool((values == np.floor(values)).all())
 
 
 def _check_only(
@@ -228,7 +245,7 @@ def _check_only(
 
     They cannot if the rows of the others sum to 1.
     """
-    if not others or rows_are_probs(values):
+    if not others or probs_rows(values).all():
         return
     table.fail(
         f"{listed(others)}: neither classes that occur nor names of something else, and rows of "
@@ -243,12 +260,13 @@ def _without_names(table: Table, truth: Coded, flat: Sequence[str]) -> Scores:
     Raises:
         SettingError: they are not, or labels are not their places.
     """
-    columns = [n for n in flat if names.plain(n) not in (*_NEVER, *names.STEP)]
+    known = (*_NEVER, *names.STEP)
+    columns = [n for n in flat if names.plain(n) not in known and looks_like_numbers(table, n)]
     labels = [integer_in(value) for value in truth.values]
     are_places = all(one is not None and 0 <= one < len(columns) for one in labels)
-    may_be = len(columns) > 1 and are_places and not any(_is_whole(table, n) for n in columns)
+    may_be = len(columns) > 1 and are_places and all(has_fractions(table, n) for n in columns)
     values = matrix(table, columns) if may_be else np.zeros((1, 2))
-    if not rows_are_probs(values):
+    if not probs_rows(values).all():
         got = f"got {listed(flat)}" if flat else "got none with numbers"
         table.fail(
             "expected columns named as scores (prob_0, logit_cat) or as the classes that occur "

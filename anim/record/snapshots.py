@@ -10,8 +10,9 @@ import numpy as np
 
 from anim.errors import SettingError
 from anim.record.cells import Coded, coded, numbers
-from anim.record.classes import Indexed, indexed, pair_of
+from anim.record.classes import Indexed, indexed
 from anim.record.kinds import kind_of
+from anim.record.names import pair_of
 from anim.record.rows import rows_by_step
 from anim.record.saved import Saved
 from anim.record.schema import Schema, Wanted, schema_of
@@ -71,11 +72,15 @@ def _given(table: Table, schema: Schema, wanted: Wanted, classes: Indexed) -> di
         schema.notes["scores"] = f"{shown(scores.columns[0])}: that of the predicted class"
         schema.confidence = scores.columns[0]
         return _top(table, schema, classes, values)
-    kind, values, why = kind_of(table, scores, wanted.outputs)
+    with np.errstate(over="ignore", invalid="ignore"):
+        kind, values, why = kind_of(table, scores, wanted.outputs)
     names = classes.classes or _numbered(values, classes)
     if values.ndim == 1:
-        values = _of_class_1(schema, classes, kind, values)
-        schema.notes["scores"] += f", of class {shown(names[1])[1:-1]} ({why})"
+        if classes.predicted is None and not wanted.scores and kind == "probs":
+            _check_is_of_class_1(table, schema, classes, values)
+        is_of_0 = scores.classes is not None and scores.classes[0] == names[0]
+        values = values if not is_of_0 else 1 - values if kind == "probs" else -values
+        schema.notes["scores"] += f", of class {shown(names[not is_of_0])[1:-1]} ({why})"
     else:
         schema.notes["scores"] += f", classes {listed(names)} ({why})"
     if classes.predicted is not None:
@@ -88,13 +93,18 @@ def _numbered(values: np.ndarray, classes: Indexed) -> tuple[str, ...]:
     return tuple(map(str, range(count)))
 
 
-def _of_class_1(schema: Schema, classes: Indexed, kind: str, values: np.ndarray) -> np.ndarray:
-    """Return scores of class 1, if they are named as those of class 0."""
-    names = classes.classes or ("0", "1")
-    said = schema.scores.classes if schema.scores else None
-    if said is None or said[0] != names[0]:
-        return values
-    return 1 - values if kind == "probs" else -values
+def _check_is_of_class_1(
+    table: Table, schema: Schema, classes: Indexed, values: np.ndarray
+) -> None:
+    """Raise SettingError for the output of a pipeline: predicted labels, and their scores."""
+    column = schema.scores.columns[0] if schema.scores else ""
+    is_named_so = schema.label == "label" and column == "score"
+    if is_named_so and values.min() >= 0.5 and (classes.labels == 0).any():
+        table.fail(
+            "column 'score' is never below 1/2, so 'label' may be what was predicted, as "
+            "pipelines of Transformers save it; --label COL or --labels FILE says what is true, "
+            "--scores score takes it as the score of the second class"
+        )
 
 
 def _is_confidence(schema: Schema, classes: Indexed, values: np.ndarray) -> bool:
@@ -131,8 +141,7 @@ def _top(table: Table, schema: Schema, classes: Indexed, confidence: np.ndarray)
         row = int((hits != correct).argmax())
         expected = f"whether {shown(schema.pred)} is {shown(schema.label)}"
         table.refuse(schema.correct or "", row, expected)
-    values = {*schema.truth.values, *np.unique(classes.predicted).tolist()}
-    count = len(classes.classes or ()) or len(values)
+    count = len(classes.classes or ()) or len({*classes.labels, *classes.predicted})
     low = confidence < 0.5 - _TIE
     if count == 2 and low.any():
         row = int(low.argmax())

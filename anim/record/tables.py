@@ -70,7 +70,9 @@ def shown(value: object) -> str:
     if not isinstance(value, str):
         text = str(value)
         return (text if text.isprintable() else repr(text)[1:-1])[:_SHOWN]
-    return repr(value if len(value) <= _SHOWN else value[: _SHOWN - 3] + "...")
+    # NumPy's own texts have another repr.
+    text = str(value)
+    return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "...")
 
 
 def listed(names: Sequence[str]) -> str:

@@ -35,7 +35,7 @@ def text_in(path: Path, limit: int = LIMIT) -> bytes:
     """
     raw = _unpacked(path, limit)
     mark, encoding = next((pair for pair in _MARKS if raw.startswith(pair[0])), (b"", "utf-8"))
-    if not mark and b"\0" in raw[:64]:
+    if not mark and raw[:64].count(0) * 3 > len(raw[:64]):
         encoding = "utf-16-le" if raw[1:2] == b"\0" else "utf-16-be"
     try:
         if encoding != "utf-8":
