@@ -49,8 +49,7 @@ trainer = Trainer(
         use_cpu=True,
     ),
     train_dataset=train,
-    eval_dataset=val,
-    callbacks=[SnapshotCallback("runs/transformers", every=10)],  # 2
+    callbacks=[SnapshotCallback("runs/transformers", val, every=10)],  # 2
 )
 trainer.train()
 

@@ -98,12 +98,14 @@ def schema_of(table: Table, wanted: Wanted, truth: Coded | None = None) -> Schem
     notes: dict[str, str] = {}
     roles: dict[str, str] = {}
     left = [name for name in table.types if name not in wanted.scores]
+    taken = {getattr(wanted, role, None) for role in (*ROLES, "step")}
     for role, known in ROLES.items():
         if role == "label" and truth is not None:
             continue
         asked = getattr(wanted, role, None)
         # Lists and names of scores are never a class, a confidence or a weight.
-        found = asked or _named(table, role, known, [n for n in left if _may_be(table, role, n)])
+        free = [n for n in left if n not in taken and _may_be(table, role, n)]
+        found = asked or _named(table, role, known, free)
         if found is not None:
             roles[role] = found
             left.remove(found)

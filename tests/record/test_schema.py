@@ -123,3 +123,9 @@ def test_probabilities_are_taken_where_there_are_logits_too(tmp_path, capsys):
 def test_quiet_says_nothing(tmp_path, capsys):
     recorded(tmp_path, frame(PROB, y_pred=LABELS), "--quiet")
     assert capsys.readouterr().out == ""
+
+
+def test_a_column_that_is_asked_for_is_not_also_what_its_name_says(tmp_path, capsys):
+    table = frame(PROB, label="answer", y_true=LABELS[::-1])
+    error = refused(tmp_path, capsys, table, "--pred", "y_true")
+    assert "expected a column of labels" in error
