@@ -28,6 +28,10 @@ class Digits(lightning.LightningModule):
         self.log("loss", loss)
         return loss
 
+    def validation_step(self, batch):
+        x, y = batch
+        self.log("val_loss", torch.nn.functional.cross_entropy(self(x), y))
+
     def configure_optimizers(self):
         return torch.optim.Adam(self.parameters(), lr=1e-2)
 
@@ -38,12 +42,14 @@ data = TensorDataset(torch.tensor(x / 16, dtype=torch.float32), torch.tensor(y))
 train, val = random_split(data, [897, 900])
 trainer = lightning.Trainer(
     max_epochs=20,
-    callbacks=[SnapshotCallback("runs/lightning", DataLoader(val, batch_size=300))],  # 2
+    callbacks=[SnapshotCallback("runs/lightning")],  # 2
     accelerator="cpu",
     logger=False,
     enable_checkpointing=False,
     enable_progress_bar=False,
 )
-trainer.fit(Digits(), DataLoader(train, batch_size=64, shuffle=True))
+trainer.fit(
+    Digits(), DataLoader(train, batch_size=64, shuffle=True), DataLoader(val, batch_size=300)
+)
 
 anim.animate(anim.open("runs/lightning"), "lightning.gif", title="Digits in Lightning")

@@ -5,25 +5,29 @@ pip install torch scikit-learn
 
 import torch
 from sklearn.datasets import load_digits
-from sklearn.model_selection import train_test_split
+from torch.utils.data import DataLoader, TensorDataset, random_split
 
 import anim
-
-x, y = (torch.tensor(part) for part in load_digits(return_X_y=True))
-x_train, x_val, y_train, y_val = train_test_split(x.float() / 16, y, test_size=0.5, random_state=0)
+from anim.integrations.torch import Snapshots
 
 torch.manual_seed(0)
-model = torch.nn.Sequential(torch.nn.Linear(64, 64), torch.nn.ReLU(), torch.nn.Linear(64, 10))
+x, y = load_digits(return_X_y=True)
+data = TensorDataset(torch.tensor(x / 16, dtype=torch.float32), torch.tensor(y))
+train, val = random_split(data, [897, 900])
+loader, val_loader = DataLoader(train, 64, shuffle=True), DataLoader(val, 300)
+
+model = torch.nn.Sequential(
+    torch.nn.Linear(64, 64), torch.nn.ReLU(), torch.nn.Dropout(0.2), torch.nn.Linear(64, 10)
+)
 optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
-recorder = anim.Recorder("runs/pytorch", labels=y_val)  # 1
+snapshots = Snapshots("runs/pytorch", model, val_loader, every=5)  # 1
 
-for step in range(301):
-    if step % 5 == 0:
-        recorder.snapshot(step, logits=model(x_val))  # 2
-    batch = torch.randint(len(x_train), (64,))
-    loss = torch.nn.functional.cross_entropy(model(x_train[batch]), y_train[batch])
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
+for _ in range(20):
+    for images, digits in loader:
+        snapshots()  # 2
+        loss = torch.nn.functional.cross_entropy(model(images), digits)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
 
-anim.animate(recorder.run(), "pytorch.gif", title="Digits in PyTorch")
+anim.animate(snapshots.run(), "pytorch.gif", title="Digits in PyTorch")

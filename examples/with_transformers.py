@@ -49,7 +49,8 @@ trainer = Trainer(
         use_cpu=True,
     ),
     train_dataset=train,
-    callbacks=[SnapshotCallback("runs/transformers", val, every=10)],  # 2
+    eval_dataset=val,
+    callbacks=[SnapshotCallback("runs/transformers", every=10)],  # 2
 )
 trainer.train()
 

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float, Integer, Num
 from scipy.special import bdtr, gammaln, ndtri, xlog1py, xlogy
 
-from anim.calibration.binned_errors import expected_calibration_error
+from anim.calibration.binned_errors import expected_error_of_bins
 from anim.calibration.bins import Array, BinSums, shares
 
 __all__ = [
@@ -212,7 +212,7 @@ def error_interval(
     def error(counts, hits):
         whole = np.where(by_bin(counts) > 0, by_bin(counts), np.nan)
         confidence = by_bin(counts * np.nan_to_num(score)) / whole
-        return expected_calibration_error(by_bin(counts), by_bin(hits) / whole, confidence)
+        return expected_error_of_bins(by_bin(counts), by_bin(hits) / whole, confidence)
 
     here = error(cells.counts, cells.hits)
     least, most = np.quantile(error(counts, hits), [(1 - level) / 2, (1 + level) / 2])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import jax
 import numpy as np
 
@@ -51,36 +53,27 @@ def checked_scores(name: str, given, examples: int) -> np.ndarray:
     if not is_one_output and (len(shape) != 2 or shape[0] != examples or shape[1] < 2):
         raise ValueError(f"{name}: expected shape [{examples}, K] with K >= 2, got {list(shape)}")
     floats = _own_floats(given, values.reshape(-1) if is_one_output else values)
-    _check_finite(name, floats, values)
+    check_finite(name, floats, values)
     if name == "probs":
         return checked_probs(floats, values.dtype)
     return np.stack([np.zeros_like(floats), floats], axis=1) if is_one_output else floats
 
 
 def checked_probs(values: np.ndarray, dtype: np.dtype, use: str = "pass logits=") -> np.ndarray:
-    """Return probabilities [N, K] whose rows sum to 1.
+    """Return probabilities [..., N, K] whose rows sum to 1.
 
     Scores that rounding moved beyond 0 or 1 are moved back, and rows that are coarser than
     float32 are divided by their sums.
 
     Args:
-        values: [N, K] finite, or [N] for class 1 of two; changed in place.
+        values: [..., N, K] finite, or [N] for class 1 of two; they stay as they are.
         dtype: that they were given in.
         use: what to do with logarithms of probabilities, for the error.
 
     Raises:
         ValueError: scores outside of [0, 1], or rows that do not sum to 1.
     """
-    low, high = (values.min(), values.max()) if values.size else (0.0, 1.0)
-    slack = score_tolerance(dtype)
-    if low < -slack or high > 1 + slack:
-        outside = (values < -slack) | (values > 1 + slack)
-        hint = _hint(values, dtype, use)
-        raise_first("probs", f"numbers in [0, 1] ({hint})", values, outside)
-    if low <= 0 or high > 1:
-        # Also -0.0, which would be written with its sign.
-        np.copyto(values, 0, where=values <= 0)
-        np.copyto(values, 1, where=values > 1)
+    values = check_scores("probs", values, dtype, lambda: f" ({_hint(values, use)})")
     if values.ndim == 1:
         return np.stack([1 - values, values], axis=1)
     sums, is_off = _sums(values, dtype)
@@ -91,14 +84,14 @@ def checked_probs(values: np.ndarray, dtype: np.dtype, use: str = "pass logits="
         raise_first("probs", f"rows that sum to 1 ({within}; {hint})", sums, is_off)
     rounded = np.abs(sums - 1) > FLOAT32_SUM
     if rounded.any():
-        np.divide(values, sums[:, None], out=values, where=rounded[:, None])
+        values = np.where(rounded[..., None], values / sums[..., None], values)
     return values
 
 
 def _sums(values: np.ndarray, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
     """Return the sums of rows [N], and which of them are not 1 within what rounding explains."""
-    sums = values.sum(1, dtype=np.float64 if values.dtype == np.float64 else np.float32)
-    is_off = np.abs(sums - 1) > sum_tolerance(dtype, values.shape[1])
+    sums = values.sum(-1, dtype=np.float64 if values.dtype == np.float64 else np.float32)
+    is_off = np.abs(sums - 1) > sum_tolerance(dtype, values.shape[-1])
     if is_off.any():
         is_off = np.abs(sums - 1) > _tolerance(values, dtype)
     return sums, is_off
@@ -107,21 +100,22 @@ def _sums(values: np.ndarray, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
 def _tolerance(values: np.ndarray, dtype: np.dtype) -> float:
     """Return how far sums of rows may be from 1, also if the values were widened before."""
     kinds = (dtype, coarsest(values))
-    return max(sum_tolerance(kind, values.shape[1]) for kind in kinds)
+    return max(sum_tolerance(kind, values.shape[-1]) for kind in kinds)
 
 
-def _hint(values: np.ndarray, dtype: np.dtype, use: str) -> str:
+def _hint(values: np.ndarray, use: str) -> str:
     """Return what numbers outside of [0, 1] seem to be."""
     if values.ndim == 1:
         return "did you pass logits or percentages?"
-    if values.max() <= 0 and (np.abs(np.exp(values).sum(1) - 1) < _NEAR).all():
+    if values.max() <= 0 and (np.abs(np.exp(values).sum(-1) - 1) < _NEAR).all():
         return f"these are logarithms of probabilities: {use}"
-    if values.min() >= 0 and (np.abs(values.sum(1) / 100 - 1) < _NEAR).all():
+    if values.min() >= 0 and (np.abs(values.sum(-1) / 100 - 1) < _NEAR).all():
         return "these are percentages: divide them by 100"
     return _LOGITS_HINT
 
 
-def _check_finite(name: str, floats: np.ndarray, given: np.ndarray) -> None:
+def check_finite(name: str, floats: np.ndarray, given: np.ndarray) -> None:
+    """Raise NotFiniteError, with the number that was given, unless all floats are finite."""
     # A sum would overflow; the minimum and the maximum of values with NaN are NaN.
     if floats.size and not (np.isfinite(floats.min()) and np.isfinite(floats.max())):
         wrong = ~np.isfinite(floats).reshape(given.shape)
@@ -133,12 +127,31 @@ def checked_confidence(given, examples: int) -> np.ndarray:
     numbers = _numbers("confidence", given)
     _check_shape("confidence", numbers, examples)
     values = _own_floats(given, numbers)
-    _check_finite("confidence", values, numbers)
-    slack = score_tolerance(numbers.dtype)
-    outside = (values < -slack) | (values > 1 + slack)
-    if outside.any():
-        raise_first("confidence", "numbers in [0, 1]", values, outside)
-    return np.clip(values, 0, 1, out=values) + 0.0
+    check_finite("confidence", values, numbers)
+    return check_scores("confidence", values, numbers.dtype)
+
+
+def check_scores(
+    name: str, values: np.ndarray, dtype: np.dtype, hint: Callable[[], str] = str
+) -> np.ndarray:
+    """Return finite scores with those that rounding moved beyond 0 or 1 moved back.
+
+    Args:
+        name: of the argument, for the error.
+        values: scores; they stay as they are.
+        dtype: that they were given in.
+        hint: returns what scores beyond 0 or 1 seem to be, for the error.
+
+    Raises:
+        ValueError: scores outside of [0, 1].
+    """
+    low, high = (values.min(), values.max()) if values.size else (0.5, 0.5)
+    slack = score_tolerance(dtype)
+    if low < -slack or high > 1 + slack:
+        outside = (values < -slack) | (values > 1 + slack)
+        raise_first(name, f"numbers in [0, 1]{hint()}", values, outside)
+    # Adding 0 makes 0 of -0.0, which would be written with its sign.
+    return np.clip(values, 0, 1) + 0 if low <= 0 or high > 1 else values
 
 
 def checked_correct(given, examples: int) -> np.ndarray:

@@ -62,10 +62,11 @@ def _as_float16(name: str, values: np.ndarray) -> np.ndarray:
 
 def _top(name: str, values: np.ndarray, labels: np.ndarray) -> dict[str, np.ndarray]:
     """Reduce scores [N, K] to the confidence of the predicted class and whether it is right."""
-    from anim import calibration
+    from anim.calibration.scores import probabilities
+    from anim.calibration.views import CONFIDENCE, scores_and_hits
 
-    probs = calibration.probabilities(values) if name == "logits" else values
-    confidence, correct = calibration.scores_and_hits(probs, labels, calibration.CONFIDENCE)
+    probs = probabilities(values) if name == "logits" else values
+    confidence, correct = scores_and_hits(probs, labels, CONFIDENCE)
     return {"confidence": np.asarray(confidence), "correct": np.asarray(correct)}
 
 

@@ -9,7 +9,14 @@ from typing import Any, TypeVar, cast
 import jax
 import numpy as np
 
-from anim import calibration
+from anim.calibration.scaling import (
+    IsotonicScale,
+    apply_isotonic,
+    apply_vector_scale,
+    fit_isotonic,
+    fit_temperature,
+    fit_vector_scale,
+)
 from anim.errors import NoRecalibrationError, RecordingError, SettingError
 from anim.run.about import About
 from anim.run.caller import warn_caller
@@ -48,7 +55,7 @@ class _Method:
 
 
 def _fit_temperature(predictions: Predictions):
-    found = calibration.fit_temperature(predictions.as_logits, predictions.labels)
+    found = fit_temperature(predictions.as_logits, predictions.labels)
     return found if float(found.log_error) < _LARGEST_LOG_ERROR else None
 
 
@@ -58,8 +65,8 @@ def _fit_isotonic(predictions: Predictions):
         return None
     # No probability is 0 or 1: this number of examples cannot show it, and the likelihood is 0.
     minimum = 0.5 / len(labels)
-    knots = calibration.fit_isotonic(probs, labels).knots
-    return calibration.IsotonicScale(
+    knots = fit_isotonic(probs, labels).knots
+    return IsotonicScale(
         tuple((scores, np.clip(shares, minimum, 1 - minimum)) for scores, shares in knots)
     )
 
@@ -77,14 +84,14 @@ _METHODS = {
     ),
     "vector": _Method(
         "logits",
-        lambda of: calibration.fit_vector_scale(of.as_logits, of.labels),
-        lambda of, scale: {"logits": calibration.apply_vector_scale(of.as_logits, scale)},
+        lambda of: fit_vector_scale(of.as_logits, of.labels),
+        lambda of, scale: {"logits": apply_vector_scale(of.as_logits, scale)},
         "scales",
     ),
     "isotonic": _Method(
         "probs",
         _fit_isotonic,
-        lambda of, scale: {"probs": calibration.apply_isotonic(of.probs, scale)},
+        lambda of, scale: {"probs": apply_isotonic(of.probs, scale)},
         "regression",
     ),
 }

@@ -11,7 +11,19 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
-from anim import calibration
+from anim.calibration.binned_errors import debiased_error_of_bins, expected_error_of_bins
+from anim.calibration.bins import ERROR_BINS as DEFAULT_BINS
+from anim.calibration.bins import Array, BinSums, binned, lifts, shares
+from anim.calibration.prediction_errors import calibration_error
+from anim.calibration.proper_scores import (
+    brier_decomposition,
+    brier_score,
+    negative_log_likelihood,
+    negative_log_likelihood_of_logits,
+)
+from anim.calibration.scores import probabilities
+from anim.calibration.smooth import smooth_calibration_error
+from anim.calibration.views import CONFIDENCE, ClassView, View, scores_and_hits
 from anim.settings import CURVES
 
 # Cells per bin of the ECE, between which a bootstrap sample is drawn.
@@ -52,38 +64,37 @@ class Predictions:
     def probs(self) -> jax.Array:
         """[N, K] float32."""
         if self.logits is not None:
-            return calibration.probabilities(self.logits)
+            return probabilities(self.logits)
         return self._arrays["probs"].astype(np.float32)
 
-    def scores_and_hits(self, view: calibration.View) -> tuple[jax.Array, jax.Array]:
+    def scores_and_hits(self, view: View) -> tuple[jax.Array, jax.Array]:
         """Return scores and hits, [N] each; see `anim.calibration.scores_and_hits`."""
         if not self.has_scores:
             return self._arrays["confidence"], self._arrays["correct"]
         predicted = self._arrays.get("predicted")
-        return calibration.scores_and_hits(self.probs, self.labels, view, predicted)
+        return scores_and_hits(self.probs, self.labels, view, predicted)
 
 
 class Binned(NamedTuple):
     """Attributes: ``edges``, ``sums`` and, in a folded view, ``lifts``; see `anim.calibration`."""
 
-    edges: calibration.Array
-    sums: calibration.BinSums
-    lifts: calibration.Array | None
+    edges: Array
+    sums: BinSums
+    lifts: Array | None
 
 
 @dataclass(frozen=True)
 class Bins:
     """The sums over the bins of a view."""
 
-    view: calibration.View
+    view: View
     bins: int
     binning: str = "width"
 
     def __call__(self, predictions: Predictions) -> Binned:
         scores, hits = predictions.scores_and_hits(self.view)
-        edges, sums = calibration.binned(scores, hits, self.bins, self.binning)
-        lifts = calibration.lifts(scores, edges) if self.view.is_folded else None
-        return Binned(edges, sums, lifts)
+        edges, sums = binned(scores, hits, self.bins, self.binning)
+        return Binned(edges, sums, lifts(scores, edges) if self.view.is_folded else None)
 
 
 @dataclass(frozen=True)
@@ -94,7 +105,7 @@ class ReliabilityCurve:
     example that is not of class 1.
     """
 
-    view: calibration.View
+    view: View
     kind: str
     points: int
 
@@ -117,18 +128,18 @@ class CurveBand:
         return np.stack([_folded(low, 1 - high, view), _folded(high, 1 - low, view)])
 
 
-def _unfolded(predictions: Predictions, view: calibration.View) -> tuple[jax.Array, jax.Array]:
-    return predictions.scores_and_hits(calibration.ClassView(1) if view.is_folded else view)
+def _unfolded(predictions: Predictions, view: View) -> tuple[jax.Array, jax.Array]:
+    return predictions.scores_and_hits(ClassView(1) if view.is_folded else view)
 
 
-def _folded(above, below, view: calibration.View):
+def _folded(above, below, view: View):
     """Return the first where class 1 is predicted, and the second where it is not."""
     is_below = (np.linspace(0, 1, len(above)) <= 0.5) & view.is_folded
     return np.where(is_below, below, above)
 
 
-ERROR_BINS = Bins(calibration.CONFIDENCE, calibration.ERROR_BINS)
-ERROR_CELLS = Bins(calibration.CONFIDENCE, calibration.ERROR_BINS * _CELLS)
+ERROR_BINS = Bins(CONFIDENCE, DEFAULT_BINS)
+ERROR_CELLS = Bins(CONFIDENCE, DEFAULT_BINS * _CELLS)
 
 
 def proper_scores(predictions: Predictions) -> dict[str, jax.Array]:
@@ -137,10 +148,10 @@ def proper_scores(predictions: Predictions) -> dict[str, jax.Array]:
         return {}
     labels = predictions.labels
     if predictions.logits is not None:
-        nll = calibration.negative_log_likelihood_of_logits(predictions.logits, labels)
+        nll = negative_log_likelihood_of_logits(predictions.logits, labels)
     else:
-        nll = calibration.negative_log_likelihood(predictions.probs, labels)
-    return {"nll": nll, "brier": calibration.brier_score(predictions.probs, labels)}
+        nll = negative_log_likelihood(predictions.probs, labels)
+    return {"nll": nll, "brier": brier_score(predictions.probs, labels)}
 
 
 def snapshot_errors(predictions: Predictions) -> dict[str, jax.Array]:
@@ -148,17 +159,17 @@ def snapshot_errors(predictions: Predictions) -> dict[str, jax.Array]:
 
     Their names are those of `anim.metrics.METRICS`.
     """
-    confidence, correct = predictions.scores_and_hits(calibration.CONFIDENCE)
-    edges, sums = calibration.binned(confidence, correct, calibration.ERROR_BINS, "mass")
-    of_mass = (sums.counts, *calibration.shares(jax.device_get(sums), edges))
+    confidence, correct = predictions.scores_and_hits(CONFIDENCE)
+    edges, sums = binned(confidence, correct, DEFAULT_BINS, "mass")
+    of_mass = (sums.counts, *shares(jax.device_get(sums), edges))
     errors = {
-        "ece_mass": calibration.expected_calibration_error(*of_mass),
-        "debiased_l2": calibration.debiased_calibration_error(*of_mass),
-        "smooth_ece": calibration.smooth_calibration_error(confidence, correct).error,
+        "ece_mass": expected_error_of_bins(*of_mass),
+        "debiased_l2": debiased_error_of_bins(*of_mass),
+        "smooth_ece": smooth_calibration_error(confidence, correct).error,
     }
     if predictions.has_scores:
         probs, labels = predictions.probs, predictions.labels
-        errors["classwise_ece"] = calibration.calibration_error(probs, labels, classwise=True)
-        parts = calibration.brier_decomposition(probs, labels)._asdict()
+        errors["classwise_ece"] = calibration_error(probs, labels, classwise=True)
+        parts = brier_decomposition(probs, labels)._asdict()
         errors |= {f"brier_{name}": part for name, part in parts.items()}
     return errors

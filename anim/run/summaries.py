@@ -25,8 +25,8 @@ def metrics(passes: Passes) -> dict[str, np.ndarray]:
     scores = found[proper_scores].values
     return {
         "accuracy": hits / _total(counts),
-        "ece": np.asarray(calibration.expected_calibration_error(counts, accuracy, confidence)),
-        "mce": np.asarray(calibration.maximum_calibration_error(counts, accuracy, confidence)),
+        "ece": np.asarray(calibration.expected_error_of_bins(counts, accuracy, confidence)),
+        "mce": np.asarray(calibration.maximum_error_of_bins(counts, accuracy, confidence)),
         **{name: np.asarray(values, np.float64) for name, values in scores.items()},
     }
 

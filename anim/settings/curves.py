@@ -55,16 +55,16 @@ CURVES: dict[str, CurveKind] = {
             name="smooth",
             shows="kernel regression",
             axis="(smoothed)",
-            function="anim.calibration:kernel_curve",
-            band="anim.calibration:kernel_band",
+            function="anim.calibration.smooth:kernel_curve",
+            band="anim.calibration.smooth:kernel_band",
             band_name="calibrated (95 %)",
         ),
         CurveKind(
             name="isotonic",
             shows="CORP",
             axis="(isotonic)",
-            function="anim.calibration:isotonic_curve",
-            band="anim.calibration:isotonic_band",
+            function="anim.calibration.smooth:isotonic_curve",
+            band="anim.calibration.smooth:isotonic_band",
         ),
     )
 }

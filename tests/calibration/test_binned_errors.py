@@ -219,11 +219,11 @@ def test_a_class_may_be_absent_from_the_labels():
 def test_bins_without_examples_have_no_error():
     nothing = np.zeros(5), np.full(5, np.nan), np.full(5, np.nan)
     for error in (
-        calibration.expected_calibration_error,
-        calibration.root_mean_square_calibration_error,
-        calibration.maximum_calibration_error,
-        calibration.average_calibration_error,
-        calibration.debiased_calibration_error,
+        calibration.expected_error_of_bins,
+        calibration.root_mean_square_error_of_bins,
+        calibration.maximum_error_of_bins,
+        calibration.average_error_of_bins,
+        calibration.debiased_error_of_bins,
     ):
         assert np.isnan(error(*nothing))
 

@@ -301,19 +301,3 @@ def test_where_no_class_is_left_the_probabilities_stay():
 
 
 FITS = (calibration.fit_temperature, calibration.fit_vector_scale, calibration.fit_isotonic)
-
-
-@pytest.mark.usefixtures("unchecked")
-@pytest.mark.parametrize("fit", FITS)
-@pytest.mark.parametrize(
-    ("shape", "labels", "problem"),
-    [
-        ((4, 1), 4, r"expected 2 classes or more in the last axis, got shape \(4, 1\)"),
-        ((0, 3), 0, r"expected 1 example or more, got shape \(0, 3\)"),
-        ((4,), 4, r"expected 2 axes or more, got shape \(4,\)"),
-        ((4, 3), 5, r"expected labels or hits of shape \(4,\), got shape \(5,\)"),
-    ],
-)
-def test_wrong_shapes_are_named(fit, shape, labels, problem):
-    with pytest.raises(ValueError, match=problem):
-        fit(np.full(shape, 0.5), np.zeros(labels, int))

@@ -40,20 +40,3 @@ def test_degenerate_predictions_give_numbers(case):
     probs, labels = (np.array(part) for part in DEGENERATE[case][:2])
     for statistic in OF_PREDICTIONS.values():
         assert np.isfinite(np.asarray(statistic(probs, labels))).all()
-
-
-@pytest.mark.usefixtures("unchecked")
-@pytest.mark.parametrize(
-    ("shape", "labels", "problem"),
-    [
-        ((4, 1), 4, r"expected 2 classes or more in the last axis, got shape \(4, 1\)"),
-        ((0, 3), 0, r"expected 1 example or more, got shape \(0, 3\)"),
-        ((4,), 4, r"expected 2 axes or more, got shape \(4,\)"),
-        ((4, 3), 5, r"expected labels or hits of shape \(4,\), got shape \(5,\)"),
-        ((6, 4, 3), 1, r"expected labels or hits of shape \(4,\), got shape \(1,\)"),
-    ],
-)
-@pytest.mark.parametrize("name", OF_PREDICTIONS)
-def test_wrong_shapes_are_named(name, shape, labels, problem):
-    with pytest.raises(ValueError, match=problem):
-        OF_PREDICTIONS[name](np.full(shape, 0.5), np.zeros(labels, int))

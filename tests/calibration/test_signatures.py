@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from jaxtyping import TypeCheckError
 
-from anim import calibration
+from anim.calibration import bins, noise, proper_scores
 
 COUNTS, SHARES = np.full(3, 10), np.full(3, 0.5)
 
@@ -15,10 +15,10 @@ COUNTS, SHARES = np.full(3, 10), np.full(3, 0.5)
 @pytest.mark.parametrize(
     ("statistic", "arguments"),
     [
-        (calibration.wilson_interval, (COUNTS, COUNTS[:2])),
-        (calibration.consistency_band, (COUNTS, SHARES > 0)),
-        (calibration.width_sums, (SHARES, np.ones(4, bool), SHARES)),
-        (calibration.brier_score, (np.full((4, 2), 0.5), np.zeros(4))),
+        (noise.wilson_interval, (COUNTS, COUNTS[:2])),
+        (noise.consistency_band, (COUNTS, SHARES > 0)),
+        (bins.width_sums, (SHARES, np.ones(4, bool), SHARES)),
+        (proper_scores.brier_score, (np.full((4, 2), 0.5), np.zeros(4))),
     ],
 )
 def test_a_shape_or_dtype_that_a_signature_excludes_fails_a_test(statistic, arguments):

@@ -209,24 +209,3 @@ def test_an_isotonic_curve_may_be_one_step(scores, hits, share):
     curve = calibration.isotonic_curve(np.array(scores), np.array(hits), 11)
     assert curve.share[5] == pytest.approx(share)
     assert curve.support[5] == len(scores)
-
-
-@pytest.mark.usefixtures("unchecked")
-@pytest.mark.parametrize(
-    "statistic",
-    [
-        calibration.smooth_calibration_error,
-        lambda *pair: calibration.kernel_curve(*pair, 11),
-        lambda *pair: calibration.isotonic_curve(*pair, 11),
-    ],
-)
-@pytest.mark.parametrize(
-    ("examples", "hits", "problem"),
-    [
-        (0, 0, r"expected 1 example or more, got shape \(0,\)"),
-        (4, 3, r"expected labels or hits of shape \(4,\), got shape \(3,\)"),
-    ],
-)
-def test_wrong_shapes_are_named(statistic, examples, hits, problem):
-    with pytest.raises(ValueError, match=problem):
-        statistic(np.full(examples, 0.5), np.ones(hits, bool))
