@@ -52,7 +52,7 @@ class RecordingError(RuntimeError):
 
 
 class NoRecalibrationError(RecordingError):
-    """A snapshot has no recalibration, as its held-out examples do not determine one.
+    """A snapshot has no recalibration, as the examples to fit it on do not determine one.
 
     Args:
         snapshot: its arrays as recorded; statistics of recalibrated ones have the same shapes.

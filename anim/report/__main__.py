@@ -9,10 +9,14 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from anim import command
 from anim.errors import RecordingError, SettingError
 from anim.settings import Statistics, settings_of
+
+if TYPE_CHECKING:
+    from anim.run import Run
 
 # Pictures say what is shown; a report says what is computed.
 _HELP = {
@@ -45,11 +49,20 @@ def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
     fitting = 0 if settings.calibrate is None else settings.held_out_share
     for name, (rows, run) in found.items():
         count = len(run.labels)
-        caption = run.about.caption or f"{count} points, {len(run.classes)} classes"
-        words = verdict(rows[-1], count - round(fitting * count))
-        command.print_lines(f"{name}, {caption}")
+        fitted = round(fitting * count)
+        words = verdict(rows[-1], count - fitted)
+        command.print_lines(f"{name}, {_heading(run, fitted)}")
         print(f"\n{table(rows)}\n\n{words}\n")
     print(meanings([rows[0] for rows, _ in found.values()]))
+
+
+def _heading(run: Run, fitted: int) -> str:
+    """Return what the numbers are of, and how many points they are computed from."""
+    count, classes = len(run.labels) - fitted, f"{len(run.classes)} classes"
+    if not fitted:
+        return run.about.caption or f"{count} points, {classes}"
+    points = f"{count} points, the recalibration is fitted on {fitted} others"
+    return f"{run.about.caption or classes}: {points}"
 
 
 def _plain(row: Mapping[str, float]) -> dict[str, float | None]:

@@ -44,7 +44,7 @@ _OF_RECALIBRATION = (
         "T",
         (f"{RECALIBRATED}{TEMPERATURE}",),
         2,
-        "temperature that divides the logits, fitted on the held-out examples",
+        "temperature that divides the logits, fitted on the other examples",
     ),
     *(
         Column(

@@ -20,6 +20,7 @@ from anim.calibration.scaling import (
 from anim.errors import NoRecalibrationError, RecordingError, SettingError
 from anim.run.about import About
 from anim.run.caller import warn_caller
+from anim.run.missing import NoScale, cause_of, sentence
 from anim.run.passes import Progress
 from anim.run.protocol import RunLike
 from anim.run.replicas import Replicas
@@ -136,7 +137,7 @@ def calibrate(
         raise SettingError("calibrate", problem)
     seen, shown = _split(len(run.labels), held_out, seed)
     scales = _fit(run.members, calibrate, seen, progress)
-    _warn_of_missing(run.members, scales, len(seen))
+    _warn_of_missing(run.members, scales)
     pairs = [
         _pair(one, calibrate, shown, its, _caption(one, calibrate, held_out))
         for one, its in zip(run.members, scales, strict=True)
@@ -154,7 +155,7 @@ class _Recalibrated:
 
     Args:
         snapshots: S of them.
-        scales: one each; None if there is none, the error if the snapshot could not be read.
+        scales: one each; `NoScale` if there is none, the error if the snapshot could not be read.
         apply: of a `_Method`.
     """
 
@@ -169,7 +170,7 @@ class _Recalibrated:
         if isinstance(scale, RecordingError):
             raise RecordingError(str(scale))
         snapshot = self._snapshots[i]
-        if scale is None:
+        if isinstance(scale, NoScale):
             raise NoRecalibrationError(snapshot)
         return self._apply(Predictions(snapshot), scale)
 
@@ -196,19 +197,24 @@ def _fit(
         for i in range(len(run)):
             if progress is not None:
                 progress(done, total)
-            scales.append(_scale(method, part, i, labels))
+            scales.append(_scale(method, part, i, labels, run.classes))
             done += 1
         found.append(scales)
     return found
 
 
-def _scale(method: str, part: SomeExamples, i: int, labels: jax.Array):
+def _scale(
+    method: str, part: SomeExamples, i: int, labels: jax.Array, classes: Sequence[str]
+) -> Any:
     try:
-        scale = _METHODS[method].fit(Predictions(part[i], labels))
+        predictions = Predictions(part[i], labels)
+        scale = _METHODS[method].fit(predictions)
     except RecordingError as error:
         return error
-    is_found = all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(scale))
-    return jax.device_get(scale) if is_found else None
+    leaves = jax.tree.leaves(scale)
+    if leaves and all(np.isfinite(leaf).all() for leaf in leaves):
+        return jax.device_get(scale)
+    return NoScale(cause_of(predictions, classes, needs_all_classes=method != TEMPERATURE))
 
 
 def _pair(run: Run, method: str, shown: np.ndarray, scales: list, caption: str) -> tuple[Run, Run]:
@@ -238,7 +244,7 @@ def _pair(run: Run, method: str, shown: np.ndarray, scales: list, caption: str) 
         series=series,
         about=about,
         name=_recalibrated_name(run, method),
-        lacks_recalibration=np.array([scale is None for scale in scales]),
+        lacks_recalibration=np.array([isinstance(scale, NoScale) for scale in scales]),
     )
     return raw, recalibrated
 
@@ -253,17 +259,8 @@ def _caption(run: Run, method: str, held_out: float) -> str:
     return f"{caption}, {some} of the points to fit the {_METHODS[method].fitted}"
 
 
-def _warn_of_missing(runs: Sequence[Run], scales: Sequence[list], fitting: int) -> None:
+def _warn_of_missing(runs: Sequence[Run], scales: Sequence[list]) -> None:
     """Warn of snapshots without a recalibration."""
-    without = [[scale is None for scale in its] for its in scales]
-    count, total = sum(map(sum, without)), sum(map(len, without))
-    if not count:
-        return
-    steps = [run.steps[np.flatnonzero(its)] for run, its in zip(runs, without, strict=True)]
-    steps = np.unique(np.concatenate(steps))
-    named = ", ".join(map(str, steps[:5])) + (", ..." if len(steps) > 5 else "")
-    warn_caller(
-        f"{count} of {total} snapshots (step {named}) have no recalibration and are left empty: "
-        f"the {fitting} examples to fit it are too few, or the scores separate their classes or "
-        "say nothing about them"
-    )
+    causes = [[getattr(scale, "cause", None) for scale in its] for its in scales]
+    if words := sentence([run.steps for run in runs], causes):
+        warn_caller(words)

@@ -174,7 +174,7 @@ class Whiskers:
 
 
 class NoRecalibration:
-    """A note in a diagram without bars: the held-out examples do not determine a recalibration."""
+    """A note in a diagram without bars: the examples to fit on determine no recalibration."""
 
     def __init__(self, axes: Axes, theme: Theme, size: float):
         self.artist = axes.text(

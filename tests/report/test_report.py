@@ -201,6 +201,15 @@ def test_more_may_be_shown_than_is_fitted_on(tmp_path, capsys):
     assert found[0]["recalibrated_temperature"] != found[1]["recalibrated_temperature"]
 
 
+def test_the_heading_counts_the_points_that_the_numbers_are_of(tmp_path, capsys):
+    record(tmp_path / "r")
+    call = [str(tmp_path / "r"), "--calibrate", "temperature", "--held-out", "0.2"]
+    assert main(call) == 0
+    fitted = round(0.2 * EXAMPLES)
+    first = capsys.readouterr().out.splitlines()[0]
+    assert f"{EXAMPLES - fitted} points, the recalibration is fitted on {fitted} others" in first
+
+
 @pytest.mark.parametrize("method", [None, *RECALIBRATIONS])
 def test_a_table_is_aligned_and_explains_its_columns(method):
     rows = report(a_run(), None, method)

@@ -1,0 +1,77 @@
+"""Why the predictions of a snapshot determine no recalibration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from anim.run.statistics import Predictions
+
+_LISTED = 5
+
+
+@dataclass(frozen=True)
+class NoScale:
+    """In place of a scale, the cause in words; see `cause_of`."""
+
+    cause: str
+
+
+def cause_of(predictions: Predictions, classes: Sequence[str], needs_all_classes: bool) -> str:
+    """Return why there is no recalibration, from the examples that it was to be fitted on.
+
+    Args:
+        predictions: N of them, with labels.
+        classes: K names.
+        needs_all_classes: whether an example of each class is needed.
+    """
+    logits, labels = np.asarray(predictions.as_logits), np.asarray(predictions.labels)
+    absent = sorted(set(range(len(classes))) - set(labels.tolist()))
+    if absent and needs_all_classes:
+        return f"no example of class {classes[absent[0]]!r} is among the {len(labels)} to fit it on"
+    of_label = logits[np.arange(len(labels)), labels]
+    if (of_label >= logits.max(1)).all() and (of_label > logits.min(1)).any():
+        return f"the scores separate the classes of the {len(labels)} examples to fit it on"
+    if logits.mean() >= of_label.mean():
+        return "the scores say nothing about the classes, or the opposite"
+    apart = [k for k in range(len(classes)) if _is_separated(logits[:, k], labels == k)]
+    if apart and needs_all_classes:
+        return (
+            f"the scores of class {classes[apart[0]]!r} separate it from the others in the "
+            f"{len(labels)} examples to fit it on"
+        )
+    return f"the {len(labels)} examples to fit it on are too few"
+
+
+def _is_separated(logits: np.ndarray, is_class: np.ndarray) -> bool:
+    return bool(logits[is_class].min() > logits[~is_class].max())
+
+
+def sentence(steps: Sequence[np.ndarray], causes: Sequence[Sequence[str | None]]) -> str:
+    """Return which snapshots have no recalibration, and why; "" if all have one.
+
+    Args:
+        steps: of each run [S].
+        causes: of each run, of each snapshot; None where there is a recalibration.
+    """
+    by_cause: dict[str, set[int]] = {}
+    for of_run, its in zip(steps, causes, strict=True):
+        for step, cause in zip(of_run, its, strict=True):
+            if cause is not None:
+                by_cause.setdefault(cause, set()).add(int(step))
+    if not by_cause:
+        return ""
+    count = sum(cause is not None for its in causes for cause in its)
+    all_steps = _named(set().union(*by_cause.values()))
+    head = f"{count} of {sum(map(len, causes))} snapshots ({all_steps}) have no recalibration and "
+    if len(by_cause) == 1:
+        return f"{head}are left empty: {next(iter(by_cause))}"
+    reasons = "; ".join(f"{cause} ({_named(its)})" for cause, its in by_cause.items())
+    return f"{head}are left empty: {reasons}"
+
+
+def _named(steps: set[int]) -> str:
+    first = ", ".join(map(str, sorted(steps)[:_LISTED]))
+    return f"step {first}{', ...' if len(steps) > _LISTED else ''}"
