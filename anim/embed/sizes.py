@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import TypeGuard
-from xml.etree import ElementTree
 
 from anim.embed.decoding import decoding
 from anim.embed.sources import known_format
+from anim.encode.comment import open_image, open_video
+from anim.encode.xml_text import xml_facts
 from anim.errors import SettingError
+from anim.files import open_regular
 
 # For a page without a size: room for a chart, a strip and the controls.
 _PAGE_SIZE = (960, 680)
 _MAX_SIDE = 1 << 16
+# Characters of a length or a box in SVG.
+_LONGEST_LENGTH = 200
 # CSS pixels per unit of a length in SVG.
 _UNITS = {
     **{"": 1, "px": 1, "pt": 4 / 3, "pc": 16},
@@ -54,9 +58,7 @@ def measured_size(path: Path) -> Size:
 
 
 def _size_of_video(path: Path) -> tuple[int, int]:
-    import av
-
-    with av.open(str(path)) as container:
+    with open_regular(path) as file, open_video(file, path) as container:
         if not container.streams.video:
             raise SettingError("FILE", f"{str(path)!r} contains no video")
         stream = container.streams.video[0]
@@ -64,16 +66,22 @@ def _size_of_video(path: Path) -> tuple[int, int]:
 
 
 def _size_of_image(path: Path) -> tuple[int, int]:
-    from PIL import Image
-
-    with Image.open(path) as image:
+    with open_regular(path) as file, open_image(file, path) as image:
         return image.size
 
 
 def _size_of_svg(path: Path) -> Size:
-    """Return the lengths of the root element, or else the size of its view box."""
-    with decoding(path):
-        _, root = next(iter(ElementTree.iterparse(path, events=("start",))))
+    """Return the lengths of the root element, or else the size of its view box.
+
+    Raises:
+        SettingError: the file has no root element of SVG.
+    """
+    with open_regular(path) as file:
+        facts = xml_facts(file)
+    if facts.root != "svg":
+        problem = f"{str(path)!r} cannot be read as .svg: it is broken, or in another format"
+        raise SettingError("FILE", problem)
+    root = {name: text[:_LONGEST_LENGTH] for name, text in facts.attributes.items()}
     box = re.split(r"[\s,]+", root.get("viewBox", "").strip())
     lengths = [root.get(name, "") for name in ("width", "height")]
     for sides in (lengths, box[2:4]):

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
+import warnings
+from io import BytesIO
 from pathlib import Path
-from xml.etree import ElementTree
+from typing import TYPE_CHECKING, BinaryIO
 from xml.sax.saxutils import escape
 
+from anim.encode.xml_text import xml_facts
+from anim.files import open_regular
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from PIL import Image
+
 PNG_KEYWORD = "Comment"
-_DESCRIPTION = "{http://purl.org/dc/elements/1.1/}description"
-_LANGUAGE_ITEM = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}li"
 _XMP = (
     '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
     '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
@@ -17,9 +26,13 @@ _XMP = (
     '<dc:description><rdf:Alt><rdf:li xml:lang="x-default">{}</rdf:li></rdf:Alt></dc:description>'
     "</rdf:Description></rdf:RDF></x:xmpmeta>"
 )
-_PDF_SUBJECT = re.compile(rb"/Subject \(((?:\\.|[^\\)])*)\)", re.DOTALL)
+_PDF_SUBJECT = b"/Subject ("
 _PDF_ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _GIF_BLOCK = 255
+# Pillow reads some images as a whole, and a PDF is searched as one.
+_LARGEST_IMAGE, _LARGEST_PDF = 1 << 28, 1 << 26
+# A description is a few sentences.
+_LONGEST = 1 << 20
 
 
 def read_comment(path: str | Path) -> str | None:
@@ -32,23 +45,24 @@ def read_comment(path: str | Path) -> str | None:
         The text; None if the file has none or is in another format.
 
     Raises:
-        OSError: the file cannot be read.
+        OSError: the file cannot be read, or is not a regular file.
     """
     path = Path(path)
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         head = file.read(16)
-    is_image = head.startswith((b"GIF8", b"\x89PNG")) or head[8:12] == b"WEBP"
-    if is_image or head[4:12] in (b"ftypavis", b"ftypavif"):
-        found = _from_image(path)
-    elif head[4:8] == b"ftyp" or head.startswith(b"\x1aE\xdf\xa3"):
-        found = _from_video(path)
-    elif head.startswith(b"%PDF"):
-        found = _from_pdf(path.read_bytes())
-    elif head.lstrip().startswith(b"<"):
-        found = _from_svg(path)
-    else:
-        found = None
-    return found or None
+        file.seek(0)
+        is_image = head.startswith((b"GIF8", b"\x89PNG")) or head[8:12] == b"WEBP"
+        if is_image or head[4:12] in (b"ftypavis", b"ftypavif"):
+            found = _from_image(file, path)
+        elif head[4:8] == b"ftyp" or head.startswith(b"\x1aE\xdf\xa3"):
+            found = _from_video(file, path)
+        elif head.startswith(b"%PDF"):
+            found = _from_pdf(file.read(_LARGEST_PDF))
+        elif head.lstrip().startswith(b"<"):
+            found = xml_facts(file).description
+        else:
+            found = None
+    return found if found and len(found) <= _LONGEST else None
 
 
 def gif_block(comment: str) -> bytes:
@@ -63,27 +77,46 @@ def xmp(comment: str) -> bytes:
     return _XMP.format(escape(comment)).encode()
 
 
-def _from_image(path: Path) -> str | None:
-    from PIL import Image, UnidentifiedImageError
+def _from_image(file: BinaryIO, path: Path) -> str | None:
+    from PIL import UnidentifiedImageError
     from PIL.PngImagePlugin import PngImageFile
 
     try:
-        with Image.open(path) as image:
+        with open_image(file, path) as image:
             if image.format == "GIF":
                 return image.info.get("comment", b"").decode(errors="replace")
             if image.format in ("WEBP", "AVIF"):
-                return _from_xmp(image.info.get("xmp", b""))
+                return xml_facts(BytesIO(image.info.get("xmp", b""))).description
             return image.text.get(PNG_KEYWORD) if isinstance(image, PngImageFile) else None
     except (UnidentifiedImageError, SyntaxError):
         return None
 
 
-def _from_video(path: Path) -> str | None:
-    import av
+def open_image(file: BinaryIO, path: Path) -> Image.Image:
+    """Open an image with Pillow, which decodes no pixels yet.
+
+    Args:
+        file: the image, from `anim.files.open_regular`.
+        path: its name, for errors.
+
+    Raises:
+        OSError: the file is too large.
+        Exception: any other error of Pillow, also for an image of absurd size.
+    """
+    from PIL import Image
+
+    if os.fstat(file.fileno()).st_size > _LARGEST_IMAGE:
+        raise OSError(errno.EFBIG, f"larger than {_LARGEST_IMAGE:,} bytes", str(path))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        return Image.open(file)
+
+
+def _from_video(file: BinaryIO, path: Path) -> str | None:
     from av.error import InvalidDataError
 
     try:
-        with av.open(str(path)) as container:
+        with open_video(file, path) as container:
             # Matroska's names are in capitals.
             tags = {name.lower(): text for name, text in container.metadata.items()}
     except InvalidDataError:
@@ -91,28 +124,38 @@ def _from_video(path: Path) -> str | None:
     return tags.get("comment")
 
 
-def _from_xmp(packet: bytes) -> str | None:
-    try:
-        description = next(ElementTree.fromstring(packet).iter(_DESCRIPTION), None)
-    except ElementTree.ParseError:
-        return None
-    return None if description is None else description.findtext(f".//{_LANGUAGE_ITEM}")
+def open_video(file: BinaryIO, path: Path) -> InputContainer:
+    """Open a video with PyAV, as what its first bytes say.
 
+    FFmpeg is given a stream and a format: a name may look like a protocol (``a:b.mp4``), and a
+    playlist in a file named ``.mp4`` would make it open other files and addresses.
 
-def _from_svg(path: Path) -> str | None:
-    try:
-        for _, element in ElementTree.iterparse(path):
-            if element.tag == _DESCRIPTION:
-                return element.text
-    except ElementTree.ParseError:
-        pass
-    return None
+    Args:
+        file: the video, from `anim.files.open_regular`.
+        path: its name, for errors.
+
+    Raises:
+        av.error.FFmpegError: it cannot be read.
+    """
+    import av
+
+    head = file.read(4)
+    file.seek(0)
+    form = "matroska" if head == b"\x1aE\xdf\xa3" else "mp4"
+    return av.open(file, format=form)
 
 
 def _from_pdf(content: bytes) -> str | None:
-    found = _PDF_SUBJECT.search(content)
-    if found is None:
+    start = content.find(_PDF_SUBJECT)
+    if start < 0:
         return None
-    text = re.sub(rb"\\(.)", lambda m: _PDF_ESCAPES.get(m[1], m[1]), found[1], flags=re.DOTALL)
+    start += len(_PDF_SUBJECT)
+    for mark in re.finditer(rb"\\.|\)", content[start : start + 2 * _LONGEST], re.DOTALL):
+        if mark[0] == b")":
+            break
+    else:
+        return None
+    text = content[start : start + mark.start()]
+    text = re.sub(rb"\\(.)", lambda m: _PDF_ESCAPES.get(m[1], m[1]), text, flags=re.DOTALL)
     is_utf16 = text.startswith(b"\xfe\xff")
     return text.decode("utf-16" if is_utf16 else "latin-1", errors="replace")

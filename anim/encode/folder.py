@@ -93,4 +93,8 @@ class FolderWriter:
 
 def _is_from_anim(path: Path) -> bool:
     """Return whether anim wrote the file; files by others stay, whatever their names."""
-    return path.is_file() and '"generator": "anim"' in (read_comment(path) or "")
+    try:
+        return path.is_file() and '"generator": "anim"' in (read_comment(path) or "")
+    except Exception:
+        # Decoders raise many kinds of errors, and any of them says that it is somebody else's.
+        return False
