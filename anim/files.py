@@ -1,13 +1,18 @@
-"""Reads files from strangers: regular ones only, and never more bytes than expected."""
+"""Reads files from strangers: regular ones only, of bounded size, and JSON of bounded depth."""
 
 from __future__ import annotations
 
 import errno
+import json
 import os
+import re
 import stat
+from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
+# Levels of nesting in JSON.
+_DEEPEST = 64
 # Windows opens files as text unless it is told otherwise, and has none of the other flags.
 _FLAGS = os.O_RDONLY
 for _name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
@@ -60,3 +65,39 @@ def _check_mode(mode: int, name: str) -> None:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), name)
     if not stat.S_ISREG(mode):
         raise OSError(errno.EINVAL, "not a regular file", name)
+
+
+def parsed_json(content: bytes) -> Any:
+    """Return what JSON holds.
+
+    Raises:
+        ValueError: it is not JSON, is nested deeper than 64 levels, or names a key twice.
+    """
+    # Python's parser overflows its stack for nesting of any depth.
+    if content.count(b"[") + content.count(b"{") > _DEEPEST and _depth(content) > _DEEPEST:
+        raise ValueError(f"expected at most {_DEEPEST} levels of nesting")
+    return json.loads(content, object_pairs_hook=_distinct)
+
+
+def _depth(content: bytes) -> int:
+    """Return how deeply JSON is nested, in linear time; stop counting when it is too deep."""
+    depth = deepest = 0
+    is_text = False
+    for token in re.finditer(rb'\\.|[\[\]{}"]', content, re.DOTALL):
+        mark = token[0]
+        if mark == b'"':
+            is_text = not is_text
+        elif not is_text:
+            depth += (mark in b"[{") - (mark in b"]}")
+            deepest = max(deepest, depth)
+            if deepest > _DEEPEST:
+                break
+    return deepest
+
+
+def _distinct(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    pairs = list(pairs)
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key occurs twice in an object")
+    return found

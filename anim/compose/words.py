@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 
@@ -9,9 +10,12 @@ import numpy as np
 
 from anim.compose.subject import Subject
 from anim.metrics import CHANCE, GAP
-from anim.settings import Picture
+from anim.settings import Look, Picture, Statistics, settings_of
+from anim.settings.themes import DEFAULT_THEME
 from anim.timeline import Reel, Track
 
+# Settings that the texts and the size in a description say already.
+_NOT_LOOKS = ("title", "label", "size", "scale")
 # A change smaller than this is not mentioned.
 _SAME = 0.005
 # A peak further than this beyond both ends of a series is mentioned.
@@ -139,10 +143,27 @@ def comment(reel: Reel, subject: Subject, picture: Picture) -> str:
         alt=alternative(reel, subject),
         size=picture.canvas,
         seconds=reel.clock.total_seconds,
+        look=_look(picture),
     )
 
 
-def as_comment(*, title: str, caption: str, alt: str, size: tuple[int, int], seconds: float) -> str:
+def _look(picture: Picture) -> str:
+    """Return what differs between pictures that show the same in another way, as a short digest."""
+    names = [one.name for part in (Statistics, Look) for one in settings_of(part)]
+    found = {name: getattr(picture, name) for name in names if name not in _NOT_LOOKS}
+    found |= {"theme": picture.theme or DEFAULT_THEME, "panels": picture.shown_panels}
+    return hashlib.sha256(repr(sorted(found.items())).encode()).hexdigest()[:12]
+
+
+def as_comment(
+    *,
+    title: str,
+    caption: str,
+    alt: str,
+    size: tuple[int, int],
+    seconds: float,
+    look: str | None = None,
+) -> str:
     """Return the metadata that `anim.embed` reads from a file, as JSON.
 
     Args:
@@ -151,6 +172,7 @@ def as_comment(*, title: str, caption: str, alt: str, size: tuple[int, int], sec
         alt: from `alternative`.
         size: width and height in CSS pixels, before the scale.
         seconds: length of the animation.
+        look: differs for pictures in different colours or with different statistics.
 
     Returns:
         An object with these keys, ``width`` and ``height`` for the size, and ``generator``, which
@@ -166,4 +188,4 @@ def as_comment(*, title: str, caption: str, alt: str, size: tuple[int, int], sec
         "height": height,
         "seconds": seconds,
     }
-    return json.dumps(about, ensure_ascii=False)
+    return json.dumps(about | ({} if look is None else {"look": look}), ensure_ascii=False)

@@ -53,11 +53,13 @@ def _run(parser: command.Parser, arguments: argparse.Namespace, check: Callable)
     has_poster = kind.with_video and not arguments.no_poster
     if has_poster and (poster := write_poster(path)):
         parser.say(f"wrote {poster}, the last frame, which is shown until the video plays")
-    for other in sources.used(kind.with_video):
-        if read_comment(other) != read_comment(path):
-            parser.say(f"also uses {other}, which may show something else")
     text = kind.write(sources, shown, options)
-    if sources.form.shown_as == "video" and sources.beside(FALLBACK) is None:
+    for other, why in sources.unused.items():
+        parser.say(f"does not use {other}, which {why}")
+    replacement = sources.replacement(kind.with_video) if kind.with_image else None
+    if replacement and read_comment(replacement) != read_comment(path):
+        parser.say(f"shows {replacement} instead, which may show something else")
+    if sources.form.shown_as == "video" and sources.companion(FALLBACK) is None:
         name = path.with_suffix(FALLBACK).name
         parser.say(f"readers without video get a link: there is no {name} beside it")
     print(text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,12 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from anim.embed.decoding import decoding
+from anim.embed.known import known_format
 from anim.embed.sizes import is_side, measured_size
-from anim.embed.sources import known_format
 from anim.errors import SettingError
-from anim.settings import one_line
+from anim.files import open_regular, parsed_json
+from anim.settings import one_line, shortened
 
-_WHOLE_PAGE = re.compile(r"\ufeff?\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html)\b", re.I | re.S)
+_WHOLE_PAGE = re.compile(r"<(?:!doctype html|html)\b", re.IGNORECASE)
+# Bytes of a page that may hold its head. Python's parser is slow for some broken pages.
+_HEAD_BYTES = 1 << 16
+# Characters of a text in a snippet.
+_LONGEST = 4000
 
 
 @dataclass(frozen=True)
@@ -52,10 +56,10 @@ def about(path: Path, alt: str | None = None, caption: str | None = None) -> Abo
         raise SettingError("FILE", problem)
     found = found or {}
     width, height = _size(path, found)
-    parts = [one_line(found.get(name)) for name in ("title", "caption")]
+    parts = [_text(found.get(name)) for name in ("title", "caption")]
     return About(
-        alt=one_line(found.get("alt") if alt is None else alt),
-        caption=_sentences(filter(None, parts)) if caption is None else one_line(caption),
+        alt=_text(found.get("alt") if alt is None else alt),
+        caption=_sentences(filter(None, parts)) if caption is None else _text(caption),
         width=width,
         height=height,
     )
@@ -89,8 +93,8 @@ def _description(path: Path) -> dict[str, Any] | None:
 def _parsed(text: str | None) -> dict[str, Any] | None:
     """Return the description in a comment; None if another program wrote the comment."""
     try:
-        found = json.loads(text or "")
-    except (ValueError, RecursionError):
+        found = parsed_json((text or "").encode("utf-8", "replace"))
+    except ValueError:
         return None
     return found if isinstance(found, dict) and isinstance(found.get("alt"), str) else None
 
@@ -120,8 +124,9 @@ class _Head(HTMLParser):
 
 def _from_page(path: Path) -> dict[str, Any] | None:
     """Return the description in the head of a page."""
-    text = path.read_text("utf-8", "replace")
-    if not _WHOLE_PAGE.match(text):
+    with open_regular(path) as file:
+        text = file.read(_HEAD_BYTES).decode("utf-8", "replace")
+    if not _WHOLE_PAGE.match(text, _start_of(text)):
         problem = f"{str(path)!r} is already a snippet; paste it unchanged"
         raise SettingError("FILE", problem)
     head = _Head(text)
@@ -129,6 +134,29 @@ def _from_page(path: Path) -> dict[str, Any] | None:
     if found is None and head.metas.get("description"):
         found = {"title": head.title, "alt": head.metas["description"]}
     return found
+
+
+def _start_of(text: str) -> int:
+    """Return where a page begins, after a byte order mark, spaces and comments."""
+    start = _after_spaces(text, text.startswith("\ufeff"))
+    while text.startswith("<!--", start) and (end := text.find("-->", start + 4)) >= 0:
+        start = _after_spaces(text, end + 3)
+    return start
+
+
+def _after_spaces(text: str, start: int) -> int:
+    while start < len(text) and text[start].isspace():
+        start += 1
+    return start
+
+
+def _text(given: object) -> str:
+    """Return a text of a description on one line, shortened."""
+    return (
+        shortened(one_line(shortened(given, 2 * _LONGEST)), _LONGEST)
+        if isinstance(given, str)
+        else ""
+    )
 
 
 def _sentences(parts: Iterable[str]) -> str:

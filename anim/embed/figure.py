@@ -10,9 +10,15 @@ from pathlib import Path
 
 from anim.embed.decoding import decoding
 from anim.embed.facts import About
-from anim.embed.sources import FALLBACK, STILL, Sources, formats_shown_as, known_format
+from anim.embed.known import formats_shown_as, known_format
+from anim.embed.sources import FALLBACK, STILL, Sources
+from anim.encode.comment import open_video
+from anim.files import open_regular
 
 _FLEXIBLE = {"max-width": "100%", "height": "auto"}
+# Browsers indent a figure by 40 pixels on both sides, a fifth of a phone.
+_NARROW = {"margin": "1em 0"}
+_BORDERLESS = {"border": "0"}
 _IS_DARK = "(prefers-color-scheme: dark)"
 _WANTS_STILL = "(prefers-reduced-motion: reduce)"
 _VOID = ("img", "source")
@@ -53,7 +59,7 @@ def figure(sources: Sources, shown: About, controls: bool) -> Element:
     else:
         body = _picture(sources, shown)
     caption = [Element("figcaption", {}, (shown.caption,))] if shown.caption else []
-    return Element("figure", {}, (body, *caption))
+    return Element("figure", {"style": _NARROW}, (body, *caption))
 
 
 def _frame(sources: Sources, shown: About) -> Element:
@@ -63,6 +69,7 @@ def _frame(sources: Sources, shown: About) -> Element:
         "height": shown.height,
         "title": shown.alt,
         "loading": "lazy",
+        "style": _BORDERLESS,
     }
     return Element("iframe", attributes, ("",))
 
@@ -96,7 +103,7 @@ def _image(path: Path, sources: Sources, shown: About) -> Element:
 
 def _video(sources: Sources, shown: About, controls: bool) -> Element:
     """Return a video that plays by itself, as a GIF does, with a fallback."""
-    poster = sources.beside(STILL)
+    poster = sources.companion(STILL)
     attributes = {
         "controls": controls,
         **dict.fromkeys(("autoplay", "muted", "loop", "playsinline"), True),
@@ -108,9 +115,9 @@ def _video(sources: Sources, shown: About, controls: bool) -> Element:
     }
     elements = [] if sources.dark is None else [_source(sources, sources.dark, _IS_DARK)]
     # A browser takes the first source that it can play: the widely supported ones come last.
-    others = [sources.beside(form.suffix) for form in reversed(formats_shown_as("video"))]
+    others = [sources.companion(form.suffix) for form in reversed(formats_shown_as("video"))]
     elements += [_source(sources, path) for path in others if path is not None]
-    fallback = sources.beside(FALLBACK)
+    fallback = sources.companion(FALLBACK)
     if fallback is None:
         instead = Element("a", {"href": sources.url(sources.path)}, (shown.alt,))
     else:
@@ -132,9 +139,7 @@ def _codec_of(path: Path) -> str:
     Raises:
         SettingError: the file cannot be read.
     """
-    import av
-
-    with decoding(path), av.open(str(path)) as container:
+    with decoding(path), open_regular(path) as file, open_video(file, path) as container:
         stream = container.streams.video[0]
         if stream.codec_context.name not in ("vp9", "libvpx-vp9"):
             return stream.codec_context.name

@@ -10,6 +10,7 @@ from anim.embed.figure import figure, html
 from anim.embed.sources import Sources
 from anim.encode.formats import FORMATS
 from anim.errors import SettingError
+from anim.settings import plain, value_text
 
 # Characters with a meaning in LaTeX, and the commands that print them.
 _LATEX_COMMANDS = {
@@ -18,6 +19,9 @@ _LATEX_COMMANDS = {
     "\u00a0": "~", "\u2009": r"\,", "\u202f": r"\,",
     **{mark: f"\\{mark}" for mark in "&%$#_{}"},
 }  # fmt: skip
+# Characters with a meaning in a line of Markdown, and how they are written.
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>!|&~$])")
+_ESCAPED = r"\\\1"
 # Characters that a file name in LaTeX cannot contain.
 _NOT_IN_LATEX = re.compile(r'[\s%#{}~^$&"\\]')
 # Characters with a meaning anywhere in a paragraph; ":" and "@" occur in addresses.
@@ -26,8 +30,13 @@ _RST_MARKUP = re.compile(r"([\\`*_|:@])")
 _ENUMERATOR = re.compile(r"^([0-9]+|[a-z]|[ivxlcdm]+)([.)])(?=\s|$)", re.IGNORECASE)
 
 
-def markdown(sources: Sources, shown: About) -> str:
+def markdown(sources: Sources, shown: About, with_caption: bool) -> str:
     """Return an image in Markdown; GitHub does not show videos in a repository.
+
+    Args:
+        sources: the file, and those beside it.
+        shown: the texts and the size.
+        with_caption: whether the caption follows, in a paragraph of its own.
 
     Raises:
         SettingError: there is no image.
@@ -35,9 +44,17 @@ def markdown(sources: Sources, shown: About) -> str:
     path = sources.image()
     if sources.dark is not None:
         return html(figure(Sources(path, sources.image(sources.dark), sources.base), shown, False))
-    alt = re.sub(r"([\\`*_{}\[\]<>!|&~$])", r"\\\1", shown.alt)
-    image = f"![{alt}]({_destination(sources, path)})"
-    return image if path == sources.path else f"[{image}]({_destination(sources, sources.path)})"
+    image = f"![{_MARKDOWN.sub(_ESCAPED, shown.alt)}]({_destination(sources, path)})"
+    if path != sources.path:
+        image = f"[{image}]({_destination(sources, sources.path)})"
+    return f"{image}\n\n{_paragraph(shown.caption)}" if with_caption and shown.caption else image
+
+
+def _paragraph(text: str) -> str:
+    """Return a text as a paragraph of Markdown, which begins no heading and no list."""
+    escaped = _MARKDOWN.sub(_ESCAPED, text)
+    # A number cannot be escaped, but what follows it can.
+    return re.sub(r"^(\d+)([.)])", r"\1\\\2", re.sub(r"^[#+=:-]", r"\\\g<0>", escaped))
 
 
 def _destination(sources: Sources, path: Path) -> str:
@@ -53,8 +70,9 @@ def rst(sources: Sources, shown: About) -> str:
     path = sources.image()
     # Sphinx looks up a path; an image on another host needs an address.
     name = sources.url(path) if "//" in sources.base else sources.place(path)
-    if re.search(r"[^\S ]|[\x00-\x1f\x7f]", name):
-        raise SettingError("FILE", f"expected a name without special spaces, got {name!r}")
+    if re.search(r"[^\S ]", name) or plain(name) != name:
+        problem = f"expected a name without special spaces or marks, got {value_text(name)}"
+        raise SettingError("FILE", problem)
     name = re.sub(r"([\\ ]|^:)", r"\\\1", name)
     # The text of an option needs no escapes.
     options = [f"   :alt: {shown.alt}"] if shown.alt else []
@@ -83,6 +101,9 @@ def latex(sources: Sources, shown: About) -> str:
     name = sources.place(path)
     if character := _NOT_IN_LATEX.search(name):
         problem = f"expected a name that LaTeX can read, without {character[0]!r}, got {name!r}"
+        raise SettingError("FILE", problem)
+    if plain(name) != name:
+        problem = f"expected a name of characters that can be seen, got {value_text(name)}"
         raise SettingError("FILE", problem)
     title = shown.caption
     title += "." if title and title[-1] not in ".!?" else ""

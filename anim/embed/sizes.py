@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeGuard
 
 from anim.embed.decoding import decoding
-from anim.embed.sources import known_format
+from anim.embed.known import known_format
 from anim.encode.comment import open_image, open_video
 from anim.encode.xml_text import xml_facts
 from anim.errors import SettingError

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from anim.embed.facts import About, about, size_of
 from anim.embed.figure import figure, html, jsx
+from anim.embed.known import known_format
 from anim.embed.markup import latex, markdown, rst
 from anim.embed.options import Options
-from anim.embed.sources import Sources, known_format
+from anim.embed.sources import Sources
 from anim.errors import SettingError
 from anim.settings import one_of
 from anim.settings.docs import takes
@@ -47,7 +49,7 @@ KINDS = {
     "markdown": Kind(
         "Markdown",
         "Markdown, as on GitHub",
-        lambda sources, shown, _: markdown(sources, shown),
+        lambda sources, shown, options: markdown(sources, shown, options.caption is not None),
     ),
     "mdx": Kind(
         "MDX",
@@ -78,7 +80,8 @@ def embed(path: Path, kind: str = "html", **options) -> str:
     Files of the same name beside it are used, too: for a video, a ``.webm`` or ``.mp4`` as another
     source, a ``.gif`` for readers without video, and a ``.png`` to show until it plays; for a
     moving image, a ``.png`` for readers who prefer reduced motion; and an image where a page, a
-    video or a PDF cannot be shown.
+    video or a PDF cannot be shown. A file whose description is another one is left out, with a
+    warning.
 
     Args:
         path: a file that `anim.animate` wrote.
@@ -91,7 +94,10 @@ def embed(path: Path, kind: str = "html", **options) -> str:
     """
     chosen = Options.of(options)
     sources, shown = prepare(Path(path), kind, chosen)
-    return KINDS[kind].write(sources, shown, chosen)
+    text = KINDS[kind].write(sources, shown, chosen)
+    for other, why in sources.unused.items():
+        warnings.warn(f"{str(other)!r} is not used, as it {why}", stacklevel=2)
+    return text
 
 
 def prepare(path: Path, kind: str, options: Options) -> tuple[Sources, About]:

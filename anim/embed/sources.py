@@ -6,7 +6,9 @@ import os
 from pathlib import Path
 from urllib.parse import quote
 
-from anim.encode.formats import FORMATS, Format, Shown, file_format
+from anim.embed.companions import why_not
+from anim.embed.known import formats_shown_as, known_format
+from anim.encode.formats import Shown, file_format
 from anim.errors import SettingError
 
 # Beside a video: what is shown until it plays, and what readers without video see. Beside a moving
@@ -23,25 +25,6 @@ _RESERVED = "/:?#[]@!$&'*+,;=%~"
 _ENDS_OF_BASES = ("/", "=", "?", "#")
 
 
-def formats_shown_as(*kinds: Shown) -> list[Format]:
-    """Return the formats that a document embeds in these ways, vector graphics first."""
-    found = [form for kind in kinds for form in FORMATS.values() if form.shown_as == kind]
-    return sorted(found, key=lambda form: (kinds.index(form.shown_as), form.kind != "vector"))
-
-
-def known_format(path: Path) -> Format:
-    """Return the format of a file to embed.
-
-    Raises:
-        SettingError: the extension is not in the table of formats.
-    """
-    form = file_format(path)
-    if form is None:
-        known = ", ".join(FORMATS)
-        raise SettingError("FILE", f"expected a name ending in {known}, got {str(path)!r}")
-    return form
-
-
 class Sources:
     """A file, its address, its dark version, and the files of the same name beside it.
 
@@ -53,6 +36,7 @@ class Sources:
     Attributes:
         path, dark, base: as given; the base ends in a separator.
         form: the format of the file.
+        unused: files beside it that cannot be used, and why; grows as they are asked for.
 
     Raises:
         SettingError: the dark file does not exist, or is shown in another way than the file.
@@ -61,6 +45,7 @@ class Sources:
     def __init__(self, path: Path, dark: Path | None = None, base: str = ""):
         self.path, self.dark, self.form = path, dark, known_format(path)
         self.base = base or _folder_of(path)
+        self.unused: dict[Path, str] = {}
         if self.base and not self.base.endswith(_ENDS_OF_BASES):
             self.base += "/"
         if dark is not None:
@@ -86,7 +71,12 @@ class Sources:
 
     def url(self, path: Path) -> str:
         """Return the same as an address: percent-encoded, without spaces or parentheses."""
-        return quote(self.base, safe=_RESERVED) + quote(self._relative(path))
+        try:
+            base = quote(self.base, safe=_RESERVED, errors="surrogateescape")
+        except UnicodeEncodeError:
+            raise SettingError("base", f"expected text, got {self.base!r}") from None
+        # Names of files need not be text.
+        return base + quote(os.fsencode(self._relative(path)))
 
     def _relative(self, path: Path) -> str:
         try:
@@ -102,6 +92,17 @@ class Sources:
             return path
         other = path.with_suffix(suffix)
         return other if other.is_file() else None
+
+    def companion(self, suffix: str, path: Path | None = None) -> Path | None:
+        """Return the file with another extension if it shows the same; else None, see `unused`."""
+        path = self.path if path is None else path
+        other = self.beside(suffix, path)
+        if other is None or other == path:
+            return other
+        why = why_not(other, path)
+        if why:
+            self.unused[other] = why
+        return None if why else other
 
     def image(self, path: Path | None = None) -> Path:
         """Return the file, or what shows the same as an image.
@@ -124,27 +125,19 @@ class Sources:
             raise SettingError("FILE" if path == self.path else "dark", problem)
         return found[0]
 
-    def used(self, with_video: bool) -> list[Path]:
-        """Return the files beside the first one that a snippet uses.
+    def replacement(self, with_video: bool) -> Path | None:
+        """Return the image that a snippet shows in place of the file; None if it shows the file.
 
         Args:
             with_video: whether the document can show videos and pages.
         """
-        if with_video:
-            videos = [form.suffix for form in formats_shown_as("video")]
-            suffixes: dict[Shown, list[str]] = {
-                "video": [*videos, FALLBACK, STILL],
-                "moving image": [STILL],
-            }
-            found = [self.beside(suffix) for suffix in suffixes.get(self.form.shown_as, ())]
-        else:
-            found = [self.image()]
-        return [other for other in found if other is not None and other != self.path]
+        shows_it = with_video and self.form.shown_as in ("video", "page")
+        return None if shows_it or (image := self.image()) == self.path else image
 
     def still(self, path: Path) -> Path | None:
         """Return the still beside a moving image, for readers who prefer reduced motion."""
         is_moving = known_format(path).shown_as == "moving image"
-        return self.beside(STILL, path) if is_moving else None
+        return self.companion(STILL, path) if is_moving else None
 
 
 def _folder_of(path: Path) -> str:

@@ -8,7 +8,7 @@ import re
 import warnings
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 from xml.sax.saxutils import escape
 
 from anim.encode.xml_text import xml_facts
@@ -142,7 +142,7 @@ def open_video(file: BinaryIO, path: Path) -> InputContainer:
     head = file.read(4)
     file.seek(0)
     form = "matroska" if head == b"\x1aE\xdf\xa3" else "mp4"
-    return av.open(file, format=form)
+    return cast("InputContainer", av.open(file, format=form))
 
 
 def _from_pdf(content: bytes) -> str | None:

@@ -48,7 +48,8 @@ def snippet(
         nonce: of the page's Content-Security-Policy.
         fallback: HTML for readers without scripts, of elements that a paragraph may contain; the
             alt text follows it.
-        names_policy: whether to begin with a comment that says which policy allows the script.
+        names_policy: whether to begin with a comment that says which policy allows the script, and
+            put all into a ``<div>``: python-markdown takes elements that it does not know for text.
         attributes: of the element: ``theme``, ``paused``, ``heading_level``, ...; None leaves one
             out, and True gives it no value.
     """
@@ -58,14 +59,14 @@ def snippet(
         if value is not None
     )
     with_nonce = "" if nonce is None else f' nonce="{escape(nonce)}"'
-    policy = f"<!-- Content-Security-Policy: {_policy(nonce)} -->\n" if names_policy else ""
+    policy = f"<!-- Content-Security-Policy: {_policy(nonce)} -->\n<div>\n" if names_policy else ""
     # No <p>: it would end a paragraph around the snippet, and the element with it.
     return (
         f"{policy}<calibration-player{given}>\n"
         f"{fallback}<span>{escape(data['alt'])}</span>\n"
         f'<script type="application/json">{_json(data)}</script>\n'
         f"</calibration-player>\n"
-        f"<script{with_nonce}>{script()}</script>\n"
+        f"<script{with_nonce}>{script()}</script>\n" + ("</div>\n" if names_policy else "")
     )
 
 

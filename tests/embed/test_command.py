@@ -19,7 +19,8 @@ def test_a_file_beside_it_with_other_content_is_named(files, tmp_path):
     done = command("a.mp4", cwd=tmp_path)
     assert done.returncode == 0
     assert done.stderr.count("\n") == 1
-    assert "also uses a.png, which may show something else" in done.stderr
+    assert "does not use a.png, which has no description" in done.stderr
+    assert "poster=" not in done.stdout
 
 
 def test_the_help_says_how_readers_stop_a_video(capsys):

@@ -61,7 +61,7 @@ def test_the_extension_makes_a_page_or_a_snippet_of_one(tmp_path, visit):
     anim.animate(a_run(), tmp_path / "b.html", seconds=1, embed=True, nonce="bm9uY2U=")
     whole, part = ((tmp_path / f"{name}.html").read_text() for name in "ab")
     assert whole.startswith("<!doctype html>")
-    assert part.startswith("<!-- Content-Security-Policy: script-src 'nonce-bm9uY2U=' -->\n<cal")
+    assert part.startswith("<!-- Content-Security-Policy: script-src 'nonce-bm9uY2U=' -->\n<div>")
     assert '<script nonce="bm9uY2U=">' in part
     assert ready(visit(whole, **STILL)).title() == "Prediction scores are not probabilities"
 

@@ -21,7 +21,7 @@ def test_a_part_of_a_page_names_the_policy_that_allows_it(nonce):
     named = re.fullmatch("<!-- Content-Security-Policy: script-src '([^<>]*)' -->", policy)[1]
     assert unescape(named) == (script_hash() if nonce is None else f"nonce-{nonce}")
     # In a notebook, where nobody can look for it, there is none.
-    assert rest == snippet(data, nonce=nonce)
+    assert rest == f"<div>\n{snippet(data, nonce=nonce)}</div>\n"
     script = Tags(rest.rpartition("</calibration-player>")[2]).found["script"]
     assert script == ({} if nonce is None else {"nonce": nonce})
 

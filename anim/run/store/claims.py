@@ -7,21 +7,18 @@ size and depth, and a chunk only if it is such a file: a FIFO would block a thre
 from __future__ import annotations
 
 import itertools
-import json
 import math
 import re
 import stat
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from anim.files import read_bounded
+from anim.files import parsed_json, read_bounded
 from anim.settings import shortened, value_text
 
 # Bytes of a group's metadata, which list the classes, and of an array's.
 LARGEST_GROUP, LARGEST_ARRAY = 1 << 24, 1 << 16
-_DEEPEST = 64
 _LARGEST_RANK = 3
 # Codecs that decode no more than a chunk holds, whatever a file says.
 _CODECS = ("bytes", "crc32c", "gzip", "zstd", "transpose")
@@ -115,35 +112,7 @@ def read_json(path: Path, limit: int) -> dict[str, Any]:
         OSError: the file cannot be read, or is larger.
         ValueError: it is not JSON, is nested too deeply, names a key twice, or is no object.
     """
-    content = read_bounded(path, limit)
-    # Python's parser ends the process, or overflows its stack, for nesting of any depth.
-    if content.count(b"[") + content.count(b"{") > _DEEPEST and _depth(content) > _DEEPEST:
-        raise ValueError(f"{path.name}: expected at most {_DEEPEST} levels of nesting")
-    return _mapping(json.loads(content, object_pairs_hook=_distinct), path.name)
-
-
-def _depth(content: bytes) -> int:
-    """Return how deeply JSON is nested, in linear time; stop counting when it is too deep."""
-    depth = deepest = 0
-    is_text = False
-    for token in re.finditer(rb'\\.|[\[\]{}"]', content, re.DOTALL):
-        mark = token[0]
-        if mark == b'"':
-            is_text = not is_text
-        elif not is_text:
-            depth += (mark in b"[{") - (mark in b"]}")
-            deepest = max(deepest, depth)
-            if deepest > _DEEPEST:
-                break
-    return deepest
-
-
-def _distinct(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    pairs = list(pairs)
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a key occurs twice in an object")
-    return found
+    return _mapping(parsed_json(read_bounded(path, limit)), path.name)
 
 
 def _mapping(value: object, name: str) -> dict[str, Any]:
