@@ -48,6 +48,8 @@ def checked_predictions(name: str, given, takes_many: bool, least: int = 1) -> A
             values = _on_device(name, values, dtype)
         else:
             values = _on_host(name, values, dtype)
+    # Bins and sums of narrower numbers would be too coarse.
+    values = values.astype(jnp.promote_types(values.dtype, jnp.float32))
     return values if name == "scores" or values.ndim > 1 else _two_columns(name, values)
 
 

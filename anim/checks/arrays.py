@@ -23,25 +23,35 @@ def as_array(name: str, given) -> np.ndarray:
     Raises:
         ValueError: it is not an array.
     """
-    if hasattr(given, "detach"):
-        given = _readable(given.detach().cpu())
     if np.ma.is_masked(given):
         raise SettingError(name, "expected an array without masked values; leave these out")
     found = "None" if given is None else type(given).__name__
     try:
-        values = np.asarray(given)
-    except (TypeError, ValueError) as error:
-        if not hasattr(given, "__dlpack__"):
-            raise SettingError(name, f"expected an array, got {found}") from error
-        return np.from_dlpack(cast(Any, given), device="cpu")
+        values = _read(given)
+    # What libraries raise for arrays that are sparse, quantized or without data, for example.
+    except (TypeError, ValueError, RuntimeError, BufferError) as error:
+        raise SettingError(name, f"expected an array, got {found}") from error
     # None, or what NumPy does not know, such as a sparse matrix, a set or a generator.
     if values.dtype.kind == "O" and not values.ndim:
         raise SettingError(name, f"expected an array, got {found}")
     return values
 
 
+def _read(given) -> np.ndarray:
+    if hasattr(given, "detach"):
+        given = _readable(given.detach().cpu())
+    try:
+        return np.asarray(given)
+    except (TypeError, ValueError):
+        if not hasattr(given, "__dlpack__"):
+            raise
+        return np.from_dlpack(cast(Any, given), device="cpu")
+
+
 def _readable(tensor):
     """Return a PyTorch tensor on the host, as an array of ml_dtypes if NumPy lacks its dtype."""
+    if tensor.is_neg() or tensor.is_conj():
+        tensor = tensor.resolve_neg().resolve_conj()
     extension = getattr(ml_dtypes, str(tensor.dtype).removeprefix("torch."), None)
     if extension is None:
         return tensor

@@ -15,6 +15,8 @@ from anim.errors import NotFiniteError
 _MIXED = 0.1
 # Sums of rows that are this far from 1 are not those of rounded probabilities.
 _NEAR = 0.2
+# From here on a sum in a dtype of 16 bits, term by term, may be far off.
+_MANY = 64
 _LOGITS_HINT = "did you pass logits?"
 _SUMS_HINT = "did you pass logits, or the sigmoids of a multilabel model?"
 
@@ -80,6 +82,8 @@ def checked_probs(values: np.ndarray, dtype: np.dtype, use: str = "pass logits="
     if is_off.any():
         is_near = (np.abs(sums - 1) < _NEAR).all()
         hint = "divide rounded rows by their sums" if is_near else _SUMS_HINT
+        if not is_near and values.shape[-1] > _MANY and dtype.itemsize < 4:
+            hint = f"{dtype} loses sums of many: compute the softmax in float32"
         within = f"within {_tolerance(values, dtype):.2g} for {dtype}"
         raise_first("probs", f"rows that sum to 1 ({within}; {hint})", sums, is_off)
     rounded = np.abs(sums - 1) > FLOAT32_SUM

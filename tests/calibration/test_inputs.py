@@ -87,6 +87,17 @@ def test_rows_of_a_narrow_dtype_are_divided_by_their_sums(dtype, place):
     )
 
 
+@pytest.mark.parametrize("transform", [lambda f: f, jax.jit], ids=["called", "jit"])
+@pytest.mark.parametrize("dtype", [jnp.bfloat16, np.float16, np.int32])
+def test_scores_of_a_narrow_dtype_are_counted_as_wide_ones(dtype, transform):
+    scores = jnp.linspace(0, 1, 1001).astype(dtype)
+    hits = np.ones(1001, bool)
+    sums = transform(lambda scores: calibration.binned(scores, hits, 15, "width")[1])(scores)
+    wide = np.asarray(scores).astype(np.float32)
+    np.testing.assert_array_equal(sums.counts, np.histogram(wide, 15, (0, 1))[0])
+    assert float(sums.offsets.max()) < 15
+
+
 @pytest.mark.parametrize("place", [np.asarray, jnp.asarray], ids=["host", "device"])
 def test_scores_that_rounding_moved_beyond_0_or_1_are_moved_back(place):
     scores = place(np.float32([1.0000001, -1e-7, 0.4]))

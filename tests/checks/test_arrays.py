@@ -60,3 +60,12 @@ def test_an_error_names_the_first_wrong_element(shape, place):
     values = np.arange(12).reshape(shape)
     with pytest.raises(KeyError, match=f"labels: expected small ones, got {place}"):
         raise_first("labels", "small ones", values, values > 6, KeyError)
+
+
+def test_tensors_of_pytorch_without_plain_numbers_are_refused():
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    odd = [torch.eye(3).to_sparse(), torch.ones(3, device="meta"), torch.ones(2).to_mkldnn()]
+    for given in odd:
+        with pytest.raises(ValueError, match=r"^probs: expected an array, got Tensor$"):
+            as_array("probs", given)
+    np.testing.assert_array_equal(as_array("probs", torch._neg_view(torch.ones(3))), -np.ones(3))

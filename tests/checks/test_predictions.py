@@ -109,6 +109,15 @@ def test_what_is_no_probability_is_refused_with_what_it_seems_to_be(probs, probl
         checked_scores("probs", probs, 500)
 
 
+def test_a_softmax_that_was_summed_in_bfloat16_term_by_term_is_refused():
+    """NumPy adds one to 256 in bfloat16 and stays at 256."""
+    grown = np.ones((2, 1000), ml_dtypes.bfloat16)
+    probs = grown / grown.sum(1, keepdims=True)
+    assert probs.astype(float).sum() > 7
+    with pytest.raises(ValueError, match=r"sum to 1 .*compute the softmax in float32"):
+        checked_scores("probs", probs, 2)
+
+
 @pytest.mark.parametrize("name", ["logits", "probs"])
 @pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf, 1e300])
 @pytest.mark.parametrize("convert", [np.asarray, np.float32, np.ndarray.tolist])
