@@ -161,9 +161,10 @@ def _undisturbed(model, *owners) -> Iterator[None]:
         model: the one that predicts.
         owners: what else may hold random generators.
     """
+    variables = [*model.non_trainable_variables, *_recurrent_states(model)]
     states = [
         (one, np.array(keras.ops.convert_to_numpy(one)))
-        for one in model.non_trainable_variables
+        for one in variables
         if np.prod(one.shape) <= _LARGEST_STATE
     ]
     is_module = keras.backend.backend() == "torch"
@@ -179,6 +180,13 @@ def _undisturbed(model, *owners) -> Iterator[None]:
         for variable, before in states:
             if not np.array_equal(keras.ops.convert_to_numpy(variable), before, equal_nan=True):
                 variable.assign(before)
+
+
+def _recurrent_states(model) -> list:
+    """Return the variables that hold the states of stateful recurrent layers."""
+    layers = [one for one in model._flatten_layers() if getattr(one, "stateful", False)]
+    found = [keras.tree.flatten(getattr(layer, "states", None)) for layer in layers]
+    return [one for states in found for one in states if isinstance(one, keras.Variable)]
 
 
 def _declared(model, output: str | int | None) -> str | None:

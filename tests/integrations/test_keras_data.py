@@ -202,11 +202,65 @@ for ours_first in (True, False):
     np.testing.assert_allclose(run.probs(3), last.predicted, atol=1e-6)
 """
 
+MODELS = """
+class Own(keras.Model):
+    # Without layers before it is called, and without an argument for the mode.
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(3)
+    def call(self, x):
+        return self.dense(x)
+
+def stateful():
+    inputs = keras.Input(batch_shape=(50, 5))
+    x = keras.layers.Reshape((5, 1))(inputs)
+    x = keras.layers.SimpleRNN(4, stateful=True)(x)
+    return keras.Model(inputs, keras.layers.Dense(3)(x))
+
+def coarse():
+    # Rows of probabilities in bfloat16 sum to 1 within 0.005 only.
+    layers = [keras.Input((5,)), keras.layers.Dense(3, activation="softmax", dtype="bfloat16")]
+    return keras.Sequential(layers)
+
+def sigmoids():
+    return keras.Sequential([keras.Input((5,)), keras.layers.Dense(3, activation="sigmoid")])
+
+def trained(build, *callbacks, eagerly=False):
+    keras.utils.set_random_seed(0)
+    model = build()
+    is_probs = build in (coarse, sigmoids)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=not is_probs)
+    model.compile("adam", loss, run_eagerly=eagerly)
+    model.fit(X, Y, batch_size=50, epochs=2, verbose=0, callbacks=list(callbacks))
+    return model
+
+for build in (Own, stateful, coarse):
+    for eagerly in (False, True):
+        ours = SnapshotCallback(None, X_VAL, Y_VAL, batch_size=50, every=3, on_error="raise")
+        model = trained(build, ours, eagerly=eagerly)
+        same_bits(model, trained(build, eagerly=eagerly))
+        run = ours.run()
+        assert run.steps.tolist() == [0, 3, 6, 8], build
+        assert run.kind == ("probs" if build is coarse else "logits"), build
+        if build is not stateful:
+            right = np.asarray(model.predict(X_VAL, verbose=0)).astype(float).argmax(1) == Y_VAL
+            assert abs(run.metrics()["accuracy"][-1] - right.mean()) < 1e-6, build
+
+ours = SnapshotCallback(None, X_VAL, Y_VAL)
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    same_bits(trained(sigmoids, ours), trained(sigmoids))
+(found,) = [str(one.message) for one in caught if "recording" in str(one.message)]
+assert "rows that sum to 1" in found, found
+"""
+
 
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize("script", [KINDS, REFUSED, STATE], ids=["kinds", "refused", "state"])
-def test_keras_validation_data(backend, script):
+@pytest.mark.parametrize(
+    "script", [KINDS, REFUSED, STATE, MODELS], ids=["kinds", "refused", "state", "models"]
+)
+def test_keras_records_what_it_can_and_leaves_no_trace(backend, script):
     pytest.importorskip("keras", reason="Keras is not installed")
     pytest.importorskip(backend, reason=f"{backend} is not installed")
     run_python(START + script, env={"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"})
