@@ -57,7 +57,7 @@ def failing(error):
         (lambda: LOGITS[:20], r"ValueError: logits: expected shape \[30, K\]"),
         (lambda: np.full_like(LOGITS, np.nan), "NotFiniteError: "),
         (lambda: np.arange(30) % 3 == 0, "ValueError: outputs: expected 'logits' or 'probs'"),
-        (lambda: None, "ValueError: predictions: expected an array of numbers, got None"),
+        (lambda: None, "SettingError: predictions: expected an array, got None"),
     ],
 )
 def test_an_error_is_reported_once_on_one_line_and_the_training_goes_on(tmp_path, predict, words):
