@@ -17,7 +17,8 @@ from anim.files import open_regular
 
 _FLEXIBLE = {"max-width": "100%", "height": "auto"}
 # Browsers indent a figure by 40 pixels on both sides, a fifth of a phone.
-_NARROW = {"margin": "1em 0"}
+# A name without spaces would make the page wider than its window.
+_NARROW = {"margin": "1em 0", "overflow-wrap": "anywhere"}
 _BORDERLESS = {"border": "0"}
 _IS_DARK = "(prefers-color-scheme: dark)"
 _WANTS_STILL = "(prefers-reduced-motion: reduce)"

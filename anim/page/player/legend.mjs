@@ -7,7 +7,8 @@ import { html, swatch } from "./elements.mjs";
  * @param {LegendEntry} entry
  */
 export function legendItem([kind, text]) {
-  return html("li", {}, swatch(kind), text);
+  // The full text, as a long name is cut.
+  return html("li", { title: text }, swatch(kind), text);
 }
 
 /**
