@@ -10,10 +10,12 @@ from types import ModuleType
 
 _MODULES = (
     "catboost",
+    "fastai",
     "keras",
     "lightgbm",
     "lightning",
     "sklearn",
+    "skorch",
     "torch",
     "transformers",
     "xgboost",

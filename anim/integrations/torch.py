@@ -113,7 +113,8 @@ class Snapshots:
         is_first = self._recorder.last_step < 0 or not self._recorder.has_interval
         if not (is_first or self._recorder.is_due(step)):
             return
-        is_new = self._recorder.take(step, self._predict, metrics)
+        with kept_random_state():
+            is_new = self._recorder.take(step, self._predict, metrics)
         # The first of a recording that is resumed may be its last one.
         if not is_new and not self._may_be_there:
             raise SettingError(

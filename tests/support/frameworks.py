@@ -71,4 +71,9 @@ def state_of(torch, model) -> list[np.ndarray]:
 
 def assert_same_bits(ours: list[np.ndarray], theirs: list[np.ndarray]) -> None:
     """Assert that two lists of arrays are equal, bit for bit."""
-    assert [one.tobytes() for one in ours] == [one.tobytes() for one in theirs]
+    differ = [i for i, pair in enumerate(zip(ours, theirs, strict=True)) if _differ(*pair)]
+    assert not differ, f"arrays {differ} of {len(ours)}"
+
+
+def _differ(one: np.ndarray, other: np.ndarray) -> bool:
+    return one.tobytes() != other.tobytes()

@@ -1,0 +1,80 @@
+"""skorch: a callback for its nets.
+
+NeuralNetClassifier(module, callbacks=[SnapshotCallback("runs/mine")])
+"""
+
+from __future__ import annotations
+
+import os
+
+from anim.integrations.base import require
+from anim.integrations.torch import Snapshots
+from anim.run import Run
+
+callbacks = require("skorch.callbacks", "skorch")
+
+
+class SnapshotCallback(callbacks.Callback):
+    """Records predictions for the validation split during ``fit``: before the first step, then on.
+
+    The training goes the same way as without. A net that is fitted again, or on, continues the
+    recording.
+
+    Args:
+        path: a folder for the recording; None keeps it in memory, see `run`.
+        every: batches between two snapshots; None takes one per epoch.
+        options: more arguments of `anim.integrations.torch.Snapshots`, such as ``outputs``,
+            ``classes`` or ``on_error``.
+    """
+
+    def __init__(self, path: str | os.PathLike | None, *, every: int | None = None, **options):
+        self.path, self.every = path, every
+        self.options_ = options
+        self.initialize()
+
+    def run(self) -> Run:
+        """Return the snapshots so far.
+
+        Raises:
+            RuntimeError: training has not begun.
+        """
+        if self.snapshots_ is None:
+            raise RuntimeError("run: nothing is recorded yet: training has not begun")
+        return self.snapshots_.run()
+
+    def initialize(self):
+        self.snapshots_: Snapshots | None = None
+        self.steps_ = 0
+        return self
+
+    def get_params(self, deep: bool = True) -> dict:
+        return {"path": self.path, "every": self.every, **self.options_}
+
+    def __getstate__(self) -> dict:
+        # A copy, such as one made by scikit-learn's clone, records on its own.
+        return {"path": self.path, "every": self.every, "options_": self.options_}
+
+    def __setstate__(self, state: dict) -> None:
+        self.__dict__.update(state)
+        self.initialize()
+
+    def on_epoch_begin(self, net, dataset_train=None, dataset_valid=None, **_):
+        if self.snapshots_ is not None or dataset_valid is None:
+            return
+        loader = net.get_iterator(dataset_valid, training=False)
+        options = {"every": self.every, **self.options_}
+        self.snapshots_ = Snapshots(self.path, net.module_, loader, **options)
+        self.snapshots_(0)
+
+    def on_batch_end(self, net, training=False, **_):
+        self.steps_ += bool(training)
+        if training and self.every is not None and self.snapshots_ is not None:
+            self.snapshots_(self.steps_)
+
+    def on_epoch_end(self, net, **_):
+        if self.every is None and self.snapshots_ is not None:
+            self.snapshots_(self.steps_)
+
+    def on_train_end(self, net, **_):
+        if self.snapshots_ is not None:
+            self.snapshots_.close()
