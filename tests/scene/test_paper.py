@@ -11,6 +11,7 @@ from PIL import Image
 import anim
 from anim.scene import check_room
 from anim.settings import Picture
+from tests.support.frames import with_our_letters
 from tests.support.scenes import a_named_run, scene_of_copies
 from tests.support.seeing import check_texts, texts_of
 
@@ -72,6 +73,7 @@ def test_there_is_a_headline_only_if_one_is_given():
         assert ("On calibration" in said) == (title is not None)
 
 
+@with_our_letters
 def test_a_pdf_embeds_stix_as_truetype(tmp_path):
     anim.animate(a_named_run(), tmp_path / "a.pdf", theme="paper", title="A headline")
     content = (tmp_path / "a.pdf").read_bytes()

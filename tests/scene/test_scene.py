@@ -12,6 +12,7 @@ from PIL import Image
 import anim
 from anim.settings import Picture
 from anim.settings.themes import THEMES
+from tests.support.frames import with_our_letters
 from tests.support.pixels import colour_of, is_near
 from tests.support.scenes import a_run, scene_of
 from tests.support.seeing import compose, texts_of
@@ -43,6 +44,7 @@ def test_importing_scene_and_page_does_not_import_jax():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+@with_our_letters
 def test_without_the_band_nothing_in_the_picture_is_about_chance():
     picture = {"panels": ("reliability", "ece"), "bins": 10}
     with_it, without = (scene_of(a_run(), band=band, **picture) for band in (True, False))

@@ -6,6 +6,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from anim.scene.texts import Readout, Words, has_even_digits, shorten
+from tests.support.frames import with_our_letters
 
 
 def a_text(text, **style):
@@ -28,6 +29,7 @@ def painted(kind, number, **style):
     return pixels.astype(int)
 
 
+@with_our_letters
 @pytest.mark.parametrize("font", ["DejaVu Sans", "STIXGeneral", "DejaVu Sans Mono"])
 @pytest.mark.parametrize("number", ["0.123", "4.567", "8.90", "7", ""])
 def test_a_readout_looks_like_the_text_laid_out(font, number):
