@@ -35,6 +35,15 @@ _CLASSES = words("classes class_names label_names classes_ target_names")
 _LISTED = 8
 # numpy.savez calls an array without a name this.
 _UNNAMED = "arr_0"
+# What the arrays of each list are called in the lines that say what was read.
+_ROLES = {
+    "labels": "label",
+    "predictions": "prediction",
+    "step": "step",
+    "classes": "classes",
+    "confidence": "confidence",
+    "correct": "correct",
+}
 
 
 def read_npy(path: Path) -> Iterator[Saved]:
@@ -62,9 +71,8 @@ def read_npz(path: Path) -> Iterator[Saved]:
         steps = content.take(_STEPS, is_one=False)
         given, predicted, is_named = _predictions_in(content)
         ignored = [name for name in archive if name not in content.taken]
-    if ignored:
-        # The same words for each file of a call, so that they are shown once.
-        warnings.warn(f"ignored arrays: {_listed(ignored)}", stacklevel=2)
+    notes = tuple(f"{role}: {name!r} (by its name)" for name, role in content.taken.items())
+    notes += (f"ignored: {_listed(ignored)}",) if ignored else ()
     moments = _steps_of(content, steps)
     # A list of one step beside scores without an axis of steps is that step.
     several = steps is not None and steps.ndim == 1
@@ -80,13 +88,10 @@ def read_npz(path: Path) -> Iterator[Saved]:
     for i, step in enumerate(moments):
         at = {name: values[i] for name, values in given.items()} if several else given
         guess = predicted[i] if several and predicted is not None else predicted
-        if "pred_label" in at and truth is not None:
-            hits = _hits(content, at["pred_label"], truth, classes)
-            at = {"confidence": at["confidence"], "correct": hits}
         at = at if is_named else scores_of(path, *at.values())
         if guess is not None:
-            _check_predicted(content, at, guess, classes)
-        yield Saved(path, step, truth, at, classes, is_named)
+            _check_predicted(content, at, guess, classes or _names_in(truth))
+        yield Saved(path, step, truth, at, classes, is_named, notes)
 
 
 class _Content:
@@ -95,7 +100,8 @@ class _Content:
     def __init__(self, path: Path, archive: Mapping[str, np.ndarray]):
         self.path = path
         self.names = {name.lower(): name for name in archive}
-        self.taken: set[str] = set()
+        # What arrays were taken for.
+        self.taken: dict[str, str] = {}
         self._archive = archive
 
     def take(self, known: Sequence[str], *, is_one: bool = True) -> np.ndarray | None:
@@ -110,7 +116,7 @@ class _Content:
             self.fail(f"expected one of {_listed(found)}, got {len(found)} of them")
         if not found:
             return None
-        self.taken.add(found[0])
+        self.taken[found[0]] = _ROLES.get(known[0], "scores")
         return self._decoded(self._archive[found[0]])
 
     def fail(self, problem: str) -> NoReturn:
@@ -229,23 +235,6 @@ def _labels_of(
     return by_name(labels, classes)
 
 
-def _hits(
-    content: _Content, predicted: np.ndarray, labels: np.ndarray, classes: Sequence[str] | None
-) -> np.ndarray:
-    """Return where predicted labels are the labels, bool [N]."""
-    if predicted.shape != labels.shape or not _are_labels(labels):
-        content.fail(
-            f"predictions: expected the shape of the labels, {list(labels.shape)}, "
-            f"got {list(predicted.shape)}"
-        )
-    guesses, truths = spelt(predicted, classes), spelt(labels, classes)
-    unknown = ~np.isin(guesses, np.array(classes) if classes else truths)
-    if unknown.all() or (classes and unknown.any()):
-        known = _listed(sorted(classes or set(truths.tolist())))
-        content.fail(f"predictions: expected labels ({known}), got {str(guesses[unknown][0])!r}")
-    return guesses == truths
-
-
 def _check_predicted(
     content: _Content,
     scores: Mapping[str, np.ndarray],
@@ -277,6 +266,12 @@ def _check_predicted(
             f"{is_other.sum()} of {len(is_other)} rows; the scores are recorded",
             stacklevel=2,
         )
+
+
+def _names_in(labels: np.ndarray | None) -> tuple[str, ...] | None:
+    """Return the classes of labels that are names; None for others."""
+    is_named = labels is not None and labels.dtype.kind == "U"
+    return tuple(sorted(set(labels.tolist()))) if is_named else None
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -36,6 +36,35 @@ def by_name(labels: np.ndarray, classes: Sequence[str] | None) -> np.ndarray:
     return labels
 
 
+def hits(predicted: np.ndarray, labels: np.ndarray, classes: Sequence[str] | None) -> np.ndarray:
+    """Return where predicted labels are the labels, bool [N].
+
+    Args:
+        predicted: [N] whole numbers or names.
+        labels: [N] whole numbers or names.
+        classes: K names, or None.
+
+    Raises:
+        ValueError: predictions of another shape, or that no label can be.
+    """
+    labels = labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
+    labels = labels.argmax(1) if labels.ndim == 2 else labels
+    if predicted.shape != labels.shape:
+        raise ValueError(
+            f"predictions: expected shape {list(labels.shape)}, got {list(predicted.shape)}"
+        )
+    guesses, truths = spelt(predicted, classes), spelt(labels, classes)
+    known = set(truths.tolist()) if classes is None else set(classes)
+    unknown = np.array([guess not in known for guess in guesses.tolist()])
+    # Without names of classes, some may never be a label; but one of them is.
+    if unknown.all() or (unknown.any() and classes is not None):
+        some = ", ".join(map(repr, sorted(known)[:8]))
+        raise ValueError(
+            f"predictions: expected classes ({some}), got {str(guesses[unknown][0])!r}"
+        )
+    return guesses == truths
+
+
 def spelt(values: np.ndarray, classes: Sequence[str] | None) -> np.ndarray:
     """Return labels or predictions [N] as names.
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from anim.errors import SettingError
 from anim.record.label_tables import LabelTable
-from anim.record.naming import by_name
+from anim.record.naming import by_name, hits
 from anim.record.placing import placed
 from anim.record.readers import read
 from anim.record.saved import Saved, as_probs
@@ -91,7 +91,7 @@ def _write(
             if snapshot is not first:
                 _check_same_labels(snapshot, truth, names)
             with naming(snapshot.source):
-                recorder.snapshot(step, **arguments(snapshot, truth, wanted.outputs))
+                recorder.snapshot(step, **arguments(snapshot, truth, wanted.outputs, names))
             note(snapshot)
 
 
@@ -182,12 +182,17 @@ def _names_of(labels: np.ndarray, classes: Sequence[str] | None) -> Sequence[str
     return classes
 
 
-def arguments(snapshot: Saved, labels: np.ndarray, outputs: str | None) -> dict[str, Any]:
+def arguments(
+    snapshot: Saved,
+    labels: np.ndarray,
+    outputs: str | None,
+    classes: Sequence[str] | None = None,
+) -> dict[str, Any]:
     """Return the predictions as arguments of `anim.Recorder.snapshot`."""
     given = dict(snapshot.given)
     if "pred_label" in given:
         predicted = given.pop("pred_label")
-        return {**given, "correct": predicted == labels}
+        return {**given, "correct": hits(predicted, labels, classes or snapshot.classes)}
     if outputs is not None and not snapshot.is_named:
         (values,) = given.values()
         given = {outputs: values}

@@ -108,10 +108,11 @@ def test_ties_of_scores_are_no_difference(tmp_path, capsys):
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.filterwarnings("default")
 def test_arrays_that_are_not_known_are_named(tmp_path, capsys):
     recorded(tmp_path, logits=LOGITS[0], labels=LABELS, embedding=LOGITS[1], loss=OF_0)
-    assert "ignored arrays: 'embedding', 'loss'" in capsys.readouterr().err
+    out = capsys.readouterr().out
+    assert "ignored: 'embedding', 'loss'" in out
+    assert "scores: 'logits' (by its name)" in out
 
 
 def test_the_same_labels_at_every_step_are_read_and_others_refused(tmp_path, capsys):
@@ -155,7 +156,7 @@ REFUSED = {
     ),
     "predicted names without classes": (
         {"y_pred": NAMES[CHOICES], "confidence": OF_0, "labels": LABELS},
-        "predictions: expected labels ('0', '1', '2'), got",
+        "predictions: expected classes ('0', '1', '2'), got",
     ),
     "predictions of another length": ({**BOTH, "y_pred": CHOICES[1:]}, "predictions: expected sh"),
     "predicted tokens": ({**BOTH, "y_pred": np.ones((50, 4), int)}, "predictions: expected shape"),
@@ -187,3 +188,17 @@ def test_bfloat16_is_refused_not_misread(tmp_path, capsys):
     ml_dtypes = pytest.importorskip("ml_dtypes", reason="ml_dtypes is not installed")
     content = {"probs": PROBS[0].astype(ml_dtypes.bfloat16), "labels": LABELS}
     assert "save float32" in refused(tmp_path, capsys, **content)
+
+
+def test_labels_that_are_given_count_for_predicted_labels_too(tmp_path):
+    np.save(tmp_path / "labels.npy", LABELS)
+    content = {"y_pred": CHOICES, "confidence": PROBS[0].max(1), "y_true": (LABELS + 1) % 3}
+    run = recorded(tmp_path, "--labels", str(tmp_path / "labels.npy"), **content)
+    np.testing.assert_allclose(run.metrics()["accuracy"], [ACCURACY])
+
+
+def test_predicted_names_are_compared_with_labels_that_are_names(tmp_path, capsys):
+    content = {"logits": LOGITS[0], "labels": NAMES[LABELS], "y_pred": NAMES[CHOICES]}
+    run = recorded(tmp_path, **content)
+    np.testing.assert_allclose(run.metrics()["accuracy"], [ACCURACY])
+    assert capsys.readouterr().err == ""

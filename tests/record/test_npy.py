@@ -171,11 +171,10 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path):
         tracemalloc.stop()
 
 
-def test_a_bomb_in_an_array_that_is_not_read_does_no_harm(tmp_path, recwarn):
+def test_a_bomb_in_an_array_that_is_not_read_does_no_harm(tmp_path):
     members = [("logits.npy", saved(LOGITS[0])), ("labels.npy", saved(LABELS))]
     zipped(tmp_path / "1.npz", [*members, ("x.npy", b"\0" * (80 << 20))])
-    with pytest.warns(UserWarning, match="ignored arrays: 'x'"):
-        (snapshot,) = read(tmp_path / "1.npz")
+    (snapshot,) = read(tmp_path / "1.npz")
     np.testing.assert_array_equal(snapshot.given["logits"], LOGITS[0])
 
 
