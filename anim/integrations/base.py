@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 
 from anim.checks.arrays import as_array
-from anim.checks.labels import checked_labels
 from anim.errors import MissingExtraError, SettingError
 from anim.integrations.logged import recordable
 from anim.integrations.outputs import kind_of
@@ -70,7 +69,7 @@ class CallbackRecorder:
     Args:
         path: a folder for the recording; None keeps it in memory.
         labels: [N] integers in [0, K), or one-hot [N, K]; None takes those that come with each
-            snapshot.
+            snapshot, which must be the same each time.
         every: steps between two snapshots; None leaves the choice to the callback.
         outputs: what the model returns: ``logits`` or ``probs``; None decides by the values.
         options: more arguments of `anim.Recorder`.
@@ -111,9 +110,6 @@ class CallbackRecorder:
         self._recorder: Recorder | None = None
         self._is_open = False
         self._kind: str | None = None
-        self._first: int | None = None
-        self._counts_on = False
-        self._labels_then: np.ndarray | None = None
         self._at: int | None = None
         self._cause: str | None = None
         self._said: set[str] = set()
@@ -195,13 +191,8 @@ class CallbackRecorder:
         """
         # An interrupted training has not ended its recording.
         self.end()
-        self._first, self._at, self._counts_on = step, None, counts_on or step is not None
-        labels = self._labels_then if self._labels is None else self._labels
-        if labels is not None:
-            self._open(labels)
-
-    def _open(self, labels) -> None:
-        options, step, last = dict(self._options), self._first, self.last_step
+        self._at = None
+        options, last = dict(self._options), self.last_step
         resumes, overwrites = options.get("resume", False), options.get("overwrite", False)
         if self._recorder is not None and not (overwrites and step is not None):
             if step is not None and step < last and resumes is False:
@@ -214,10 +205,9 @@ class CallbackRecorder:
             # Later snapshots are from a training that this one does not continue.
             options["resume"] = step
         if self._recorder is None or self._path is not None:
-            self._recorder = Recorder(self._path, labels=labels, **options)
-        self._labels_then = checked_labels(labels, options.get("classes"))
+            self._recorder = Recorder(self._path, labels=self._labels, **options)
         self._is_open = True
-        self._offset = 0 if self._counts_on else max(self.last_step, 0)
+        self._offset = 0 if counts_on or step is not None else max(self.last_step, 0)
 
     def is_due(self, step: int) -> bool:
         """Return whether a multiple of ``every`` was reached or passed since the last snapshot.
@@ -249,28 +239,12 @@ class CallbackRecorder:
         self._at = step + self._offset
         if self._at <= self.last_step:
             return False
-        if self._labels is None:
-            predictions, labels = predict()
-            if not self._is_open:
-                self._open(labels)
-                self._at = step + self._offset
-                if self._at <= self.last_step:
-                    return False
-            self._check_labels(labels)
-        else:
-            predictions = predict()
+        predicted = predict()
+        predictions, labels = predicted if self._labels is None else (predicted, None)
         values = as_array("predictions", predictions)
-        given = {self._kind_of(values): values}
+        given = {self._kind_of(values): values, "labels": labels}
         self._begun().snapshot(self._at, **given, metrics=self._scalars(metrics or {}))
         return True
-
-    def _check_labels(self, labels) -> None:
-        now = checked_labels(labels, self._options.get("classes"))
-        if self._labels_then is None or not np.array_equal(now, self._labels_then):
-            raise ValueError(
-                "labels: expected those of the first snapshot in the same order, got others; "
-                "the validation data must not be shuffled"
-            )
 
     def _kind_of(self, values: np.ndarray) -> str:
         if self._outputs is not None:
@@ -328,7 +302,7 @@ def _check_options(path, labels, options: Mapping[str, Any]) -> None:
     if options.get("resume", False) is not False and options.get("overwrite", False):
         raise SettingError("resume", "cannot be used with `overwrite`")
     in_memory = {k: v for k, v in options.items() if path is None or k not in _OF_A_PATH}
-    Recorder(None, labels=[0] if labels is None else labels, **in_memory).close()
+    Recorder(None, labels=labels, **in_memory).close()
 
 
 # Options that Recorder refuses without a path.

@@ -97,13 +97,13 @@ class Snapshots:
         is_first = not self._has_begun
         if is_first:
             self._has_begun = True
+            self._recorder.name_classes(names_of(classes_of(self._model), self._names))
             self._recorder.begin(counts_on=step is not None)
         if is_first or not self._recorder.has_interval or self._recorder.is_due(self._step):
             self._recorder.take(self._step, self._predict, metrics)
 
     def _predict(self) -> tuple[np.ndarray, np.ndarray]:
         classes = classes_of(self._model)
-        self._recorder.name_classes(names_of(classes, self._names))
         with kept_random_state(self._model):
             method = "decision_function" if self._is_logits else _method_of(self._model)
             scores = getattr(self._model, method)(self._x_val)

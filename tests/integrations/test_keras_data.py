@@ -132,7 +132,7 @@ class Moving(Batches):
         return {k: v[order] for k, v in x.items()}, y[order]
 
 callback = SnapshotCallback(None, Moving(size=100))
-same_bits(warned("must not be shuffled", callback), plain)
+same_bits(warned("use shuffle=False", callback), plain)
 assert callback.run().steps.tolist() == [0]
 
 callback = SnapshotCallback(None, Batches(weights=True))

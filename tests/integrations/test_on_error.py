@@ -215,7 +215,7 @@ def test_labels_that_come_with_the_predictions_are_recorded_and_must_stay(tmp_pa
     callback.begin()
     callback.step(0, lambda: (LOGITS, LABELS))
     order = np.random.default_rng(0).permutation(30)
-    with pytest.warns(UserWarning, match="must not be shuffled"):
+    with pytest.warns(UserWarning, match="use shuffle=False"):
         callback.step(1, lambda: (LOGITS[order], LABELS[order]))
     run = anim.open(tmp_path / "run")
     assert run.labels.tolist() == LABELS.tolist()

@@ -119,7 +119,7 @@ class Shuffled:
 def test_an_iterable_whose_labels_change_ends_the_recording_and_says_why():
     snapshots = Snapshots(None, torch_network(torch), Shuffled())
     snapshots(0)
-    with pytest.warns(UserWarning, match="stopped at step 1: .* must not be shuffled"):
+    with pytest.warns(UserWarning, match="stopped at step 1: .* use shuffle=False"):
         snapshots(1)
 
 
