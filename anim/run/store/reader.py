@@ -65,6 +65,7 @@ class StoredSnapshots:
 
     def begin_read(self, i: int) -> dict[str, ts.Future | _Refused]:
         """Start reading the arrays of snapshot i, and return their futures."""
+        schema.check_process()
         return {name: _begin(array, layout, i) for name, (array, layout) in self._arrays.items()}
 
 

@@ -46,7 +46,23 @@ _LARGEST_RATIO = 100
 _MOST_SERIES = 4096
 
 
+# The process that opened an array first.
+_FIRST_PROCESS: list[int] = []
+
+
+def check_process() -> None:
+    """Raise RecordingError in a process in which TensorStore would end the process, or hang."""
+    if not _FIRST_PROCESS:
+        _FIRST_PROCESS.append(os.getpid())
+    if _FIRST_PROCESS[0] != os.getpid():
+        raise RecordingError(
+            f"process {os.getpid()} was forked from process {_FIRST_PROCESS[0]}, which had a "
+            "recording open, and cannot open recordings; start it by the 'spawn' method"
+        )
+
+
 def _spec(folder: Path, **more) -> dict:
+    check_process()
     is_series = folder.name == "steps" or folder.parent.name == "metrics"
     return {
         "driver": "zarr3",

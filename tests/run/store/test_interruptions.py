@@ -39,7 +39,7 @@ for line in sys.stdin:
 @pytest.mark.slow
 def test_a_killed_writer_loses_nothing_that_was_committed(tmp_path):
     """One process after another resumes the recording and is killed; what it flushed is there."""
-    rng, committed, kills = random.Random(0), [], 50
+    rng, committed, kills = random.Random(0), [], 300
     command = [sys.executable, "-c", WRITERS, tmp_path / "r"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, env=environment(), **pipes) as process:
@@ -47,7 +47,7 @@ def test_a_killed_writer_loses_nothing_that_was_committed(tmp_path):
             print(committed[-1] + 1 if committed else 0, file=process.stdin, flush=True)
             said, writer = process.stdout.readline().split()
             assert said == "ready"
-            time.sleep(rng.uniform(0, 0.3))
+            time.sleep(rng.uniform(0, 0.15))
             os.kill(int(writer), signal.SIGKILL)
             said = list(iter(process.stdout.readline, "killed\n"))
             if not committed and not said:
@@ -57,7 +57,7 @@ def test_a_killed_writer_loses_nothing_that_was_committed(tmp_path):
             if said:
                 assert committed[-1] >= int(said[-1])
         process.stdin.close()
-    assert len(committed) > kills
+    assert len(committed) > kills / 2
     check_recording(tmp_path / "r", range(len(committed)))
 
 
