@@ -90,6 +90,8 @@ class Recorder:
         # Whatever line an interrupt stops, the folder is released.
         try:
             store = self._made_store(own, about, resume, overwrite)
+            if isinstance(store, Writer):
+                self._folder = store.path
             self._store, self._classes = store, store.classes
             self._handover = Handover(store)
             self._is_resumed = bool(store.steps)
@@ -109,9 +111,7 @@ class Recorder:
         if self._folder is None:
             return Memory(*arguments)
         opened.make_way(self._folder, may_close=resume is not False or overwrite)
-        store = Writer(self._folder, *arguments, resume=resume, overwrite=overwrite)
-        self._folder = store.path
-        return store
+        return Writer(self._folder, *arguments, resume=resume, overwrite=overwrite)
 
     @property
     def last_step(self) -> int | None:

@@ -47,21 +47,23 @@ def acquire(path: Path) -> Held:
     Raises:
         RecordingError: somebody else holds the lock.
     """
-    lock = SystemLock.acquired(path)
-    if lock is None:
-        return Lease(path)
+    lock: SystemLock | None = None
+    # Whatever line an interrupt stops, the lock is released.
     try:
+        lock = SystemLock.acquired(path)
+        if lock is None:
+            return Lease(path)
         # A host for which the file system has no locks may hold a lease.
         owner = owner_of(path, time.time())
         if owner is not None and not owner.is_stale:
-            raise RecordingError(
-                f"{owner} is recording to {str(path)!r}; close that recorder first"
-            )
+            problem = f"{owner} is recording to {str(path)!r}"
+            raise RecordingError(f"{problem}; close that recorder first")
         (path / NAME).unlink(missing_ok=True)
+        return lock
     except BaseException:
-        lock.release()
+        if lock is not None:
+            lock.release()
         raise
-    return lock
 
 
 class SystemLock:

@@ -214,8 +214,10 @@ class Writer:
         with contextlib.suppress(ValueError, RecordingError):
             # Nothing is written to a folder that somebody else took over.
             self._lock.check()
+            # A step may be on disk although its write failed.
+            count = len(schema.committed_steps(self.path))
             for array in (*self._arrays.values(), *self._series.values()):
-                schema.resized(array, len(self.steps))
+                schema.resized(array, count)
         self._lock.release()
 
     def _check_lock(self) -> None:
