@@ -80,6 +80,9 @@ def read_npz(path: Path) -> Iterator[Saved]:
         several = False
     for name, values in given.items():
         _check_axes(content, name, values, len(moments) if several else None)
+    if several and predicted is not None and predicted.shape[:1] != (len(moments),):
+        found = list(predicted.shape)
+        content.fail(f"predictions: expected {len(moments)} steps, got shape {found}")
     truth = (
         None
         if labels is None
@@ -270,8 +273,9 @@ def _check_predicted(
 
 def _names_in(labels: np.ndarray | None) -> tuple[str, ...] | None:
     """Return the classes of labels that are names; None for others."""
-    is_named = labels is not None and labels.dtype.kind == "U"
-    return tuple(sorted(set(labels.tolist()))) if is_named else None
+    if labels is None or labels.dtype.kind != "U":
+        return None
+    return tuple(sorted(set(labels.tolist())))
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -140,6 +140,10 @@ REFUSED = {
         {"logits": LOGITS, "labels": LABELS, "steps": np.arange(9)},
         "logits: expected 9 steps, got shape [4, 50, 3]",
     ),
+    "predictions of fewer steps": (
+        {"logits": LOGITS, "labels": LABELS, "steps": np.arange(4), "y_pred": CHOICES[None]},
+        "predictions: expected 4 steps, got shape [1, 50]",
+    ),
     "no steps for several": ({"logits": LOGITS, "labels": LABELS}, "need an array steps [S]"),
     "classes without an axis": ({**BOTH, "classes": "cat"}, "classes: expected a list of names"),
     "classes that are floats": ({**BOTH, "classes": [0.5, 1, 2]}, "classes: expected a list of"),
@@ -162,7 +166,7 @@ REFUSED = {
     "predicted tokens": ({**BOTH, "y_pred": np.ones((50, 4), int)}, "predictions: expected shape"),
     "several labels": (
         {"logits": LOGITS[0], "labels": np.tile([1, 1, 0], (50, 1))},
-        "one-hot rows of shape [N, K], got [1 1 0] at index 0",
+        "one-hot rows of shape [N, K], got [1, 1, 0] at index 0",
     ),
     "soft labels": ({"logits": LOGITS[0], "labels": PROBS[1]}, "one-hot rows"),
     "complex scores": ({**BOTH, "logits": LOGITS[0] * 1j}, "got '<c8'"),
