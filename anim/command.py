@@ -32,9 +32,17 @@ _SIGNALS: dict[int, str] = {signal.SIGINT: "interrupted", signal.SIGTERM: "termi
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that reports an error in one line, with the nearest option."""
+    """A parser that reports an error in one line, with the nearest option.
+
+    Attributes:
+        example: what may be meant if an argument is missing, such as ``--out calib.gif``.
+    """
+
+    example = ""
 
     def error(self, message: str):
+        if self.example and message.startswith("the following arguments are required"):
+            message += f"; for example {self.example}"
         unknown = message.removeprefix("unrecognized arguments: ")
         if unknown != message:
             options = [name for action in self._actions for name in action.option_strings]

@@ -16,7 +16,8 @@ from anim.encode.formats import Kind, suffixes
 from anim.errors import RecordingError, SettingError
 from anim.settings import MAX_RUNS, Experiment, Picture, settings_of
 from anim.settings.docs import takes
-from anim.settings.fields import require
+from anim.settings.fields import ANIMATION, PAGE, STILL, require
+from anim.settings.unused import without_effect
 from anim.train import sweep
 
 if TYPE_CHECKING:
@@ -89,10 +90,19 @@ def _check(paths: Sequence[Path], picture: Picture) -> None:
         encode.check_outputs(paths, picture.fps, picture.transparent, picture.max_bytes)
         has_page = any(encode.format_of(path).is_page for path in paths)
         picture.check_page(has_page, str(paths[0]))
+        picture.check_still(STILL in _kinds(paths), str(paths[0]))
     if picture.style is not None:
         from anim.scene.theme import theme_of
 
         theme_of(picture)
+
+
+def _kinds(paths: Sequence[Path]) -> set[str]:
+    """Return the kinds of outputs, as settings name them."""
+    from anim.encode import format_of
+
+    forms = [format_of(path) for path in paths]
+    return {ANIMATION if form.moves else PAGE if form.is_page else STILL for form in forms}
 
 
 def _parser() -> command.Parser:
@@ -107,6 +117,7 @@ def _parser() -> command.Parser:
         allow_abbrev=False,
         argument_default=argparse.SUPPRESS,
     )
+    parser.example = "--out calib.gif"
     parser.add_argument(
         "runs",
         nargs="*",
@@ -205,7 +216,9 @@ def _trained(
     return list(runs.values()), picture
 
 
-def _run(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
+def _run(
+    arguments: argparse.Namespace, say: Callable[[str], None], check: Callable[[], None]
+) -> None:
     given = vars(arguments)
     picture, asked = Picture.of(given), sweep.experiments(given)
     _check(arguments.out, picture)
@@ -234,13 +247,15 @@ def _run(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
         written = writing.write(shown, arguments.out, picture, report)
     if not arguments.quiet:
         command.print_lines(*written)
+        for line in without_effect(given, picture, _kinds(arguments.out), len(runs)):
+            say(line)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The command; returns its exit code."""
     parser = _parser()
     arguments = parser.parse_args(argv)
-    return command.run(parser, lambda check: _run(arguments, check))
+    return command.run(parser, lambda check: _run(arguments, parser.say, check))
 
 
 if __name__ == "__main__":

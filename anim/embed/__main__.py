@@ -50,6 +50,10 @@ def _run(parser: command.Parser, arguments: argparse.Namespace, check: Callable)
     options = Options.of(vars(arguments))
     # Before a file is written, all errors of the call have been raised.
     sources, shown = prepare(path, arguments.kind, options)
+    plays = kind.with_video and sources.form.shown_as == "video"
+    for is_given, flag in ((options.controls, "--controls"), (arguments.no_poster, "--no-poster")):
+        if is_given and not plays:
+            parser.say(f"{flag} has no effect, as the snippet shows no video")
     has_poster = kind.with_video and not arguments.no_poster
     if has_poster and (poster := write_poster(path)):
         parser.say(f"wrote {poster}, the last frame, which is shown until the video plays")

@@ -102,6 +102,7 @@ def _parser() -> command.Parser:
         "epoch_10, checkpoint-500/) is its step, unless it has a column or an array of steps.",
         allow_abbrev=False,
     )
+    parser.example = "--out runs/mine"
     add = parser.add_argument
     add("files", nargs="+", type=Path, metavar="FILE", help="saved predictions")
     add("--out", type=Path, required=True, metavar="RUN", help="the folder of the recording")

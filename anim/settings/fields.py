@@ -23,6 +23,7 @@ ANIMATION, STILL, PAGE, WATCHED = "animation", "still", "page", "watched page"
 EVERYWHERE = frozenset((ANIMATION, STILL, PAGE, WATCHED))
 FILES = EVERYWHERE - {WATCHED}
 PICTURES = frozenset((ANIMATION, STILL))
+MOVING = EVERYWHERE - {STILL}
 
 _KEY = "anim"
 

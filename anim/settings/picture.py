@@ -11,6 +11,7 @@ from anim.settings.curves import BARS, CURVES, curves_in_words
 from anim.settings.fields import (
     ANIMATION,
     FILES,
+    MOVING,
     PAGE,
     PICTURES,
     STILL,
@@ -128,11 +129,16 @@ class Clock(Settings):
     fps: float = setting(
         25, "frames per second", Real(0.1, 240), applies_to=frozenset((ANIMATION,))
     )
-    seconds: float = setting(10, "length of the moving part", Real(0, 3600, above=True))
-    hold: float = setting(2, "length of the still at the end", Real(0, 600))
-    tween: bool = setting(True, "interpolate between snapshots")
+    seconds: float = setting(
+        10, "length of the moving part", Real(0, 3600, above=True), applies_to=MOVING
+    )
+    hold: float = setting(2, "length of the still at the end", Real(0, 600), applies_to=MOVING)
+    tween: bool = setting(True, "interpolate between snapshots", applies_to=MOVING)
     pace: str = setting(
-        "step", "spend equal time on equal steps, or on equal ratios of steps", OneOf(PACES)
+        "step",
+        "spend equal time on equal steps, or on equal ratios of steps",
+        OneOf(PACES),
+        applies_to=MOVING,
     )
     align: str = setting(
         "step",
@@ -282,6 +288,13 @@ class Picture(Output, Look, Clock, Statistics):
             is_given = getattr(self, one.name) != one.default
             problem = f"applies only to .html outputs, got {example!r}"
             require(has_page or not is_given or one.applies_to != {PAGE}, one.name, problem)
+
+    def check_still(self, has_still: bool, example: str) -> None:
+        """Raise `SettingError` if something applies only to a still, and no output is one."""
+        for one in settings_of(Output):
+            is_given = getattr(self, one.name) != one.default
+            problem = f"applies only to stills (.png, .svg, .pdf), got {example!r}"
+            require(has_still or not is_given or one.applies_to != {STILL}, one.name, problem)
 
     @property
     def shown_panels(self) -> tuple[str, ...]:

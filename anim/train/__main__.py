@@ -46,6 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         allow_abbrev=False,
         argument_default=argparse.SUPPRESS,
     )
+    parser.example = "--out runs/mine"
     parser.add_argument(
         "--out", type=Path, required=True, metavar="RUN", help="a folder that does not exist yet"
     )
