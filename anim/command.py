@@ -12,6 +12,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from anim import startup
@@ -23,6 +24,7 @@ from anim.settings import (
     Output,
     Setting,
     Statistics,
+    local_folder,
     printable,
     settings_of,
     shortened,
@@ -87,6 +89,14 @@ def _parsed(parse: Callable[[str], Any]) -> Callable[[str], Any]:
             raise argparse.ArgumentTypeError(str(error)) from None
 
     return parsed
+
+
+def folder(text: str) -> Path:
+    """Return the path of a recording: a type for argparse."""
+    try:
+        return local_folder(text)
+    except SettingError as error:
+        raise argparse.ArgumentTypeError(error.problem) from None
 
 
 def add_experiment(parser: argparse.ArgumentParser) -> Any:

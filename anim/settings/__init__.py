@@ -23,6 +23,9 @@ from anim.settings.limits import (
     share,
     whole,
 )
+from anim.settings.paths import (
+    local_folder,
+)
 from anim.settings.picture import (
     ALIGNMENTS,
     BINNINGS,
@@ -73,6 +76,7 @@ __all__ = [
     "Setting",
     "Settings",
     "Statistics",
+    "local_folder",
     "one_line",
     "one_of",
     "plain",
