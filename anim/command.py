@@ -12,7 +12,6 @@ import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from anim import startup
@@ -24,7 +23,6 @@ from anim.settings import (
     Output,
     Setting,
     Statistics,
-    local_folder,
     printable,
     settings_of,
     shortened,
@@ -75,6 +73,10 @@ def add_options(group, settings: Iterable[Setting]) -> None:
         parse = str if several else one.parse or one.type
         metavar = one.metavar or ("N" if one.type is int else None)
         group.add_argument(one.flag, help=help_, type=_parsed(parse), metavar=metavar, **several)
+        if one.can_be_off:
+            off = f"--no-{one.flag.removeprefix('--')}"
+            hidden = {"dest": one.name, "help": argparse.SUPPRESS}
+            group.add_argument(off, action="store_const", const=None, **hidden)
 
 
 def _parsed(parse: Callable[[str], Any]) -> Callable[[str], Any]:
@@ -89,14 +91,6 @@ def _parsed(parse: Callable[[str], Any]) -> Callable[[str], Any]:
             raise argparse.ArgumentTypeError(str(error)) from None
 
     return parsed
-
-
-def folder(text: str) -> Path:
-    """Return the path of a recording: a type for argparse."""
-    try:
-        return local_folder(text)
-    except SettingError as error:
-        raise argparse.ArgumentTypeError(error.problem) from None
 
 
 def add_experiment(parser: argparse.ArgumentParser) -> Any:

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 # Metrics that pictures need beside those of `anim.Run.metrics`.
-GAP, CHANCE = "gap", "ece_if_calibrated"
+GAP, CHANCE, P_VALUE = "gap", "ece_if_calibrated", "ece_p"
+# A model is called miscalibrated at a p-value of at most this: 5 % of calibrated models are.
+ALARM = 0.05
 
 
 @dataclass(frozen=True)
@@ -53,14 +55,31 @@ METRICS = (
         "weighted by its examples; top-label confidence, 15 bins of equal width",
         method="metrics",
     ),
-    Metric("ece_low", "95 % interval", "bootstrap interval of the ECE", upper="ece_high"),
+    Metric(
+        "ece_low",
+        "95 % interval",
+        "where the ECE of examples without end lies, if they are independent; chance adds to the\n"
+        "ECE of a few, which may lie above it",
+        upper="ece_high",
+    ),
     Metric("ece_high"),
-    Metric(CHANCE, "chance", "ECE of a calibrated model with the same number of examples"),
-    Metric("smooth_ece", "smooth", "calibration error without bins (smooth ECE)"),
+    Metric(CHANCE, "chance", "mean ECE of calibrated models with the same confidences"),
+    Metric(
+        P_VALUE,
+        "p",
+        "share of calibrated models with an ECE this large or larger, by chance; up to 0.05 the\n"
+        "model is called miscalibrated",
+    ),
+    Metric(
+        "smooth_ece",
+        "smooth",
+        "calibration error without bins (smooth ECE); chance keeps it above 0 too",
+    ),
     Metric(
         "debiased_l2",
         "L2",
-        "root of the mean squared error of 15 bins of equal mass, minus what chance adds",
+        "root of the mean squared error of 15 bins of equal mass, minus what chance adds; 0 if\n"
+        "that is more. The square is unbiased before it is cut at 0, the root is too large near 0",
     ),
     Metric(
         "mce",

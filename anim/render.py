@@ -122,7 +122,7 @@ def _parser() -> command.Parser:
         "runs",
         nargs="*",
         default=[],
-        type=command.folder,
+        type=Path,
         metavar="RUN",
         help="folders that anim.Recorder wrote; several are shown side by side",
     )
@@ -139,10 +139,7 @@ def _parser() -> command.Parser:
     parser.add_argument("--quiet", action="store_true", default=False, help="print errors only")
     experiment = command.add_experiment(parser)
     experiment.add_argument(
-        "--save",
-        type=command.folder,
-        metavar="RUN",
-        help="a folder to record it to, for another picture",
+        "--save", type=Path, metavar="RUN", help="a folder to record it to, for another picture"
     )
     command.add_picture(parser)
     return parser

@@ -13,6 +13,9 @@ number of leading axes; where it is ``*#snapshots``, an argument without them ho
 # Each module lists in its own `__all__` what the package offers.
 from anim.calibration.binned_errors import *
 from anim.calibration.bins import *
+from anim.calibration.chance import *
+from anim.calibration.curve_bands import *
+from anim.calibration.error_interval import *
 from anim.calibration.face import publish as _publish
 from anim.calibration.noise import *
 from anim.calibration.prediction_errors import *

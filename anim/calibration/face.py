@@ -162,11 +162,9 @@ def _edges(name: str, given: Mapping[str, Any]) -> Any:
     # Empty snapshots have no edges.
     if (wrong & ~np.isnan(edges).all(-1, keepdims=True)).any():
         raise_first(name, "numbers that do not decrease", edges, wrong)
-    for bins in ("sums", "cells"):
-        parts = np.shape(given[bins].counts) if bins in given else (edges.shape[-1] - 1,)
-        if parts[-1] != edges.shape[-1] - 1:
-            problem = f"expected {parts[-1] + 1} for {parts[-1]} bins, got {edges.shape[-1]}"
-            raise SettingError(name, problem)
+    bins = np.shape(given["sums"].counts)[-1] if "sums" in given else edges.shape[-1] - 1
+    if bins != edges.shape[-1] - 1:
+        raise SettingError(name, f"expected {bins + 1} for {bins} bins, got {edges.shape[-1]}")
     scores = given.get("scores")
     if scores is not None and not isinstance(scores, Tracer) and np.size(scores):
         low, high = float(scores.min()), float(scores.max())
@@ -240,7 +238,6 @@ RULES: dict[str, Callable[[str, Mapping[str, Any]], Any]] = {
     "confidence": _shares,
     "ideal": _shares,
     "sums": _sums,
-    "cells": _sums,
     "edges": _edges,
     "view": _view,
     "scale": _scale,

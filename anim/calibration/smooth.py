@@ -8,20 +8,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.fft import dct, idct
-from jax.scipy.special import ndtri
 from jaxtyping import Bool, Float, Integer
 
-from anim.calibration.bins import Array, sums_by, width_edges, width_sums
-from anim.calibration.noise import LEVEL, Interval
+from anim.calibration.bins import Array, sums_by
 from anim.calibration.scores import check_shapes, over_snapshots, real
 
 __all__ = [
     "Curve",
     "SmoothError",
-    "isotonic_band",
     "isotonic_curve",
     "isotonic_steps",
-    "kernel_band",
     "kernel_curve",
     "smooth_calibration_error",
 ]
@@ -30,8 +26,6 @@ __all__ = [
 _CELLS = 4096
 _NARROWEST = 1e-3
 _HALVINGS = 14
-_DRAWS = 200
-_CELLS_OF_DRAWS = 1024
 
 
 class SmoothError(NamedTuple):
@@ -41,7 +35,7 @@ class SmoothError(NamedTuple):
     bandwidth: Float[jax.Array, "*snapshots"]
 
 
-def _spread(
+def spread(
     scores: Float[jax.Array, "examples"], *weights: Float[Array, "examples"]
 ) -> Float[jax.Array, "weights cells"]:
     """Return sums of weights at scores, shared by the two nearest centres of cells."""
@@ -57,7 +51,7 @@ def _spread(
     return (below + above).T
 
 
-def _smoothed(
+def smoothed(
     waves: Float[jax.Array, "*rest cells"], bandwidth: Float[jax.Array, ""]
 ) -> Float[jax.Array, "*rest cells"]:
     """Return cells smoothed by a Gaussian reflected at 0 and 1, from their cosines."""
@@ -89,10 +83,10 @@ def smooth_calibration_error(
         relplot omits half of the weight of scores within 0.001 of 0 or 1; here it counts.
     """
     scores = real(scores)
-    residuals = dct(_spread(scores, hits - scores)[0])
+    residuals = dct(spread(scores, hits - scores)[0])
 
     def error(bandwidth):
-        return jnp.abs(_smoothed(residuals, bandwidth)).sum() / scores.shape[0]
+        return jnp.abs(smoothed(residuals, bandwidth)).sum() / scores.shape[0]
 
     def halve(_, ends):
         low, high = ends
@@ -140,55 +134,19 @@ def kernel_curve(
     """
     scores = real(scores)
     bandwidth = smooth_calibration_error(scores, hits).bandwidth
-    both = dct(_spread(scores, jnp.ones_like(scores), hits.astype(scores.dtype)), axis=1)
-    density, of_hits = _at_places(_smoothed(both, bandwidth), points)
-    support = density * _reach(bandwidth)
-    is_supported = support >= _least_support(scores)
+    both = dct(spread(scores, jnp.ones_like(scores), hits.astype(scores.dtype)), axis=1)
+    density, of_hits = at_places(smoothed(both, bandwidth), points)
+    support = density * reach(bandwidth)
+    is_supported = support >= least_support(scores)
     return Curve(jnp.clip(jnp.where(is_supported, of_hits / density, jnp.nan), 0, 1), support)
 
 
-@over_snapshots(1, static=("points", "level"))
-def kernel_band(
-    scores: Float[Array, "*snapshots examples"],
-    hits: Bool[Array, "*#snapshots examples"],
-    points: int,
-    level: float = LEVEL,
-) -> Interval:
-    """Return where the `kernel_curve` of a calibrated model lies by chance, given these scores.
-
-    It is not centred on the ideal: a wide kernel bends the curve of a calibrated model too.
-
-    Args:
-        scores, hits, points: as for `kernel_curve`, whose bandwidth is used.
-        level: approximate probability that the curve lies inside, at each place.
-
-    Returns:
-        Shares at each place; NaN where `kernel_curve` is.
-
-    References:
-        The variance of the Nadaraya-Watson estimate, for outcomes that are 1 with the probability
-        of their scores; a consistency band as in Bröcker and Smith 2007.
-    """
-    scores = real(scores)
-    bandwidth = smooth_calibration_error(scores, hits).bandwidth
-    sums = _spread(scores, jnp.ones_like(scores), scores, scores * (1 - scores))
-    density, of_scores = _smoothed(dct(sums[:2], axis=1), bandwidth)
-    # The square of a Gaussian is a Gaussian narrower by the root of 2.
-    variance = _smoothed(dct(sums[2]), bandwidth / np.sqrt(2))
-    density, of_scores, variance = _at_places(jnp.stack([density, of_scores, variance]), points)
-    is_supported = density * _reach(bandwidth) >= _least_support(scores)
-    density = jnp.where(is_supported, density, jnp.nan)
-    centre = of_scores / density
-    reach = ndtri((1 + level) / 2) * jnp.sqrt(variance / (density**2 * _reach(bandwidth)))
-    return Interval(jnp.clip(centre - reach, 0, 1), jnp.clip(centre + reach, 0, 1))
-
-
-def _least_support(scores: jax.Array) -> float:
+def least_support(scores: jax.Array) -> float:
     """Return the minimum support of a curve; the transforms round by a part of all examples."""
     return max(1.0, 8 * scores.shape[0] * float(jnp.finfo(scores.dtype).eps))
 
 
-def _at_places(
+def at_places(
     cells: Float[jax.Array, "*rest cells"], points: int
 ) -> Float[jax.Array, "*rest {points}"]:
     """Return the values of cells at places evenly from 0 to 1."""
@@ -198,7 +156,7 @@ def _at_places(
     return cells[..., low] * (1 - share) + cells[..., low + 1] * share
 
 
-def _reach(bandwidth: jax.Array) -> jax.Array:
+def reach(bandwidth: jax.Array) -> jax.Array:
     """Return the number of cells over which a Gaussian averages: 2 sqrt(pi) bandwidths."""
     return _CELLS * 2 * np.sqrt(np.pi) * bandwidth
 
@@ -260,56 +218,13 @@ def isotonic_curve(
     known = ends.T.ravel()
     share = np.interp(place, known, np.repeat(values, 2))
     support = np.interp(place, known, np.repeat(counts, 2))
-    is_beyond = _beyond(place, known[0], known[-1])
+    is_beyond = beyond(place, known[0], known[-1])
     return Curve(np.where(is_beyond, np.nan, share), np.where(is_beyond, 0.0, support))
 
 
-def _beyond(
+def beyond(
     place: Float[np.ndarray, "points"], least: float | np.floating, greatest: float | np.floating
 ) -> Bool[np.ndarray, "points"]:
+    """Return which places no score supports: those next to the end ones count as inside."""
     half = 0.5 / max(len(place) - 1, 1) * (1 + 1e-9)
     return (place < least - half) | (place > greatest + half)
-
-
-def isotonic_band(
-    scores: Float[Array, "examples"],
-    hits: Bool[Array, "examples"],
-    points: int,
-    level: float = LEVEL,
-    seed: int = 0,
-) -> Interval:
-    """Return where the `isotonic_curve` of a calibrated model lies by chance, given these scores.
-
-    Hits are drawn with the probability of their scores and regressed, 200 times; scores in the same
-    one of 1024 cells are taken as equal.
-
-    Args:
-        scores, hits, points: as for `isotonic_curve`. The band is the same whatever the hits are.
-        level: probability that the curve lies inside, at each place.
-        seed: seeds the draws.
-
-    Returns:
-        Shares at each place, float64; NaN beyond the scores.
-
-    References:
-        Dimitriadis, Gneiting and Jordan 2021 (PNAS 118, e2016191118), consistency bands.
-    """
-    from scipy.optimize import isotonic_regression
-
-    scores = np.asarray(scores)
-    edges = width_edges(_CELLS_OF_DRAWS, scores.dtype)
-    counts, _, offsets = jax.device_get(width_sums(scores, jnp.zeros(scores.shape, bool), edges))
-    filled = counts > 0
-    counts = counts[filled].astype(float)
-    middles = np.clip(edges[:-1][filled] + offsets[filled] / counts, 0, 1).astype(float)
-    draws = np.random.default_rng(seed).binomial(
-        counts.astype(int), middles, size=(_DRAWS, len(counts))
-    )
-    place = np.linspace(0, 1, points)
-    curves = [
-        np.interp(place, middles, isotonic_regression(draw / counts, weights=counts).x)
-        for draw in draws
-    ]
-    low, high = np.quantile(curves, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    is_beyond = _beyond(place, float(scores.min()), float(scores.max()))
-    return Interval(*(np.where(is_beyond, np.nan, end) for end in (low, high)))

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from anim.errors import SettingError
-from anim.metrics import CHANCE
+from anim.metrics import CHANCE, P_VALUE
 from anim.timeline import Track
 
 # Share of the replicas between the ends of a spread.
 _SPREAD = 0.9
+Method = Literal["linear", "lower", "higher"]
 
 
 def median_of(tracks: Sequence[Track]) -> Track:
@@ -51,7 +52,7 @@ def median_of(tracks: Sequence[Track]) -> Track:
         spreads={
             name: np.where(np.isfinite(_median_of_most(values))[:, None], _spread(values), np.nan)
             for name, values in series.items()
-            if name != CHANCE
+            if name not in (CHANCE, P_VALUE)
         },
         is_median=True,
         is_recalibrated=tracks[0].is_recalibrated,
@@ -82,10 +83,13 @@ def _median_of_most(values: np.ndarray) -> np.ndarray:
 def _spread(values: np.ndarray) -> np.ndarray:
     """Return lower and upper ends [S, 2, ...] of the spread of values [R, S, ...]."""
     low, high = (1 - _SPREAD) / 2, (1 + _SPREAD) / 2
-    return np.stack([_quantiles(values, low), _quantiles(values, high)], axis=1)
+    # At least this share lies between them: of fewer than 20, all.
+    ends = _quantiles(values, low, "lower"), _quantiles(values, high, "higher")
+    return np.stack(ends, axis=1)
 
 
-def _quantiles(values: np.ndarray, q: float) -> np.ndarray:
+def _quantiles(values: np.ndarray, q: float, method: Method = "linear") -> np.ndarray:
     """Return a quantile over the first axis, without NaN; NaN if there is nothing else."""
     is_empty = np.isnan(values).all(0)
-    return np.where(is_empty, np.nan, np.nanquantile(np.where(is_empty, 0, values), q, axis=0))
+    known = np.where(is_empty, 0, values)
+    return np.where(is_empty, np.nan, np.nanquantile(known, q, axis=0, method=method))

@@ -8,7 +8,7 @@ import numpy as np
 
 from anim import calibration
 from anim.compose.medians import median_of
-from anim.metrics import CHANCE, GAP, names_of
+from anim.metrics import CHANCE, GAP, P_VALUE, names_of
 from anim.run import Reliability, Run, RunLike
 from anim.run.passes import Progress
 from anim.settings import CURVES, Picture
@@ -43,7 +43,6 @@ def prepare(
             picture.binning,
             curve=picture.curve,
             band=picture.band,
-            intervals=picture.intervals,
             errors=bool(_errors_in(picture)),
             progress=report,
         )
@@ -58,20 +57,25 @@ def track_of(run: RunLike, view: str, picture: Picture) -> Track:
     """
     if isinstance(run, Run):
         return _track(run, view, picture)
-    return median_of([_track(one, view, picture) for one in run.members])
+    steps = set.intersection(*(set(one.steps.tolist()) for one in run.members))
+    end = max(steps, default=0)
+    return median_of([_track(one, view, picture, end) for one in run.members])
 
 
-def _track(run: Run, view: str, picture: Picture) -> Track:
+def _track(run: Run, view: str, picture: Picture, end: int | None = None) -> Track:
+    """Return the track of a run; its verdict is that of the last snapshot up to step ``end``."""
     has_bars = CURVES[picture.curve].is_bars
     bins = run.reliability(view, picture.bins, picture.binning)
     series, spreads = {**run.metrics(), GAP: run.gap()}, {}
     if drawn := _errors_in(picture):
         series |= {name: values for name, values in run.errors().items() if name in drawn}
     is_read = np.isfinite(series["accuracy"]) & (bins.counts.sum(1) > 0)
+    ends = np.isfinite(series["accuracy"]) & (run.steps <= (run.steps[-1] if end is None else end))
+    series[P_VALUE] = run.error_p_values(np.flatnonzero(ends)[-1:])
     is_read |= run.lacks_recalibration
     curve = None if has_bars else run.curve(view, picture.curve)[is_read]
     band = _band(run, view, picture, bins)
-    if picture.band or _has_panel_of(CHANCE, picture):
+    if picture.band is not None or _has_panel_of(CHANCE, picture):
         series[CHANCE] = run.chance()
     if picture.intervals:
         spreads["ece"] = np.stack(run.error_interval(), axis=1)
@@ -85,7 +89,8 @@ def _track(run: Run, view: str, picture: Picture) -> Track:
         confidences=bins.confidence[is_read],
         series={name: values[is_read] for name, values in series.items()},
         band=None if band is None else band[is_read],
-        band_name=CURVES[picture.curve].band_name,
+        band_name=_band_name(picture),
+        is_band_of_ideal=not CURVES[picture.curve].band_name,
         intervals=_intervals(bins)[is_read] if picture.intervals and has_bars else None,
         curve=curve,
         spreads={name: values[is_read] for name, values in spreads.items()},
@@ -95,7 +100,7 @@ def _track(run: Run, view: str, picture: Picture) -> Track:
 
 def _errors_in(picture: Picture) -> set[str]:
     """Return the errors that panels draw and that `_track` does not compute otherwise."""
-    errors = set(names_of("errors")) - set(names_of("metrics")) - {GAP, CHANCE}
+    errors = set(names_of("errors")) - set(names_of("metrics")) - {GAP, CHANCE, P_VALUE}
     return errors & series_of(picture.shown_panels)
 
 
@@ -108,11 +113,18 @@ def _has_panel_of(name: str, picture: Picture) -> bool:
 def _band(run: Run, view: str, picture: Picture, bins: Reliability) -> np.ndarray | None:
     """Return the band [S, 2, B or P] of the bars or of the curve; None if not shown."""
     kind = CURVES[picture.curve]
-    if not (picture.band and kind.has_band):
+    if picture.band is None or not kind.has_band:
         return None
     if not kind.is_bars:
-        return run.curve_band(view, picture.curve)
-    return np.stack(calibration.consistency_band(bins.counts, bins.ideal), axis=1)
+        return run.curve_band(view, picture.curve, band=picture.band)
+    ends = calibration.consistency_band(bins.counts, bins.ideal, band=picture.band)
+    return np.stack(ends, axis=1)
+
+
+def _band_name(picture: Picture) -> str:
+    """Return what a legend calls the band, with its kind."""
+    name = CURVES[picture.curve].band_name or "ideal ± chance"
+    return f"{name} ({picture.band} {100 * calibration.LEVEL:.0f} %)"
 
 
 def _intervals(bins: Reliability) -> np.ndarray:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 
 import numpy as np
 
 from anim.compose.subject import Subject
-from anim.metrics import CHANCE, GAP
+from anim.metrics import ALARM, GAP, P_VALUE
 from anim.settings import Look, Picture, Statistics, settings_of
 from anim.settings.themes import DEFAULT_THEME
 from anim.timeline import Reel, Track
@@ -22,37 +21,27 @@ _SAME = 0.005
 _AWAY = {"accuracy": 0.1, "ece": 0.03}
 
 
-def verdict(
-    accuracy: float,
-    gap: float,
-    examples: float,
-    error: float = math.nan,
-    chance: float = math.nan,
-) -> str:
-    """Return whether a model is over-confident or under-confident, as far as chance can show.
+def verdict(gap: float, error: float, p_value: float, examples: float) -> str:
+    """Return whether a model is calibrated, and in which direction it is not.
+
+    One test decides: 5 % of calibrated models are called miscalibrated.
 
     Args:
-        accuracy: share of right predictions, in [0, 1].
         gap: mean top-label confidence minus accuracy.
+        error: the ECE.
+        p_value: from `anim.calibration.error_p_value`.
         examples: N, the number of examples.
-        error: the ECE; NaN if unknown.
-        chance: the mean ECE of a calibrated model with these confidences; NaN if unknown.
 
     Returns:
         What completes "the model is", such as "over-confident".
     """
-    confidence = accuracy + gap
-    # The larger variance: of a calibrated model, or of one with this accuracy.
-    variance = max(p * (1 - p) for p in (accuracy, confidence))
-    noise = 1.96 * math.sqrt(max(variance, 0) / examples) if examples > 0 else math.inf
-    if abs(gap) > noise:
-        return f"{'over' if gap > 0 else 'under'}-confident"
-    # If the ECE exceeds the net gap, there are bins on both sides of the ideal: their parts of it
-    # are (ECE +- gap) / 2. Chance alone makes each half of the ECE of a calibrated model.
-    is_error = error > max(2 * chance, chance + _SAME)
-    if is_error and error - abs(gap) > chance:
+    if not p_value <= ALARM:
+        return f"calibrated, as far as {examples:,.0f} examples can show"
+    # The ECE is the sum of what is over-confident and what is under-confident, the gap is their
+    # difference: here the smaller one is more than a third of the larger.
+    if abs(gap) < error / 2:
         return "over-confident in some bins and under-confident in others"
-    return "about as sure as it is right"
+    return f"{'over' if gap > 0 else 'under'}-confident"
 
 
 def alternative(reel: Reel, subject: Subject) -> str:
@@ -118,15 +107,14 @@ def _length(steps: np.ndarray, subject: Subject) -> str:
 
 def _ending(track: Track) -> str:
     """Return the verdict on the last snapshot that has one; "" if none has."""
-    if GAP not in track.series:
+    if P_VALUE not in track.series:
         return ""
-    known = np.flatnonzero(np.isfinite(track.series[GAP] + track.series["accuracy"]))
+    known = np.flatnonzero(np.isfinite(track.series[P_VALUE]))
     if not len(known):
         return ""
     last = known[-1]
-    accuracy, gap, error = (float(track.series[name][last]) for name in ("accuracy", GAP, "ece"))
-    chance = float(track.series[CHANCE][last]) if CHANCE in track.series else math.nan
-    return verdict(accuracy, gap, float(track.counts[last].sum()), error, chance)
+    gap, error, p_value = (float(track.series[name][last]) for name in (GAP, "ece", P_VALUE))
+    return verdict(gap, error, p_value, float(track.counts[last].sum()))
 
 
 def comment(reel: Reel, subject: Subject, picture: Picture) -> str:

@@ -186,7 +186,7 @@ def _recurrent_states(model) -> list:
     """Return the variables that hold the states of stateful recurrent layers."""
     layers = [one for one in model._flatten_layers() if getattr(one, "stateful", False)]
     found = [keras.tree.flatten(getattr(layer, "states", None)) for layer in layers]
-    return [one for states in found for one in states if hasattr(one, "assign")]
+    return [one for states in found for one in states if isinstance(one, keras.Variable)]
 
 
 def _declared(model, output: str | int | None) -> str | None:

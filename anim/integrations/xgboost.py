@@ -34,8 +34,7 @@ class SnapshotCallback(xgboost.callback.TrainingCallback):
     """Records validation predictions after boosting rounds.
 
     A step is a number of rounds. At step 0, where there is no tree yet, each example has the base
-    score of the model; for a ``DMatrix`` it is left out. Evaluation results
-    (``validation_0/logloss``, ...) are recorded too.
+    score of the model. Evaluation results (``validation_0/logloss``, ...) are recorded too.
 
     A model with this callback can be copied, pickled, cross-validated and searched. Of several
     trainings with one path the first is recorded; the others warn that it is there already.

@@ -148,6 +148,7 @@ def _run(track: Track, axis: tuple[int, int], name: str, picture: Picture) -> di
         "isMedian": track.is_median,
         "isRecalibrated": track.is_recalibrated,
         "bandName": track.band_name,
+        "isBandOfIdeal": track.is_band_of_ideal,
         "spreadName": track.spread_name,
         "series": {key: _plain(track.series[key]) for key in sorted(wanted & track.series.keys())},
         "spreads": {

@@ -105,7 +105,7 @@ def _parser() -> command.Parser:
     parser.example = "--out runs/mine"
     add = parser.add_argument
     add("files", nargs="+", type=Path, metavar="FILE", help="saved predictions")
-    add("--out", type=command.folder, required=True, metavar="RUN", help="the recording's folder")
+    add("--out", type=Path, required=True, metavar="RUN", help="the folder of the recording")
     add(
         "--labels",
         type=Path,

@@ -22,7 +22,6 @@ from anim.record.schema import NOTHING_WANTED, Wanted
 from anim.record.steps import steps_of
 from anim.run import About, Recorder, Run
 from anim.run.store.reader import open_recording
-from anim.settings import local_folder
 
 
 def record(
@@ -62,7 +61,7 @@ def record(
     paths = [Path(path) for path in paths]
     wanted = replace(columns, classes=tuple(classes or ()), outputs=outputs)
     snapshots = _in_order(paths, lambda path: read(path, labels, wanted))
-    with placed(local_folder(out, "out"), overwrite=overwrite) as part:
+    with placed(Path(out), overwrite=overwrite) as part:
         options = {"about": About(caption), "keep": keep}
         _write(part, snapshots, wanted, options, said(say, check))
     return open_recording(Path(out).resolve())

@@ -8,6 +8,7 @@ import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from anim import command
@@ -78,9 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "and what they mean.",
         allow_abbrev=False,
     )
-    parser.add_argument(
-        "runs", nargs="+", type=command.folder, metavar="RUN", help="recorded folders"
-    )
+    parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="recorded folders")
     parser.add_argument(
         "--at",
         nargs="+",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from anim.metrics import CHANCE, GAP
+from anim.metrics import ALARM, CHANCE, GAP, P_VALUE
 from anim.report.printing import RECALIBRATED
 from anim.settings import TEMPERATURE
 
@@ -23,23 +23,18 @@ def verdict(row: Mapping[str, float], examples: int) -> str:
     accuracy, gap, ece = row["accuracy"], row[GAP], row["ece"]
     if math.isnan(accuracy):
         return f"The snapshot at step {row['step']} cannot be read."
-    chance = row[CHANCE]
-    direction = words.verdict(accuracy, gap, examples, ece, chance)
+    chance, p_value = row[CHANCE], row[P_VALUE]
+    direction = words.verdict(gap, ece, p_value, examples)
     text = (
         f"At step {row['step']} the model is right in {100 * accuracy:.1f} % of the cases, and its "
         f"mean confidence is {100 * (accuracy + gap):.1f} %: it is {direction}. "
     )
-    if row["ece_low"] > 0:
-        interval = f"95 % interval {row['ece_low']:.3f} to {row['ece_high']:.3f}"
-        text += (
-            f"Its calibration error of {ece:.3f} ({interval}) is larger than the {chance:.3f} that "
-            "a calibrated model shows by chance."
-        )
-    else:
-        text += (
-            f"Its calibration error of {ece:.3f} is no larger than chance allows a calibrated "
-            f"model ({chance:.3f} on average), as far as {examples:,} examples can show."
-        )
+    is_larger = p_value <= ALARM
+    text += (
+        f"Its calibration error of {ece:.3f} is {'' if is_larger else 'no '}larger than chance "
+        f"allows a calibrated model ({chance:.3f} on average, p = {p_value:.3f}). Without chance "
+        f"it is between {row['ece_low']:.3f} and {row['ece_high']:.3f} (95 % interval)."
+    )
     return text + _of_recalibration(row)
 
 
@@ -50,8 +45,8 @@ def _of_recalibration(row: Mapping[str, float]) -> str:
         return ""
     temperature = row.get(f"{RECALIBRATED}{TEMPERATURE}")
     subject = "Recalibration" if temperature is None else f"A temperature of {temperature:.2f}"
-    if row[f"{RECALIBRATED}ece_high"] < row["ece"]:
-        return f" {subject} reduces it to {ece:.3f}."
-    if row[f"{RECALIBRATED}ece_low"] > row["ece"]:
-        return f" {subject} increases it to {ece:.3f}."
-    return f" {subject} leaves it about the same, at {ece:.3f}."
+    if row[f"{RECALIBRATED}ece_high"] < row["ece_low"]:
+        return f" {subject} reduces the error to {ece:.3f}."
+    if row[f"{RECALIBRATED}ece_low"] > row["ece_high"]:
+        return f" {subject} increases the error to {ece:.3f}."
+    return f" {subject} makes the error {ece:.3f}, a change that chance may explain."

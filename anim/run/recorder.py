@@ -21,8 +21,9 @@ from anim.run.scalars import checked_metrics
 from anim.run.snapshots import Snapshot, form_of
 from anim.run.store.interface import SnapshotStore
 from anim.run.store.memory import Memory
+from anim.run.store.place import local_folder
 from anim.run.store.writer import Writer
-from anim.settings import KEEPS, local_folder, one_of, value_text, whole
+from anim.settings import KEEPS, one_of, value_text, whole
 
 # Steps are 64-bit integers on disk.
 _LAST_STEP = np.iinfo(np.int64).max

@@ -17,9 +17,9 @@ from anim.run.display import renderers
 from anim.run.passes import Passes, Progress, Statistic
 from anim.run.reliability import Reliability
 from anim.run.snapshots import SnapshotSequence
-from anim.run.statistics import ERROR_CELLS, Bins, CurveBand, Predictions, ReliabilityCurve
+from anim.run.statistics import Bins, CurveBand, Predictions, ReliabilityCurve
 from anim.run.subsets import SomeSnapshots
-from anim.settings import BARS, BINNINGS, CURVES, one_of, whole
+from anim.settings import BANDS, BARS, BINNINGS, CURVES, one_of, whole
 
 CURVE_POINTS = 401
 
@@ -195,14 +195,24 @@ class Run:
         return self._passes.compute([key, *summaries.FOR_METRICS])[key].values
 
     def curve_band(
-        self, view: str | None = None, kind: str = "smooth", points: int = CURVE_POINTS
+        self,
+        view: str | None = None,
+        kind: str = "smooth",
+        points: int = CURVE_POINTS,
+        band: str = BANDS[0],
     ) -> np.ndarray:
-        """Return where the `curve` of a calibrated model lies by chance, 95 %, as [S, 2, P].
+        """Return where the `curve` of a calibrated model lies by chance, as [S, 2, P].
+
+        Args:
+            view, kind, points: as for `curve`.
+            band: ``simultaneous``: 95 % of the curves of calibrated models lie inside at every
+                place; or ``pointwise``: 95 % do at each place.
 
         Raises:
-            SettingError: as for `curve`, or a curve without a band.
+            SettingError: as for `curve`, an unknown band, or a curve without a band.
         """
-        key = CurveBand(self._curve(view, kind, points))
+        one_of("band", band, BANDS)
+        key = CurveBand(self._curve(view, kind, points), band)
         if not CURVES[kind].has_band:
             raise SettingError("kind", f"expected a curve with a band, got {kind!r}")
         return self._passes.compute([key])[key].values
@@ -219,8 +229,9 @@ class Run:
         """Return arrays [S]: those of `metrics`, and the errors that take longer.
 
         - ``gap``: mean confidence minus accuracy;
-        - ``ece_low``, ``ece_high``: a bootstrap interval of the ECE, 95 %;
+        - ``ece_low``, ``ece_high``: see `error_interval`;
         - ``ece_if_calibrated``: the mean ECE of a calibrated model with these confidences;
+        - ``ece_p``: see `error_p_values`;
         - ``ece_mass``, ``debiased_l2``: of 15 equal-mass bins;
         - ``smooth_ece``;
         - ``classwise_ece``, and ``brier_reliability``, ``brier_resolution``,
@@ -239,8 +250,21 @@ class Run:
         return summaries.chance(self._passes)
 
     def error_interval(self) -> calibration.Interval:
-        """Return a bootstrap interval, 95 %, of the ECE, [S] each."""
+        """Return a 95 % interval of the ECE that examples without end would show, [S] each.
+
+        Chance adds to the ECE of a few, so it may lie above; see `anim.calibration.error_interval`.
+        """
         return summaries.error_interval(self._passes)
+
+    def error_p_values(self, only: np.ndarray | None = None) -> np.ndarray:
+        """Return how likely a calibrated model shows an ECE this large, by chance, as [S].
+
+        See `anim.calibration.error_p_value`.
+
+        Args:
+            only: indices of the snapshots to compute it for; the others are NaN.
+        """
+        return summaries.error_p_values(self._passes, only)
 
     def prepare(
         self,
@@ -249,8 +273,7 @@ class Run:
         binning: str = "width",
         *,
         curve: str = BARS,
-        band: bool = False,
-        intervals: bool = False,
+        band: str | None = None,
         errors: bool = False,
         progress: Progress | None = None,
     ) -> None:
@@ -259,18 +282,16 @@ class Run:
         Args:
             views, bins, binning: of `reliability`.
             curve: ``bars``, or the kind of a `curve`.
-            band: whether its `curve_band` is wanted, if it has one.
-            intervals: whether `error_interval` is wanted.
+            band: the kind of its `curve_band`, if that is wanted.
             errors: whether `errors` is wanted.
             progress: called with (snapshots read, snapshots to read).
         """
         wanted: list[Statistic] = [self._bins(view, bins, binning) for view in views]
         if curve != BARS:
             keys = [self._curve(view, curve) for view in views]
-            has_band = band and CURVES[curve].has_band
-            wanted += [*keys, *(CurveBand(key) for key in keys if has_band)]
-        if intervals:
-            wanted.append(ERROR_CELLS)
+            wanted += keys
+            if band is not None and CURVES[curve].has_band:
+                wanted += [CurveBand(key, band) for key in keys]
         if errors:
             wanted += summaries.FOR_ERRORS
         self._passes.compute([*wanted, *summaries.FOR_METRICS], progress)

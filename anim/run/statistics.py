@@ -26,9 +26,6 @@ from anim.calibration.smooth import smooth_calibration_error
 from anim.calibration.views import CONFIDENCE, ClassView, View, scores_and_hits
 from anim.settings import CURVES
 
-# Cells per bin of the ECE, between which a bootstrap sample is drawn.
-_CELLS = 16
-
 
 class Predictions:
     """A snapshot on the device.
@@ -117,14 +114,18 @@ class ReliabilityCurve:
 
 @dataclass(frozen=True)
 class CurveBand:
-    """Where a `ReliabilityCurve` that has a band lies by chance if calibrated, [2, P]."""
+    """Where a `ReliabilityCurve` that has a band lies by chance if calibrated, [2, P].
+
+    ``kind`` is one of `anim.settings.BANDS`.
+    """
 
     curve: ReliabilityCurve
+    kind: str
 
     def __call__(self, predictions: Predictions) -> np.ndarray:
         view, points = self.curve.view, self.curve.points
         band = pkgutil.resolve_name(CURVES[self.curve.kind].band)
-        low, high = band(*_unfolded(predictions, view), points)
+        low, high = band(*_unfolded(predictions, view), points, band=self.kind)
         return np.stack([_folded(low, 1 - high, view), _folded(high, 1 - low, view)])
 
 
@@ -139,7 +140,6 @@ def _folded(above, below, view: View):
 
 
 ERROR_BINS = Bins(CONFIDENCE, DEFAULT_BINS)
-ERROR_CELLS = Bins(CONFIDENCE, DEFAULT_BINS * _CELLS)
 
 
 def proper_scores(predictions: Predictions) -> dict[str, jax.Array]:

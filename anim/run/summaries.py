@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from anim import calibration
-from anim.metrics import CHANCE, GAP
+from anim.metrics import CHANCE, GAP, P_VALUE
 from anim.run.passes import Passes
-from anim.run.statistics import ERROR_BINS, ERROR_CELLS, proper_scores, snapshot_errors
+from anim.run.statistics import ERROR_BINS, proper_scores, snapshot_errors
 
 # The statistics that `metrics` needs, and those that `errors` needs.
 FOR_METRICS = (ERROR_BINS, proper_scores)
-FOR_ERRORS = (*FOR_METRICS, ERROR_CELLS, snapshot_errors)
+FOR_ERRORS = (*FOR_METRICS, snapshot_errors)
 
 
 def metrics(passes: Passes) -> dict[str, np.ndarray]:
@@ -41,6 +41,7 @@ def errors(passes: Passes) -> dict[str, np.ndarray]:
         "ece_low": low,
         "ece_high": high,
         CHANCE: chance(passes),
+        P_VALUE: error_p_values(passes),
         **{name: np.asarray(values, np.float64) for name, values in found.items()},
     }
 
@@ -58,17 +59,22 @@ def chance(passes: Passes) -> np.ndarray:
 
 
 def error_interval(passes: Passes) -> calibration.Interval:
-    """Return a bootstrap interval, 95 %, of the ECE, [S] each."""
-    (edges, cells, _), is_read = passes.compute([ERROR_CELLS])[ERROR_CELLS]
-    intervals = [
-        calibration.error_interval(
-            calibration.BinSums(*(part[i] for part in cells)), edges[i], calibration.ERROR_BINS
-        )
-        if is_read[i]
-        else (np.nan, np.nan)
-        for i in range(len(is_read))
-    ]
-    return calibration.Interval(*np.array(intervals).T)
+    """Return a 95 % interval of the ECE without chance, [S] each."""
+    return calibration.error_interval(*_error_bins(passes))
+
+
+def error_p_values(passes: Passes, only: np.ndarray | None = None) -> np.ndarray:
+    """Return how likely a calibrated model shows such an ECE, [S].
+
+    Args:
+        passes: over the snapshots.
+        only: the indices of the snapshots to compute it for, the others are NaN; None takes all.
+    """
+    bins = _error_bins(passes)
+    some = np.arange(len(bins[0])) if only is None else only
+    found = np.full(len(bins[0]), np.nan)
+    found[some] = calibration.error_p_value(*(part[some] for part in bins))
+    return found
 
 
 def _error_bins(passes: Passes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -103,10 +103,10 @@ def _ideal_key(stage: Stage, band: Track | None) -> Sequence[Handle]:
     if band is None:
         return [ideal]
     veil = Patch(facecolor=veil_of(theme), edgecolor=theme.ideal, linewidth=stage.stroke(1))
-    if band.band_name:
-        veil.set_label(band.band_name)
-        return [ideal, veil]
-    return [Container((veil, ideal), label="ideal ± chance (95 %)")]
+    if band.is_band_of_ideal:
+        return [Container((veil, ideal), label=band.band_name)]
+    veil.set_label(band.band_name)
+    return [ideal, veil]
 
 
 def _whisker_key(stage: Stage, name: str) -> Handle:

@@ -23,11 +23,9 @@ from anim.settings.limits import (
     share,
     whole,
 )
-from anim.settings.paths import (
-    local_folder,
-)
 from anim.settings.picture import (
     ALIGNMENTS,
+    BANDS,
     BINNINGS,
     MAX_BINS,
     MAX_RUNS,
@@ -49,6 +47,7 @@ from anim.settings.text import one_line, plain, printable, shortened, value_text
 
 __all__ = [
     "ALIGNMENTS",
+    "BANDS",
     "BARS",
     "BINNINGS",
     "CURVES",
@@ -76,7 +75,6 @@ __all__ = [
     "Setting",
     "Settings",
     "Statistics",
-    "local_folder",
     "one_line",
     "one_of",
     "plain",

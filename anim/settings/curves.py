@@ -23,11 +23,11 @@ class CurveKind:
         function: ``module:NAME`` of a function of scores [N] in [0, 1], hits [N] and a number P of
             places, evenly from 0 to 1. It returns an `anim.calibration.smooth.Curve` [P]. "" for
             bars.
-        band: ``module:NAME`` of a function of the same arguments. It returns where the curve of a
-            calibrated model lies by chance, an `anim.calibration.Interval` [P]. "" for bars, and
-            for a curve without a band.
-        band_name: of the band in a legend, beside the ideal; "" for a band that lies around the
-            ideal, and shares its entry.
+        band: ``module:NAME`` of a function of the same arguments and a keyword ``band``, one of
+            `anim.settings.BANDS`. It returns where the curve of a calibrated model lies by chance,
+            an `anim.calibration.Interval` [P]. "" for bars, and for a curve without a band.
+        band_name: of the band in a legend, beside the ideal, without its kind; "" for a band that
+            lies around the ideal, and shares its entry.
     """
 
     name: str
@@ -56,15 +56,15 @@ CURVES: dict[str, CurveKind] = {
             shows="kernel regression",
             axis="(smoothed)",
             function="anim.calibration.smooth:kernel_curve",
-            band="anim.calibration.smooth:kernel_band",
-            band_name="calibrated (95 %)",
+            band="anim.calibration.curve_bands:kernel_band",
+            band_name="calibrated",
         ),
         CurveKind(
             name="isotonic",
             shows="CORP",
             axis="(isotonic)",
             function="anim.calibration.smooth:isotonic_curve",
-            band="anim.calibration.smooth:isotonic_band",
+            band="anim.calibration.curve_bands:isotonic_band",
         ),
     )
 }

@@ -46,6 +46,8 @@ class Setting:
         accepts: what a caller may pass, as an annotation; "" is the type.
         for_commands: what the help of a command says beside.
         applies_to: kinds of outputs.
+        can_be_off: whether it may be None although the default is not; the command then has an
+            option ``--no-NAME``.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Setting:
     accepts: str
     for_commands: str
     applies_to: frozenset[str]
+    can_be_off: bool
 
     @property
     def flag(self) -> str:
@@ -106,7 +109,7 @@ class Setting:
 
     def check(self, value: Any) -> None:
         """Raise `SettingError` unless the value is accepted."""
-        if value is None and self.default is None:
+        if value is None and (self.default is None or self.can_be_off):
             return
         if self.type is str and not isinstance(value, str):
             raise SettingError(self.name, f"expected a string, got {value_text(value)}")
@@ -126,6 +129,7 @@ def setting(
     accepts: str = "",
     for_commands: str = "",
     applies_to: frozenset[str] = EVERYWHERE,
+    can_be_off: bool = False,
 ) -> Any:
     """A field of a `Settings` class; the arguments are those of `Setting`."""
     given = {
@@ -138,6 +142,7 @@ def setting(
         "accepts": accepts,
         "for_commands": for_commands,
         "applies_to": applies_to,
+        "can_be_off": can_be_off,
     }
     return dataclasses.field(default=default, metadata={_KEY: given})
 
@@ -146,7 +151,7 @@ def setting(
 class Settings:
     """Base of dataclasses whose fields are made by `setting`.
 
-    Making one checks each field, then what fields must fulfil together.
+    Making one converts and checks each field, then what fields must fulfil together.
 
     Raises:
         SettingError: a value out of its limits, or values that exclude each other.
@@ -154,7 +159,9 @@ class Settings:
 
     def __post_init__(self) -> None:
         for one in settings_of(type(self)):
-            one.check(getattr(self, one.name))
+            value = one.converted(getattr(self, one.name))
+            object.__setattr__(self, one.name, value)
+            one.check(value)
         self.check_together()
 
     def check_together(self) -> None:
@@ -162,9 +169,9 @@ class Settings:
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:
-        """The settings among the given values, converted, with defaults for the others."""
-        known = {one.name: one for one in settings_of(cls)}
-        return cls(**{name: known[name].converted(given[name]) for name in known if name in given})
+        """The settings among the given values, with defaults for the others."""
+        known = {one.name for one in settings_of(cls)}
+        return cls(**{name: value for name, value in given.items() if name in known})
 
 
 @cache

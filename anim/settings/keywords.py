@@ -14,7 +14,7 @@ class PictureOptions(TypedDict, total=False):
     calibrate: str | None
     held_out: float | None
     curve: str
-    band: bool
+    band: str | bool | None
     intervals: bool
     bins: int | None
     binning: str

@@ -22,7 +22,7 @@ from anim.settings.fields import (
 )
 from anim.settings.limits import Custom, OneOf, Real, Share, Whole, one_of, whole
 from anim.settings.panels import METRIC, PANELS
-from anim.settings.parsing import bytes_of, names_of, pair_of, size_of
+from anim.settings.parsing import BANDS, band_of, bytes_of, names_of, pair_of, size_of
 from anim.settings.text import value_text
 from anim.settings.themes import DEFAULT_THEME, THEMES, sizes_in_words
 from anim.settings.views import views_in_words
@@ -46,6 +46,10 @@ SMALLEST, MAX_SIDE = (320, 240), 4096
 
 def _check_curve(name: str, value: object) -> None:
     one_of(name, value, CURVES)
+
+
+def _check_band(name: str, value: object) -> None:
+    one_of(name, value, BANDS)
 
 
 def _check_panels(name: str, value: object) -> None:
@@ -99,8 +103,20 @@ class Statistics(Settings):
         Custom(_check_curve),
         metavar="KIND",
     )
-    band: bool = setting(True, "show where the bars of a calibrated model would lie (95 %)")
-    intervals: bool = setting(False, "show 95 % intervals of the bars and of the ECE")
+    band: str | None = setting(
+        BANDS[0],
+        "the band of chance: it holds all bars, or the whole curve, of 95 % of calibrated models "
+        "(simultaneous), or each single bar or place with 95 % (pointwise)",
+        Custom(_check_band),
+        metavar="KIND",
+        convert=band_of,
+        accepts="str | bool | None",
+        for_commands="--no-band hides it",
+        can_be_off=True,
+    )
+    intervals: bool = setting(
+        False, "show 95 % intervals of each bar and of the ECE, for independent examples"
+    )
     bins: int | None = setting(
         None,
         "number of bins",

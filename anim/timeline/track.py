@@ -30,7 +30,8 @@ class Track:
         intervals: [S, 2, B] lower and upper ends of an interval of each share; None if not shown.
         curve: [S, P] shares at P places from 0 to 1, shown instead of bars; None shows bars.
         spreads: lower and upper ends [S, 2] of the scalars with these names.
-        band_name: what the band is, if it is not what chance does to the ideal.
+        band_name: what a legend says of the band.
+        is_band_of_ideal: whether the band lies around the ideal, and shares its entry there.
         spread_name: what intervals and spreads are.
         is_median: whether the values are medians of several runs.
         is_recalibrated: whether a snapshot without examples is one without a recalibration.
@@ -50,6 +51,7 @@ class Track:
     curve: np.ndarray | None = None
     spreads: dict[str, np.ndarray] = field(default_factory=dict)
     band_name: str = ""
+    is_band_of_ideal: bool = False
     spread_name: str = "95 % interval"
     is_median: bool = False
     is_recalibrated: bool = False

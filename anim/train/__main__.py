@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from anim import command
 from anim.errors import RecordingError, SettingError
@@ -47,11 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.example = "--out runs/mine"
     parser.add_argument(
-        "--out",
-        type=command.folder,
-        required=True,
-        metavar="RUN",
-        help="a folder that does not exist yet",
+        "--out", type=Path, required=True, metavar="RUN", help="a folder that does not exist yet"
     )
     parser.add_argument("--quiet", action="store_true", default=False, help="print errors only")
     command.add_experiment(parser)

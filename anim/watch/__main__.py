@@ -25,7 +25,7 @@ def _parser() -> command.Parser:
     )
     parser.add_argument(
         "run",
-        type=command.folder,
+        type=Path,
         metavar="RUN",
         help="a folder that anim.Recorder writes to, or will write to",
     )

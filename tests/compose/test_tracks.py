@@ -8,7 +8,7 @@ import anim
 from anim.compose.tracks import track_of
 from anim.metrics import CHANCE
 from anim.settings import Picture
-from tests.support.predictions import binary, textbook_error
+from tests.support.predictions import binary
 from tests.support.scenes import a_run
 
 
@@ -35,13 +35,17 @@ def score_and_hits(run, i, view):
 @pytest.mark.parametrize(
     ("classes", "view", "bins"), [(2, "score", 50), (2, "class:1", 15), (4, "confidence", 15)]
 )
-def test_the_band_of_bars_lies_between_binomial_quantiles_of_the_ideal(classes, view, bins):
+@pytest.mark.parametrize("band", ["simultaneous", "pointwise"])
+def test_the_band_of_bars_lies_between_binomial_quantiles_of_the_ideal(classes, view, bins, band):
     run = a_run(classes)
-    shown = track(run, view)
+    shown = track(run, view, band=band)
+    assert shown.band_name == f"ideal ± chance ({band} 95 %)"
     for i in range(3):
         counts, _, scores = bins_of(*score_and_hits(run, i, view), bins)
         ideal = np.maximum(scores, 1 - scores) if view == "score" else scores
-        for end, tail in zip(shown.band[i], (0.025, 0.975), strict=True):
+        bars = (counts > 0).sum() if band == "simultaneous" else 1
+        outside = (1 - 0.95 ** (1 / bars)) / 2
+        for end, tail in zip(shown.band[i], (outside, 1 - outside), strict=True):
             expected = scipy.stats.binom.ppf(tail, counts, ideal) / np.where(counts, counts, 1)
             np.testing.assert_allclose(end, np.where(counts, expected, np.nan), atol=1e-12)
     assert np.isnan(shown.band).any()
@@ -54,6 +58,9 @@ def test_intervals_of_bars_are_wilson_intervals(classes, view, bins):
     counts, hits, _ = bins_of(*score_and_hits(run, 2, view), bins)
     for k in range(bins):
         found = shown.intervals[2, :, k]
+        if 0 < hits[k] <= 3 or 0 < counts[k] - hits[k] <= 3:
+            # Limits of their own: see tests/calibration/test_noise.py.
+            continue
         if counts[k]:
             test = scipy.stats.binomtest(int(hits[k]), int(counts[k]))
             np.testing.assert_allclose(found, test.proportion_ci(method="wilson"), atol=1e-12)
@@ -70,30 +77,22 @@ def test_the_error_by_chance_is_that_of_simulated_calibrated_models():
     assert found == pytest.approx(errors.mean(), rel=0.02)
 
 
-def test_the_spread_of_the_error_is_a_bootstrap_interval():
+def test_the_spread_of_the_error_is_its_interval():
     run = a_run(examples=500)
     spread = track(run, intervals=True).spreads["ece"]
     np.testing.assert_array_equal(spread, np.stack(run.error_interval(), axis=1))
-    scores, hits = score_and_hits(run, 2, "confidence")
-    edges, rng = np.linspace(0, 1, 16), np.random.default_rng(1)
-    again = [rng.integers(0, 500, 500) for _ in range(400)]
-    errors = [textbook_error(scores[one], hits[one], edges) for one in again]
-    low, high = np.quantile(errors, [0.025, 0.975])
-    here = textbook_error(scores, hits, edges)
-    expected = [max(2 * here - high, 0), 2 * here - low]
-    np.testing.assert_allclose(spread[2], expected, atol=0.5 * np.std(errors))
     assert not track(run).spreads
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["smooth", "isotonic"])
-def test_the_curve_of_a_calibrated_model_lies_in_its_band(kind):
+def test_the_curve_of_a_calibrated_model_lies_in_its_pointwise_band(kind):
     inside = {"score": [], "class:1": []}
     for seed in range(20):
         scores = np.random.default_rng(seed).beta(0.8, 0.8, 400)
         run = anim.from_arrays([0], binary(scores, seed + 100)[1], probs=[scores])
         for view, found in inside.items():
-            shown = track(run, view, curve=kind)
+            shown = track(run, view, curve=kind, band="pointwise")
             is_known = np.isfinite(shown.curve[0])
             curve, (low, high) = shown.curve[0, is_known], shown.band[0][:, is_known]
             found.append(((low <= curve) & (curve <= high)).mean())
@@ -110,7 +109,8 @@ def test_replicas_with_a_curve_have_the_spread_of_their_curves():
     curves = np.stack([run.curve("confidence", "isotonic") for run in runs])
     is_known = np.isfinite(curves[:, -1]).all(0)
     assert is_known.sum() > 100
-    expected = np.quantile(curves[:, -1][:, is_known], [0.05, 0.95], axis=0)
+    # Of five, all: 90 % are more than four.
+    expected = curves[:, -1][:, is_known].min(0), curves[:, -1][:, is_known].max(0)
     np.testing.assert_allclose(shown.band[-1][:, is_known], expected)
     assert shown.intervals is None
     assert shown.band_name == "90 % of 5 replicas"

@@ -58,7 +58,8 @@ def test_a_peak_between_the_ends_is_mentioned(accuracies, says):
 
 
 @pytest.mark.parametrize(
-    ("gap", "says"), [(0.2, "over-confident"), (-0.2, "under-confident"), (0, "about as sure as")]
+    ("gap", "says"),
+    [(0.2, "over-confident"), (-0.2, "under-confident"), (0, "calibrated, as far as")],
 )
 def test_the_verdict_is_about_confidence_in_every_view(gap, says):
     """In the view of class 1, which is never a label, the mean score is above the share."""
@@ -75,23 +76,37 @@ def test_errors_that_cancel_out_are_mentioned():
     says = "the model ends over-confident in some bins and under-confident in others."
     assert alt_of(run).endswith(says)
     assert alt_of(run, view="class:1").endswith(says)
-    # Without the band, the error by chance is unknown.
-    assert alt_of(run, band=False).endswith("the model ends about as sure as it is right.")
+    # A verdict does not depend on what is drawn.
+    assert alt_of(run, band=False).endswith(says)
+    assert alt_of(run, band="pointwise").endswith(says)
 
 
-def test_an_error_by_chance_is_not_mentioned():
-    for seed in range(40):
+@pytest.mark.slow
+def test_one_in_twenty_calibrated_models_is_called_miscalibrated():
+    alarms = []
+    for seed in range(300):
         rng = np.random.default_rng(seed)
         scores = rng.uniform(0.5, 1, 300)
         run = anim.from_arrays([0], rng.random(300) < scores, probs=[scores])
-        assert "in some bins" not in alt_of(run)
-    # A single bin is on one side of the ideal.
-    assert verdict(0.5, 0.03, 1000, error=0.03, chance=0.0126) == "about as sure as it is right"
+        alarms.append("ends calibrated, as far as 300 examples can show" not in alt_of(run))
+    # Two standard deviations of 300 trials at 5 %.
+    assert np.mean(alarms) == pytest.approx(0.05, abs=0.025)
 
 
-@pytest.mark.parametrize("accuracy", [0.5, np.nan])
-def test_no_examples_get_the_neutral_verdict(accuracy):
-    assert verdict(accuracy, 0.3, 0) == "about as sure as it is right"
+@pytest.mark.parametrize(
+    ("gap", "error", "p_value", "says"),
+    [
+        (0.1, 0.1, 0.05, "over-confident"),
+        (-0.06, 0.1, 0.01, "under-confident"),
+        (0.04, 0.1, 0.01, "over-confident in some bins and under-confident in others"),
+        (-0.04, 0.1, 0.01, "over-confident in some bins and under-confident in others"),
+        # However large an error is: few examples do not show it.
+        (0.3, 0.3, 0.06, "calibrated, as far as 1,200 examples can show"),
+        (0.3, 0.3, np.nan, "calibrated, as far as 1,200 examples can show"),
+    ],
+)
+def test_the_direction_of_an_error_is_mentioned_only_if_the_test_rejects(gap, error, p_value, says):
+    assert verdict(gap, error, p_value, 1200) == says
 
 
 def test_alt_text_of_replicas_is_about_their_median():

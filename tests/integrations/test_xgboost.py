@@ -104,25 +104,6 @@ def test_a_training_that_continues_a_model_continues_its_steps(tmp_path):
     np.testing.assert_allclose(run.probs(4), more.predict_proba(X_VAL), atol=1e-5)
 
 
-def test_a_matrix_is_recorded_from_the_first_trees_on():
-    matrix = xgboost.DMatrix(X_VAL)
-    callback = SnapshotCallback(None, matrix, Y_VAL, every=2, on_error="raise")
-    model = classifier(rounds=5, callbacks=[callback]).fit(X, Y)
-    assert callback.run().steps.tolist() == [2, 4, 5]
-    np.testing.assert_allclose(callback.run().probs(-1), model.predict_proba(X_VAL), atol=1e-5)
-
-
-def test_the_kept_best_trees_are_not_taken_for_the_last_ones():
-    stop = xgboost.callback.EarlyStopping(rounds=4, save_best=True)
-    callback = SnapshotCallback(None, X_VAL, Y_VAL, every=1, on_error="raise")
-    model = classifier(rounds=200, learning_rate=1, callbacks=[stop, callback])
-    model.fit(X, Y, eval_set=[(X_VAL, Y_VAL)], verbose=False)
-    kept = model.get_booster().num_boosted_rounds()
-    run = callback.run()
-    assert kept < run.steps[-1] < 200
-    np.testing.assert_allclose(run.probs(kept), model.predict_proba(X_VAL), atol=1e-5)
-
-
 def test_early_stopping_ends_the_recording_where_training_ends(tmp_path):
     callback = SnapshotCallback(tmp_path / "run", X_VAL, Y_VAL, every=1)
     model = classifier(rounds=200, early_stopping_rounds=3, learning_rate=1, callbacks=[callback])

@@ -17,7 +17,13 @@ const BINS = {
   ideals: EMPTY,
 };
 const WORDS = { hit: "inside", miss: "outside", share: "share inside", axis: "inside" };
-const RUN = { name: "one", isMedian: false, bandName: "", spreadName: "95 % interval" };
+const RUN = {
+  name: "one",
+  isMedian: false,
+  bandName: "calibrated (pointwise 95 %)",
+  isBandOfIdeal: false,
+  spreadName: "95 % interval",
+};
 
 /**
  * Return the texts of a legend.
@@ -40,8 +46,11 @@ test("a legend says what the colours of one run mean", () => {
   assert.deepEqual(texts({}), ["share inside", "under-confident", "over-confident", "ideal"]);
 });
 
-test("a band is what chance reaches, or what its name says", () => {
-  assert.equal(texts({ bins: { band: EMPTY } }).at(-1), "ideal ± chance (95 %)");
+test("a band of the ideal shares its entry, and any band says what it is", () => {
+  const ideal = { ...RUN, bandName: "ideal ± chance", isBandOfIdeal: true };
+  assert.deepEqual(texts({ runs: [ideal], bins: { band: EMPTY } }).slice(3), ["ideal ± chance"]);
+  const apart = texts({ bins: { band: EMPTY } }).slice(3);
+  assert.deepEqual(apart, ["ideal", "calibrated (pointwise 95 %)"]);
   const replicas = { ...RUN, isMedian: true, bandName: "90 % of replicas" };
   assert.deepEqual(texts({ runs: [replicas], bins: { band: EMPTY } }), [
     "median share inside",

@@ -57,6 +57,7 @@ function dataOf(steps, isFolded = false) {
         isMedian: false,
         isRecalibrated: false,
         bandName: "",
+        isBandOfIdeal: false,
         spreadName: "",
         series: { accuracy: [0.5, 1], loss: [null, 3] },
         spreads: { loss: [null, null, 2, 4] },

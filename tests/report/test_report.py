@@ -25,7 +25,8 @@ def test_numbers_are_those_of_the_definitions(classes):
     for row, values in zip(rows, logits, strict=True):
         for name, expected in expected_of(values, labels).items():
             assert row[name] == pytest.approx(expected, rel=1e-4, abs=1e-6), name
-        assert row["ece_low"] < row["ece"] < row["ece_high"]
+        assert row["ece_low"] <= row["ece_high"]
+        assert (row["ece_low"] == 0) == (row["ece_p"] > 0.05)
         assert type(row["ece"]) is float
 
 
@@ -132,8 +133,8 @@ def constructed(gap, examples=20_000, score=0.7):
         (
             0.0,
             "is right in 70.0 %",
-            "70.0 %: it is about as sure as it is right.",
-            "no larger than",
+            "70.0 %: it is calibrated, as far as 20,000 examples can show.",
+            "is no larger than",
         ),
     ],
 )
@@ -154,20 +155,33 @@ def test_few_examples_show_no_error():
     run = anim.from_arrays([5], labels, probs=[probs])
     row = report(run)[0]
     assert row["ece"] > 0.05
+    assert "it is calibrated, as far as 40 examples can show." in verdict(row, 40)
     assert "no larger than chance" in verdict(row, 40)
-    assert verdict(row, 40).endswith("as far as 40 examples can show.")
+
+
+@pytest.mark.parametrize("p_value", [0.001, 0.05, 0.051, 1.0])
+@pytest.mark.parametrize("gap", [-0.2, 0.0, 0.2])
+def test_both_sentences_of_a_verdict_follow_from_one_test(p_value, gap):
+    row, examples = constructed(gap)
+    text = verdict(row | {"ece_p": p_value}, examples)
+    is_calibrated = "it is calibrated, as far as" in text
+    assert is_calibrated == (p_value > 0.05)
+    assert ("is no larger than chance" in text) == is_calibrated
+    assert ("is larger than chance" in text) != is_calibrated
+    assert ("-confident" in text) != is_calibrated
+    assert f"p = {p_value:.3f}" in text
 
 
 def test_a_verdict_says_what_recalibration_changes():
     row = report(a_run(), [100], "temperature")[0]
     temperature, ece = row["recalibrated_temperature"], row["recalibrated_ece"]
-    text = f"A temperature of {temperature:.2f} reduces it to {ece:.3f}."
+    text = f"A temperature of {temperature:.2f} reduces the error to {ece:.3f}."
     assert text in verdict(row, EXAMPLES // 2)
     row = report(a_run(), [100], "isotonic")[0]
-    assert f"Recalibration reduces it to {row['recalibrated_ece']:.3f}." in verdict(
+    assert f"Recalibration reduces the error to {row['recalibrated_ece']:.3f}." in verdict(
         row, EXAMPLES // 2
     )
-    assert "reduces it" not in verdict(report(a_run(), [100])[0], EXAMPLES)
+    assert "reduces" not in verdict(report(a_run(), [100])[0], EXAMPLES)
 
 
 def columns_of(lines):
@@ -180,13 +194,13 @@ def columns_of(lines):
 @pytest.mark.parametrize(
     ("interval", "words"),
     [
-        ((0.01, 0.04), "reduces it to 0.030"),
-        ((0.01, 0.2), "leaves it about"),
-        ((0.2, 0.3), "increases it"),
+        ((0.01, 0.04), "reduces the error to 0.030"),
+        ((0.01, 0.2), "makes the error 0.030, a change that chance may explain"),
+        ((0.2, 0.3), "increases the error to 0.030"),
     ],
 )
 def test_a_recalibration_reduces_the_error_only_if_that_is_significant(interval, words):
-    row = report(a_run(), [100])[0] | {"ece": 0.1, "recalibrated_ece": 0.03}
+    row = report(a_run(), [100])[0] | {"ece_low": 0.05, "ece_high": 0.15, "recalibrated_ece": 0.03}
     row |= {"recalibrated_ece_low": interval[0], "recalibrated_ece_high": interval[1]}
     assert words in verdict(row, EXAMPLES)
 
@@ -235,4 +249,4 @@ def test_a_missing_value_is_a_dash():
     assert np.isnan(rows[0]["recalibrated_temperature"])
     first = table(rows).splitlines()[1].split()
     assert first[-3:] == ["-", "-", "-"]
-    assert "reduces it" not in verdict(rows[0], EXAMPLES // 2)
+    assert "reduces" not in verdict(rows[0], EXAMPLES // 2)

@@ -115,24 +115,6 @@ def test_a_snapshot_that_becomes_readable_has_its_metrics(expected):
         np.testing.assert_array_equal(values, expected["metrics"][name])
 
 
-@pytest.mark.parametrize("first", CALLS)
-@pytest.mark.filterwarnings("ignore:snapshot 1 is damaged")
-def test_what_was_read_stays_and_what_was_not_is_read_later(expected, first):
-    for unreadable_first, unreadable_later in ((set(), {1}), ({1}, set())):
-        run, snapshots = a_run()
-        snapshots.unreadable = unreadable_first
-        CALLS[first](run)
-        snapshots.unreadable = unreadable_later
-        # The call that was made first has all its values in either order, and others those that
-        # can be read now.
-        for name in (first, *CALLS):
-            for key, values in CALLS[name](run).items():
-                if not isinstance(values, np.ndarray) or len(values) != len(STEPS):
-                    continue
-                kept = [0, 2] if unreadable_later and name != first else [0, 1, 2]
-                np.testing.assert_array_equal(values[kept], expected[name][key][kept])
-
-
 def test_a_snapshot_that_stays_unreadable_is_named_once():
     run, snapshots = a_run()
     snapshots.unreadable = {2}
@@ -153,7 +135,7 @@ def test_the_warning_of_an_unreadable_snapshot_is_at_the_line_of_the_call(name):
 
 def test_each_snapshot_is_read_once_for_what_is_prepared():
     run, snapshots = a_run()
-    run.prepare(["confidence", "class:a"], curve="smooth", band=True, intervals=True)
+    run.prepare(["confidence", "class:a"], curve="smooth", band="simultaneous")
     assert snapshots.reads == [0, 1, 2]
     run.metrics(), run.reliability("class:a"), run.curve(), run.curve_band(), run.error_interval()
     assert snapshots.reads == [0, 1, 2]

@@ -47,11 +47,40 @@ def test_options_give_the_values_that_keywords_take():
         "size": (800, 640),
         "bins": 7,
         "max_bytes": 1_572_864,
-        "band": False,
+        "band": None,
         "label": ["one run", "another"],
         "at": 3.0,
     }
     assert Picture.of(given) == Picture(**given | {"label": ("one run", "another")})
+
+
+@pytest.mark.parametrize(
+    ("given", "band"),
+    [
+        ((), "simultaneous"),
+        (("--band", "simultaneous"), "simultaneous"),
+        (("--band", "pointwise"), "pointwise"),
+        (("--no-band",), None),
+        (("--no-band", "--band", "pointwise"), "pointwise"),
+    ],
+)
+def test_the_band_has_a_kind_or_is_off(given, band):
+    assert Picture.of(parsed(*given)).band == band
+
+
+@pytest.mark.parametrize(
+    ("given", "band"),
+    [(True, "simultaneous"), (False, None), (None, None), ("pointwise", "pointwise")],
+)
+def test_the_band_of_python_may_be_true_or_false(given, band):
+    assert Picture(band=given) == Picture.of({"band": given}) == Picture(band=band)
+    assert Picture(band=given).band == band
+
+
+@pytest.mark.parametrize("band", ["Pointwise", "both", "", 1, 0.95])
+def test_another_band_is_an_error(band):
+    with pytest.raises(SettingError, match="band: expected "):
+        Picture(band=band)
 
 
 def test_the_command_refuses_what_its_outputs_do_not_have():

@@ -55,9 +55,11 @@ export class ReliabilityChart extends Chart {
       runs.length > 1 ? [] : [["accuracy", `${runs[0].isMedian ? "median " : ""}${share}`]];
     items.push(["under", "under-confident"], ["over", "over-confident"]);
     const banded = runs.find((_, rank) => view.runs[rank].band);
-    const isOfChance = banded && !banded.bandName;
-    items.push(isOfChance ? ["band", "ideal ± chance (95 %)"] : ["ideal", "ideal"]);
-    if (banded && !isOfChance) items.push(["veil", banded.bandName]);
+    if (banded?.isBandOfIdeal) items.push(["band", banded.bandName]);
+    else {
+      items.push(["ideal", "ideal"]);
+      if (banded) items.push(["veil", banded.bandName]);
+    }
     const spread = runs.find((_, rank) => view.runs[rank].intervals);
     if (spread) items.push(["whisker", spread.spreadName]);
     return items;

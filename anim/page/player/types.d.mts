@@ -40,8 +40,10 @@ export interface RunWords {
   name: string;
   /** Whether it stands for replicas: counts are means, everything else medians. */
   isMedian: boolean;
-  /** What its band is; "" for what chance reaches around the ideal. */
+  /** What its band is. */
   bandName: string;
+  /** Whether its band lies around the ideal, and shares its entry of the legend. */
+  isBandOfIdeal: boolean;
   spreadName: string;
 }
 

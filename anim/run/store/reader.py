@@ -20,7 +20,8 @@ from anim.run.scalars import is_recordable
 from anim.run.snapshots import KINDS, Snapshot
 from anim.run.store import schema
 from anim.run.store.claims import Layout
-from anim.settings import MAX_REPLICAS, local_folder, plain, shortened, value_text
+from anim.run.store.place import local_folder
+from anim.settings import MAX_REPLICAS, plain, shortened, value_text
 
 # A caption, or the name of a class.
 _LONGEST_TEXT = 1000
