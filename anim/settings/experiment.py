@@ -16,9 +16,30 @@ MAX_REPLICAS = 256
 KEEPS = ("float32", "float16", "top")
 
 
+# Beyond these no array can be made, or no training ends.
+_MOST_EXAMPLES, _MOST_EPOCHS, _WIDEST, _DEEPEST = 10**8, 10**6, 10**5, 64
+
+
+def _at_most(name: str, value: object, high: int) -> None:
+    # Who gives 0 need not read of the largest number.
+    whole(name, value, 1)
+    whole(name, value, 1, high)
+
+
 def _widths(name: str, value: object) -> None:
-    for width in value if isinstance(value, tuple) else (value,):
-        whole(name, width, 1)
+    widths = value if isinstance(value, tuple) else (value,)
+    problem = f"expected at most {_DEEPEST} layers, got {len(widths)}"
+    require(len(widths) <= _DEEPEST, name, problem)
+    for width in widths:
+        _at_most(name, width, _WIDEST)
+
+
+def _examples(name: str, value: object) -> None:
+    _at_most(name, value, _MOST_EXAMPLES)
+
+
+def _epochs(name: str, value: object) -> None:
+    _at_most(name, value, _MOST_EPOCHS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,9 +48,11 @@ class Experiment(Settings):
 
     data: str = setting("xor", "the dataset", OneOf(tuple(DATASETS)), metavar="NAME")
     train_size: int | None = setting(
-        None, "training examples", Whole(1), instead_of_none=TRAIN_SIZES
+        None, "training examples", Custom(_examples), instead_of_none=TRAIN_SIZES
     )
-    val_size: int | None = setting(None, "validation examples", Whole(1), instead_of_none=VAL_SIZES)
+    val_size: int | None = setting(
+        None, "validation examples", Custom(_examples), instead_of_none=VAL_SIZES
+    )
     noise: float = setting(
         0.0, f"probability that a label is flipped, {WITH_NOISE} only", Real(0, 1), metavar="P"
     )
@@ -43,9 +66,9 @@ class Experiment(Settings):
         accepts="Sequence[int]",
         for_commands="'' for none",
     )
-    epochs: int = setting(100, "passes over the training data", Whole(1))
+    epochs: int = setting(100, "passes over the training data", Custom(_epochs))
     batch_size: int = setting(
-        32, "examples per step; the last batch of an epoch may be smaller", Whole(1)
+        32, "examples per step; the last batch of an epoch may be smaller", Custom(_examples)
     )
     optimizer: str = setting("adam", "the optimizer", OneOf(OPTIMIZERS), metavar="NAME")
     learning_rate: float = setting(

@@ -273,6 +273,9 @@ class Picture(Output, Look, Clock, Statistics):
         super().check_together()
         for side, low in zip(self.canvas, SMALLEST, strict=True):
             whole("size", side, 2)
+            if side > MAX_SIDE * MAX_SIDE:
+                # Python may refuse to write it in the messages below.
+                whole("size", side, 2, MAX_SIDE)
             problem = f"expected even numbers (H.264 needs them), got {side}; try {side + 1}"
             require(side % 2 == 0, "size", problem)
             problem = f"expected at least {'x'.join(map(str, SMALLEST))}, got {self.size_text}"
