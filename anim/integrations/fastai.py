@@ -55,12 +55,16 @@ class SnapshotCallback(learner.Callback):
         if self._records and self.learn.training:
             self._steps += 1
             if self._every is not None:
-                self._snapshots(self._steps)
+                self._take()
 
     def after_epoch(self):
         if self._records and self._every is None:
-            self._snapshots(self._steps)
+            self._take()
 
     def after_fit(self):
-        if self._records:
+        if self._records and self._snapshots is not None:
             self._snapshots.close()
+
+    def _take(self) -> None:
+        if self._snapshots is not None:
+            self._snapshots(self._steps)
