@@ -50,7 +50,7 @@ def read(
         raise SettingError("FILE", f"there is no file {str(path)!r}") from error
     except SettingError:
         raise
-    except (ValueError, OSError, KeyError, EOFError) as error:
+    except (ValueError, OSError, KeyError, EOFError, NotImplementedError) as error:
         raise SettingError("FILE", f"{str(path)!r} cannot be read: {error}") from error
 
 

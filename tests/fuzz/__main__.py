@@ -30,7 +30,7 @@ def _table(found: dict[str, Figures]) -> str:
 
 
 def _save(folder: Path, case: Case, problem: str, number: int) -> None:
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{case.kind.replace(' ', '_')}_{number}.json"
     path.write_text(case.to_json())
     lines = problem.strip().splitlines()

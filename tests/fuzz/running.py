@@ -26,7 +26,7 @@ _LONGEST_LINE = 2000
 _PAUSE, _ENDED_AT_BYTES = 0.1, 3 << 30
 # Words of errors that say nothing of the input: somebody's code failed, and was caught.
 _INTERNAL = re.compile(
-    "not in list|has no attribute|NoneType|unsupported operand|index out of range|out of bounds|"
+    "not in list|has no attribute|NoneType|unsupported operand|index out of range|of bounds for|"
     "be broadcast|unhashable|invalid literal|cannot unpack|subscriptable|Maximum allowed|recursion"
 )
 # Marks that embed, override or isolate a direction.

@@ -129,3 +129,8 @@ def test_a_column_that_is_asked_for_is_not_also_what_its_name_says(tmp_path, cap
     table = frame(PROB, label="answer", y_true=LABELS[::-1])
     error = refused(tmp_path, capsys, table, "--pred", "y_true")
     assert "expected a column of labels" in error
+
+
+def test_labels_that_are_objects_are_refused_with_the_name_of_the_file(tmp_path, capsys):
+    error = refused(tmp_path, capsys, '{"label": {"a": 1}, "p_0": 0.5, "p_1": 0.5}', name="a.jsonl")
+    assert "a.jsonl" in error
