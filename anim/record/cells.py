@@ -235,6 +235,11 @@ def coded(table: Table, name: str, known: tuple[str, ...] = ()) -> Coded:
         problem = "expected one class per row, got lists (several labels, or one-hot, are not read)"
         table.fail(f"column {shown(name)}: {problem}")
     if not is_text(column.type):
+        if not (is_number(column.type) or pa.types.is_boolean(column.type)):
+            if column.null_count < len(column):
+                problem = f"expected one class per row, got {str(column.type)[:60]}"
+                table.fail(f"column {shown(name)}: {problem}")
+            table.refuse(name, 0, "a class")
         column = pc.cast(column, pa.string())
     column = pc.fill_null(pc.utf8_trim_whitespace(column), "")
     encoded = column.dictionary_encode()

@@ -11,6 +11,7 @@ from pyarrow import ipc, parquet
 
 from anim.errors import SettingError
 from anim.files import open_regular
+from anim.record.cells import is_text
 from anim.record.tables import Table, check_not_empty, combined, named_once, shown, table_of
 from anim.record.unpacking import LIMIT
 
@@ -63,7 +64,9 @@ def _parquet(path: Path) -> Table:
 def _parquet_column(file, source: str, name: str, rows: int) -> pa.Array:
     """Read one column in steps, so that one which unpacks to too much is noticed before it does."""
     # Texts that repeat stay what they are: numbers of a dictionary.
-    content = parquet.ParquetFile(file, read_dictionary=[name])
+    kind = parquet.read_schema(file).field(name).type
+    file.seek(0)
+    content = parquet.ParquetFile(file, read_dictionary=[name] if is_text(kind) else None)
     groups = content.metadata.num_row_groups
     widest = max((content.metadata.row_group(i).total_byte_size for i in range(groups)), default=1)
     at_once = min(max(_AT_ONCE // max(widest, 1), 1024), 65_536)

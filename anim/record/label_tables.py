@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from anim.errors import SettingError
-from anim.record.cells import Coded, coded, is_text, stripped
+from anim.record.cells import Coded, coded, integer_in, is_text, stripped
 from anim.record.names import ID, LABEL, STEP, is_index, key_of, plain
 from anim.record.tables import Table, listed, read_table, shown
 
@@ -113,7 +113,8 @@ def _labels_in(table: Table) -> LabelTable | np.ndarray:
     if len(columns) > 1:
         return LabelTable(table, labels)
     values = [labels.values[code] for code in labels.codes.tolist()]
-    if not named:
+    are_integers = all(integer_in(value) is not None for value in labels.values)
+    if not named and (integer_in(rest[0]) is not None or not are_integers):
         # One label per line has no header: what looks like one is the first label.
         values = [key_of(rest[0]), *values]
     return np.array(values)

@@ -50,8 +50,9 @@ def read(
         raise SettingError("FILE", f"there is no file {str(path)!r}") from error
     except SettingError:
         raise
-    except (ValueError, OSError, KeyError, EOFError, NotImplementedError) as error:
-        raise SettingError("FILE", f"{str(path)!r} cannot be read: {error}") from error
+    except (ValueError, OSError, KeyError, EOFError, TypeError, NotImplementedError) as error:
+        first = (str(error).splitlines() or [type(error).__name__])[0][:200]
+        raise SettingError("FILE", f"{str(path)!r} cannot be read: {first}") from error
 
 
 def _with_labels(snapshot: Saved, labels: np.ndarray | LabelTable | None) -> Saved:

@@ -12,7 +12,7 @@ from anim.errors import SettingError
 from anim.record.cells import Coded, coded, numbers
 from anim.record.classes import Indexed, indexed
 from anim.record.kinds import kind_of
-from anim.record.names import pair_of
+from anim.record.names import pair_of, plain
 from anim.record.rows import rows_by_step
 from anim.record.saved import Saved
 from anim.record.schema import Schema, Wanted, schema_of
@@ -98,12 +98,12 @@ def _check_is_of_class_1(
 ) -> None:
     """Raise SettingError for the output of a pipeline: predicted labels, and their scores."""
     column = schema.scores.columns[0] if schema.scores else ""
-    is_named_so = schema.label == "label" and column == "score"
+    is_named_so = schema.label == "label" and plain(column) in ("score", "prob", "probability")
     if is_named_so and values.min() >= 0.5 and (classes.labels == 0).any():
         table.fail(
-            "column 'score' is never below 1/2, so 'label' may be what was predicted, as "
+            f"column {shown(column)} is never below 1/2, so 'label' may be what was predicted, as "
             "pipelines of Transformers save it; --label COL or --labels FILE says what is true, "
-            "--scores score takes it as the score of the second class"
+            f"--scores {column} takes it as the score of the second class"
         )
 
 

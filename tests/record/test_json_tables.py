@@ -1,0 +1,110 @@
+"""Tables in JSON, and the samples of lm-evaluation-harness."""
+
+import json
+
+import numpy as np
+import pytest
+
+from tests.support.tables import ACCURACY, LABELS, PROBS, accuracy, frame, recorded, refused
+
+PROB = [f"prob_{k}" for k in range(3)]
+ROWS = [{"label": int(y), "probs": p.tolist()} for y, p in zip(LABELS, PROBS, strict=True)]
+FORMS = {
+    "lines.jsonl": "\n".join(map(json.dumps, ROWS)),
+    "blank_lines.ndjson": "\n\n".join(map(json.dumps, ROWS)) + "\n\n",
+    "one_list.json": json.dumps(ROWS),
+    "indented.json": json.dumps(ROWS, indent=2),
+    "lines.json": "\n".join(map(json.dumps, ROWS)),
+    "columns.json": json.dumps({"label": LABELS.tolist(), "probs": PROBS.tolist()}, indent=1),
+    "split.json": frame(PROB).to_json(orient="split", index=False),
+    "records.json": frame(PROB).to_json(orient="records"),
+    "pandas_lines.jsonl": frame(PROB).to_json(orient="records", lines=True),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_every_form_of_json_is_read(tmp_path, name):
+    assert accuracy(recorded(tmp_path, FORMS[name], name=name)) == ACCURACY
+
+
+GOOD = '{"label": 0, "probs": [0.9, 0.1]}\n'
+WRONG = {
+    "cut": (GOOD + '{"label": 1', "line 2, character 12: not JSON"),
+    "no object": (GOOD + "[1]\n", "line 2: expected an object with names"),
+    "twice": (GOOD + '{"label": 1, "label": 0}', "line 2: an object has the member 'label' twice"),
+    "list too short": (
+        GOOD + '{"label": 1, "probs": [1.0]}',
+        "line 2, column 'probs': expected li",
+    ),
+    "no list": (GOOD + '{"label": 1, "probs": null}', "line 2, column 'probs': expected a list"),
+    "no label": (GOOD + '\n{"probs": [0.9, 0.1]}', "line 3, column 'label': expected a class"),
+    "NaN": (GOOD + '{"label": 1, "probs": [NaN, 1]}', "line 2, column 'probs': expected finite"),
+    "deep list": ("[" * 100_000, "line 1: expected at most 64 levels of brackets"),
+    "deep object": ('{"a":' * 100_000, "line 1: expected at most 64 levels of brackets"),
+    "deep later": (GOOD + '{"a":' + "[" * 500 + "]" * 500 + "}", "line 2: expected at most 64"),
+    "empty": ("", "a header and rows"),
+    "a number": ("5", "expected an object with names, got 5"),
+    "by index": (frame(PROB).to_json(), "expected one class per row, got struct"),
+    "large integer": (GOOD + '{"label": ' + "9" * 5000 + "}", "line 2: "),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_is_refused_with_its_line(tmp_path, name, capsys):
+    content, problem = WRONG[name]
+    assert problem in refused(tmp_path, capsys, content, name="table.jsonl")
+
+
+def sample(row, target, **more):
+    answers = [[str(float(np.log(p + 1e-9))), "False"] for p in PROBS[row]]
+    return {
+        "doc_id": row,
+        "doc": {"query": "?", "choices": ["red", "green", "blue"]},
+        "target": target,
+        "arguments": [["?", " red"], ["?", " green"], ["?", " blue"]],
+        "resps": [[answer] for answer in answers],
+        "filtered_resps": answers,
+        "acc": float(PROBS[row].argmax() == LABELS[row]),
+        **more,
+    }
+
+
+TARGETS = {
+    "numbers": lambda label: int(label),
+    "digits": lambda label: str(label),
+    "texts": lambda label: [" red", " green", " blue"][label],
+}
+
+
+@pytest.mark.parametrize("kind", TARGETS)
+def test_samples_of_lm_eval_are_logits_over_choices(tmp_path, kind):
+    lines = [json.dumps(sample(i, TARGETS[kind](y))) for i, y in enumerate(LABELS)]
+    run = recorded(tmp_path, "\n".join(lines), name="samples_arc_easy.jsonl")
+    assert (run.kind, accuracy(run)) == ("logits", ACCURACY)
+    np.testing.assert_allclose(run.probs(0), PROBS, atol=1e-5)
+
+
+SAMPLES = {
+    "generated": ({"filtered_resps": ["blue"], "resps": [["blue"]]}, "log-likelihoods of choices"),
+    "another number of choices": (
+        {"filtered_resps": [["-1", "True"]] * 4},
+        "line 2: expected 3 choices as in the first sample, got 4",
+    ),
+    "a choice that cannot be": (
+        {"filtered_resps": [["-inf", "False"]] + [["-1", "True"]] * 2},
+        "line 2: expected finite log-likelihoods",
+    ),
+    "a target that is no choice": ({"target": "pink"}, "line 2: target: expected the number or te"),
+    "a target that contradicts acc": (
+        {"acc": 1.0 - float(PROBS[1].argmax() == LABELS[1])},
+        "line 2: target: choice",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_samples_that_are_not_choices_of_one_number_are_refused(tmp_path, name, capsys):
+    change, problem = SAMPLES[name]
+    lines = [sample(0, int(LABELS[0])), {**sample(1, int(LABELS[1])), **change}]
+    text = "\n".join(map(json.dumps, lines))
+    assert problem in refused(tmp_path, capsys, text, name="samples.jsonl")
