@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import os
 import re
 import stat
 from dataclasses import dataclass
@@ -64,17 +65,19 @@ class Layout:
         if math.prod(map(len, ranges)) > _MOST_CHUNKS:
             raise ValueError(f"{self.folder.name}: expected at most {_MOST_CHUNKS:,} chunks")
         largest = self.chunk_bytes + self.chunk_bytes // 8 + _OVERHEAD
+        folder = os.fspath(self.folder)
         for index in itertools.product(*ranges):
-            file = self.folder / self.separator.join(map(str, ("c", *index)))
+            file = f"{folder}{os.sep}{self.separator.join(map(str, ('c', *index)))}"
             try:
-                status = file.stat()
+                # A Path would take longer than the call, for each chunk of each snapshot.
+                status = os.stat(file)  # noqa: PTH116
             except OSError:
                 continue
             if not stat.S_ISREG(status.st_mode):
-                raise ValueError(f"{str(file)!r} is not a regular file")
+                raise ValueError(f"{file!r} is not a regular file")
             if status.st_size > largest:
                 raise ValueError(
-                    f"{str(file)!r} has {status.st_size:,} bytes, expected at most {largest:,}"
+                    f"{file!r} has {status.st_size:,} bytes, expected at most {largest:,}"
                 )
 
 
