@@ -69,7 +69,8 @@ class Lease:
         self._id = uuid.uuid4().hex
         ended = threading.Event()
         arguments = (self._file, self._id, ended)
-        self._finalizer = weakref.finalize(self, _release, *arguments, os.getpid())
+        self._given = (*arguments, os.getpid())
+        self._finalizer = weakref.finalize(self, _release, *self._given)
         try:
             self._take()
             threading.Thread(target=_renew, args=arguments, name="anim-lease", daemon=True).start()
@@ -125,7 +126,8 @@ class Lease:
 
     def release(self) -> None:
         """Release the lease; does nothing in a forked child, or when called again."""
-        self._finalizer()
+        _release(*self._given)
+        self._finalizer.detach()
 
 
 def _release(file: Path, lease: str, ended: threading.Event, process: int) -> None:

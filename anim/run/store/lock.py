@@ -77,7 +77,8 @@ class SystemLock:
     def __init__(self, path: Path, descriptor: int):
         self._path, self._descriptor = path, descriptor
         _DESCRIPTORS.add(descriptor)
-        self._finalizer = weakref.finalize(self, _release, descriptor, os.getpid())
+        self._given = (descriptor, os.getpid())
+        self._finalizer = weakref.finalize(self, _release, *self._given)
 
     @classmethod
     def acquired(cls, path: Path) -> SystemLock | None:
@@ -120,18 +121,20 @@ class SystemLock:
 
     def release(self) -> None:
         """Release the lock; does nothing in a forked child, or when called again."""
-        self._finalizer()
+        # Not by the finalizer, which an interrupt would leave done, but the lock held.
+        _release(*self._given)
+        self._finalizer.detach()
 
 
 def _release(descriptor: int, process: int) -> None:
-    if os.getpid() != process:
+    if os.getpid() != process or descriptor not in _DESCRIPTORS:
         return
     import fcntl
 
-    _DESCRIPTORS.discard(descriptor)
     # Closing is not enough: a child that is being forked has a copy of the descriptor.
     with contextlib.suppress(OSError):
         fcntl.flock(descriptor, fcntl.LOCK_UN)
+    _DESCRIPTORS.discard(descriptor)
     os.close(descriptor)
 
 
