@@ -233,3 +233,14 @@ def test_a_recording_is_closed_once_its_snapshots_are_gone(tmp_path):
     snapshots(0)
     del snapshots
     anim.Recorder(tmp_path / "run", labels=Y_VAL, resume=True).close()
+
+
+def test_several_processes_are_not_recorded_and_train_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(torch.distributed, "is_initialized", lambda: True)
+    monkeypatch.setattr(torch.distributed, "get_world_size", lambda: 2)
+    snapshots = Snapshots(tmp_path / "run", torch_network(torch), loader())
+    with pytest.warns(UserWarning, match="more than one process is not supported") as caught:
+        for _ in range(3):
+            snapshots()
+    assert len(caught) == 1
+    assert not (tmp_path / "run").exists()
