@@ -27,7 +27,8 @@ _PAUSE, _ENDED_AT_BYTES = 0.1, 3 << 30
 # Words of errors that say nothing of the input: somebody's code failed, and was caught.
 _INTERNAL = re.compile(
     "not in list|has no attribute|NoneType|unsupported operand|index out of range|of bounds for|"
-    "be broadcast|unhashable|invalid literal|cannot unpack|subscriptable|Maximum allowed|recursion"
+    "be broadcast|unhashable|invalid literal for|cannot unpack|subscriptable|"
+    "Maximum allowed|recursion"
 )
 # Marks that embed, override or isolate a direction.
 _TURNING = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
