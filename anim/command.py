@@ -75,8 +75,8 @@ def add_options(group, settings: Iterable[Setting]) -> None:
         group.add_argument(one.flag, help=help_, type=_parsed(parse), metavar=metavar, **several)
         if one.can_be_off:
             off = f"--no-{one.flag.removeprefix('--')}"
-            hidden = {"dest": one.name, "help": argparse.SUPPRESS}
-            group.add_argument(off, action="store_const", const=None, **hidden)
+            about = {"dest": one.name, "help": f"turn {one.flag} off"}
+            group.add_argument(off, action="store_const", const=None, **about)
 
 
 def _parsed(parse: Callable[[str], Any]) -> Callable[[str], Any]:
