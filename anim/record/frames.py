@@ -11,7 +11,7 @@ import numpy as np
 
 from anim.errors import SettingError
 from anim.record.label_tables import labels_of_rows
-from anim.record.recording import arguments, naming, said
+from anim.record.recording import arguments, naming, said, with_classes
 from anim.record.saved import Saved
 from anim.record.schema import Wanted
 from anim.record.snapshots import snapshots_in
@@ -82,6 +82,7 @@ def _recorded(
             if recorder is None or first is None:
                 first, names = snapshot, wanted.classes or snapshot.classes
                 recorder = Recorder(labels=snapshot.labels, classes=names, **options)
+            snapshot = with_classes(snapshot, first.classes)
             _check_same_labels(first, snapshot)
             recorder.snapshot(at, **arguments(snapshot, np.asarray(0), wanted.outputs))
         note(snapshot)

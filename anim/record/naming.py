@@ -27,13 +27,13 @@ def by_name(labels: np.ndarray, classes: Sequence[str] | None) -> np.ndarray:
         classes: K names, or None.
     """
     are_integers = classes is not None and all(map(is_integer, classes))
-    if (
-        are_integers
-        and labels.dtype.kind in "iu"
-        and (labels.ndim == 1 or labels.shape[1:] == (1,))
-    ):
-        return labels.reshape(-1).astype(str)
-    return labels
+    if not are_integers or labels.dtype.kind not in "iuf" or labels.shape[1:] not in ((), (1,)):
+        return labels
+    if labels.dtype.kind == "f":
+        is_whole = (np.abs(labels) < 2**53) & (labels == np.round(labels))
+        # Others are refused by the recorder.
+        labels = labels.astype(np.int64) if is_whole.all() else labels
+    return labels if labels.dtype.kind == "f" else labels.reshape(-1).astype(str)
 
 
 def hits(predicted: np.ndarray, labels: np.ndarray, classes: Sequence[str] | None) -> np.ndarray:

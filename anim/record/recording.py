@@ -12,14 +12,16 @@ from typing import Any
 
 import numpy as np
 
+from anim.checks.labels import check_range, checked_labels
 from anim.errors import SettingError
 from anim.record.label_tables import LabelTable
-from anim.record.naming import by_name, hits
+from anim.record.naming import by_name, hits, is_integer
 from anim.record.placing import placed
 from anim.record.readers import read
 from anim.record.saved import Saved, as_probs
 from anim.record.schema import NOTHING_WANTED, Wanted
 from anim.record.steps import steps_of
+from anim.record.tables import listed
 from anim.run import About, Recorder, Run
 from anim.run.store.reader import open_recording
 
@@ -84,15 +86,50 @@ def _write(
     with naming(first.source):
         truth = _labels_of(first)
         names = _names_of(truth, wanted.classes or first.classes)
-        truth = by_name(truth, names)
+        renames = bool(wanted.classes)
+        truth = by_name(_labels_of(with_classes(first, names, renames=renames)), names)
         recorder = Recorder(folder, labels=truth, classes=names, **options)
     with recorder:
         for snapshot, step in itertools.chain([(first, first_step)], snapshots):
-            if snapshot is not first:
+            with naming(snapshot.source):
+                snapshot = with_classes(snapshot, names, renames=renames)
+            if step != first_step:
                 _check_same_labels(snapshot, truth, names)
             with naming(snapshot.source):
                 recorder.snapshot(step, **arguments(snapshot, truth, wanted.outputs, names))
             note(snapshot)
+
+
+def with_classes(snapshot: Saved, names: Sequence[str] | None, *, renames: bool = False) -> Saved:
+    """Return a snapshot whose scores, and labels that are places, are in an order of classes.
+
+    Args:
+        snapshot: of a file whose classes may be in another order.
+        names: K names; None leaves the snapshot as it is.
+        renames: whether other names than those in the file stand in their place.
+
+    Raises:
+        ValueError: the scores are of other classes, or labels are no places.
+    """
+    own = snapshot.classes
+    scores = {name: snapshot.given[name] for name in ("logits", "probs") if name in snapshot.given}
+    if own is None or names is None or list(own) == list(names) or not scores:
+        return snapshot
+    ((kind, values),) = scores.items()
+    if set(own) != set(names) or (values.ndim == 2 and values.shape[1] not in (1, len(own))):
+        if renames:
+            return snapshot
+        raise ValueError(f"expected the classes {listed(list(names))}, got {listed(list(own))}")
+    labels = snapshot.labels
+    if labels is not None and labels.dtype.kind in "biuf" and not all(map(is_integer, own)):
+        labels = checked_labels(labels)
+        check_range(labels, len(own))
+        labels = np.array([list(names).index(name) for name in own])[labels]
+    if values.ndim == 2 and values.shape[1] > 1:
+        values = values[:, [own.index(name) for name in names]]
+    else:
+        values = 1 - values if kind == "probs" else -values
+    return replace(snapshot, labels=labels, given={kind: values}, classes=tuple(names))
 
 
 def said(say: Callable[[str], None], check: Callable[[], None]) -> Callable[[Saved], None]:
@@ -115,7 +152,10 @@ def said(say: Callable[[str], None], check: Callable[[], None]) -> Callable[[Sav
 def _check_same_labels(snapshot: Saved, labels: np.ndarray, names: Sequence[str] | None) -> None:
     own = labels if snapshot.labels is None else by_name(np.asarray(snapshot.labels), names)
     if not np.array_equal(labels, own):
-        problem = "expected the labels of the first file, got different ones"
+        problem = (
+            "expected the labels of the first file, got different ones; "
+            "save the examples of every file in one order"
+        )
         raise SettingError("FILE", f"{str(snapshot.source)!r}: {problem}")
 
 

@@ -1,0 +1,88 @@
+"""Files and frames whose classes are in different orders."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import anim
+from anim.errors import SettingError
+from anim.record import record
+from tests.support.saved_predictions import LABELS, LOGITS, PROBS
+
+NAMES = np.array(["cat", "dog", "fish"])
+ORDER = [1, 2, 0]
+PLACES = np.argsort(ORDER)
+
+
+def _accuracies(run):
+    kind = run.kind
+    return [float((one[kind].argmax(1) == run.labels).mean()) for one in run.snapshots]
+
+
+def _frame():
+    return pd.DataFrame(PROBS[0], columns=NAMES).assign(label=NAMES[LABELS])
+
+
+def _accuracy():
+    return float((PROBS[0].argmax(1) == LABELS).mean())
+
+
+def test_columns_of_each_table_are_found_by_the_names_of_classes(tmp_path):
+    _frame().to_csv(tmp_path / "step_1.csv", index=False)
+    _frame()[["dog", "label", "fish", "cat"]].to_csv(tmp_path / "step_2.csv", index=False)
+    run = record([tmp_path / "step_1.csv", tmp_path / "step_2.csv"], tmp_path / "out")
+    assert run.classes == tuple(NAMES)
+    assert _accuracies(run) == [_accuracy(), _accuracy()]
+
+
+def test_columns_of_each_frame_are_found_by_the_names_of_classes():
+    frames = {1: _frame(), 2: _frame()[["fish", "dog", "label", "cat"]]}
+    assert _accuracies(anim.from_table(frames, quiet=True)) == [_accuracy(), _accuracy()]
+
+
+@pytest.mark.parametrize("labels", [PLACES[LABELS], None, np.eye(3)[PLACES[LABELS]]])
+def test_arrays_of_each_file_are_in_the_order_of_its_own_classes(tmp_path, labels):
+    np.savez(tmp_path / "step_1.npz", logits=LOGITS[0], labels=LABELS, classes=NAMES)
+    more = {} if labels is None else {"labels": labels}
+    np.savez(tmp_path / "step_2.npz", logits=LOGITS[0][:, ORDER], classes=NAMES[ORDER], **more)
+    run = record([tmp_path / "step_1.npz", tmp_path / "step_2.npz"], tmp_path / "out")
+    np.testing.assert_array_equal(run.logits(0), run.logits(1))
+    assert _accuracies(run)[1] == float((LOGITS[0].argmax(1) == LABELS).mean())
+
+
+def test_classes_asked_for_put_arrays_in_their_order(tmp_path):
+    np.savez(tmp_path / "p.npz", probs=PROBS[0], labels=LABELS, classes=NAMES)
+    run = record([tmp_path / "p.npz"], tmp_path / "out", classes=["fish", "cat", "dog"])
+    assert _accuracies(run) == [_accuracy()]
+    np.testing.assert_array_equal(run.labels, np.array([1, 2, 0])[LABELS])
+
+
+def test_new_names_for_classes_stand_in_the_place_of_those_in_the_file(tmp_path):
+    np.savez(tmp_path / "p.npz", probs=PROBS[0], labels=LABELS, classes=NAMES)
+    run = record([tmp_path / "p.npz"], tmp_path / "out", classes=["a", "b", "c"])
+    assert run.classes == ("a", "b", "c")
+    np.testing.assert_array_equal(run.labels, LABELS)
+
+
+def test_a_score_of_the_other_class_of_two_is_turned(tmp_path):
+    of_spam = PROBS[0][:, 1]
+    label = np.array(["ham", "spam"])[LABELS % 2]
+    pd.DataFrame({"label": label, "prob_ham": 1 - of_spam}).to_csv(tmp_path / "step_1.csv")
+    pd.DataFrame({"label": label, "prob_spam": of_spam}).to_csv(tmp_path / "step_2.csv")
+    run = record([tmp_path / "step_1.csv", tmp_path / "step_2.csv"], tmp_path / "out")
+    np.testing.assert_allclose(run.probs(0), run.probs(1), atol=1e-6)
+
+
+def test_scores_of_other_classes_are_refused(tmp_path):
+    for step, last in ((1, "fish"), (2, "bird")):
+        names = ["cat", "dog", last]
+        np.savez(tmp_path / f"step_{step}.npz", logits=LOGITS[0], labels=LABELS, classes=names)
+    with pytest.raises(SettingError, match="expected the classes cat, dog, fish, got cat, dog, b"):
+        record([tmp_path / "step_1.npz", tmp_path / "step_2.npz"], tmp_path / "out")
+
+
+def test_labels_that_are_whole_floats_are_classes_of_that_name(tmp_path):
+    labels = np.minimum(LABELS, 1) + 1
+    np.savez(tmp_path / "p.npz", probs=PROBS[0], labels=labels.astype(float), classes=[1, 2, 3])
+    run = record([tmp_path / "p.npz"], tmp_path / "out")
+    assert _accuracies(run) == [float((PROBS[0].argmax(1) + 1 == labels).mean())]
