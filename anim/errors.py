@@ -66,7 +66,29 @@ class NoRecalibrationError(RecordingError):
         return type(self), (self.snapshot,)
 
 
-class NotFiniteError(ValueError):
+class ElementError(ValueError):
+    """A wrong element of an array.
+
+    Args:
+        problem: what was expected and what was received.
+        index: of the element; its first number is that of an example.
+    """
+
+    def __init__(self, problem: str, index: tuple[int, ...]):
+        place = index[0] if len(index) == 1 else list(index)
+        super().__init__(f"{problem} at index {place}")
+        self.problem = problem
+        self.index = index
+
+    def __reduce__(self) -> tuple:
+        return type(self), (self.problem, self.index)
+
+    def at_row(self, row: int) -> ElementError:
+        """Return the error for an array in which the example has another row."""
+        return type(self)(self.problem, (row, *self.index[1:]))
+
+
+class NotFiniteError(ElementError):
     """Predictions that hold NaN or infinity."""
 
 

@@ -7,7 +7,7 @@ from typing import Any, NoReturn, cast
 import ml_dtypes
 import numpy as np
 
-from anim.errors import SettingError
+from anim.errors import ElementError, SettingError
 
 
 def as_array(name: str, given) -> np.ndarray:
@@ -66,7 +66,11 @@ def widened(values: np.ndarray) -> np.ndarray:
 
 
 def raise_first(
-    name: str, expected: str, values: np.ndarray, wrong: np.ndarray, error: type = ValueError
+    name: str,
+    expected: str,
+    values: np.ndarray,
+    wrong: np.ndarray,
+    error: type[ElementError] = ElementError,
 ) -> NoReturn:
     """Raise an error that names the first wrong element and its index.
 
@@ -78,5 +82,4 @@ def raise_first(
         error: the type of the exception.
     """
     index = tuple(int(i) for i in np.unravel_index(wrong.argmax(), wrong.shape))
-    place = index[0] if len(index) == 1 else list(index)
-    raise error(f"{name}: expected {expected}, got {values[index]!s} at index {place}")
+    raise error(f"{name}: expected {expected}, got {values[index]!s}", index)

@@ -9,7 +9,7 @@ import numpy as np
 
 from anim.checks.arrays import as_array
 from anim.checks.labels import check_same_labels, checked_labels
-from anim.errors import NotFiniteError, SettingError
+from anim.errors import ElementError, NotFiniteError, SettingError
 from anim.run.checking import checked_snapshot
 from anim.run.snapshots import Snapshot, form_of
 
@@ -79,19 +79,20 @@ class Part:
         """
         given = {"logits": logits, "probs": probs, "confidence": confidence, "correct": correct}
         given = {name: values for name, values in given.items() if values is not None}
-        own = None if labels is None else checked_labels(labels, self._classes)
+        own = None if labels is None else self._checked_labels(labels, index)
         rows = self._checked_rows(index, _examples(given, own))
         own = self._labels_of(rows, own)
         try:
             batch = _Batch(rows, own, checked_snapshot(given, own, self._keep))
-        except NotFiniteError as error:
-            if not self._skips_not_finite:
-                raise
-            self._not_finite = self._not_finite or error
-            return
-        self._check_form(batch.arrays)
+        except ElementError as error:
+            of_whole = error.at_row(int(rows[error.index[0]]))
+            if not (isinstance(of_whole, NotFiniteError) and self._skips_not_finite):
+                raise of_whole from error
+            self._not_finite = self._not_finite or of_whole
+        else:
+            self._check_form(batch.arrays)
+            self._batches.append(batch)
         self._has_index = index is not None
-        self._batches.append(batch)
         self._count += len(rows)
 
     def whole(self) -> tuple[Snapshot, np.ndarray]:
@@ -116,6 +117,13 @@ class Part:
         names = self._batches[0].arrays
         arrays = {name: arranged([one.arrays[name] for one in self._batches]) for name in names}
         return arrays, arranged([one.labels for one in self._batches])
+
+    def _checked_labels(self, labels, index) -> np.ndarray:
+        try:
+            return checked_labels(labels, self._classes)
+        except ElementError as error:
+            rows = self._checked_rows(index, len(labels))
+            raise error.at_row(int(rows[error.index[0]])) from error
 
     def _checked_rows(self, index, count: int) -> np.ndarray:
         """Return the positions of a batch among all examples, [n] int64."""

@@ -31,6 +31,7 @@ class HandedOver:
         labels: [N] int32; None before they are known.
         snapshot: its arrays; empty once they are written.
         metrics: scalars to record with it.
+        scalars: the names of all scalars up to this snapshot.
         finished: held until the snapshot is written, or has failed.
     """
 
@@ -39,6 +40,7 @@ class HandedOver:
     labels: np.ndarray | None
     snapshot: Snapshot = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
+    scalars: frozenset[str] = frozenset()
     finished: threading.Lock = field(default_factory=_held_lock)
 
 
@@ -55,7 +57,7 @@ class Handover:
 
     def __init__(self, store: SnapshotStore):
         last_step = store.steps[-1] if store.steps else None
-        start = HandedOver(last_step, store.form, store.labels)
+        start = HandedOver(last_step, store.form, store.labels, scalars=store.scalars)
         start.finished.release()
         self._store = store
         self._all = {0: start}

@@ -17,7 +17,7 @@ from anim.run.checking import check_classes, check_same_form, checked_snapshot, 
 from anim.run.collecting import Part
 from anim.run.handover import HandedOver, Handover
 from anim.run.run import Run
-from anim.run.scalars import checked_metrics
+from anim.run.scalars import checked_metrics, with_names
 from anim.run.snapshots import Snapshot, form_of
 from anim.run.store.interface import SnapshotStore
 from anim.run.store.memory import Memory
@@ -307,8 +307,11 @@ class Recorder:
         """Raise ValueError unless a snapshot may follow the last one."""
         assert given.step is not None and given.labels is not None
         self._check_step(given.step, last.step)
+        given.scalars = with_names(last.scalars, given.metrics)
         if last.labels is not None:
             check_same_labels(given.labels, last.labels)
+            # One array of labels for all snapshots, not one for each.
+            given.labels = last.labels
         if last.form:
             check_same_form(given.form, last.form)
             return

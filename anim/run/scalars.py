@@ -13,6 +13,8 @@ from anim.settings import plain, value_text
 
 # A name becomes the name of a folder, which file systems limit to 255 bytes.
 _LONGEST_NAME = 200
+# Names of scalars in one recording, each of which has a folder.
+MOST_SCALARS = 4096
 
 
 def checked_metrics(metrics: Mapping[str, object] | None) -> dict[str, float]:
@@ -44,6 +46,22 @@ def _number(value: object) -> float:
     if values.size != 1 or values.dtype.kind not in "biuf":
         raise ValueError
     return float(values.reshape(-1)[0])
+
+
+def with_names(known: frozenset[str], metrics: Mapping[str, float]) -> frozenset[str]:
+    """Return the names of the scalars of a recording and of its next snapshot.
+
+    Raises:
+        SettingError: a recording cannot have that many.
+    """
+    if metrics.keys() <= known:
+        return known
+    names = known | metrics.keys()
+    if len(names) > MOST_SCALARS:
+        new = value_text(next(name for name in metrics if name not in known))
+        problem = f"expected at most {MOST_SCALARS:,} names in a recording, got {len(names):,}"
+        raise SettingError("metrics", f"{problem}; new is {new}")
+    return names
 
 
 def is_recordable(name: object) -> bool:

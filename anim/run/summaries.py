@@ -70,10 +70,10 @@ def error_p_values(passes: Passes, only: np.ndarray | None = None) -> np.ndarray
         passes: over the snapshots.
         only: the indices of the snapshots to compute it for, the others are NaN; None takes all.
     """
-    bins = _error_bins(passes)
-    some = np.arange(len(bins[0])) if only is None else only
-    found = np.full(len(bins[0]), np.nan)
-    found[some] = calibration.error_p_value(*(part[some] for part in bins))
+    counts, accuracy, confidence = _error_bins(passes)
+    some = np.arange(len(counts)) if only is None else only
+    found = np.full(len(counts), np.nan)
+    found[some] = calibration.error_p_value(counts[some], accuracy[some], confidence[some])
     return found
 
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from anim.checks.arrays import as_array, raise_first
+from anim.errors import NotFiniteError
 
 VALUES = np.random.default_rng(0).normal(size=(50, 4)).astype(np.float32)
 
@@ -58,8 +59,8 @@ def test_the_error_for_another_object_names_its_type():
 )
 def test_an_error_names_the_first_wrong_element(shape, place):
     values = np.arange(12).reshape(shape)
-    with pytest.raises(KeyError, match=f"labels: expected small ones, got {place}"):
-        raise_first("labels", "small ones", values, values > 6, KeyError)
+    with pytest.raises(NotFiniteError, match=f"labels: expected small ones, got {place}"):
+        raise_first("labels", "small ones", values, values > 6, NotFiniteError)
 
 
 def test_tensors_of_pytorch_without_plain_numbers_are_refused():

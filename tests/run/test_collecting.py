@@ -1,5 +1,7 @@
 """A snapshot that is collected batch by batch is the one that would be recorded at once."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -206,6 +208,41 @@ def test_a_snapshot_with_a_batch_of_nan_is_refused_or_skipped_as_a_whole():
     assert recorder.last_step is None
 
 
+@pytest.mark.parametrize("has_index", [False, True])
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("probs", np.nan, "probs: expected finite numbers .* got nan at index \\[40, 2\\]"),
+        ("probs", 1.5, "probs: expected numbers in \\[0, 1\\].* got 1.5 at index \\[40, 2\\]"),
+        ("probs", 0.99, "probs: expected rows that sum to 1 .* at index 40"),
+        ("labels", -100, "labels: expected non-negative integers, got -100 at index 40"),
+    ],
+)
+def test_a_wrong_element_is_named_by_its_row_among_all_examples(has_index, name, value, problem):
+    given = {"probs": PROBS.copy(), "labels": LABELS.copy()}
+    given[name][(40, 2) if name == "probs" else 40] = value
+    batches = SHUFFLED if has_index else BATCHES
+    with pytest.raises(ValueError, match=f"^{problem}$"):
+        collect(
+            anim.Recorder(),
+            0,
+            batches,
+            {"probs": given["probs"]},
+            labels=given["labels"],
+            has_index=has_index,
+        )
+
+
+def test_batches_after_one_of_nan_keep_their_rows():
+    bad = LOGITS.copy()
+    bad[3] = np.nan
+    recorder = anim.Recorder(labels=LABELS, nan="skip")
+    with pytest.warns(UserWarning, match=r"step 0 is skipped: .* got nan at index \[3, 0\]"):
+        collect(recorder, 0, arrays={"logits": bad}, labels=LABELS)
+    collect(recorder, 1, labels=LABELS)
+    assert recorder.run().steps.tolist() == [1]
+
+
 def test_a_wrong_step_is_refused_before_anything_is_collected():
     recorder = anim.Recorder(labels=LABELS)
     collect(recorder, 5)
@@ -226,3 +263,17 @@ def test_the_step_that_was_resumed_is_not_collected_again(tmp_path):
         collect(recorder, 6)
     assert recorder.run().steps.tolist() == [0, 5, 6]
     np.testing.assert_array_equal(recorder.run().logits(1), LOGITS)
+
+
+def test_labels_that_come_with_each_snapshot_are_kept_once(tmp_path):
+    labels = np.arange(100_000) % 2
+    with anim.Recorder(tmp_path / "r") as recorder:
+        tracemalloc.start()
+        sizes = []
+        for step in range(12):
+            with recorder.collecting(step) as part:
+                part.add(probs=labels * 1.0, labels=labels)
+            recorder.flush()
+            sizes.append(tracemalloc.get_traced_memory()[0])
+        tracemalloc.stop()
+    assert sizes[-1] - sizes[1] < 4 * len(labels)

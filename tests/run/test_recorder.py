@@ -6,6 +6,7 @@ import pytest
 
 import anim
 from anim.errors import SettingError
+from anim.run import scalars
 from tests.support.predictions import softmax
 
 RNG = np.random.default_rng(0)
@@ -128,6 +129,19 @@ def test_a_scalar_is_nan_at_steps_without_a_value(place):
     run = recorded(place, *({"logits": LOGITS, "metrics": m} for m in metrics))
     np.testing.assert_array_equal(run.metrics()["train/loss"], [np.nan, 0.5, np.nan, 0.25])
     np.testing.assert_array_equal(run.metrics()["lr"], [np.nan, np.nan, 0.1, 0.2])
+
+
+def test_too_many_names_of_scalars_are_refused_and_the_recording_stays_readable(place, monkeypatch):
+    monkeypatch.setattr(scalars, "MOST_SCALARS", 3)
+    with anim.Recorder(place, labels=LABELS) as recorder:
+        recorder.snapshot(0, logits=LOGITS, metrics={"a": 1, "b": 2})
+        recorder.snapshot(1, logits=LOGITS, metrics={"b": 2, "c": 3})
+        with pytest.raises(SettingError, match=r"at most 3 names .*, got 4; new is 'd'"):
+            recorder.snapshot(2, logits=LOGITS, metrics={"d": 4})
+        recorder.snapshot(3, logits=LOGITS, metrics={"a": 1})
+        run = recorder.run()
+    assert run.steps.tolist() == [0, 1, 3]
+    assert set(run.recorded) == {"a", "b", "c"}
 
 
 def test_one_output_is_the_score_of_class_1():

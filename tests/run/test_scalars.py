@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from anim.errors import SettingError
-from anim.run.scalars import checked_metrics, is_recordable
+from anim.run.scalars import MOST_SCALARS, checked_metrics, is_recordable, with_names
 
 
 def test_numbers_of_any_library_become_floats():
@@ -70,3 +70,12 @@ def test_a_name_is_recordable_if_and_only_if_it_is_accepted(name, expected):
     else:
         with pytest.raises(SettingError, match=r"^metrics: "):
             checked_metrics({name: 1})
+
+
+def test_a_recording_has_at_most_as_many_names_as_a_reader_takes():
+    known = frozenset(str(i) for i in range(MOST_SCALARS - 1))
+    assert with_names(known, {"0": 1.0}) is known
+    full = with_names(known, {"loss": 1.0})
+    assert len(full) == MOST_SCALARS
+    with pytest.raises(SettingError, match=r"at most 4,096 names .*, got 4,097; new is 'more'"):
+        with_names(full, {"loss": 1.0, "more": 2.0})

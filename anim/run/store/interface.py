@@ -18,11 +18,15 @@ class SnapshotStore(Protocol):
         steps: the steps of the snapshots that are kept.
         labels: [N] int32; None if the store was made without, until `define`.
         classes: K names; None if they were not given.
+        scalars: the names of the scalars that are kept.
     """
 
     steps: list[int]
     labels: np.ndarray | None
     classes: tuple[str, ...] | None
+
+    @property
+    def scalars(self) -> frozenset[str]: ...
 
     @property
     def form(self) -> Form:

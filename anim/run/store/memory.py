@@ -33,6 +33,11 @@ class Memory:
         """Shape and dtype of each array of a snapshot; empty before the first snapshot."""
         return form_of(self._snapshots[0]) if self._snapshots else {}
 
+    @property
+    def scalars(self) -> frozenset[str]:
+        """The names of the scalars so far."""
+        return frozenset(name for metrics in self._metrics for name in metrics)
+
     def define(self, labels: np.ndarray) -> None:
         """Set the labels, [N] int32, of a store that has none."""
         self.labels = labels

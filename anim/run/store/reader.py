@@ -13,7 +13,9 @@ import tensorstore as ts
 
 from anim.checks.labels import check_range
 from anim.errors import RecordingError
+from anim.metrics import BY_NAME
 from anim.run.about import About
+from anim.run.caller import warn_caller
 from anim.run.replicas import Replicas
 from anim.run.run import Run, class_names
 from anim.run.scalars import is_recordable
@@ -228,13 +230,25 @@ def _labels(path: Path) -> np.ndarray:
 
 
 def _all_series(path: Path, count: int) -> dict[str, np.ndarray]:
-    """Return the recorded scalars by name, [count] float64 each."""
-    found = {}
+    """Return the recorded scalars by name, [count] float64 each.
+
+    Those with the name of a metric that is computed are left out, and a warning names them.
+    """
+    found, taken = {}, []
     for folder in schema.series_folders(path):
         name = plain(unquote(folder.name))
+        if name in BY_NAME:
+            # Earlier versions did not refuse every name that is computed now.
+            taken.append(name)
+            continue
         if name in found or not is_recordable(name):
             raise ValueError(f"metrics: no scalar can have the name {value_text(name)}")
         found[name] = _series(folder, count)
+    if taken:
+        warn_caller(
+            f"{str(path)!r} has scalars with names that are computed from the predictions; these "
+            f"are left out: {', '.join(sorted(set(taken)))}"
+        )
     return found
 
 

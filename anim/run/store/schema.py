@@ -27,6 +27,7 @@ import tensorstore as ts
 from numpy.typing import DTypeLike
 
 from anim.errors import RecordingError
+from anim.run.scalars import MOST_SCALARS
 from anim.run.snapshots import KINDS
 from anim.run.store.claims import LARGEST_GROUP, Layout, layout_of, read_json
 from anim.run.store.place import address
@@ -42,8 +43,6 @@ _DIMENSIONS = ("snapshot", "example", "class")
 # The size that an array may claim without files to show for it, and the largest compression.
 _FREE_BYTES = 1 << 25
 _LARGEST_RATIO = 100
-# Scalars of a recording.
-_MOST_SERIES = 4096
 
 
 # The process that opened an array first.
@@ -292,7 +291,7 @@ def series_folders(path: Path) -> list[Path]:
         ValueError: there are more than a recording may hold.
     """
     files = (path / "metrics").glob("*/zarr.json")
-    folders = [file.parent for file in itertools.islice(files, _MOST_SERIES + 1)]
-    if len(folders) > _MOST_SERIES:
-        raise ValueError(f"metrics: expected at most {_MOST_SERIES} scalars")
+    folders = [file.parent for file in itertools.islice(files, MOST_SCALARS + 1)]
+    if len(folders) > MOST_SCALARS:
+        raise ValueError(f"metrics: expected at most {MOST_SCALARS:,} scalars")
     return sorted(folders)

@@ -162,6 +162,11 @@ class Writer:
             name: (array.shape[1:], array.dtype.numpy_dtype) for name, array in self._arrays.items()
         }
 
+    @property
+    def scalars(self) -> frozenset[str]:
+        """The names of the scalars that have a folder."""
+        return frozenset(self._series)
+
     def append(self, step: int, snapshot: Snapshot, metrics: Mapping[str, float]) -> None:
         """Write one snapshot; it is committed when this returns.
 

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import shutil
 import time
 
 import numpy as np
@@ -221,10 +222,23 @@ def test_a_label_does_not_make_as_many_classes_as_it_says(tmp_path, label):
     refused(tmp_path / "r", "expected at most 1,000,000 classes")
 
 
-@pytest.mark.parametrize("name", ["accuracy", "ece", "gap", "%2Ehidden", "%5Fx"])
-def test_a_scalar_with_a_name_that_is_taken_is_refused(path, name):
+@pytest.mark.parametrize("name", ["%2Ehidden", "%5Fx", ".hidden"])
+def test_a_scalar_with_a_name_that_none_can_have_is_refused(path, name):
     (path / "metrics" / "loss").rename(path / "metrics" / name)
     refused(path, "no scalar can have the name")
+
+
+@pytest.mark.parametrize("name", ["accuracy", "ece", "gap", "smooth_ece", "ece_if_calibrated"])
+def test_a_scalar_with_the_name_of_a_metric_is_left_out_with_a_warning(path, name):
+    before = anim.open(path)
+    shutil.copytree(path / "metrics" / "loss", path / "metrics" / name)
+    with pytest.warns(UserWarning, match=f"these are left out: {name}$") as warned:
+        run = anim.open(path)
+    assert len(warned) == 1
+    assert set(run.recorded) == {"loss"}
+    np.testing.assert_array_equal(run.errors()[name], before.errors()[name])
+    with pytest.warns(UserWarning, match="left out"):
+        anim.Recorder(path, resume=True).close()
 
 
 def test_names_of_scalars_are_printable(path):
@@ -236,7 +250,7 @@ def test_too_many_scalars_are_refused(path):
     for i in range(4097):
         (path / "metrics" / f"m{i}").mkdir()
         (path / "metrics" / f"m{i}" / "zarr.json").touch()
-    refused(path, "at most 4096 scalars")
+    refused(path, "at most 4,096 scalars")
 
 
 def test_hostile_names_of_replicas_are_no_replicas(tmp_path):
