@@ -11,7 +11,7 @@ import numpy as np
 
 from anim.errors import SettingError
 from anim.record import npy
-from anim.record.naming import by_name, spelt, words
+from anim.record.naming import by_name, hits, names_in, spelt, words
 from anim.record.saved import Saved, scores_of
 
 # Names of arrays in files of scikit-learn, Hugging Face, Keras and others, in small letters. Of
@@ -92,8 +92,12 @@ def read_npz(path: Path) -> Iterator[Saved]:
         at = {name: values[i] for name, values in given.items()} if several else given
         guess = predicted[i] if several and predicted is not None else predicted
         at = at if is_named else scores_of(path, *at.values())
-        if guess is not None:
-            _check_predicted(content, at, guess, classes or _names_in(truth))
+        if guess is not None and "correct" in at:
+            _check_correct(content, at["correct"], guess, truth, classes)
+        elif guess is not None:
+            _check_predicted(
+                content, at, guess, classes or (None if truth is None else names_in(truth))
+            )
         yield Saved(path, step, truth, at, classes, is_named, notes)
 
 
@@ -210,6 +214,9 @@ def _classes_of(content: _Content) -> tuple[str, ...] | None:
     names = content.take(_CLASSES)
     if names is None:
         return None
+    if names.tolist() == [False, True] or (names.dtype.kind == "f" and _are_labels(names)):
+        # Of labels that are booleans or floats, as scikit-learn's classes_ are.
+        names = names.astype(np.int64)
     if names.ndim != 1 or names.dtype.kind not in "Uiu":
         content.fail(
             f"classes: expected a list of names, got {names.dtype} of shape {list(names.shape)}"
@@ -238,6 +245,32 @@ def _labels_of(
     return by_name(labels, classes)
 
 
+def _check_correct(
+    content: _Content,
+    correct: np.ndarray,
+    predicted: np.ndarray,
+    labels: np.ndarray | None,
+    classes: Sequence[str] | None,
+) -> None:
+    """Raise SettingError where ``correct`` is not whether the prediction is the label."""
+    if labels is None:
+        return
+    try:
+        are_right = hits(predicted, labels, classes)
+    except ValueError as error:
+        content.fail(str(error))
+    if correct.shape != are_right.shape:
+        content.fail(f"correct: expected shape {[*are_right.shape]}, got {[*correct.shape]}")
+    is_other = are_right != correct
+    if is_other.any():
+        at = int(is_other.argmax())
+        content.fail(
+            f"correct: expected whether the prediction is the label, got {correct[at]} at index "
+            f"{at}, where {predicted[at]} is predicted and the label is {labels[at]}; "
+            f"wrong in {is_other.sum()} of {len(is_other)} rows"
+        )
+
+
 def _check_predicted(
     content: _Content,
     scores: Mapping[str, np.ndarray],
@@ -245,8 +278,6 @@ def _check_predicted(
     classes: tuple[str, ...] | None,
 ) -> None:
     """Warn where predicted labels are not the class with the largest score."""
-    if "correct" in scores:
-        return
     (values,) = scores.values()
     if predicted.shape != values.shape[:1]:
         content.fail(f"predictions: expected shape [{len(values)}], got {list(predicted.shape)}")
@@ -269,13 +300,6 @@ def _check_predicted(
             f"{is_other.sum()} of {len(is_other)} rows; the scores are recorded",
             stacklevel=2,
         )
-
-
-def _names_in(labels: np.ndarray | None) -> tuple[str, ...] | None:
-    """Return the classes of labels that are names; None for others."""
-    if labels is None or labels.dtype.kind != "U":
-        return None
-    return tuple(sorted(set(labels.tolist())))
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -90,7 +90,7 @@ def _ids(table: Table, column: str) -> list[str]:
 
 
 def read_label_table(path: Path) -> LabelTable | np.ndarray:
-    """Return the labels in a table: with their ids, or [N] if it has one column.
+    """Return the labels in a table: with their ids, or [N] names or int64 if it has one column.
 
     Raises:
         SettingError: it cannot be read, or has several columns that may be the labels.
@@ -112,12 +112,37 @@ def _labels_in(table: Table) -> LabelTable | np.ndarray:
     labels = coded(table, rest[0])
     if len(columns) > 1:
         return LabelTable(table, labels)
+    _check_index(table)
     values = [labels.values[code] for code in labels.codes.tolist()]
     are_integers = all(integer_in(value) is not None for value in labels.values)
     if not named and (integer_in(rest[0]) is not None or not are_integers):
         # One label per line has no header: what looks like one is the first label.
         values = [key_of(rest[0]), *values]
-    return np.array(values)
+    numbers = [integer_in(value) for value in values]
+    return np.array(values if None in numbers else numbers)
+
+
+def _check_index(table: Table) -> None:
+    """Raise SettingError for an index that counts rows, but in another order.
+
+    Whether predictions are in the order of the index or of the rows is not said.
+    """
+    for name in filter(is_index, table.types):
+        numbers = [integer_in(one) for one in _ids(table, name)]
+        counted = sorted(number for number in numbers if number is not None)
+        is_count = len(counted) == len(numbers) and counted in (
+            [*range(len(numbers))],
+            [*range(1, len(numbers) + 1)],
+        )
+        if is_count and counted != numbers:
+            row = next(
+                i for i, pair in enumerate(zip(counted, numbers, strict=True)) if len({*pair}) > 1
+            )
+            table.fail(
+                f"{table.place(row)}: the index {shown(name)} is {numbers[row]} where rows count "
+                f"{counted[row]}; call it id here and in the table of predictions, or save one "
+                "label per line, in the order of the predictions"
+            )
 
 
 def labels_of_rows(

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from anim.errors import SettingError
+
 
 def words(text: str) -> tuple[str, ...]:
     """Return the words of a text, for tables of known names."""
@@ -15,6 +17,27 @@ def words(text: str) -> tuple[str, ...]:
 def is_integer(name: str) -> bool:
     """Return whether the name of a class is an integer, such as ``7``."""
     return name.removeprefix("-").isdecimal() and name.isascii()
+
+
+def names_in(labels: np.ndarray) -> tuple[str, ...] | None:
+    """Return the names of classes that are labels, in alphabetical order; None for numbers.
+
+    Raises:
+        SettingError: integers as texts, which are in another order as numbers.
+    """
+    if labels.dtype.kind not in "US":
+        return None
+    names = sorted(set(labels.ravel().tolist()))
+    if all(isinstance(name, str) and is_integer(name) for name in names):
+        as_numbers = sorted(names, key=int)
+        if as_numbers != names:
+            first = next(pair for pair in zip(names, as_numbers, strict=True) if len({*pair}) > 1)
+            raise SettingError(
+                "classes",
+                "expected the names in the order of the scores, as labels are integers saved as "
+                f"texts, of which {first[0]!r} comes before {first[1]!r}, but not as numbers",
+            )
+    return tuple(names)
 
 
 def by_name(labels: np.ndarray, classes: Sequence[str] | None) -> np.ndarray:

@@ -15,7 +15,7 @@ import numpy as np
 from anim.checks.labels import check_range, checked_labels
 from anim.errors import SettingError
 from anim.record.label_tables import LabelTable
-from anim.record.naming import by_name, hits, is_integer
+from anim.record.naming import by_name, hits, is_integer, names_in
 from anim.record.placing import placed
 from anim.record.readers import read
 from anim.record.saved import Saved, as_probs
@@ -85,7 +85,7 @@ def _write(
         raise SettingError("FILE", "expected at least one snapshot, got none")
     with naming(first.source):
         truth = _labels_of(first)
-        names = _names_of(truth, wanted.classes or first.classes)
+        names = wanted.classes or first.classes or names_in(truth)
         renames = bool(wanted.classes)
         truth = by_name(_labels_of(with_classes(first, names, renames=renames)), names)
         recorder = Recorder(folder, labels=truth, classes=names, **options)
@@ -213,13 +213,6 @@ def _labels_of(snapshot: Saved) -> np.ndarray:
     if snapshot.labels is None:
         raise SettingError("labels", "the files contain no labels; pass them with --labels FILE")
     return np.asarray(snapshot.labels)
-
-
-def _names_of(labels: np.ndarray, classes: Sequence[str] | None) -> Sequence[str] | None:
-    """Return the names of the classes; those of labels that are names, in alphabetical order."""
-    if classes is None and labels.dtype.kind in "US":
-        return sorted(set(labels.tolist()))
-    return classes
 
 
 def arguments(
