@@ -14,6 +14,8 @@ from anim.settings import BANDS, one_of
 __all__ = ["LEVEL", "Interval", "binomial_quantile", "consistency_band", "wilson_interval"]
 
 LEVEL = 0.95
+# Rounding of cumulative probabilities.
+_ROUNDING = 1e-14
 # Up to this number of hits or misses, the interval of a share has limits of its own.
 _FEW = 3
 
@@ -103,6 +105,8 @@ def _step(
     # The difference has fewer digits than the cumulative probability itself.
     is_close = (np.abs(before - q) < 1e-9) & (k > 0)
     before[is_close] = bdtr(k[is_close] - 1, n[is_close], p[is_close])
+    # Where a probability equals q, bdtr may miss it by the last bits.
+    q = q - _ROUNDING
     return np.where(reached < q, 1, np.where(before >= q, -1, 0))
 
 

@@ -122,9 +122,10 @@ def _band(run: Run, view: str, picture: Picture, bins: Reliability) -> np.ndarra
 
 
 def _band_name(picture: Picture) -> str:
-    """Return what a legend calls the band, with its kind."""
+    """Return what a legend calls the band, and whether it holds all bars or each one."""
     name = CURVES[picture.curve].band_name or "ideal ± chance"
-    return f"{name} ({picture.band} {100 * calibration.LEVEL:.0f} %)"
+    held = "all" if picture.band == "simultaneous" else "each"
+    return f"{name} ({100 * calibration.LEVEL:.0f} %, {held})"
 
 
 def _intervals(bins: Reliability) -> np.ndarray:

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 import scipy.stats
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from anim import calibration
@@ -143,6 +143,7 @@ def binomials(draw):
 
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(binomials())
+@example((0.5, np.array([7.0]), np.array([0.5])))
 def test_binomial_quantiles_are_those_of_scipy(distribution):
     found = calibration.binomial_quantile(*distribution)
     np.testing.assert_array_equal(found, scipy.stats.binom.ppf(*distribution))

@@ -35,11 +35,13 @@ def score_and_hits(run, i, view):
 @pytest.mark.parametrize(
     ("classes", "view", "bins"), [(2, "score", 50), (2, "class:1", 15), (4, "confidence", 15)]
 )
-@pytest.mark.parametrize("band", ["simultaneous", "pointwise"])
-def test_the_band_of_bars_lies_between_binomial_quantiles_of_the_ideal(classes, view, bins, band):
+@pytest.mark.parametrize(("band", "held"), [("simultaneous", "all"), ("pointwise", "each")])
+def test_the_band_of_bars_lies_between_binomial_quantiles_of_the_ideal(
+    classes, view, bins, band, held
+):
     run = a_run(classes)
     shown = track(run, view, band=band)
-    assert shown.band_name == f"ideal ± chance ({band} 95 %)"
+    assert shown.band_name == f"ideal ± chance (95 %, {held})"
     for i in range(3):
         counts, _, scores = bins_of(*score_and_hits(run, i, view), bins)
         ideal = np.maximum(scores, 1 - scores) if view == "score" else scores

@@ -107,7 +107,7 @@ def test_a_legend_without_room_gets_another_row_or_loses_its_last_entries():
     )
     assert [len(tiny), len(small), len(large)] == [1, 2, 1]
     (entries,) = large
-    assert entries[-2:] == ["ideal ± chance (simultaneous 95 %)", "95 % interval"]
+    assert entries[-2:] == ["ideal ± chance (95 %, all)", "95 % interval"]
     assert [*small[0], *small[1]] == entries
     assert tiny[0] == entries[: len(tiny[0])]
     assert 1 <= len(tiny[0]) < len(entries)

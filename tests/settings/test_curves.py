@@ -47,7 +47,7 @@ def test_an_entry_and_its_functions_are_enough_for_a_curve(monkeypatch, run):
     track, texts = drawn(run)
     np.testing.assert_array_equal(track.curve, np.full(track.curve.shape, 0.25))
     np.testing.assert_array_equal(track.band[0, :, 0], [0.125, 0.375])
-    assert {"accuracy (flat)", "where it is flat (simultaneous 95 %)", "ideal"} <= set(texts)
+    assert {"accuracy (flat)", "where it is flat (95 %, all)", "ideal"} <= set(texts)
 
 
 def test_a_curve_without_a_band_is_drawn_without_one(monkeypatch, run):
