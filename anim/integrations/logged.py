@@ -21,7 +21,8 @@ def recordable(logs: Mapping) -> tuple[dict[str, float], dict[str, str]]:
     found, renamed = {}, {}
     for name, value in logs.items():
         try:
-            number = float(value)
+            # PyTorch warns of a number that is taken out of a graph.
+            number = float(value.detach() if hasattr(value, "detach") else value)
         except (TypeError, ValueError, RuntimeError):
             continue
         if math.isinf(number):

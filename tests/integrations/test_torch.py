@@ -188,6 +188,13 @@ def test_metrics_are_recorded_beside_the_predictions():
     assert snapshots.run().metrics()["loss"].tolist() == [0.5]
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_loss_with_its_graph_is_recorded_as_a_number():
+    snapshots = Snapshots(None, torch_network(torch), loader(), on_error="raise")
+    snapshots(0, metrics={"loss": torch.tensor(0.25, requires_grad=True) * 2})
+    assert snapshots.run().recorded["loss"].tolist() == [0.5]
+
+
 def test_an_error_does_not_end_the_training_unless_asked():
     def forward(model, inputs):
         raise RuntimeError("CUDA out of memory")

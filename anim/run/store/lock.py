@@ -22,8 +22,9 @@ _ATTEMPTS, _PAUSE = 5, 0.02
 # What `flock` says of a folder that somebody else has locked; with any other error there are no
 # locks: ENOLCK, EOPNOTSUPP, ENOSYS or EINVAL, and EBADF where NFS wants to lock files only.
 _IS_LOCKED = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES)
-# The descriptors that hold locks of this process.
-_DESCRIPTORS: set[int] = set()
+# The locks of this process by the descriptors that hold them. The system gives the number of a
+# descriptor that was closed to the next one: each lock has a token of its own.
+_HELD: dict[int, object] = {}
 
 
 class Held(Protocol):
@@ -76,8 +77,8 @@ class SystemLock:
 
     def __init__(self, path: Path, descriptor: int):
         self._path, self._descriptor = path, descriptor
-        _DESCRIPTORS.add(descriptor)
-        self._given = (descriptor, os.getpid())
+        self._token = _HELD[descriptor] = object()
+        self._given = (descriptor, os.getpid(), self._token)
         self._finalizer = weakref.finalize(self, _release, *self._given)
 
     @classmethod
@@ -112,6 +113,8 @@ class SystemLock:
 
     def check(self) -> None:
         """Raise RecordingError if the folder is no longer the one that was locked."""
+        if _HELD.get(self._descriptor) is not self._token:
+            raise RecordingError(f"the lock on {str(self._path)!r} was released")
         try:
             is_there = os.path.samestat(self._path.stat(), os.fstat(self._descriptor))
         except OSError:
@@ -126,15 +129,15 @@ class SystemLock:
         self._finalizer.detach()
 
 
-def _release(descriptor: int, process: int) -> None:
-    if os.getpid() != process or descriptor not in _DESCRIPTORS:
+def _release(descriptor: int, process: int, token: object) -> None:
+    if os.getpid() != process or _HELD.get(descriptor) is not token:
         return
     import fcntl
 
     # Closing is not enough: a child that is being forked has a copy of the descriptor.
     with contextlib.suppress(OSError):
         fcntl.flock(descriptor, fcntl.LOCK_UN)
-    _DESCRIPTORS.discard(descriptor)
+    _HELD.pop(descriptor, None)
     os.close(descriptor)
 
 
@@ -151,10 +154,10 @@ def _holder(descriptor: int) -> str:
 
 def _forget_in_child() -> None:
     """Close a forked child's copies of locks, which would outlive the parent's end."""
-    for descriptor in _DESCRIPTORS:
+    for descriptor in _HELD:
         with contextlib.suppress(OSError):
             os.close(descriptor)
-    _DESCRIPTORS.clear()
+    _HELD.clear()
 
 
 if hasattr(os, "register_at_fork"):

@@ -49,6 +49,23 @@ def test_within_a_process_resume_and_overwrite_close_the_earlier_recorder(tmp_pa
     earlier.close()
 
 
+@pytest.mark.parametrize("name", ["r", "other"])
+def test_closing_a_recorder_again_does_not_release_the_lock_of_another(tmp_path, name):
+    earlier = anim.Recorder(tmp_path / "r", labels=LABELS)
+    earlier.snapshot(0, logits=logits(0), metrics={"loss": loss(0)})
+    earlier.close()
+    options = {"overwrite": True} if name == "r" else {}
+    # The system gives its lock the number of the descriptor that was closed.
+    with anim.Recorder(tmp_path / name, labels=LABELS, classes=CLASSES, **options) as recorder:
+        recorder.snapshot(10, logits=logits(10), metrics={"loss": loss(10)})
+        recorder.flush()
+        earlier.close()
+        assert is_being_recorded(tmp_path / name)
+        recorder.snapshot(20, logits=logits(20), metrics={"loss": loss(20)})
+    check_recording(tmp_path / name, [10, 20])
+    assert not is_being_recorded(tmp_path / name)
+
+
 def test_a_recorder_with_wrong_arguments_does_not_close_the_earlier_one(tmp_path):
     with anim.Recorder(tmp_path / "r", labels=LABELS) as earlier:
         for wrong in ({"keep": "half"}, {"labels": [-1]}, {"classes": ["a"]}):
