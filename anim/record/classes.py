@@ -33,6 +33,15 @@ class Indexed:
     predicted: np.ndarray | None
 
 
+@dataclass(frozen=True)
+class _Order:
+    """Names of classes, and whether columns or the user put them in order."""
+
+    names: Sequence[str]
+    is_said: bool
+    is_asked: bool
+
+
 def indexed(table: Table, schema: Schema, wanted: Wanted) -> Indexed:
     """Return labels and predictions as places in the list of classes.
 
@@ -49,11 +58,11 @@ def indexed(table: Table, schema: Schema, wanted: Wanted) -> Indexed:
     else:
         names = _of_values(table, schema.truth, predicted, wanted)
     # Numbers are places in a list that columns or the user put in order, not in the alphabet's.
-    is_ordered = bool(wanted.classes) or (scores is not None and scores.values.ndim == 2)
-    labels = _places(table, schema, schema.truth, names, "label", is_ordered)
-    places = (
-        None if predicted is None else _places(table, schema, predicted, names, "pred", is_ordered)
-    )
+    is_asked = bool(wanted.classes)
+    is_ordered = is_asked or (scores is not None and scores.values.ndim == 2)
+    order = _Order(names, is_ordered, is_asked)
+    labels = _places(table, schema, schema.truth, order, "label")
+    places = None if predicted is None else _places(table, schema, predicted, order, "pred")
     is_counted = list(names) == [str(i) for i in range(len(names))]
     return Indexed(None if is_counted else tuple(names), labels, places)
 
@@ -144,40 +153,45 @@ def _folded(name: str) -> str:
     return " ".join(name.casefold().replace("_", " ").replace("-", " ").split())
 
 
-def _places(
-    table: Table, schema: Schema, column: Coded, names: Sequence[str], role: str, is_ordered: bool
-) -> np.ndarray:
+def _places(table: Table, schema: Schema, column: Coded, order: _Order, role: str) -> np.ndarray:
     """Return the place of each value in the list of classes, [N] int32.
 
     Values are names, in one spelling or in one that differs in case and marks; or all of them are
     places in the list.
     """
+    names = order.names
     places = {key_of(name): place for place, name in enumerate(names)}
     found = [places.get(value) for value in column.values]
     if None in found:
-        found = _other_places(schema, column, names, role, is_ordered) or found
+        found = _other_places(schema, column, order, role) or found
     if None in found:
         _refuse(table, column, found.index(None), names)
     return np.array(found, np.int32)[column.codes]
 
 
 def _other_places(
-    schema: Schema, column: Coded, names: Sequence[str], role: str, is_ordered: bool
+    schema: Schema, column: Coded, order: _Order, role: str
 ) -> list[int | None] | None:
     """Return places of values that are not spelled as the classes are; None if that is open."""
-    values = column.values
+    values, names = column.values, order.names
     note = schema.notes.get(role)
     numbers = [integer_in(value) for value in values]
     whole = [number for number in numbers if number is not None]
     are_names = not any(integer_in(name) is not None for name in names)
     folded = [_folded(name) for name in names]
-    if len(whole) == len(values) and are_names and is_ordered:
-        return _as_places(schema, whole, names, role, note)
     pair, own = pair_of(names), pair_of(values)
-    if len(names) == 2 and pair is not None and own is not None:
-        said = f"{own[0]} = {names[0]}, {own[1]} = {names[1]}"
-        schema.notes[role] = f"{note}, {said}"
-        return [own.index(value) for value in values]
+    is_pair = len(names) == 2 and pair is not None and own is not None
+    if (
+        len(whole) == len(values)
+        and are_names
+        and order.is_said
+        and not (is_pair and not order.is_asked)
+    ):
+        return _as_places(schema, whole, names, role, note)
+    if is_pair and pair is not None and own is not None:
+        # Columns may be in the order pos, neg.
+        schema.notes[role] = f"{note}, {own[0]} = {pair[0]}, {own[1]} = {pair[1]}"
+        return [list(names).index(pair[own.index(value)]) for value in values]
     if len(set(folded)) < len(folded) or len({_folded(v) for v in values}) < len(values):
         return None
     found = [folded.index(_folded(v)) if _folded(v) in folded else None for v in values]

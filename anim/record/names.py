@@ -81,7 +81,7 @@ _SUMMARIES = words(
     "max min mean std var sum true label pred class id name diff margin entropy top1 top2 "
     "top5 correct target gap threshold rank time loss error"
 )
-
+_RANK = re.compile(r"(?:^|_)(?:(?:top|rank)_?\d+|first|second|third|highest)(?:_|$)")
 
 # What two classes are often called: the second is the one that a single score is of.
 _PAIRS = (
@@ -130,15 +130,26 @@ def is_index(name: str) -> bool:
     return _INDEX.fullmatch(plain(name)) is not None
 
 
-def score_name(column: str) -> ScoreName | None:
-    """Return what the name of a column of scores says; None for other names."""
+def is_ranked(name: str) -> bool:
+    """Return whether a name says a rank (``top_2``): each row has it of another class."""
+    return _RANK.search(plain(name)) is not None
+
+
+def score_name(column: str, classes: Sequence[str] = ()) -> ScoreName | None:
+    """Return what the name of a column of scores says; None for other names.
+
+    Args:
+        column: the name.
+        classes: what is a class, even if it usually says something else, such as ``error``.
+    """
     for place, pattern in enumerate(_PATTERNS):
         match = pattern.fullmatch(column)
         if match is None:
             continue
         name = match["name"].strip()
         name = re.sub(r"(?i)^class[ _.]?(?=\d)", "", name).strip('"')
-        if not name or plain(name) in _SUMMARIES:
+        says_no_class = not name or plain(name) in _SUMMARIES or is_ranked(name)
+        if says_no_class and key_of(name) not in classes:
             return None
         kind, word = next(
             pair for pair in match.groupdict().items() if pair[0] != "name" and pair[1]

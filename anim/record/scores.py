@@ -76,10 +76,11 @@ def scores_in(
         return _asked(table, wanted, truth)
     # A cell that is no number is refused where it is read: its column is not left out.
     flat = [name for name in free if may_be_numbers(table, name)]
+    classes = (*truth.values, *wanted.classes)
     said = [
         one
         for name in free
-        if (one := score_name(name)) is not None and (name in flat or one.is_plain)
+        if (one := score_name(name, classes)) is not None and (name in flat or one.is_plain)
     ]
     families = _families(said, truth, wanted)
     deep = [name for name in free if _is_list_of_scores(table, name)]
@@ -93,16 +94,26 @@ def scores_in(
         return Scores(
             (name,), _flat(lists(table, name)), None, names.kind_said(name), _by_name((name,))
         )
+    if has_top:
+        # A score or margin beside a confidence is something else.
+        single = [name for name in single if names.kind_said(name) == "probs"]
     if has_top and not single:
         return None
     if single:
         name = _preferred(table, single)
         return Scores((name,), numbers(table, name), None, names.kind_said(name), _by_name((name,)))
-    if of_one := [one for one in said if names.pair_of((*truth.values, one.class_name))]:
+    if of_one := [one for one in said if _is_of_pair(one, truth)]:
         return _one_class(table, of_one)
     if of_one := [one for one in said if one.class_name in truth.values]:
         return _one_class(table, of_one)
     return _without_names(table, truth, flat)
+
+
+def _is_of_pair(one: ScoreName, truth: Coded) -> bool:
+    """Return whether a score is of one of two classes such as 0 and 1, or no and yes."""
+    is_word = len(one.class_name) > 1 and names.pair_of([one.class_name]) is not None
+    are_two = names.pair_of(truth.values) is not None
+    return (is_word and are_two) or names.pair_of((*truth.values, one.class_name)) is not None
 
 
 def _flat(values: np.ndarray) -> np.ndarray:
@@ -119,14 +130,14 @@ def _asked(table: Table, wanted: Wanted, truth: Coded) -> Scores:
     columns, note = wanted.scores, f"{listed(wanted.scores)} (asked for)"
     if len(columns) == 1:
         name = columns[0]
-        said = score_name(name)
+        said = score_name(name, truth.values)
         values = (
             _flat(lists(table, name)) if looks_like_lists(table, name) else numbers(table, name)
         )
         is_class = values.ndim == 1 and said is not None and said.class_name in truth.values
         classes = (said.class_name,) if said is not None and is_class else None
         return Scores(columns, values, classes, names.kind_said(name), note)
-    said = [score_name(name) for name in columns]
+    said = [score_name(name, (*truth.values, *wanted.classes)) for name in columns]
     families = {one and one.family for one in said}
     values = matrix(table, columns)
     if None not in families and len(families) == 1:
@@ -262,6 +273,12 @@ def _without_names(table: Table, truth: Coded, flat: Sequence[str]) -> Scores:
     """
     known = (*_NEVER, *names.STEP)
     columns = [n for n in flat if names.plain(n) not in known and looks_like_numbers(table, n)]
+    ranked = [name for name in columns if names.is_ranked(name)]
+    if len(ranked) > 1:
+        table.fail(
+            f"{listed(ranked)} are scores by rank, and of which classes is not said; beside a "
+            "column of predictions, --confidence COL takes the first one"
+        )
     labels = [integer_in(value) for value in truth.values]
     are_places = all(one is not None and 0 <= one < len(columns) for one in labels)
     may_be = len(columns) > 1 and are_places and all(has_fractions(table, n) for n in columns)

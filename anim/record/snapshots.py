@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -69,6 +69,10 @@ def _given(table: Table, schema: Schema, wanted: Wanted, classes: Indexed) -> di
         return _top(table, schema, classes, numbers(table, schema.confidence or ""))
     values = scores.values
     if values.ndim == 1 and _is_confidence(schema, classes, values):
+        if schema.confidence is not None and not wanted.scores:
+            schema.notes["confidence"] = f"{shown(schema.confidence)} (by its name)"
+            schema.notes["scores"] = f"{shown(scores.columns[0])}, not used: there are confidences"
+            return _top(table, schema, classes, numbers(table, schema.confidence))
         schema.notes["scores"] = f"{shown(scores.columns[0])}: that of the predicted class"
         schema.confidence = scores.columns[0]
         return _top(table, schema, classes, values)
@@ -78,7 +82,9 @@ def _given(table: Table, schema: Schema, wanted: Wanted, classes: Indexed) -> di
     if values.ndim == 1:
         if classes.predicted is None and not wanted.scores and kind == "probs":
             _check_is_of_class_1(table, schema, classes, values)
-        is_of_0 = scores.classes is not None and scores.classes[0] == names[0]
+        if classes.predicted is not None and not wanted.scores and kind == "logits":
+            _check_has_sign(table, classes, scores.columns[0], values)
+        is_of_0 = scores.classes is not None and _is_first(scores.classes[0], names)
         values = values if not is_of_0 else 1 - values if kind == "probs" else -values
         schema.notes["scores"] += f", of class {shown(names[not is_of_0])[1:-1]} ({why})"
     else:
@@ -104,6 +110,21 @@ def _check_is_of_class_1(
             f"column {shown(column)} is never below 1/2, so 'label' may be what was predicted, as "
             "pipelines of Transformers save it; --label COL or --labels FILE says what is true, "
             f"--scores {column} takes it as the score of the second class"
+        )
+
+
+def _is_first(name: str, names: Sequence[str]) -> bool:
+    """Return whether a class, such as ``neg``, is the first of two, such as 0 and 1."""
+    pair = pair_of([name])
+    return name == names[0] if name in names or pair is None else name == pair[0]
+
+
+def _check_has_sign(table: Table, classes: Indexed, column: str, values: np.ndarray) -> None:
+    """Raise SettingError for logits of class 1 that are never negative, such as margins."""
+    if values.min() >= 0 and (classes.predicted == 0).any():
+        table.fail(
+            f"column {shown(column)} is never negative, though class 0 is predicted, so it is not "
+            f"the logit of class 1; --confidence COL, or --scores {column} takes it so"
         )
 
 
