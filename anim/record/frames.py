@@ -94,6 +94,7 @@ def _recorded(
 def _in_order(frames: Any, labels, wanted: Wanted) -> Iterator[tuple[Saved, int]]:
     """Yield the snapshots in frames, and their steps in increasing order."""
     if not isinstance(frames, Mapping):
+        _check_index(labels, frames)
         yield from _with_steps(_table("frame", frames), labels, wanted, 0)
         return
     for at in frames:
@@ -102,11 +103,26 @@ def _in_order(frames: Any, labels, wanted: Wanted) -> Iterator[tuple[Saved, int]
             raise SettingError("frames", problem)
         whole("frames", at, 0)
     for at in sorted(frames):
+        _check_index(labels, frames[at])
         table = _table(f"frame at step {at}", frames[at])
         for count, (snapshot, step) in enumerate(_with_steps(table, labels, wanted, int(at))):
             if count or step != at:
                 table.fail(f"expected one snapshot, of step {at}, got step {step} in its column")
             yield replace(snapshot), int(at)
+
+
+def _check_index(labels: Any, frame: Any) -> None:
+    """Raise SettingError if labels of pandas have the index of the frame in another order."""
+    own, other = getattr(labels, "index", None), getattr(frame, "index", None)
+    if not hasattr(own, "equals") or not hasattr(other, "equals") or own.equals(other):
+        return
+    if len(own) == len(other) and set(own) == set(other):
+        at = next(i for i, pair in enumerate(zip(own, other, strict=True)) if pair[0] != pair[1])
+        problem = (
+            f"expected the index of the frame, {shown(other[at])} at row {at}, got {shown(own[at])}"
+        )
+        hint = "labels.loc[frame.index] puts them in its order, labels.to_numpy() has no index"
+        raise SettingError("labels", f"{problem}; {hint}")
 
 
 def _with_steps(

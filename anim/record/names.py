@@ -38,7 +38,8 @@ STEP = words(
 ID = words(
     "id ids idx image_id img_id example_id sample_id row_id rowid row_ids uid uuid guid key "
     "filename file file_name filepath file_path path image img img_path image_path name "
-    "sample_idx doc_id event_id user_id patient_id example sample rowindex row passengerid "
+    "sample_idx sample_index example_index example_idx image_index image_idx data_index item_id "
+    "doc_id event_id user_id patient_id example sample rowindex row passengerid "
     "passenger_id image_name img_name fname"
 )
 # Columns whose every value is a part of a file that belongs to another model.

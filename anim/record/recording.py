@@ -153,8 +153,8 @@ def _check_same_labels(snapshot: Saved, labels: np.ndarray, names: Sequence[str]
     own = labels if snapshot.labels is None else by_name(np.asarray(snapshot.labels), names)
     if not np.array_equal(labels, own):
         problem = (
-            "expected the labels of the first file, got different ones; "
-            "save the examples of every file in one order"
+            "expected the labels of the first snapshot, got different ones; "
+            "save the examples of every step in one order"
         )
         raise SettingError("FILE", f"{str(snapshot.source)!r}: {problem}")
 

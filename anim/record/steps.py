@@ -62,7 +62,7 @@ _PREDICTIONS = frozenset(
     )
 )
 _DATE = re.compile(
-    r"(?:19|20)[0-9]{2}(?P<mark>[-_.]?)(?:0[1-9]|1[0-2])(?P=mark)(?:0[1-9]|[12][0-9]|3[01])"
+    r"(?:19|20)[0-9]{2}(?P<mark>[-_./]?)(?:0[1-9]|1[0-2])(?P=mark)(?:0[1-9]|[12][0-9]|3[01])"
     r"(?:[0-9]{2}){0,3}(?![0-9])"
     r"|(?:0?[1-9]|[12][0-9]|3[01])(?P<sign>[-_.])(?:0?[1-9]|[12][0-9]|3[01])(?P=sign)"
     r"(?:19|20)[0-9]{2}(?![0-9])"
@@ -173,6 +173,12 @@ def _is_date(text: str) -> bool:
     return is_clock or _DATE.match(text) is not None
 
 
+def _ends_in_date(pieces: Sequence[str], place: int) -> bool:
+    """Return whether a number among the pieces of a name belongs to a date, such as 2024-01-02."""
+    text, start = "".join(pieces), len("".join(pieces[:place]))
+    return any(date.start() <= start < date.end() for date in _DATE.finditer(text))
+
+
 def _checked(path: PurePath, digits: str) -> int:
     if len(digits.lstrip("0")) > 16 or int(digits) > _LIMIT:
         shown = digits if len(digits) <= 24 else digits[:20] + "..."
@@ -218,7 +224,7 @@ def _bare(paths: Sequence[str | os.PathLike]) -> list[int | None]:
     numbers = [pieces[place] for pieces in cut]
     if not _may_be_step(before, after) or not all(text.isdigit() for text in numbers):
         return nothing
-    if any(map(_is_date, numbers)):
+    if any(map(_is_date, numbers)) or any(map(_ends_in_date, cut, [place] * len(cut))):
         return nothing
     if len(paths) == 1 and not _says_one_step(before):
         return nothing

@@ -69,3 +69,26 @@ def test_a_frame_that_does_not_fit_is_refused(name):
         anim.from_table(frames, quiet=True)
     assert problem in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("by_step", [False, True])
+def test_labels_whose_index_is_in_another_order_are_refused(by_step):
+    scores = pd.DataFrame(PROBS)
+    labels = pd.Series(LABELS).sample(frac=1, random_state=1)
+    with pytest.raises(SettingError, match=r"expected the index of the frame, .* at row \d+, got"):
+        anim.from_table({1: scores} if by_step else scores, labels=labels, quiet=True)
+
+
+@pytest.mark.parametrize("offset", [0, 1000])
+def test_labels_with_the_index_of_the_frame_or_of_their_own_are_taken_by_row(offset):
+    index = np.random.default_rng(1).permutation(len(LABELS))
+    scores, labels = pd.DataFrame(PROBS, index=index), pd.Series(LABELS, index=index + offset)
+    assert accuracy(anim.from_table(scores, labels=labels, quiet=True)) == ACCURACY
+
+
+@pytest.mark.parametrize("name", ["sample_index", "image_idx", "item_id"])
+def test_indices_of_examples_put_shuffled_rows_in_one_order(name):
+    first = frame(PROB, **{name: np.arange(60)}, epoch=1)
+    second = frame(PROB, **{name: np.arange(60)}, epoch=2).sample(frac=1, random_state=1)
+    run = anim.from_table(pd.concat([first, second]), quiet=True)
+    np.testing.assert_array_equal(run.probs(0), run.probs(1))
