@@ -264,11 +264,14 @@ class Recorder:
                 "path of its own"
             )
 
+    def _check_open(self, name: str, step: int) -> None:
+        if not self._is_open:
+            raise RuntimeError(f"{name}: the recorder was closed before step {step}")
+
     def _has_already(self, name: str, step: int) -> bool:
         """Return whether this is the step that was resumed; raise if it cannot be recorded."""
         self._check_process(name)
-        if not self._is_open:
-            raise RuntimeError(f"{name}: the recorder was closed before step {step}")
+        self._check_open(name, step)
         whole("step", step, 0, _LAST_STEP)
         last_step = self.last_step
         if step == self._resumed_at == last_step:
@@ -299,6 +302,8 @@ class Recorder:
         self, step: int, snapshot: Snapshot, labels: np.ndarray, metrics: Mapping[str, float]
     ) -> None:
         given = HandedOver(int(step), form_of(snapshot), labels, snapshot, metrics)
+        # It may be closed within a block of `collecting`.
+        self._check_open("snapshot", step)
         # One snapshot is being written and one waits: a slow disk does not fill the memory.
         self._handover.wait(at_most=1)
         self._handover.put(given, lambda last: self._check_next(given, last))

@@ -277,3 +277,13 @@ def test_labels_that_come_with_each_snapshot_are_kept_once(tmp_path):
             sizes.append(tracemalloc.get_traced_memory()[0])
         tracemalloc.stop()
     assert sizes[-1] - sizes[1] < 4 * len(labels)
+
+
+def test_a_recorder_that_is_closed_within_the_block_is_refused_at_its_end(place):
+    recorder = anim.Recorder(place, labels=LABELS)
+    with (
+        pytest.raises(RuntimeError, match="the recorder was closed before step 0"),
+        recorder.collecting(0) as part,
+    ):
+        part.add(logits=LOGITS)
+        recorder.close()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -35,11 +36,18 @@ class StoredSnapshots:
     Args:
         arrays: [S or more, N, ...] by name, and where their chunks lie.
         steps: S steps, to name a snapshot that is damaged.
+        check: called after each read; raises RecordingError unless the recording is the same.
     """
 
-    def __init__(self, arrays: Mapping[str, tuple[ts.TensorStore, Layout]], steps: Sequence[int]):
+    def __init__(
+        self,
+        arrays: Mapping[str, tuple[ts.TensorStore, Layout]],
+        steps: Sequence[int],
+        check: Callable[[], None],
+    ):
         self._arrays = arrays
         self._steps = steps
+        self._check = check
         self._ahead: tuple[int, dict[str, ts.Future | _Refused]] | None = None
 
     def __len__(self) -> int:
@@ -50,14 +58,19 @@ class StoredSnapshots:
 
         Raises:
             IndexError: there is no snapshot i.
-            RecordingError: the snapshot cannot be read, or holds values out of range.
+            RecordingError: the snapshot cannot be read, or holds values out of range; or another
+                recording took the place of this one.
         """
         i = range(len(self))[i]
         ahead = self._ahead
         futures = ahead[1] if ahead is not None and ahead[0] == i else self.begin_read(i)
         self._ahead = (i + 1, self.begin_read(i + 1)) if i + 1 < len(self) else None
         try:
-            values = {name: future.result() for name, future in futures.items()}
+            try:
+                values = {name: future.result() for name, future in futures.items()}
+            finally:
+                # Its chunks lie where those of an earlier recording lay.
+                self._check()
             for name, array in values.items():
                 _check_values(name, array)
         except ValueError as error:
@@ -147,7 +160,22 @@ def _seeds(path: Path) -> list[Path]:
     return [found[seed] for seed in sorted(found)]
 
 
+def _check_birth(path: Path, birth: object) -> None:
+    """Raise RecordingError unless the labels of a recording are those that were read."""
+    if _birth(path) != birth:
+        raise RecordingError(
+            f"{str(path)!r} was overwritten or removed after it was opened; open it again"
+        )
+
+
+def _birth(path: Path) -> object:
+    """Return what changes when a recording is overwritten, and never while it grows."""
+    return schema.stamp(path / "labels" / "zarr.json")
+
+
 def _opened(path: Path, about: dict) -> Run:
+    folder = path.resolve()
+    birth = _birth(folder)
     # Steps are read first: the snapshots they name stay there while a writer appends more.
     steps = schema.committed_steps(path)
     kind = schema.kind_of(path)
@@ -169,12 +197,12 @@ def _opened(path: Path, about: dict) -> Run:
     return Run(
         steps,
         labels,
-        StoredSnapshots(stored, steps),
+        StoredSnapshots(stored, steps, partial(_check_birth, folder, birth)),
         kind=kind,
         classes=classes,
         series=_all_series(path, len(steps)),
         about=_about(about),
-        name=path.resolve().name,
+        name=folder.name,
     )
 
 

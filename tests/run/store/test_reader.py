@@ -7,6 +7,7 @@ import pytest
 import zarr
 
 import anim
+from anim.run.about import About
 from tests.support.recordings import LABELS, chunk, logits, record
 from tests.support.subprocesses import run_python
 
@@ -160,3 +161,38 @@ def test_a_recording_larger_than_memory_is_rendered(tmp_path):
     )
     done = run_python(code, tmp_path / "r", tmp_path / "a.gif")
     assert "frames" in done.stdout
+
+
+def test_a_run_does_not_take_the_snapshots_of_a_recording_in_the_same_place_for_its_own(tmp_path):
+    record(tmp_path / "r", [0, 10])
+    run = anim.open(tmp_path / "r")
+    accuracy = (logits(0).argmax(1) == LABELS).mean()
+    np.testing.assert_allclose(run.metrics()["accuracy"][0], accuracy, atol=1e-6)
+    with anim.Recorder(tmp_path / "r", labels=(LABELS + 1) % 3, overwrite=True) as recorder:
+        recorder.snapshot(5, logits=logits(5))
+        recorder.snapshot(15, logits=logits(15))
+    with pytest.raises(anim.RecordingError, match=r"was overwritten .*; open it again$"):
+        run.logits(1)
+    with (
+        pytest.warns(UserWarning, match="was overwritten or removed after it was opened"),
+        pytest.raises(anim.RecordingError, match="no snapshot can be read"),
+    ):
+        run.curve()
+    # What was computed before stays.
+    np.testing.assert_allclose(run.metrics()["accuracy"][0], accuracy, atol=1e-6)
+    np.testing.assert_array_equal(anim.open(tmp_path / "r").logits(1), logits(15))
+
+
+def test_a_run_stays_the_same_while_its_recording_is_resumed_from_another_folder(
+    tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    record("r", [0, 10])
+    run = anim.open("r")
+    (tmp_path / "other").mkdir()
+    monkeypatch.chdir("other")
+    about = About("a caption that is new")
+    with anim.Recorder("../r", resume=True, about=about) as recorder:
+        recorder.snapshot(20, logits=logits(20))
+    np.testing.assert_array_equal(run.logits(1), logits(10))
+    assert len(run) == 2
