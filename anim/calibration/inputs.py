@@ -17,7 +17,7 @@ from anim.calibration.bins import Array
 from anim.checks.arrays import as_array, raise_first, widened
 from anim.checks.labels import checked_labels
 from anim.checks.predictions import check_finite, check_scores, checked_probs
-from anim.checks.rounding import FLOAT32_SUM, score_tolerance, sum_tolerance
+from anim.checks.rounding import FLOAT32_SUM, narrowed, score_tolerance, sum_tolerance
 from anim.errors import SettingError
 
 _LOGARITHMS = "pass their exponentials"
@@ -69,12 +69,13 @@ def _two_columns(name: str, of_class_1: Array) -> Array:
 
 
 def _on_host(name: str, values: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    # As wide as JAX computes: a larger number would become infinite there.
     kind = np.promote_types(values.dtype, np.float32)
-    if name == "logits":
-        # As wide as JAX computes: a larger number would become infinite there.
-        kind = np.promote_types(np.float32, jax.dtypes.canonicalize_dtype(kind))
+    kind = np.promote_types(np.float32, jax.dtypes.canonicalize_dtype(kind))
+    is_one_output = name != "scores" and values.ndim == 1
+    middle = (0.5 if name == "probs" else 0.0) if is_one_output else None
     with np.errstate(over="ignore"):
-        floats = values.astype(kind, copy=False)
+        floats = values.astype(kind) if name == "scores" else narrowed(values, kind, middle)
     check_finite(name, floats, values)
     if name == "logits":
         return floats

@@ -8,7 +8,7 @@ import jax
 import numpy as np
 
 from anim.checks.arrays import as_array, raise_first, widened
-from anim.checks.rounding import FLOAT32_SUM, coarsest, score_tolerance, sum_tolerance
+from anim.checks.rounding import FLOAT32_SUM, coarsest, narrowed, score_tolerance, sum_tolerance
 from anim.errors import NotFiniteError
 
 # Rows that look like probabilities among others that do not: fewer are a coincidence of logits.
@@ -29,12 +29,12 @@ def _numbers(name: str, given) -> np.ndarray:
     return values
 
 
-def _own_floats(given, values: np.ndarray) -> np.ndarray:
-    """Return values as float32, in memory that nobody else changes."""
-    with np.errstate(over="ignore"):
-        floats = values.astype(np.float32, copy=False)
-    is_own = floats is not values or isinstance(given, (list, tuple, jax.Array))
-    return floats if is_own else floats.copy()
+def _own_floats(given, values: np.ndarray, middle: float | None = None) -> np.ndarray:
+    """Return values as float32, in memory that nobody else changes; see `narrowed`."""
+    if values.dtype != np.float32:
+        return narrowed(widened(values), np.dtype(np.float32), middle)
+    is_own = isinstance(given, (list, tuple, jax.Array))
+    return values if is_own else values.copy()
 
 
 def checked_scores(name: str, given, examples: int) -> np.ndarray:
@@ -54,7 +54,8 @@ def checked_scores(name: str, given, examples: int) -> np.ndarray:
     is_one_output = shape in ((examples,), (examples, 1))
     if not is_one_output and (len(shape) != 2 or shape[0] != examples or shape[1] < 2):
         raise ValueError(f"{name}: expected shape [{examples}, K] with K >= 2, got {list(shape)}")
-    floats = _own_floats(given, values.reshape(-1) if is_one_output else values)
+    middle = (0.5 if name == "probs" else 0.0) if is_one_output else None
+    floats = _own_floats(given, values.reshape(-1) if is_one_output else values, middle)
     check_finite(name, floats, values)
     if name == "probs":
         return checked_probs(floats, values.dtype)

@@ -66,3 +66,31 @@ def coarsest(values: np.ndarray) -> np.dtype:
 def _holds(kind: np.dtype, values: np.ndarray) -> bool:
     with np.errstate(over="ignore"):
         return bool((values.astype(kind).astype(values.dtype) == values).all())
+
+
+def narrowed(values: np.ndarray, dtype: np.dtype, middle: float | None = None) -> np.ndarray:
+    """Return values of another dtype, with the predicted class of each example unchanged.
+
+    Where rounding makes a tie of the largest score and an earlier one, the largest is moved up by
+    one unit in the last place: without that, another class would be predicted.
+
+    Args:
+        values: [..., K], or [N] for class 1 of two; other [N] are only rounded.
+        dtype: floats.
+        middle: of [N], above which class 1 is predicted.
+    """
+    with np.errstate(over="ignore"):
+        narrow = values.astype(dtype)
+    if values.dtype.itemsize <= narrow.dtype.itemsize or not values.size:
+        return narrow
+    if middle is not None:
+        lost = (values > middle) & ~(narrow > middle)
+        narrow[lost] = np.nextafter(narrow[lost], narrow.dtype.type(np.inf))
+        return narrow
+    if values.ndim < 2:
+        return narrow
+    best = values.argmax(-1)
+    lost = np.nonzero(narrow.argmax(-1) != best)
+    at = (*lost, best[lost])
+    narrow[at] = np.nextafter(narrow[at], narrow.dtype.type(np.inf))
+    return narrow

@@ -14,6 +14,7 @@ from anim.checks.predictions import (
     checked_scores,
     rows_are_probs,
 )
+from anim.checks.rounding import narrowed
 from anim.errors import SettingError
 from anim.run.caller import warn_caller
 from anim.run.snapshots import KINDS, Form, Snapshot
@@ -53,8 +54,7 @@ def checked_snapshot(
 
 
 def _as_float16(name: str, values: np.ndarray) -> np.ndarray:
-    with np.errstate(over="ignore"):
-        half = values.astype(np.float16)
+    half = narrowed(values, np.dtype(np.float16))
     if np.isinf(half).any():
         raise_first(name, "numbers that float16 can represent", values, np.isinf(half))
     return half

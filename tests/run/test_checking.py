@@ -4,6 +4,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+import anim
+import anim.calibration
 from anim.errors import NotFiniteError
 from anim.run.checking import checked_snapshot
 from tests.support.predictions import softmax
@@ -99,3 +101,41 @@ def test_predictions_that_are_not_finite_have_an_error_of_their_own(value):
     given = {"confidence": np.full(500, value), "correct": np.ones(500)}
     with pytest.raises(NotFiniteError, match=rf"got {value} at index 0"):
         checked(**given)
+
+
+def saturated(classes=3, examples=400):
+    """Return probabilities in float64 whose largest one float32 cannot tell from another."""
+    rng = np.random.default_rng(7)
+    probs = np.full((examples, classes), 1e-9)
+    one, other = rng.permuted(np.tile(np.arange(classes), (examples, 1)), axis=1)[:, :2].T
+    rows = np.arange(examples)
+    probs[rows, one], probs[rows, other] = 0.5 + 4e-11, 0.5 - 4e-11
+    assert (probs.astype(np.float32).argmax(1) != probs.argmax(1)).mean() > 0.3
+    return probs
+
+
+@pytest.mark.parametrize("keep", ["float32", "float16", "top"])
+@pytest.mark.parametrize("kind", ["probs", "logits"])
+def test_the_predicted_class_of_float64_scores_is_kept(kind, keep):
+    probs = saturated()
+    labels = probs.argmax(1).astype(np.int32)
+    given = probs if kind == "probs" else 30 * probs
+    with anim.Recorder(labels=labels, keep=keep) as recorder:
+        recorder.snapshot(1, **{kind: given})
+    if keep != "top" and kind == "logits":
+        np.testing.assert_array_equal(recorder.run().logits(0).argmax(1), labels)
+    if kind == "probs":
+        assert recorder.run().metrics()["accuracy"][0] == 1
+
+
+@pytest.mark.parametrize(("name", "score"), [("probs", 0.5 + 1e-12), ("logits", 1e-60)])
+def test_class_1_of_a_float64_output_is_kept(name, score):
+    given = np.array([score, 1 - score if name == "probs" else -score])
+    snapshot = checked_snapshot({name: given}, np.array([1, 0], np.int32), "float32")
+    np.testing.assert_array_equal(snapshot[name].argmax(1), [1, 0])
+
+
+def test_a_calibration_error_is_that_of_the_class_that_float64_predicts():
+    probs = saturated()
+    error = anim.calibration.expected_calibration_error(probs, probs.argmax(1))
+    assert error == pytest.approx(0.5, abs=1e-6)

@@ -15,6 +15,7 @@ import tensorstore as ts
 from anim.checks.labels import check_range
 from anim.errors import RecordingError
 from anim.metrics import BY_NAME
+from anim.run import opened
 from anim.run.about import About
 from anim.run.caller import warn_caller
 from anim.run.replicas import Replicas
@@ -120,8 +121,8 @@ def open(path: str | os.PathLike) -> Run | Replicas:
             contains such folders, named ``seed=0``, ``seed=1``, ...
 
     Returns:
-        A `Run` with the snapshots that were committed when it was opened; `Replicas` if the folder
-        contains several recordings.
+        A `Run` with the snapshots that were committed when it was opened, and all of a recorder of
+        this process; `Replicas` if the folder contains several recordings.
 
     Raises:
         RecordingError: no recording, a recording without a snapshot, or one that cannot be read.
@@ -129,9 +130,12 @@ def open(path: str | os.PathLike) -> Run | Replicas:
     path = local_folder(path)
     if seeds := _seeds(path):
         try:
+            for seed in seeds:
+                opened.catch_up(seed)
             return Replicas([open_recording(seed) for seed in seeds], path.resolve().name)
         except ValueError as error:
             raise RecordingError(f"{str(path)!r} holds no replicas: {error}") from error
+    opened.catch_up(path)
     return open_recording(path)
 
 
