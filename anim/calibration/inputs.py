@@ -6,6 +6,7 @@ others by NumPy. Under a transformation of JAX there are no values to check, onl
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import Any
 
 import jax
@@ -130,6 +131,8 @@ def checked_label_indices(
     if isinstance(given, Tracer):
         raise SettingError(name, f"expected shape {[*lead[-1:]]}, got {[*given.shape]}")
     values = widened(as_array(name, given))
+    if values.dtype.kind == "O" and all(map(_is_small_integer, values.flat)):
+        values = values.astype(np.int64)
     if values.dtype.kind not in "biuf":
         found = repr(str(values.flat[0])) if values.size else values.dtype
         raise SettingError(name, f"expected integers in [0, {classes}), got {found}")
@@ -144,6 +147,10 @@ def checked_label_indices(
     if not is_label.all():
         raise_first(name, f"integers in [0, {classes})", values, ~is_label)
     return values.astype(np.int32, copy=False)
+
+
+def _is_small_integer(value: Any) -> bool:
+    return isinstance(value, Integral) and abs(int(value)) < 2**31
 
 
 def _is_below(labels: jax.Array, classes: int) -> bool:

@@ -113,7 +113,8 @@ def _in_order(frames: Any, labels, wanted: Wanted) -> Iterator[tuple[Saved, int]
 
 def _check_index(labels: Any, frame: Any) -> None:
     """Raise SettingError if labels of pandas have the index of the frame in another order."""
-    own, other = getattr(labels, "index", None), getattr(frame, "index", None)
+    own: Any = getattr(labels, "index", None)
+    other: Any = getattr(frame, "index", None)
     if not hasattr(own, "equals") or not hasattr(other, "equals") or own.equals(other):
         return
     if len(own) == len(other) and set(own) == set(other):

@@ -125,9 +125,42 @@ def _table(source: str, records, place) -> Table:
             raise SettingError("FILE", f"{source!r}: {problem}")
     if is_lm_eval(records):
         return table_of_choices(source, records, place)
+    records = _without_objects(records)
     names = {name: None for record in records for name in record}
     columns = {name: _column([record.get(name) for record in records]) for name in names}
     return table_of(source, pa.table(columns), place)
+
+
+def _without_objects(records: Sequence[dict]) -> Sequence[dict]:
+    """Return records with ``{"probs": {"cat": 0.9, "dog": 0.1}}`` as columns ``probs.cat``, ...
+
+    Objects whose members are in another order from record to record, as of the largest scores
+    first, stay: which number a class has is not said.
+    """
+    names = {name for record in records for name in record}
+    found = {}
+    for name, value in records[0].items() if records else ():
+        columns = [f"{name}.{key}" for key in value] if isinstance(value, dict) else []
+        is_free = bool(columns) and names.isdisjoint(columns)
+        if is_free and all(_is_like(value, record.get(name)) for record in records):
+            found[name] = dict(zip(value, columns, strict=True))
+    return [_flat(record, found) for record in records] if found else records
+
+
+def _is_like(first: dict, value) -> bool:
+    """Return whether a value is an object of numbers with the members of the first one."""
+    if not isinstance(value, dict) or list(value) != list(first):
+        return False
+    return all(one is None or type(one) in (int, float) for one in value.values())
+
+
+def _flat(record: dict, found: dict[str, dict[str, str]]) -> dict:
+    """Return a record with the members of some objects as members of its own."""
+    flat = {}
+    for name, value in record.items():
+        columns = found.get(name)
+        flat |= {columns[key]: one for key, one in value.items()} if columns else {name: value}
+    return flat
 
 
 def _column(values: list) -> pa.Array:

@@ -148,3 +148,16 @@ def test_values_are_not_checked_under_transformations():
 
 def test_the_docs_of_a_function_say_what_is_checked():
     assert "their values are not checked" in calibration.expected_calibration_error.__doc__
+
+
+def test_labels_may_be_integers_in_an_array_of_objects():
+    found = calibration.brier_score(PROBS, LABELS.astype(object))
+    assert float(found) == float(calibration.brier_score(PROBS, LABELS))
+
+
+@pytest.mark.parametrize("other", [10**30, None, "a", 0.5])
+def test_other_objects_are_no_labels(other):
+    labels = LABELS.astype(object)
+    labels[3] = other
+    with pytest.raises(ValueError, match=r"labels: expected integers in \[0, 3\)"):
+        calibration.brier_score(PROBS, labels)

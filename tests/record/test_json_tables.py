@@ -27,6 +27,39 @@ def test_every_form_of_json_is_read(tmp_path, name):
     assert accuracy(recorded(tmp_path, FORMS[name], name=name)) == ACCURACY
 
 
+NAMES = ("ant", "bee", "cat")
+
+
+@pytest.mark.parametrize("is_named", [False, True])
+@pytest.mark.parametrize("name", ["probs", "probabilities", "scores"])
+def test_objects_of_classes_are_columns(tmp_path, name, is_named):
+    rows = [
+        {
+            "label": NAMES[y] if is_named or name == "scores" else int(y),
+            name: dict(zip(NAMES, p, strict=True)),
+        }
+        for y, p in zip(LABELS, PROBS.tolist(), strict=True)
+    ]
+    run = recorded(tmp_path, json.dumps(rows), name="rows.json")
+    assert run.classes == NAMES
+    assert accuracy(run) == ACCURACY
+
+
+def test_objects_in_the_order_of_their_scores_are_refused(tmp_path, capsys):
+    rows = []
+    for label, probs in zip(LABELS.tolist(), PROBS.tolist(), strict=True):
+        pairs = sorted(zip(probs, NAMES, strict=True), reverse=True)
+        rows.append({"label": label, "probs": {name: value for value, name in pairs}})
+    problem = refused(tmp_path, capsys, json.dumps(rows), name="rows.json")
+    assert "expected columns named as scores" in problem
+
+
+def test_an_object_without_the_score_of_a_class_is_refused_by_its_record(tmp_path, capsys):
+    rows = [{"label": 0, "probs": {"a": 0.9, "b": 0.1}}, {"label": 1, "probs": {"a": 1, "b": None}}]
+    problem = refused(tmp_path, capsys, json.dumps(rows), name="rows.json")
+    assert "record 2, column 'probs.b'" in problem
+
+
 GOOD = '{"label": 0, "probs": [0.9, 0.1]}\n'
 WRONG = {
     "cut": (GOOD + '{"label": 1', "line 2, character 12: not JSON"),
