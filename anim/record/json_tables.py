@@ -135,11 +135,14 @@ def _without_objects(records: Sequence[dict]) -> Sequence[dict]:
     """Return records with ``{"probs": {"cat": 0.9, "dog": 0.1}}`` as columns ``probs.cat``, ...
 
     Objects whose members are in another order from record to record, as of the largest scores
-    first, stay: which number a class has is not said.
+    first, stay: which number a class has is not said. So does one record of nothing but objects,
+    which are the columns of pandas by their index.
     """
+    if not records or all(isinstance(value, dict) for value in records[0].values()):
+        return records
     names = {name for record in records for name in record}
     found = {}
-    for name, value in records[0].items() if records else ():
+    for name, value in records[0].items():
         columns = [f"{name}.{key}" for key in value] if isinstance(value, dict) else []
         is_free = bool(columns) and names.isdisjoint(columns)
         if is_free and all(_is_like(value, record.get(name)) for record in records):
