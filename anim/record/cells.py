@@ -30,11 +30,13 @@ class Coded:
         column: its name.
         values: distinct texts.
         codes: [N], places in ``values``.
+        key: the column of ids by which they were found, if they are from another table.
     """
 
     column: str
     values: tuple[str, ...]
     codes: np.ndarray
+    key: str | None = None
 
     def row_of(self, code: int) -> int:
         """Return the first row that has a value."""
@@ -256,6 +258,13 @@ def coded(table: Table, name: str, known: tuple[str, ...] = ()) -> Coded:
             table.refuse(name, int((codes == wrong).argmax()), "a class: a name or an integer")
     ranks = {key: rank for rank, key in enumerate(dict.fromkeys(keys))}
     return Coded(name, tuple(ranks), np.array([ranks[key] for key in keys])[codes])
+
+
+def ids_in(table: Table, name: str) -> list[str]:
+    """Return a column of ids as N texts, integers without zeros around them."""
+    values = table.column(name)
+    texts = (stripped(table, name) if is_text(values.type) else values).to_pylist()
+    return [key_of(str(text)) for text in texts]
 
 
 def key_of(text: str) -> str:

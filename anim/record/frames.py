@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from anim.errors import SettingError
+from anim.record.aligning import check_same_labels, in_order_of
 from anim.record.label_tables import labels_of_rows
 from anim.record.recording import arguments, naming, said, with_classes
 from anim.record.saved import Saved
@@ -82,8 +83,9 @@ def _recorded(
             if recorder is None or first is None:
                 first, names = snapshot, wanted.classes or snapshot.classes
                 recorder = Recorder(labels=snapshot.labels, classes=names, **options)
-            snapshot = with_classes(snapshot, first.classes)
-            _check_same_labels(first, snapshot)
+            snapshot = in_order_of(first, with_classes(snapshot, first.classes))
+            if first.labels is not None and snapshot.labels is not None:
+                check_same_labels(first, first.labels, snapshot, snapshot.labels)
             recorder.snapshot(at, **arguments(snapshot, np.asarray(0), wanted.outputs))
         note(snapshot)
     if recorder is None:
@@ -155,11 +157,3 @@ def _table(source: str, frame: Any) -> Table:
         first = (str(error).splitlines() or [type(error).__name__])[0]
         raise SettingError("frames", f"{source} cannot be read: {shown(first)}") from error
     return table_of(source, data, lambda row: f"row {row}")
-
-
-def _check_same_labels(first: Saved, snapshot: Saved) -> None:
-    if first is snapshot or first.labels is None or snapshot.labels is None:
-        return
-    if first.labels.shape != snapshot.labels.shape or (first.labels != snapshot.labels).any():
-        problem = "expected the labels of the first snapshot, got different ones"
-        raise SettingError("frames", f"{snapshot.source}: {problem}")

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from anim.errors import SettingError
-from anim.record.cells import Coded, coded, integer_in, is_text, stripped
-from anim.record.names import ID, LABEL, STEP, is_index, key_of, plain
+from anim.record.cells import Coded, coded, ids_in, integer_in, key_of
+from anim.record.names import ID, LABEL, STEP, is_index, plain
 from anim.record.tables import Table, listed, read_table, shown
 
 
@@ -45,7 +45,7 @@ class LabelTable:
             self._fail(problem + both + hint)
         ((own, other),) = known
         rows = self._rows_by_id(own)
-        wanted = _ids(table, other)
+        wanted = ids_in(table, other)
         is_once = step is None and not any(plain(name) in STEP for name in table.types)
         seen: set[str] = set()
         for row, one in enumerate(wanted):
@@ -66,11 +66,13 @@ class LabelTable:
             )
         codes = self.labels.codes[[rows[one] for one in wanted]]
         # Values without a row would be classes that do not occur.
-        return Coded(f"{self.labels.column} of {self.table.source}", self.labels.values, codes)
+        return Coded(
+            f"{self.labels.column} of {self.table.source}", self.labels.values, codes, other
+        )
 
     def _rows_by_id(self, column: str) -> dict[str, int]:
         found: dict[str, int] = {}
-        for row, one in enumerate(_ids(self.table, column)):
+        for row, one in enumerate(ids_in(self.table, column)):
             if one in found:
                 before = self.table.place(found[one])
                 self._fail(
@@ -81,12 +83,6 @@ class LabelTable:
 
     def _fail(self, problem: str):
         raise SettingError("labels", f"{self.table.source!r}: {problem}")
-
-
-def _ids(table: Table, column: str) -> list[str]:
-    values = table.column(column)
-    texts = (stripped(table, column) if is_text(values.type) else values).to_pylist()
-    return [key_of(str(text)) for text in texts]
 
 
 def read_label_table(path: Path) -> LabelTable | np.ndarray:
@@ -128,7 +124,7 @@ def _check_index(table: Table) -> None:
     Whether predictions are in the order of the index or of the rows is not said.
     """
     for name in filter(is_index, table.types):
-        numbers = [integer_in(one) for one in _ids(table, name)]
+        numbers = [integer_in(one) for one in ids_in(table, name)]
         counted = sorted(number for number in numbers if number is not None)
         is_count = len(counted) == len(numbers) and counted in (
             [*range(len(numbers))],

@@ -14,6 +14,7 @@ import numpy as np
 
 from anim.checks.labels import check_range, checked_labels
 from anim.errors import SettingError
+from anim.record.aligning import check_same_labels, in_order_of
 from anim.record.label_tables import LabelTable
 from anim.record.naming import by_name, hits, is_integer, names_in
 from anim.record.placing import placed
@@ -92,10 +93,10 @@ def _write(
     with recorder:
         for snapshot, step in itertools.chain([(first, first_step)], snapshots):
             with naming(snapshot.source):
-                snapshot = with_classes(snapshot, names, renames=renames)
-            if step != first_step:
-                _check_same_labels(snapshot, truth, names)
-            with naming(snapshot.source):
+                snapshot = in_order_of(first, with_classes(snapshot, names, renames=renames))
+                if step != first_step and snapshot.labels is not None:
+                    own = by_name(np.asarray(snapshot.labels), names)
+                    check_same_labels(first, truth, snapshot, own)
                 recorder.snapshot(step, **arguments(snapshot, truth, wanted.outputs, names))
             note(snapshot)
 
@@ -147,16 +148,6 @@ def said(say: Callable[[str], None], check: Callable[[], None]) -> Callable[[Sav
         check()
 
     return note
-
-
-def _check_same_labels(snapshot: Saved, labels: np.ndarray, names: Sequence[str] | None) -> None:
-    own = labels if snapshot.labels is None else by_name(np.asarray(snapshot.labels), names)
-    if not np.array_equal(labels, own):
-        problem = (
-            "expected the labels of the first snapshot, got different ones; "
-            "save the examples of every step in one order"
-        )
-        raise SettingError("FILE", f"{str(snapshot.source)!r}: {problem}")
 
 
 @contextmanager

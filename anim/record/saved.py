@@ -32,6 +32,8 @@ class Saved:
         classes: K names, if columns have them.
         is_named: whether the file itself says what the scores are.
         notes: what columns of a table were taken for, a line for each role.
+        ids: N ids of the examples, if the file has any.
+        is_moved: whether rows were put in another order than that of the file.
     """
 
     source: Path
@@ -41,6 +43,8 @@ class Saved:
     classes: tuple[str, ...] | None = None
     is_named: bool = False
     notes: tuple[str, ...] = ()
+    ids: tuple[str, ...] | None = None
+    is_moved: bool = False
 
 
 def parsed(texts: np.ndarray) -> np.ndarray:

@@ -118,7 +118,7 @@ def schema_of(table: Table, wanted: Wanted, truth: Coded | None = None) -> Schem
         _no_label(table, left)
     predicted = _predictions(table, roles.get("pred"), wanted)
     step, left = _step(table, wanted, left, notes)
-    identity = next((n for n in left if names.plain(n) in names.ID), None)
+    identity = next((n for n in left if names.plain(n) in names.ID), truth.key)
     left = _without_models(table, left)
     free = [n for n in left if n != identity and not names.is_index(n)]
     scores = scores_in(table, wanted, truth, free, has_top=_has_top(roles))
@@ -244,6 +244,7 @@ def _note_rest(schema: Schema, left: Sequence[str]) -> None:
                 schema.notes[role] += ", not used: there are scores of all classes"
     ignored = [name for name in left if name not in used and name != schema.id]
     if schema.id is not None:
-        schema.notes["id"] = f"{shown(schema.id)} (by its name)"
+        why = "by its name" if names.plain(schema.id) in names.ID else "as in the labels"
+        schema.notes["id"] = f"{shown(schema.id)} ({why})"
     if ignored:
         schema.notes["ignored"] = f"{listed(ignored)} (neither named as scores nor as classes)"

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from anim.errors import SettingError
-from anim.record.cells import Coded, coded, numbers
+from anim.record.cells import Coded, coded, ids_in, numbers
 from anim.record.classes import Indexed, indexed
 from anim.record.kinds import kind_of
 from anim.record.names import pair_of, plain
@@ -40,13 +40,24 @@ def snapshots_in(table: Table, wanted: Wanted, truth: Coded | None = None) -> It
     given = _given(table, schema, wanted, classes)
     _note_labels(schema)
     notes = tuple(schema.lines())
+    ids = _ids(table, schema, [rows for _, rows in groups])
     for step, rows in groups:
         at_step = {name: values[rows] for name, values in given.items()}
         labels = classes.labels[rows]
         if classes.classes is not None:
             # Names, as a class may be called by a number that is not its place.
             labels = np.array(classes.classes)[labels]
-        yield Saved(Path(table.source), step, labels, at_step, classes.classes, True, notes)
+        saved = Saved(Path(table.source), step, labels, at_step, classes.classes, True, notes)
+        yield replace(saved, ids=ids)
+
+
+def _ids(table: Table, schema: Schema, groups: list[np.ndarray]) -> tuple[str, ...] | None:
+    """Return the ids of the examples of each step; None if there are none, or rows are counted."""
+    if schema.id is None:
+        return None
+    found = np.array(ids_in(table, schema.id), object)
+    first = found[groups[0]]
+    return tuple(first) if all((found[rows] == first).all() for rows in groups) else None
 
 
 def _of_all_rows(table: Table, truth: Coded, groups: list[np.ndarray]) -> Coded:

@@ -82,7 +82,7 @@ def test_files_that_do_not_belong_together_leave_nothing(tmp_path, capsys):
     np.savez(tmp_path / "none.npz", probs=PROBS[1], labels=LABELS)
     for files, problem in (
         (["step_1_a", "step_1_b"], "expected a step after 1, that of"),
-        (["step_1_a", "step_2"], "expected the labels of the first snapshot"),
+        (["step_1_a", "step_2"], "expected the labels of the first file, got different ones: "),
         (["step_1_a", "step_3"], "expected 3 classes, got 2"),
         (["step_1_a", "none"], "expected a step: name files with a word"),
     ):
