@@ -209,6 +209,13 @@ class CallbackRecorder:
         self._is_open = True
         self._offset = 0 if counts_on or step is not None else max(self.last_step, 0)
 
+    def proceed(self) -> None:
+        """Open a recording that was ended again, to count on as before."""
+        if not self._is_open and self._cause is None:
+            offset = self._offset
+            self.begin(counts_on=True)
+            self._offset = offset
+
     def is_due(self, step: int) -> bool:
         """Return whether a multiple of ``every`` was reached or passed since the last snapshot.
 

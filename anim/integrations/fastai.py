@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from anim.integrations.base import require
-from anim.integrations.torch import Snapshots
+from anim.integrations.torch import Snapshots, snapshots_or_warning
 from anim.run import Run
 
 learner = require("fastai.learner", "fastai")
@@ -48,8 +48,9 @@ class SnapshotCallback(learner.Callback):
         if not self._records or self._snapshots is not None:
             return
         options = {"every": self._every, **self._options}
-        self._snapshots = Snapshots(self._path, self.learn.model, self.learn.dls.valid, **options)
-        self._snapshots(0)
+        find_loader = lambda: self.learn.dls.valid  # noqa: E731
+        self._snapshots = snapshots_or_warning(self._path, self.learn.model, find_loader, **options)
+        self._take()
 
     def after_batch(self):
         if self._records and self.learn.training:

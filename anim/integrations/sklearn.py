@@ -38,7 +38,8 @@ class Snapshots:
     The predicted class is the one of the largest probability; a warning says so for a model whose
     ``predict`` decides by something else. An exception does not end the training: it is reported,
     and the recording stops (``on_error``).
-    The recording is closed at the end of a ``with`` block, by `close`, or when Python exits.
+    The recording is closed at the end of a ``with`` block, by `close`, or when Python exits; a call
+    after that continues it.
 
     Args:
         path: a folder for the recording; None keeps it in memory, see `run`.
@@ -99,6 +100,8 @@ class Snapshots:
             self._has_begun = True
             self._recorder.name_classes(names_of(classes_of(self._model), self._names))
             self._recorder.begin(counts_on=step is not None)
+        else:
+            self._recorder.proceed()
         if is_first or not self._recorder.has_interval or self._recorder.is_due(self._step):
             self._recorder.take(self._step, self._predict, metrics)
 

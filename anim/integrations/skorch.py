@@ -6,9 +6,10 @@ NeuralNetClassifier(module, callbacks=[SnapshotCallback("runs/mine")])
 from __future__ import annotations
 
 import os
+from functools import partial
 
 from anim.integrations.base import require
-from anim.integrations.torch import Snapshots
+from anim.integrations.torch import Snapshots, snapshots_or_warning
 from anim.run import Run
 
 callbacks = require("skorch.callbacks", "skorch")
@@ -44,7 +45,7 @@ class SnapshotCallback(callbacks.Callback):
 
     def initialize(self):
         self.snapshots_: Snapshots | None = None
-        self.steps_ = 0
+        self.steps_, self.has_begun_ = 0, False
         return self
 
     def get_params(self, deep: bool = True) -> dict:
@@ -59,12 +60,14 @@ class SnapshotCallback(callbacks.Callback):
         self.initialize()
 
     def on_epoch_begin(self, net, dataset_train=None, dataset_valid=None, **_):
-        if self.snapshots_ is not None or dataset_valid is None:
+        if self.has_begun_ or dataset_valid is None:
             return
-        loader = net.get_iterator(dataset_valid, training=False)
+        self.has_begun_ = True
+        find_loader = partial(net.get_iterator, dataset_valid, training=False)
         options = {"every": self.every, **self.options_}
-        self.snapshots_ = Snapshots(self.path, net.module_, loader, **options)
-        self.snapshots_(0)
+        self.snapshots_ = snapshots_or_warning(self.path, net.module_, find_loader, **options)
+        if self.snapshots_ is not None:
+            self.snapshots_(0)
 
     def on_batch_end(self, net, training=False, **_):
         self.steps_ += bool(training)

@@ -24,7 +24,7 @@ from anim.integrations.loaders import InOrder, is_in_order, shuffles
 from anim.integrations.randomness import kept_random_state
 from anim.run import Run
 from anim.run.caller import warn_caller
-from anim.settings import whole
+from anim.settings import one_line, whole
 
 torch = require("torch", "torch")
 
@@ -42,8 +42,9 @@ class Snapshots:
     random generator are restored. Loaders that shuffle are read in the order of their dataset.
 
     An exception does not end the training: it is reported, and the recording stops (``on_error``).
-    The recording is closed at the end of a ``with`` block, by `close`, or when Python exits. If
-    `torch.distributed` has more than one process, nothing is recorded yet.
+    The recording is closed at the end of a ``with`` block, by `close`, or when Python exits; a call
+    after that continues it. If `torch.distributed` has more than one process, nothing is recorded
+    yet.
 
     Args:
         path: a folder for the recording; None keeps it in memory, see `run`.
@@ -109,6 +110,8 @@ class Snapshots:
         step = self._next(step)
         if self._step < 0:
             self._recorder.begin(counts_on=not is_counted)
+        else:
+            self._recorder.proceed()
         self._step = step
         is_first = self._recorder.last_step < 0 or not self._recorder.has_interval
         if not (is_first or self._recorder.is_due(step)):
@@ -154,6 +157,30 @@ class Snapshots:
 
     def __exit__(self, *_) -> None:
         self.close()
+
+
+def snapshots_or_warning(
+    path: str | os.PathLike | None, model, find_loader: Callable[[], Iterable], **options
+) -> Snapshots | None:
+    """Return the `Snapshots` of a callback that makes them as a training begins.
+
+    Args:
+        path: as for `Snapshots`.
+        model: as for `Snapshots`.
+        find_loader: returns its loader.
+        options: more arguments of `Snapshots`. Unless ``on_error`` is ``raise``, an exception is
+            reported, and None is returned.
+    """
+    try:
+        return Snapshots(path, model, find_loader(), **options)
+    except Exception as error:
+        if options.get("on_error", "warn") != "warn":
+            raise
+        warn_caller(
+            f"nothing is recorded: {type(error).__name__}: {one_line(str(error))}; the training "
+            "goes on without it (on_error='raise' shows where it was raised)"
+        )
+        return None
 
 
 def predictions_of(

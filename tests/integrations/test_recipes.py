@@ -134,6 +134,42 @@ def test_skorch_records_its_validation_split():
     check_same_bits(train)
 
 
+def test_a_loader_that_cannot_be_recorded_does_not_end_a_training_of_skorch():
+    net = net_of(False)
+    from anim.integrations.skorch import SnapshotCallback
+
+    sampler = torch.utils.data.WeightedRandomSampler([1.0] * len(X_VAL), len(X_VAL))
+    callback = SnapshotCallback(None)
+    net.set_params(callbacks=[callback], iterator_valid__sampler=sampler)
+    with pytest.warns(UserWarning, match="nothing is recorded: .* got a sampler with") as caught:
+        net.fit(X, Y)
+    assert sum("nothing is recorded" in str(one.message) for one in caught) == 1
+    assert len(net.history) == 3
+    with pytest.raises(RuntimeError, match="nothing is recorded yet"):
+        callback.run()
+    net.set_params(callbacks=[SnapshotCallback(None, on_error="raise")])
+    with pytest.raises(ValueError, match="sampler with replacement"):
+        net.fit(X, Y)
+
+
+def test_a_fastai_learner_without_validation_data_trains_on():
+    fastai = pytest.importorskip("fastai.basics", reason="fastai is not installed")
+    from anim.integrations.fastai import SnapshotCallback
+
+    class TrainOnly(fastai.Learner):
+        def _do_epoch_validate(self, *_, **__):
+            pass
+
+    data = fastai.DataLoaders(fastai.DataLoader(TRAIN, bs=20, num_workers=0))
+    learner = TrainOnly(
+        data, torch_network(torch), loss_func=fastai.CrossEntropyLossFlat(),
+        cbs=SnapshotCallback(None), default_cbs=False,
+    )  # fmt: skip
+    learner.add_cb(fastai.TrainEvalCallback())
+    with pytest.warns(UserWarning, match="nothing is recorded: IndexError"):
+        learner.fit(1, 1e-2)
+
+
 def test_skorch_clones_a_net_with_the_callback_and_each_records_its_own():
     clone = pytest.importorskip("sklearn.base", reason="scikit-learn is not installed").clone
     net = net_of(True, every=5).fit(X, Y)

@@ -163,6 +163,17 @@ def test_calls_without_a_step_count_on_where_a_recording_is_resumed(tmp_path):
     assert anim.open(tmp_path / "run").steps.tolist() == [0, 1, 2, 3, 4]
 
 
+def test_a_call_after_the_recording_was_closed_continues_it(tmp_path):
+    for steps in ([0, 1, 2], [0, 1, 2, 3, 4]):
+        snapshots = Snapshots(tmp_path / "run", torch_network(torch), loader(), resume=True)
+        snapshots()
+        snapshots()
+        snapshots.close()
+        snapshots()
+        snapshots.close()
+        assert anim.open(tmp_path / "run").steps.tolist() == steps
+
+
 def test_steps_that_are_given_are_those_of_a_recording_that_is_resumed(tmp_path):
     for steps in ((0, 5), (5, 7)):
         with Snapshots(tmp_path / "run", torch_network(torch), loader(), resume=True) as snapshots:
