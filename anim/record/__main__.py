@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,6 +54,8 @@ def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
         raise SettingError("out", str(error)) from error
     if not arguments.quiet:
         command.print_lines(f"{arguments.out}: {_summary(run, arguments.files)}")
+        if (doubt := _doubt(run)) is not None:
+            command.print_lines(f"check: {doubt}")
 
 
 def _labels(path: Path | None) -> np.ndarray | LabelTable | None:
@@ -79,8 +82,23 @@ def _summary(run: Run, files: Sequence[Path]) -> str:
     steps = said_of(run.steps.tolist(), files)
     first, last = _accuracy(run, 0), _accuracy(run, len(run) - 1)
     accuracy = f"{first:.4g}" if len(run) == 1 else f"{first:.4g} at first, {last:.4g} at last"
-    counted = f"{len(run)} snapshots of {len(run.labels)} {kept}"
+    counted = f"{len(run)} snapshot{'' if len(run) == 1 else 's'} of {len(run.labels)} {kept}"
     return f"{counted}, classes {classes}; accuracy {accuracy}; {steps}"
+
+
+def _doubt(run: Run) -> str | None:
+    """Return why predictions may not belong to the labels; None without such a sign."""
+    from anim.record.doubts import MAY_BE
+
+    counts = Counter(run.labels.tolist())
+    label, count = counts.most_common(1)[0]
+    accuracy, share = _accuracy(run, len(run) - 1), count / len(run.labels)
+    if accuracy >= share:
+        return None
+    return (
+        f"the accuracy at last, {accuracy:.4g}, is below {share:.4g}, the share of the most "
+        f"frequent label, {run.classes[label]}: {MAY_BE}"
+    )
 
 
 def _accuracy(run: Run, i: int) -> float:

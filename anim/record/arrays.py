@@ -11,6 +11,7 @@ import numpy as np
 
 from anim.errors import SettingError
 from anim.record import npy
+from anim.record.doubts import MAY_BE, is_more_than_a_few
 from anim.record.naming import by_name, hits, names_in, spelt, words
 from anim.record.saved import Saved, scores_of
 
@@ -295,9 +296,10 @@ def _check_predicted(
         content.fail(f"classes: expected {values.shape[1]} names, got {len(names)}")
     is_other = values[np.arange(len(values)), places] < values.max(1)
     if is_other.any():
+        doubt = f": {MAY_BE}" if is_more_than_a_few(int(is_other.sum()), len(is_other)) else ""
         warnings.warn(
             f"{str(content.path)!r}: predictions differ from the largest score in "
-            f"{is_other.sum()} of {len(is_other)} rows; the scores are recorded",
+            f"{is_other.sum()} of {len(is_other)} rows; the scores are recorded{doubt}",
             stacklevel=2,
         )
 

@@ -11,6 +11,7 @@ import numpy as np
 from anim.errors import SettingError
 from anim.record.cells import Coded, coded, ids_in, numbers
 from anim.record.classes import Indexed, indexed
+from anim.record.doubts import MAY_BE, is_more_than_a_few
 from anim.record.kinds import kind_of
 from anim.record.names import pair_of, plain
 from anim.record.rows import rows_by_step
@@ -208,6 +209,11 @@ def _note_agreement(
     schema.notes["pred"] += f", the largest score in {len(off) - off.sum()} of {len(off)} rows"
     if off.any():
         schema.notes["pred"] += f"; not in {off.sum()}, first at {table.place(int(off.argmax()))}"
+    if is_more_than_a_few(int(off.sum()), len(off)):
+        schema.notes["check"] = (
+            f"{shown(schema.pred)} is not the largest score in {off.sum()} of {len(off)} rows: "
+            f"{MAY_BE}"
+        )
 
 
 def _note_labels(schema: Schema) -> None:

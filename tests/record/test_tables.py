@@ -26,7 +26,7 @@ def test_an_index_is_not_a_class_and_a_shared_prefix_is_not_part_of_a_name(tmp_p
         path = tmp_path / f"{header or 'pandas'}.csv"
         write_csv(path, [header, "label", *(f"prob_{name}" for name in NAMES)], rows)
         assert main(["--out", str(tmp_path / path.stem), str(path)]) == 0
-        assert "1 snapshots of 50 probs, classes ant, bee, cat" in capsys.readouterr().out
+        assert "1 snapshot of 50 probs, classes ant, bee, cat" in capsys.readouterr().out
         run = anim.open(tmp_path / path.stem)
         np.testing.assert_array_equal(run.labels, LABELS)
         np.testing.assert_allclose(run.probs(0), PROBS[0], atol=1e-6)
