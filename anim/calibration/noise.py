@@ -15,7 +15,7 @@ __all__ = ["LEVEL", "Interval", "binomial_quantile", "consistency_band", "wilson
 
 LEVEL = 0.95
 # Rounding of cumulative probabilities.
-_ROUNDING = 1e-14
+_ROUNDING = 1e-11
 # Up to this number of hits or misses, the interval of a share has limits of its own.
 _FEW = 3
 

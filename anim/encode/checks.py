@@ -74,6 +74,8 @@ def _check_writable(path: Path) -> None:
         raise SettingError("out", f"there is no folder {str(path.parent)!r}")
     if not folder.is_dir():
         raise SettingError("out", f"{str(path.parent)!r} is not a folder")
+    if path.resolve().is_symlink():
+        raise SettingError("out", f"{str(path)!r} is a link to itself")
     if path.is_dir():
         raise SettingError("out", f"{str(path)!r} is a folder")
     if path.exists() and not path.is_file():

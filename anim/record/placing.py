@@ -63,6 +63,8 @@ def _checked(out: Path, *, overwrite: bool) -> Path:
     except (OSError, RuntimeError, ValueError) as error:
         problem = getattr(error, "strerror", None) or str(error)
         raise SettingError("out", f"{str(out)!r} cannot be used: {problem}") from error
+    if target.is_symlink():
+        raise SettingError("out", f"{str(out)!r} cannot be used: it is a link to itself")
     if not target.name or target == Path.cwd():
         raise SettingError("out", f"expected a new folder, got {str(out)!r}")
     if not is_there:

@@ -45,7 +45,7 @@ def takes(kind: type[Settings], *left_out: str) -> Callable[[Function], Function
         first = [one for one in before if one not in last]
         signature = own.replace(parameters=[*first, *map(_parameter, known), *last])
         checked.__signature__ = signature  # pyright: ignore[reportAttributeAccessIssue]
-        checked.__doc__ = (function.__doc__ or "").replace(_PLACE, arguments(known).lstrip())
+        checked.__doc__ = _documented(function.__doc__ or "", known)
         return checked  # pyright: ignore[reportReturnType]
 
     return decorate
@@ -63,14 +63,17 @@ def _unexpected(function: str, name: str, known: Iterable[str]) -> str:
     return f"{function}() got an unexpected keyword argument {name!r}{hint}"
 
 
-def arguments(known: Iterable[Setting]) -> str:
-    """Return the lines of an Args section, indented as in a function's docstring."""
+def _documented(doc: str, known: Iterable[Setting]) -> str:
+    """Return a docstring with the lines of an Args section in the place of ``{settings}``."""
+    # Since Python 3.13 docstrings have no indentation of their own.
+    indent = next((line.index(_PLACE) for line in doc.splitlines() if _PLACE in line), 0)
     lines = []
     for one in known:
         default = str(one.default) if isinstance(one.default, bool) else one.default_text
         text = f"{one.name}: {one.told(default=default)}."
-        lines += textwrap.wrap(text, _WIDTH, initial_indent=" " * 8, subsequent_indent=" " * 12)
-    return "\n".join(lines)
+        first, rest = " " * indent, " " * (indent + 4)
+        lines += textwrap.wrap(text, _WIDTH, initial_indent=first, subsequent_indent=rest)
+    return doc.replace(_PLACE, "\n".join(lines).lstrip())
 
 
 def typed_dict(name: str, kind: type[Settings], *left_out: str) -> str:

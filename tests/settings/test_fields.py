@@ -106,7 +106,7 @@ def test_keywords_and_docs_come_from_the_settings(function, kind, own):
     for one in settings_of(kind):
         if one.name in parameters:
             assert parameters[one.name].default == one.default
-            assert f"        {one.name}: {one.help.split()[0]}" in function.__doc__
+            assert f"\n    {one.name}: {one.help.split()[0]}" in inspect.cleandoc(function.__doc__)
 
 
 def test_an_unknown_keyword_names_the_nearest_one():
