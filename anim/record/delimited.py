@@ -121,6 +121,8 @@ def _records(
             yield line, cells, end
         elif not is_blank:
             problem = f"line {line}: expected {columns} cells as in the header, got {len(cells)}"
+            if columns == 1:
+                problem += "; the header is the first line that is not blank"
             if any(cell.lstrip().startswith("[") for cell in cells):
                 problem += "; a list that has the separator in it needs quotes around it"
             raise SettingError("FILE", f"{source!r}: {problem}")

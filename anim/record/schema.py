@@ -194,6 +194,9 @@ def _named(table: Table, role: str, known: Iterable[str], left: Sequence[str]) -
 
 
 def _no_label(table: Table, left: Sequence[str]) -> NoReturn:
+    if len(table.types) == 1 and len(left) == 1 and " " in left[0]:
+        problem = "expected cells separated by a comma, semicolon, tab or '|', got one column"
+        table.fail(f"{problem}, {shown(left[0])}")
     table.fail(
         f"expected a column of labels, named label, y_true, true_label or target, "
         f"got {listed(left)}; --label COL says which it is, --labels FILE has them elsewhere"

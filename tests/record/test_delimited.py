@@ -45,6 +45,11 @@ def test_every_form_of_a_table_gives_the_accuracy_of_its_numbers(tmp_path, name)
 
 HEAD = "label,prob_0,prob_1\n0,.9,.1\n"
 WRONG = {
+    "a remark above": (
+        "# resnet\n" + HEAD,
+        "line 2: expected 1 cells as in the header, got 3; the h",
+    ),
+    "separated by spaces": (HEAD.replace(",", " "), "expected cells separated by a comma, semico"),
     "ragged": (HEAD + "1,.2\n", "line 3: expected 3 cells as in the header, got 2"),
     "ragged with quotes": (HEAD + '"1",.2,.8,1\n', "line 3: expected 3 cells"),
     "ragged after blank lines": (HEAD + "\n\n1,.2,.8,1\n", "line 5: expected 3 cells"),
