@@ -245,6 +245,11 @@ def _check_folder(path: Path, resume: bool | int, overwrite: bool) -> bool:
         raise RecordingError(f"{str(path)!r} is a file, not a folder")
     if not path.exists() or all(file.name.startswith(_NOT_YET) for file in path.iterdir()):
         return False
+    if not schema.is_group(path):
+        raise RecordingError(
+            f"{str(path)!r} is not a recording, and holds other files: expected a folder that is "
+            "new or empty"
+        )
     schema.read_group(path)
     if overwrite or not _has_snapshots(path):
         return False

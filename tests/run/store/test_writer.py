@@ -82,7 +82,9 @@ def test_a_recording_is_replaced_only_with_overwrite(tmp_path):
 
 def test_a_folder_with_other_files_is_never_touched(tmp_path):
     (tmp_path / "thesis.tex").write_text("years")
-    with pytest.raises(anim.RecordingError, match="is not a recording"):
+    with pytest.raises(
+        anim.RecordingError, match="is not a recording, and holds other files: expected a folder"
+    ):
         record(tmp_path, [0], overwrite=True)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
