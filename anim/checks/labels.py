@@ -154,7 +154,9 @@ def check_range(labels: np.ndarray, classes: int) -> None:
     """Raise ValueError unless each label is in [0, ``classes``)."""
     beyond = labels >= classes
     if beyond.any():
-        raise_first("labels", f"integers in [0, {classes})", labels, beyond)
+        starts_at_1 = labels.min() == 1 and labels.max() == classes
+        hint = " (labels that start at 1: subtract 1)" if starts_at_1 else ""
+        raise_first("labels", f"integers in [0, {classes}){hint}", labels, beyond)
 
 
 def checked_classes(classes: Iterable | None) -> tuple[str, ...] | None:

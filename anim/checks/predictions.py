@@ -17,8 +17,10 @@ _MIXED = 0.1
 _NEAR = 0.2
 # From here on a sum in a dtype of 16 bits, term by term, may be far off.
 _MANY = 64
-_LOGITS_HINT = "did you pass logits?"
-_SUMS_HINT = "did you pass logits, or the sigmoids of a multilabel model?"
+# How hints begin that scores may be logits.
+PASSED_LOGITS = "did you pass logits"
+_LOGITS_HINT = f"{PASSED_LOGITS}?"
+_SUMS_HINT = f"{PASSED_LOGITS}, or the sigmoids of a multilabel model?"
 
 
 def _numbers(name: str, given) -> np.ndarray:
@@ -111,7 +113,7 @@ def _tolerance(values: np.ndarray, dtype: np.dtype) -> float:
 def _hint(values: np.ndarray, use: str) -> str:
     """Return what numbers outside of [0, 1] seem to be."""
     if values.ndim == 1:
-        return "did you pass logits or percentages?"
+        return f"{PASSED_LOGITS} or percentages?"
     if values.max() <= 0 and (np.abs(np.exp(values).sum(-1) - 1) < _NEAR).all():
         return f"these are logarithms of probabilities: {use}"
     if values.min() >= 0 and (np.abs(values.sum(-1) / 100 - 1) < _NEAR).all():

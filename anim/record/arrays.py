@@ -165,6 +165,11 @@ def _predictions_in(
     confidence, correct = content.take(_CONFIDENCE), content.take(["correct"])
     if confidence is not None and correct is not None:
         return {"confidence": confidence, "correct": correct}, predicted, True
+    if content.names and all(name.startswith("arr_") for name in content.names):
+        content.fail(
+            "expected arrays with names: np.savez(file, probs=..., labels=...), got "
+            f"{_listed(list(content.names))}"
+        )
     if predicted is None or confidence is None:
         found_names = _listed(list(content.names.values())) or "no array"
         beside = "" if predicted is None else " beside the predicted labels"

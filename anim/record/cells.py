@@ -145,19 +145,24 @@ def _parsed(table: Table, name: str) -> pa.Array:
     scale = 1.0
     if pc.all(pc.ends_with(texts, "%")).as_py():
         texts, scale = pc.utf8_trim_whitespace(pc.utf8_rtrim(texts, "%")), 0.01
-    has_comma = pc.any(pc.match_substring(texts, ",")).as_py()
-    fits = pc.match_substring_regex(texts, _NUMBER)
+    fits, commas = (pc.match_substring_regex(texts, one) for one in (_NUMBER, _COMMA))
+    # The rarer mark is the wrong one, if there are both.
+    has_commas = pc.any(commas).as_py()
+    has_comma = has_commas and pc.sum(commas).as_py() >= pc.sum(_with_point(texts, fits)).as_py()
     if has_comma:
-        fits = pc.or_(
-            pc.match_substring_regex(texts, _COMMA), pc.match_substring_regex(texts, _WHOLE)
-        )
+        fits = pc.or_(commas, pc.match_substring_regex(texts, _WHOLE))
     if not pc.all(fits).as_py():
-        mark = " with a decimal comma, as in other cells of the column" if has_comma else ""
+        mark = "comma" if has_comma else "point"
+        mark = f" with a decimal {mark}, as in other cells of the column" if has_commas else ""
         table.refuse(name, _first(pc.invert(fits)), f"a number{mark}")
     texts = pc.replace_substring(texts, ",", ".") if has_comma else texts
     # Arrow reads no sign in front of a number but a minus.
     texts = pc.utf8_ltrim(texts, "+")
     return pc.multiply(pc.cast(texts, pa.float64()), scale)
+
+
+def _with_point(texts: pa.Array, fits: pa.Array) -> pa.Array:
+    return pc.and_(fits, pc.match_substring(texts, "."))
 
 
 def _first(mask: pa.Array) -> int:

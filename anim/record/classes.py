@@ -211,6 +211,9 @@ def _as_places(
 
 def _refuse(table: Table, column: Coded, code: int, names: Sequence[str]):
     hint = "; --classes A,B,... names the classes in the order of their numbers"
+    numbers = [integer_in(value) for value in column.values]
+    if {1, len(names)} <= set(numbers) and 0 not in numbers:
+        hint = "; labels that start at 1: subtract 1"
     row, value = column.row_of(code), column.values[code]
     problem = f"expected one of {listed(names)}, got {shown(value)}{hint}"
     if column.column in table.types:

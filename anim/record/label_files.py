@@ -39,6 +39,10 @@ def read_labels(path: Path) -> np.ndarray:
         if not values.ndim or not values.size:
             problem = f"expected labels [N], got shape {list(values.shape)}"
             raise SettingError("labels", f"{str(path)!r}: {problem}")
+        if values.dtype.kind == "f" and (np.isfinite(values) & (values != np.round(values))).any():
+            problem = f"got {values.dtype} of shape {list(values.shape)}, not integers"
+            hint = "these look like scores: are the files swapped?"
+            raise SettingError("labels", f"{str(path)!r}: {problem}; {hint}")
         return values
     with npy.naming("labels", path):
         text = read_bounded(path, _MOST_BYTES).decode("utf-8-sig")

@@ -8,7 +8,16 @@ from pathlib import Path
 import numpy as np
 
 from anim.errors import SettingError
-from anim.record.cells import Coded, coded, ids_in, integer_in, key_of
+from anim.record.cells import (
+    Coded,
+    coded,
+    has_fractions,
+    ids_in,
+    integer_in,
+    key_of,
+    looks_like_lists,
+    looks_like_numbers,
+)
 from anim.record.names import ID, LABEL, STEP, is_index, plain
 from anim.record.tables import Table, listed, read_table, shown
 
@@ -103,6 +112,8 @@ def _labels_in(table: Table) -> LabelTable | np.ndarray:
     columns = [name for name in table.types if not is_index(name)]
     named = [name for name in columns if plain(name) in LABEL]
     rest = named or [name for name in columns if plain(name) not in ID]
+    if not named and any(_looks_like_scores(table, name) for name in rest):
+        table.fail(f"{listed(rest)}: these look like scores: are the files swapped?")
     if len(rest) != 1:
         table.fail(f"expected one column of labels, named label or target, got {listed(columns)}")
     labels = coded(table, rest[0])
@@ -116,6 +127,12 @@ def _labels_in(table: Table) -> LabelTable | np.ndarray:
         values = [key_of(rest[0]), *values]
     numbers = [integer_in(value) for value in values]
     return np.array(values if None in numbers else numbers)
+
+
+def _looks_like_scores(table: Table, name: str) -> bool:
+    if looks_like_lists(table, name):
+        return True
+    return looks_like_numbers(table, name) and has_fractions(table, name)
 
 
 def _check_index(table: Table) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from anim.checks.labels import check_range, checked_labels
+from anim.checks.predictions import PASSED_LOGITS
 from anim.errors import SettingError
 from anim.record.aligning import check_same_labels, in_order_of
 from anim.record.label_tables import LabelTable
@@ -158,13 +159,19 @@ def naming(path: Path) -> Iterator[None]:
     except SettingError:
         raise
     except ValueError as error:
-        raise SettingError("FILE", f"{str(path)!r}: {error}") from error
+        hint = ""
+        if PASSED_LOGITS in str(error):
+            has_keys = path.suffix.lower() == ".npz"
+            hint = "the key logits in place of probs" if has_keys else "--outputs logits"
+            hint = f"; {hint} takes them as logits"
+        raise SettingError("FILE", f"{str(path)!r}: {error}{hint}") from error
 
 
 def _in_order(
     paths: Sequence[Path], read_one: Callable[[Path], Iterator[Saved]]
 ) -> Iterator[tuple[Saved, int]]:
     """Yield snapshots and their steps, in order: those in the files, or in the files' names."""
+    _check_given_once(paths)
     last_step, last_source = -1, ""
     for path, step_of_name in _sorted(paths, read_one):
         for snapshot in read_one(path):
@@ -184,6 +191,14 @@ def _in_order(
                 raise SettingError("FILE", f"{str(path)!r}: {problem}")
             last_step, last_source = step, repr(str(path))
             yield snapshot, step
+
+
+def _check_given_once(paths: Sequence[Path]) -> None:
+    seen: set[Path] = set()
+    for path in paths:
+        if (place := path.absolute()) in seen:
+            raise SettingError("FILE", f"{str(path)!r} is given twice")
+        seen.add(place)
 
 
 def _sorted(

@@ -191,7 +191,9 @@ def _correct(table: Table, name: str) -> np.ndarray:
     column = coded(table, name)
     pair = pair_of(column.values)
     if pair is None or "-1" in pair:
-        table.refuse(name, 0, "true or false")
+        pairs = [pair_of(column.values[: i + 1]) for i in range(len(column.values))]
+        wrong = next(i for i, one in enumerate(pairs) if one is None or "-1" in one)
+        table.refuse(name, column.row_of(wrong), "true or false")
     return np.array([value == pair[1] for value in column.values])[column.codes]
 
 

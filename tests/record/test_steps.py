@@ -211,4 +211,4 @@ def test_the_result_line_says_which_steps_and_where_they_were_found(tmp_path, sa
         path.parent.mkdir(exist_ok=True)
         np.savez(path, probs=PROBS[0], labels=LABELS)
     assert main(["--out", str(tmp_path / "run"), *map(str, paths)]) == 0
-    assert capsys.readouterr().out.endswith(f"; {said}\n")
+    assert f"; {said}\n" in capsys.readouterr().out

@@ -203,6 +203,10 @@ def is_group(path: Path) -> bool:
     return (path / "zarr.json").is_file()
 
 
+# Files of a folder that may be saved predictions.
+_SAVED = frozenset((".csv", ".tsv", ".npz", ".npy", ".parquet", ".feather", ".jsonl"))
+
+
 def read_group(path: Path) -> dict:
     """Return the attributes of a recording: ``classes``, ``caption``, ``steps_per_epoch``, ...
 
@@ -226,7 +230,7 @@ def read_group(path: Path) -> dict:
 
 def _hint(path: Path) -> str:
     """Return what the caller may have meant, to end an error with."""
-    if path.is_file():
+    if path.is_file() or any(file.suffix.lower() in _SAVED for file in path.glob("*.*")):
         return "; python -m anim.record turns saved predictions into one"
     inside = sorted({str(file.parent) for file in path.glob("*/zarr.json")})
     inside += sorted({str(file.parent.parent) for file in path.glob("*/seed=*/zarr.json")})
