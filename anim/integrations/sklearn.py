@@ -35,9 +35,9 @@ _HAVE_PROBS = (
 class Snapshots:
     """Records a classifier's predictions for validation data, whenever it is called.
 
-    The predicted class is the one of the largest probability; a warning says so for a model whose
-    ``predict`` decides by something else. An exception does not end the training: it is reported,
-    and the recording stops (``on_error``).
+    The predicted class is the one of the largest probability; for a model whose ``predict`` decides
+    by something else, a warning at the end gives the largest number of examples that differ. An
+    exception does not end the training: it is reported, and the recording stops (``on_error``).
     The recording is closed at the end of a ``with`` block, by `close`, or when Python exits; a call
     after that continues it.
 
@@ -58,6 +58,7 @@ class Snapshots:
     Raises:
         TypeError: a model that is not a classifier, or an unknown option.
         ValueError: a wrong value of an argument.
+        RecordingError: there is already a recording at ``path``.
     """
 
     def __init__(
@@ -79,8 +80,9 @@ class Snapshots:
         )
         self._model, self._x_val, self._y_val = model, x_val, y_val
         self._is_logits, self._names = outputs == "logits", options.get("classes")
-        self._step, self._has_begun, self._has_warned = -1, False, False
-        self._close = weakref.finalize(self, self._recorder.attempt, self._recorder.end)
+        self._step, self._has_begun = -1, False
+        self._apart = _Apart()
+        self._close = weakref.finalize(self, _finish, self._recorder, self._apart)
 
     @guarded
     def __call__(self, step: int | None = None, *, metrics: Mapping | None = None) -> None:
@@ -110,17 +112,22 @@ class Snapshots:
         with kept_random_state(self._model):
             method = "decision_function" if self._is_logits else _method_of(self._model)
             scores = getattr(self._model, method)(self._x_val)
-            if not self._is_logits and not self._has_warned:
-                self._has_warned = _warn_if_apart(scores, self._model.predict(self._x_val), classes)
+            if not self._is_logits:
+                predicted = self._model.predict(self._x_val)
+                self._apart.count(self._step, scores, predicted, classes)
         return scores, indices_in(classes, self._y_val)
 
     def run(self) -> Run:
-        """Return the snapshots so far."""
+        """Return the snapshots so far, the last one with them.
+
+        Nothing has to be closed before: ``anim.animate(snapshots.run(), "mine.gif")``.
+        """
+        self._apart.warn()
         return self._recorder.run()
 
     def close(self) -> None:
         """Commit all snapshots, and release the path for other recorders."""
-        self._recorder.attempt(self._recorder.end)
+        _finish(self._recorder, self._apart)
 
     def __enter__(self) -> Snapshots:
         return self
@@ -188,13 +195,30 @@ def _method_of(model) -> str:
     return "predict_proba"
 
 
-def _warn_if_apart(probs, predicted, classes: np.ndarray) -> bool:
-    """Warn, and return True, if ``predict`` and the largest probabilities name other classes."""
-    largest = np.asarray(probs).argmax(1)
-    apart = int((classes[largest] != np.asarray(predicted)).sum())
-    if apart:
-        warn_caller(
-            f"predict and predict_proba name different classes in {apart} of {len(largest)} "
-            "examples; the accuracy that is recorded is that of predict_proba"
-        )
-    return apart > 0
+class _Apart:
+    """The snapshot in which ``predict`` and the largest probabilities differ most."""
+
+    def __init__(self):
+        self._most, self._said, self._total, self._step = 0, 0, 0, 0
+
+    def count(self, step: int, probs, predicted, classes: np.ndarray) -> None:
+        """Count the examples [N] of a snapshot whose predicted classes differ."""
+        largest = np.asarray(probs).argmax(1)
+        apart = int((classes[largest] != np.asarray(predicted)).sum())
+        if apart > self._most:
+            self._most, self._total, self._step = apart, len(largest), step
+
+    def warn(self) -> None:
+        """Warn of the largest count, unless that was said already."""
+        if self._most > self._said:
+            self._said = self._most
+            warn_caller(
+                f"predict and predict_proba name different classes in {self._most} of "
+                f"{self._total} examples at step {self._step}, and in no more at others; the "
+                "accuracy that is recorded is that of predict_proba"
+            )
+
+
+def _finish(recorder: CallbackRecorder, apart: _Apart) -> None:
+    recorder.attempt(recorder.end)
+    apart.warn()

@@ -69,6 +69,38 @@ def test_a_model_whose_predict_decides_by_something_else_is_said_once():
     assert run.metrics()["accuracy"][-1] == pytest.approx(expected)
 
 
+class Drifting(naive_bayes.GaussianNB):
+    """Decides against its probabilities in `wrong` of the examples."""
+
+    wrong = 0
+
+    def predict(self, X):
+        predicted = super().predict(X)
+        predicted[: self.wrong] = (predicted[: self.wrong] + 1) % 3
+        return predicted
+
+
+def test_the_largest_count_of_examples_whose_predicted_class_differs_is_said_at_the_end():
+    model = Drifting().fit(X, Y)
+    snapshots = Snapshots(None, model, X_VAL, Y_VAL, on_error="raise")
+    for step, wrong in enumerate((0, 3, 40, 7)):
+        model.wrong = wrong
+        snapshots(step)
+    with pytest.warns(UserWarning, match="different classes in 40 of 100 examples at step 2"):
+        snapshots.run()
+    # Said once, unless it grows.
+    snapshots.close()
+
+
+def test_an_earlier_recording_is_refused_before_the_training(tmp_path):
+    model = naive_bayes.GaussianNB().fit(X, Y)
+    for _ in range(2):
+        with Snapshots(tmp_path / "run", model, X_VAL, Y_VAL, overwrite=True) as snapshots:
+            snapshots(0)
+    with pytest.raises(anim.RecordingError, match=r"resume=True .* overwrite=True"):
+        Snapshots(tmp_path / "run", model, X_VAL, Y_VAL)
+
+
 def test_the_model_is_the_same_with_and_without():
     def coefficients(recorded):
         model = neural_network.MLPClassifier((8,), random_state=0)
