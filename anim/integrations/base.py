@@ -9,7 +9,6 @@ import inspect
 import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -19,8 +18,10 @@ from anim.checks.arrays import as_array
 from anim.errors import MissingExtraError, SettingError
 from anim.integrations.logged import recordable
 from anim.integrations.outputs import kind_of
-from anim.run import Recorder, Run
+from anim.run import Recorder, Run, opened
 from anim.run.caller import warn_caller
+from anim.run.store.place import local_folder
+from anim.run.store.writer import check_folder
 from anim.settings import one_line, one_of, whole
 
 # Characters of an error that a warning repeats.
@@ -79,6 +80,7 @@ class CallbackRecorder:
     Raises:
         TypeError: an unknown option.
         ValueError: a wrong value of an argument or option.
+        RecordingError: there is a recording, or something else, at the path.
     """
 
     def __init__(
@@ -97,9 +99,10 @@ class CallbackRecorder:
             one_of("outputs", outputs, ("logits", "probs"))
         one_of("on_error", on_error, ("warn", "raise"))
         _check_options(path, labels, options)
-        # Absolute: the working directory may change before training begins.
-        if path is not None and "://" not in os.fspath(path):
-            path = Path(path).absolute()
+        if path is not None:
+            # The working directory may change before training begins.
+            path = local_folder(path).absolute()
+            check_path(path, options)
         self._path = path
         self._labels, self._options = labels, dict(options)
         self._every, self._outputs, self._on_error = every, outputs, on_error
@@ -301,6 +304,25 @@ class CallbackRecorder:
             cause = self._cause or "nothing is recorded yet: training has not begun"
             raise RuntimeError(f"run: {cause}")
         return self._recorder
+
+
+def check_path(path: str | os.PathLike | None, options: Mapping[str, Any]) -> None:
+    """Raise an error for what is at a path, before a training that could not be recorded there.
+
+    Args:
+        path: a folder for a recording; None keeps it in memory.
+        options: arguments of `anim.Recorder`; ``resume`` and ``overwrite`` allow for a recording.
+
+    Raises:
+        SettingError: the path is a URL.
+        RecordingError: there is a recording, or something else, at the path.
+    """
+    if path is None:
+        return
+    folder = local_folder(path)
+    # An earlier recorder of this process may not have written its first snapshot yet.
+    opened.catch_up(folder)
+    check_folder(folder, options.get("resume", False), options.get("overwrite", False))
 
 
 def _check_options(path, labels, options: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from anim.integrations.base import require
+from anim.integrations.base import check_path, require
 from anim.integrations.torch import Snapshots, snapshots_or_warning
 from anim.run import Run
 
@@ -25,10 +25,14 @@ class SnapshotCallback(learner.Callback):
         every: batches between two snapshots; None takes one per epoch.
         options: more arguments of `anim.integrations.torch.Snapshots`, such as ``unpack``,
             ``classes`` or ``on_error``.
+
+    Raises:
+        RecordingError: there is already a recording at ``path``.
     """
 
     def __init__(self, path: str | os.PathLike | None, *, every: int | None = None, **options):
         super().__init__()
+        check_path(path, options)
         self._path, self._every, self._options = path, every, options
         self._snapshots: Snapshots | None = None
         self._steps, self._records = 0, False

@@ -45,6 +45,7 @@ class SnapshotCallback(keras.callbacks.Callback):
 
     Raises:
         SettingError: data without labels, or data that cannot be read again.
+        RecordingError: there is already a recording at ``path``.
     """
 
     def __init__(

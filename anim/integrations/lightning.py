@@ -63,6 +63,7 @@ class SnapshotCallback(lightning.Callback):
     Raises:
         TypeError: an unknown option.
         ValueError: a wrong value of an argument.
+        RecordingError: there is already a recording at ``path``.
     """
 
     def __init__(

@@ -5,10 +5,11 @@ NeuralNetClassifier(module, callbacks=[SnapshotCallback("runs/mine")])
 
 from __future__ import annotations
 
+import copy
 import os
 from functools import partial
 
-from anim.integrations.base import require
+from anim.integrations.base import check_path, require
 from anim.integrations.torch import Snapshots, snapshots_or_warning
 from anim.run import Run
 
@@ -26,9 +27,13 @@ class SnapshotCallback(callbacks.Callback):
         every: batches between two snapshots; None takes one per epoch.
         options: more arguments of `anim.integrations.torch.Snapshots`, such as ``outputs``,
             ``classes`` or ``on_error``.
+
+    Raises:
+        RecordingError: there is already a recording at ``path``.
     """
 
     def __init__(self, path: str | os.PathLike | None, *, every: int | None = None, **options):
+        check_path(path, options)
         self.path, self.every = path, every
         self.options_ = options
         self.initialize()
@@ -50,6 +55,10 @@ class SnapshotCallback(callbacks.Callback):
 
     def get_params(self, deep: bool = True) -> dict:
         return {"path": self.path, "every": self.every, **self.options_}
+
+    def __sklearn_clone__(self) -> SnapshotCallback:
+        # The constructor would refuse what another net of the same search has recorded.
+        return copy.deepcopy(self)
 
     def __getstate__(self) -> dict:
         # A copy, such as one made by scikit-learn's clone, records on its own.

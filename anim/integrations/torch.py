@@ -67,6 +67,7 @@ class Snapshots:
     Raises:
         TypeError: a model that is not a module, or an unknown option.
         ValueError: a wrong value of an argument, such as a loader that can be read only once.
+        RecordingError: there is already a recording at ``path``, or something else.
     """
 
     def __init__(
@@ -145,7 +146,10 @@ class Snapshots:
             warn_caller("nothing is recorded: training in more than one process is not supported")
 
     def run(self) -> Run:
-        """Return the snapshots so far."""
+        """Return the snapshots so far, the last one with them.
+
+        Nothing has to be closed before: ``anim.animate(snapshots.run(), "mine.gif")``.
+        """
         return self._recorder.run()
 
     def close(self) -> None:

@@ -53,6 +53,7 @@ class SnapshotCallback(transformers.TrainerCallback):
     Raises:
         TypeError: an unknown option.
         ValueError: a wrong value of an argument.
+        RecordingError: there is already a recording at ``path``.
     """
 
     def __init__(

@@ -50,6 +50,9 @@ class SnapshotCallback(xgboost.callback.TrainingCallback):
         on_error: what an exception during the training does: ``warn`` reports it, stops recording
             and lets the training go on; ``raise`` raises it.
         options: more arguments of `anim.Recorder`, such as ``classes``, ``keep`` or ``resume``.
+
+    Raises:
+        RecordingError: there is already a recording at ``path``.
     """
 
     def __init__(

@@ -123,10 +123,56 @@ def a_file(path):
     path.write_text("something else")
 
 
-@pytest.mark.parametrize("there", [occupied, a_file])
-def test_a_path_that_cannot_be_opened_is_an_error_of_the_recording_only(tmp_path, there):
+def something_else(path):
+    path.mkdir()
+    (path / "notes.txt").write_text("something else")
+
+
+@pytest.mark.parametrize("on_error", ["warn", "raise"])
+@pytest.mark.parametrize(
+    ("there", "words"),
+    [
+        (occupied, "already a recording at .* resume=True continues it, overwrite=True replaces"),
+        (a_file, "is a file, not a folder"),
+        (something_else, "is not a recording"),
+    ],
+)
+def test_what_is_at_the_path_is_refused_before_the_training(tmp_path, on_error, there, words):
     there(tmp_path / "run")
+    with pytest.raises(anim.RecordingError, match=words):
+        Callback(tmp_path / "run", on_error=on_error)
+
+
+def test_a_recorder_of_this_process_that_is_still_open_is_refused_before_the_training(tmp_path):
+    earlier = Callback(tmp_path / "run")
+    earlier.begin()
+    earlier.step(0)
+    with pytest.raises(anim.RecordingError, match="there is already a recording"):
+        Callback(tmp_path / "run")
+    earlier.end()
+
+
+@pytest.mark.parametrize(
+    ("option", "steps"), [({"resume": True}, [3, 4]), ({"overwrite": True}, [1])]
+)
+def test_a_recording_that_may_be_there_is_no_error(tmp_path, option, steps):
+    occupied(tmp_path / "run")
+    callback = Callback(tmp_path / "run", **option)
+    callback.begin()
+    callback.step(1)
+    callback.end()
+    assert anim.open(tmp_path / "run").steps.tolist() == steps
+
+
+def test_a_url_is_refused_before_the_training():
+    with pytest.raises(ValueError, match="path: expected a local folder"):
+        Callback("s3://bucket/run")
+
+
+@pytest.mark.parametrize("there", [occupied, a_file])
+def test_a_path_that_was_free_and_is_taken_now_is_an_error_of_the_recording_only(tmp_path, there):
     callback = Callback(tmp_path / "run")
+    there(tmp_path / "run")
     with pytest.warns(UserWarning, match="stopped before the first snapshot: RecordingError: "):
         callback.begin()
     callback.step(0)

@@ -179,6 +179,30 @@ def test_skorch_clones_a_net_with_the_callback_and_each_records_its_own():
     assert other.callbacks[0].run().steps.tolist() == [0, 5, 10]
 
 
+def test_skorch_searches_with_a_path_and_refuses_it_in_a_later_script(tmp_path):
+    selection = pytest.importorskip("sklearn.model_selection")
+    from anim.integrations.skorch import SnapshotCallback
+
+    net = net_of(False)
+    net.set_params(callbacks=[SnapshotCallback(tmp_path / "run")])
+    search = selection.GridSearchCV(net, {"max_epochs": [1, 2]}, cv=2, error_score="raise")
+    search.fit(X, Y)
+    assert anim.open(tmp_path / "run").steps[0] == 0
+    with pytest.raises(anim.RecordingError, match=r"resume=True .* overwrite=True"):
+        SnapshotCallback(tmp_path / "run")
+
+
+def test_fastai_refuses_a_recording_before_the_training(tmp_path):
+    pytest.importorskip("fastai.basics", reason="fastai is not installed")
+    from anim.integrations.fastai import SnapshotCallback
+
+    with anim.Recorder(tmp_path / "run", labels=Y_VAL) as recorder:
+        recorder.snapshot(0, logits=np.eye(3)[Y_VAL])
+    with pytest.raises(anim.RecordingError, match=r"resume=True .* overwrite=True"):
+        SnapshotCallback(tmp_path / "run")
+    SnapshotCallback(tmp_path / "run", overwrite=True)
+
+
 def test_fastai_records_its_validation_data(tmp_path):
     fastai = pytest.importorskip("fastai.basics", reason="fastai is not installed")
     from anim.integrations.fastai import SnapshotCallback

@@ -68,7 +68,7 @@ class Writer:
         self._series: dict[str, ts.TensorStore] = {}
         self._lock: lock.Held | None = None
         # A folder with something else in it is refused before anything is written there.
-        _check_folder(path, resume, overwrite)
+        check_folder(path, resume, overwrite)
         path.mkdir(parents=True, exist_ok=True)
         # Links and the working directory may change while it is recorded.
         path = self.path = path.resolve()
@@ -76,7 +76,7 @@ class Writer:
             self._lock = lock.acquire(path)
             lock.remove_chunk_locks(path)
             # Again: another recorder may have come and gone before the lock.
-            if _check_folder(path, resume, overwrite):
+            if check_folder(path, resume, overwrite):
                 self._resume(resume, about)
             else:
                 self._create(about)
@@ -230,7 +230,7 @@ class Writer:
             self._lock.check()
 
 
-def _check_folder(path: Path, resume: bool | int, overwrite: bool) -> bool:
+def check_folder(path: Path, resume: bool | int, overwrite: bool) -> bool:
     """Return whether a recording in the folder is to be continued.
 
     Args:
