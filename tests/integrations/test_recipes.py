@@ -209,7 +209,7 @@ def test_fastai_records_its_validation_data(tmp_path):
 
     def train(record):
         data = fastai.DataLoaders.from_dsets(TRAIN, VAL, bs=20, num_workers=0)
-        callback = SnapshotCallback(tmp_path / "run", on_error="raise")
+        callback = SnapshotCallback(tmp_path / "run" if record else None, on_error="raise")
         learner = fastai.Learner(
             data, torch_network(torch), loss_func=fastai.CrossEntropyLossFlat(),
             metrics=fastai.accuracy, cbs=[callback] if record else [],
