@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     from anim.run.protocol import RunLike
     from anim.settings.keywords import PictureOptions
 
+    Shown = RunLike | str | os.PathLike
+
 
 @takes(Picture)
 def animate(
-    runs: RunLike | Iterable[RunLike] | Mapping[str, RunLike],
+    runs: Shown | Iterable[Shown] | Mapping[str, Shown],
     *outputs: str | os.PathLike,
     progress: Callable[[int, int], None] | None = None,
     **options: Unpack[PictureOptions],
@@ -36,8 +38,8 @@ def animate(
     """Draw a run, or several side by side, once and write the picture to every output.
 
     Args:
-        runs: an `anim.Run`, several of them, or a mapping from names to runs. `Replicas` count as
-            one run: their median is shown, and their spread.
+        runs: an `anim.Run` or the folder of one, several of them, or a mapping from names to them.
+            `Replicas` count as one run: their median is shown, and their spread.
         outputs: files; the extension decides the format (see `anim.encode.formats`).
             ``frames/%04d.png`` is a file for each frame.
         {settings}
@@ -50,6 +52,7 @@ def animate(
     Raises:
         TypeError: not a run, or an unknown keyword.
         SettingError: an argument out of its limits, or one that does not fit the run.
+        RecordingError: a folder without a recording.
         OSError: a file could not be written. Earlier files at these paths are untouched.
     """
     from anim.compose import compose_views
@@ -72,14 +75,14 @@ def animate(
 
 
 def _checked_runs(runs) -> list[RunLike]:
-    from anim.run import Replicas, Run
+    from anim.run import Replicas, Run, open
 
-    found = [runs] if isinstance(runs, Run | Replicas | str | Path) else list(runs)
+    is_one = isinstance(runs, Run | Replicas | str | os.PathLike)
+    found = [runs] if is_one else list(runs)
     for run in found:
-        if not isinstance(run, Run | Replicas):
-            hint = "; anim.open reads one from a folder" if isinstance(run, str | Path) else ""
-            raise TypeError(f"runs: expected an anim.Run, got {type(run).__name__}{hint}")
-    return [run for run in found if not isinstance(run, str | Path)]
+        if not isinstance(run, Run | Replicas | str | os.PathLike):
+            raise TypeError(f"runs: expected an anim.Run or a folder, got {type(run).__name__}")
+    return [open(run) if isinstance(run, str | os.PathLike) else run for run in found]
 
 
 def _check(paths: Sequence[Path], picture: Picture) -> None:

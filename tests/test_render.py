@@ -129,7 +129,7 @@ def test_a_warning_is_one_line_too(tmp_path, capsys):
 
 
 def test_only_a_run_can_be_animated(tmp_path):
-    with pytest.raises(TypeError, match=r"runs: expected an anim\.Run, got list"):
+    with pytest.raises(TypeError, match=r"runs: expected an anim\.Run or a folder, got list"):
         anim.animate([[]], tmp_path / "a.gif")
 
 

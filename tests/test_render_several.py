@@ -55,5 +55,28 @@ def test_animate_takes_one_run_a_list_or_a_mapping(tmp_path):
     for runs in (SHORT, [SHORT, LONG], {"small": SHORT, "large": LONG}):
         (written,) = anim.animate(runs, tmp_path / "a.png").outputs
         assert written.bytes > 5000
-    with pytest.raises(TypeError, match="got str"):
-        anim.animate(["runs/a"], tmp_path / "b.png")
+
+
+def test_animate_opens_folders(tmp_path):
+    for name, run in (("one", SHORT), ("two", LONG)):
+        with anim.Recorder(tmp_path / name, labels=run.labels) as recorder:
+            for i, step in enumerate(run.steps):
+                recorder.snapshot(int(step), logits=run.logits(i))
+    one, two = tmp_path / "one", str(tmp_path / "two")
+    for given, same in (
+        (one, anim.open(one)),
+        (two, anim.open(two)),
+        ([one, LONG], [anim.open(one), LONG]),
+        ({"a": one, "b": two}, {"a": anim.open(one), "b": anim.open(two)}),
+    ):
+        anim.animate(given, tmp_path / "given.png")
+        anim.animate(same, tmp_path / "same.png")
+        given_bytes = (tmp_path / "given.png").read_bytes()
+        assert given_bytes == (tmp_path / "same.png").read_bytes()
+
+
+@pytest.mark.parametrize("wrong", ["missing", ["missing"], {"a": "missing"}])
+def test_a_folder_without_a_recording_is_an_error_that_names_it(tmp_path, monkeypatch, wrong):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(anim.RecordingError, match="missing"):
+        anim.animate(wrong, "a.png")
