@@ -59,7 +59,7 @@ def test_a_peak_between_the_ends_is_mentioned(accuracies, says):
 
 @pytest.mark.parametrize(
     ("gap", "says"),
-    [(0.2, "over-confident"), (-0.2, "under-confident"), (0, "calibrated, as far as")],
+    [(0.2, "over-confident"), (-0.15, "under-confident"), (0, "calibrated, as far as")],
 )
 def test_the_verdict_is_about_confidence_in_every_view(gap, says):
     """In the view of class 1, which is never a label, the mean score is above the share."""
