@@ -115,9 +115,9 @@ class SnapshotCallback(transformers.TrainerCallback):
                 warn_caller("nothing is recorded: several processes are not supported")
             self._has_warned = True
             return
+        _check_task(unwrapped(model))
         # A trainer that continues from a checkpoint already counts from its step.
         self._recorder.begin(state.global_step or None)
-        _check_task(unwrapped(model))
         with kept_random_state():
             self._label = _label_of(trainer)
             loader = _loader_of(trainer, self._dataset, self._batch_size, self._collator)
