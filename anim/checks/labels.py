@@ -164,7 +164,7 @@ def checked_classes(classes: Iterable | None) -> tuple[str, ...] | None:
 
     Raises:
         SettingError: fewer than two names or too many, a name more often than once, what is not a
-            name, or names without an order.
+            name, names without an order, or integers that are positions of other names.
     """
     if classes is None:
         return None
@@ -188,6 +188,10 @@ def checked_classes(classes: Iterable | None) -> tuple[str, ...] | None:
         again = [repr(name) for name, count in counts.items() if count > 1]
         times = "twice" if max(counts.values()) == 2 else "more often than once"
         raise SettingError("classes", f"expected distinct names, got {listed(again)} {times}")
+    places = {name: i for i, name in enumerate(given) if isinstance(name, (int, np.integer))}
+    if any(0 <= name < len(given) and name != i for name, i in places.items()):
+        problem = f"expected names, got integers that are labels of other classes: {listed(given)}"
+        raise SettingError("classes", f"{problem}; as texts, they name the labels 0, 1, ...")
     return names
 
 

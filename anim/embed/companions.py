@@ -45,6 +45,7 @@ def why_not(other: Path, path: Path) -> str:
         theirs = description_in(other)
         measured_size(other)
     except Exception:
+        # Decoders raise many kinds of errors, and this file may be anybody's.
         return "cannot be read"
     mine = description_in(path)
     if POSTER_OF in theirs:
@@ -63,6 +64,7 @@ def is_stale_poster(other: Path, path: Path) -> bool:
     try:
         theirs = description_in(other)
     except Exception:
+        # What no decoder reads is not a poster of ours.
         return False
     return POSTER_OF in theirs and theirs[POSTER_OF] != digest_of(path)
 

@@ -50,6 +50,7 @@ def read(
         raise SettingError("FILE", f"there is no file {str(path)!r}") from error
     except SettingError:
         raise
+    # Errors of Arrow are of these types, and so are those of NumPy and zipfile.
     except (ValueError, OSError, KeyError, EOFError, TypeError, NotImplementedError) as error:
         first = (str(error).splitlines() or [type(error).__name__])[0][:200]
         raise SettingError("FILE", f"{str(path)!r} cannot be read: {first}") from error

@@ -136,3 +136,14 @@ def test_names_are_checked_and_resolved_in_linear_time():
     np.testing.assert_array_equal(checked, np.arange(32_000)[::-1])
     with pytest.raises(ValueError, match=r"got 'class 0', 'class 1', .*, \.\.\. twice"):
         checked_classes(names * 2)
+
+
+@pytest.mark.parametrize("classes", [[2, 1, 0], [1, 2, 3], np.array([0, 2, 1]), ["a", 0]])
+def test_integers_that_could_be_other_labels_are_no_names(classes):
+    with pytest.raises(ValueError, match="classes: expected names, got integers that are labels"):
+        checked_classes(classes)
+
+
+@pytest.mark.parametrize("classes", [[0, 1, 2], [3, 5, 8], ["2", "1", "0"]])
+def test_integers_that_are_no_other_label_are_names(classes):
+    assert checked_classes(classes) == tuple(map(str, classes))
