@@ -6,9 +6,9 @@ from typing import NoReturn
 
 import numpy as np
 
-from anim.record.saved import as_probs, probs_rows
+from anim.record.saved import as_probs, one_sign, probs_rows
 from anim.record.scores import Scores
-from anim.record.tables import Table, listed
+from anim.record.tables import Table, listed, shown
 
 # Which share of rows must look like probabilities for the others to be called an exception.
 _SHARE = 0.1
@@ -90,8 +90,12 @@ def _of_one(table: Table, scores: Scores, outputs: str | None) -> tuple[str, np.
     """Decide for the scores [N] of one class."""
     values, kind = scores.values, outputs or scores.kind
     outside = (values < 0) | (values > 1)
+    if outputs == "logits":
+        return "logits", values, "logits, as asked for"
     if kind == "logits":
-        return "logits", values, "logits, " + ("as asked for" if outputs else "by name")
+        if "logit" not in scores.columns[0].lower():
+            _check_signs(table, scores)
+        return "logits", values, "logits, by name"
     if not outside.any():
         return "probs", values, "probs: all in [0, 1]"
     if kind == "probs":
@@ -100,4 +104,11 @@ def _of_one(table: Table, scores: Scores, outputs: str | None) -> tuple[str, np.
             f"{table.place(row)}: column {scores.columns[0]!r}: expected a probability in [0, 1], "
             f"got {values[row]:g}; {_OUTPUTS}"
         )
+    _check_signs(table, scores)
     return "logits", values, "logits: not all in [0, 1]"
+
+
+def _check_signs(table: Table, scores: Scores) -> None:
+    """Raise SettingError for scores [N] of one class that are all of one sign."""
+    if (problem := one_sign(scores.values)) is not None:
+        table.fail(f"column {shown(scores.columns[0])}: {problem}; {_OUTPUTS}")

@@ -20,7 +20,7 @@ from anim.record.label_tables import LabelTable
 from anim.record.naming import by_name, hits, is_integer, names_in
 from anim.record.placing import placed
 from anim.record.readers import read
-from anim.record.saved import Saved, as_probs
+from anim.record.saved import Saved, as_probs, one_sign
 from anim.record.schema import NOTHING_WANTED, Wanted
 from anim.record.steps import steps_of
 from anim.record.tables import listed
@@ -232,9 +232,13 @@ def arguments(
     if "pred_label" in given:
         predicted = given.pop("pred_label")
         return {**given, "correct": hits(predicted, labels, classes or snapshot.classes)}
-    if outputs is not None and not snapshot.is_named:
-        (values,) = given.values()
-        given = {outputs: values}
+    if not snapshot.is_named:
+        ((kind, values),) = given.items()
+        given = {outputs or kind: values}
+        is_decided = outputs is None and kind == "logits"
+        has_one = values.ndim == 1 or values.shape[1] == 1
+        if is_decided and has_one and (problem := one_sign(values)) is not None:
+            raise ValueError(f"scores: {problem}; --outputs logits takes them as they are")
     if (probs := given.get("probs")) is not None and (exact := as_probs(probs)) is not None:
         given["probs"] = exact
     return given

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from anim.record.cells import numbers
+from anim.record.arrow import compute as pc
+from anim.record.cells import is_text, numbers
 from anim.record.names import plain
 from anim.record.naming import words
 from anim.record.schema import Schema
@@ -29,11 +30,12 @@ def rows_by_step(table: Table, schema: Schema) -> Iterator[tuple[int | None, np.
     if schema.step is None:
         yield None, np.arange(table.rows)
         return
+    _check_plain(table, schema.step)
     steps = numbers(table, schema.step)
     wrong = (steps != np.floor(steps)) | (steps < 0) | (steps > _LIMIT)
     if wrong.any():
         table.refuse(schema.step, int(wrong.argmax()), "a step, an integer from 0")
-    _check_one_step_an_epoch(table, schema, steps)
+    _check_epochs(table, schema, steps)
     distinct, starts = np.unique(steps, return_index=True)
     order = np.argsort(steps, kind="stable")
     groups = np.split(order, np.searchsorted(steps[order], distinct[1:]))
@@ -68,17 +70,30 @@ def _aligned(
     )
 
 
-def _check_one_step_an_epoch(table: Table, schema: Schema, steps: np.ndarray) -> None:
-    """Raise SettingError if steps start anew in each epoch."""
+def _check_plain(table: Table, step: str) -> None:
+    """Raise SettingError for steps as texts such as ``1,000``, which would be a decimal comma."""
+    texts = table.column(step)
+    if not is_text(texts.type):
+        return
+    marked = pc.match_substring_regex(pc.fill_null(texts, ""), "[,%]")
+    if pc.any(marked).as_py():
+        row = pc.index(marked, True).as_py()
+        table.refuse(step, row, "a step, an integer from 0 in digits alone")
+
+
+def _check_epochs(table: Table, schema: Schema, steps: np.ndarray) -> None:
+    """Raise SettingError if steps do not grow with the epochs, as they start anew in each."""
     epoch = next((n for n in table.types if plain(n) == "epoch" and n != schema.step), None)
     if epoch is None:
         return
     epochs = numbers(table, epoch)
-    pairs = np.unique(np.stack([steps, epochs], 1), axis=0)
-    twice = pairs[1:, 0] == pairs[:-1, 0]
-    if twice.any():
-        step = pairs[:-1][twice][0, 0]
+    order = np.lexsort((steps, epochs))
+    steps, epochs = steps[order], epochs[order]
+    restarts = (epochs[1:] > epochs[:-1]) & (steps[1:] <= steps[:-1])
+    if restarts.any():
+        at = int(restarts.argmax())
         table.fail(
-            f"column {shown(schema.step)}: step {step:g} is there in several epochs; "
-            f"--step {epoch} takes epochs as steps"
+            f"column {shown(schema.step)}: expected steps after {steps[at]:g}, the last of "
+            f"{shown(epoch)} {epochs[at]:g}, got {steps[at + 1]:g} in {shown(epoch)} "
+            f"{epochs[at + 1]:g}; --step {epoch} takes epochs as steps"
         )

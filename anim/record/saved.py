@@ -11,9 +11,6 @@ import numpy as np
 from anim.checks.rounding import SUM_TOLERANCE, coarsest, sum_tolerance
 from anim.errors import SettingError
 
-# Names of arrays and columns that hold labels and steps.
-LABELS = ("labels", "label", "y_true", "true_label", "y")
-STEPS = ("step", "epoch", "iteration")
 # How far from an integer float32 leaves a number of four decimals, times 10,000; and how far
 # rounding may move the sum of a row: sigmoids of many classes, rounded, are no probabilities.
 _WHOLE, _MOST_OFF = 2e-3, 0.1
@@ -45,14 +42,6 @@ class Saved:
     notes: tuple[str, ...] = ()
     ids: tuple[str, ...] | None = None
     is_moved: bool = False
-
-
-def parsed(texts: np.ndarray) -> np.ndarray:
-    """Return texts as float64 if all of them are numbers, else as they are."""
-    try:
-        return texts.astype(np.float64)
-    except ValueError:
-        return texts
 
 
 def scores_of(path: Path, values: np.ndarray) -> dict[str, np.ndarray]:
@@ -94,6 +83,23 @@ def as_probs(values: np.ndarray) -> np.ndarray | None:
         if values.max() <= whole and np.abs(sums / whole - 1).max() <= slack:
             return values / sums
     return None
+
+
+def one_sign(values: np.ndarray) -> str | None:
+    """Return why scores of class 1 are hardly logits: all have one sign; None if they may be.
+
+    Percentages, distances and margins are never negative, logarithms of probabilities never
+    positive. As logits they would give wrong numbers that look right.
+
+    Args:
+        values: [N] or [N, 1], not empty.
+    """
+    low, high = values.min(), values.max()
+    if low < 0 < high:
+        return None
+    hint = "divide percentages by 100" if low >= 0 else "exp makes probabilities of logarithms"
+    expected = "expected probabilities in [0, 1], or logits of both signs"
+    return f"{expected}, got {low:g} to {high:g}; {hint}"
 
 
 def probs_rows(values: np.ndarray) -> np.ndarray:

@@ -1,11 +1,16 @@
 """Probabilities or logits: rows sum to 1, or do not; what is both or neither is refused."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from anim.errors import SettingError
+from anim.record import record
 from tests.support.tables import ACCURACY, LABELS, PROBS, accuracy, frame, recorded, refused
 
 LOGITS = np.log(PROBS + 1e-6)
+OF_TWO = LABELS % 2
+P = np.where(OF_TWO == 1, 0.8, 0.3)
 
 
 def table(word, values):
@@ -55,3 +60,33 @@ def test_votes_that_are_named_as_logits_are_refused(tmp_path, capsys):
 def test_outputs_overrules(tmp_path):
     run = recorded(tmp_path, table("score", PROBS * 0.7), "--outputs", "logits")
     assert (run.kind, accuracy(run)) == ("logits", ACCURACY)
+
+
+ONE_SIGN = {
+    "percentages": (100 * P, "divide percentages by 100"),
+    "logarithms": (np.log(P), "exp makes probabilities"),
+}
+
+
+@pytest.mark.parametrize("name", ONE_SIGN)
+@pytest.mark.parametrize("suffix", ["csv", "npz", "npy"])
+def test_scores_of_one_class_and_one_sign_are_neither(tmp_path, name, suffix):
+    values, hint = ONE_SIGN[name]
+    path = tmp_path / f"preds.{suffix}"
+    if suffix == "csv":
+        pd.DataFrame({"y_true": OF_TWO, "score": values}).to_csv(path, index=False)
+    elif suffix == "npz":
+        np.savez(path, labels=OF_TWO, scores=values)
+    else:
+        np.save(path, values)
+    labels = OF_TWO if suffix == "npy" else None
+    with pytest.raises(SettingError, match=f"logits of both signs, got .*{hint}.*--outputs logits"):
+        record([path], tmp_path / "run", labels=labels)
+    run = record([path], tmp_path / "run", labels=labels, outputs="logits")
+    np.testing.assert_allclose(run.logits(0)[:, 1], values, rtol=1e-6)
+
+
+def test_logits_of_one_class_by_name_may_have_one_sign(tmp_path):
+    path = tmp_path / "preds.csv"
+    pd.DataFrame({"y_true": OF_TWO, "logit": 3 * P}).to_csv(path, index=False)
+    assert record([path], tmp_path / "run").kind == "logits"

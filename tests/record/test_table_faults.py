@@ -123,3 +123,20 @@ def test_numbers_of_classes_may_start_at_1(tmp_path):
 def test_a_column_of_scores_with_a_wrong_cell_is_not_left_out(tmp_path, cell, capsys):
     text = f"label,prob_0,prob_1\n0,.9,.1\n1,.9,{cell}\n"
     assert "line 3, column 'prob_1': expected a number" in refused(tmp_path, capsys, text)
+
+
+@pytest.mark.parametrize("steps", [("1,000", "2,000"), ("100%", "200%")])
+def test_steps_with_more_than_digits_are_refused(tmp_path, steps, capsys):
+    rows = [f'"{step}",{label},0.4' for step in steps for label in (0, 1)]
+    problem = refused(tmp_path, capsys, "\n".join(["step,label,prob", *rows]) + "\n")
+    expected = "line 2, column 'step': expected a step, an integer from 0 in digits alone, got"
+    assert f"{expected} '{steps[0]}'" in problem
+
+
+@pytest.mark.parametrize("second", [50, 100])
+def test_steps_that_start_anew_in_each_epoch_are_refused(tmp_path, second, capsys):
+    steps, epochs = np.repeat([20, 100, second], 20), np.repeat([1, 1, 2], 20)
+    table = frame(PROB, step=steps, epoch=epochs)
+    problem = refused(tmp_path, capsys, table)
+    assert f"expected steps after 100, the last of 'epoch' 1, got {second} in 'epoch' 2" in problem
+    assert "--step epoch takes epochs as steps" in problem

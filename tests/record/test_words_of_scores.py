@@ -40,9 +40,16 @@ def test_named_confidences_of_two_classes_count_more_than_a_margin(other):
     np.testing.assert_array_equal(run.snapshots[0]["correct"], predicted == OF_TWO)
 
 
-def test_a_margin_that_is_never_negative_is_no_logit():
-    with pytest.raises(SettingError, match="'margin' is never negative, though class 0"):
-        _run(y_true=OF_TWO, y_pred=TWO.argmax(1), margin=2 * TWO.max(1) - 1)
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("margin", "'margin': expected probabilities in .* or logits of both signs"),
+        ("logit", "'logit' is never negative, though class 0 is predicted"),
+    ],
+)
+def test_a_margin_that_is_never_negative_is_no_logit(name, problem):
+    with pytest.raises(SettingError, match=problem):
+        _run(y_true=OF_TWO, y_pred=TWO.argmax(1), **{name: 2 * TWO.max(1) - 1})
 
 
 @pytest.mark.parametrize("name", ["top_{}_prob", "top{}_prob", "prob_top{}", "prob_rank{}"])
