@@ -43,6 +43,10 @@ def option_of(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
+class BrokenFileError(SettingError):
+    """A file that no decoder reads: it is broken, or in another format than its name says."""
+
+
 class MissingExtraError(ImportError):
     """An optional package is not installed; the message names the pip command."""
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from anim.embed.sizes import is_side, measured_size
 from anim.encode.comment import read_comment
+from anim.errors import BrokenFileError
 from anim.files import open_regular, parsed_json
 
 # In the description of a poster: the digest of the video that it was taken from.
@@ -22,10 +23,12 @@ def description_in(path: Path) -> dict[str, Any]:
     """Return the object that is stored in a file as JSON; {} if there is none.
 
     Raises:
-        Exception: any error of a decoder.
+        BrokenFileError: no decoder reads the file.
+        OSError: the file cannot be read.
     """
+    comment = read_comment(path) or ""
     try:
-        found = parsed_json((read_comment(path) or "").encode("utf-8", "replace"))
+        found = parsed_json(comment.encode("utf-8", "replace"))
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
@@ -44,8 +47,8 @@ def why_not(other: Path, path: Path) -> str:
     try:
         theirs = description_in(other)
         measured_size(other)
-    except Exception:
-        # Decoders raise many kinds of errors, and this file may be anybody's.
+    except (BrokenFileError, OSError):
+        # This file may be anybody's.
         return "cannot be read"
     mine = description_in(path)
     if POSTER_OF in theirs:
@@ -63,7 +66,7 @@ def is_stale_poster(other: Path, path: Path) -> bool:
     """Return whether a file is a poster that this package took from another video."""
     try:
         theirs = description_in(other)
-    except Exception:
+    except (BrokenFileError, OSError):
         # What no decoder reads is not a poster of ours.
         return False
     return POSTER_OF in theirs and theirs[POSTER_OF] != digest_of(path)

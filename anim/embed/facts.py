@@ -9,7 +9,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from anim.embed.decoding import decoding
 from anim.embed.known import known_format
 from anim.embed.sizes import is_side, measured_size
 from anim.errors import SettingError
@@ -86,8 +85,7 @@ def _description(path: Path) -> dict[str, Any] | None:
 
     if known_format(path).is_page:
         return _from_page(path)
-    with decoding(path):
-        return _parsed(read_comment(path))
+    return _parsed(read_comment(path))
 
 
 def _parsed(text: str | None) -> dict[str, Any] | None:

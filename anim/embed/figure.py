@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
-from anim.embed.decoding import decoding
 from anim.embed.facts import About
 from anim.embed.known import formats_shown_as, known_format
 from anim.embed.sources import FALLBACK, STILL, Sources
-from anim.encode.comment import open_video
+from anim.encode.comment import open_video, video_stream
+from anim.encode.decoding import video_errors
+from anim.errors import BrokenFileError
 from anim.files import open_regular
 
 _FLEXIBLE = {"max-width": "100%", "height": "auto"}
@@ -140,12 +141,15 @@ def _codec_of(path: Path) -> str:
     Raises:
         SettingError: the file cannot be read.
     """
-    with decoding(path), open_regular(path) as file, open_video(file, path) as container:
-        stream = container.streams.video[0]
-        if stream.codec_context.name not in ("vp9", "libvpx-vp9"):
-            return stream.codec_context.name
-        is_full = (stream.codec_context.pix_fmt or "").startswith("yuv444")
-        return "vp09.01.30.08.03" if is_full else "vp09.00.30.08"
+    with open_regular(path) as file, video_errors(path), open_video(file, path) as container:
+        stream = video_stream(container)
+        codec = None if stream is None else stream.codec_context.name
+        layout = None if stream is None else stream.codec_context.pix_fmt
+    if codec is None:
+        raise BrokenFileError("FILE", f"{str(path)!r} contains no video")
+    if codec not in ("vp9", "libvpx-vp9"):
+        return codec
+    return "vp09.01.30.08.03" if (layout or "").startswith("yuv444") else "vp09.00.30.08"
 
 
 def html(element: Element) -> str:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from anim.embed.companions import is_stale_poster, poster_comment
-from anim.embed.decoding import decoding
 from anim.embed.known import known_format
 from anim.embed.sources import STILL
-from anim.encode.comment import open_video
+from anim.encode.comment import open_video, video_stream
+from anim.encode.decoding import video_errors
 from anim.errors import SettingError
 from anim.files import open_regular
 
@@ -41,8 +41,7 @@ def write_poster(path: Path) -> Path | None:
         return None
     from anim.encode.still import png
 
-    with decoding(path):
-        last = _last_frame(path)
+    last = _last_frame(path)
     if last is None:
         raise SettingError("FILE", f"{str(path)!r} contains no frame")
     png(poster, last, poster_comment(path)).commit()
@@ -53,12 +52,13 @@ def _last_frame(path: Path) -> np.ndarray | None:
     """Return the last frame, [H, W, 4] uint8; None if the video has none.
 
     Raises:
+        BrokenFileError: its decoder finds it broken.
         SettingError: its frames are too large, or too many follow the last one that stands alone.
     """
-    with open_regular(path) as file, open_video(file, path) as container:
-        if not container.streams.video:
+    with open_regular(path) as file, video_errors(path), open_video(file, path) as container:
+        stream = video_stream(container)
+        if stream is None:
             return None
-        stream = container.streams.video[0]
         if stream.width * stream.height > _MOST_PIXELS:
             size = f"{stream.width}x{stream.height}"
             raise SettingError("FILE", f"{str(path)!r} has frames of {size} pixels; --no-poster")

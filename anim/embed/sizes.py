@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 from typing import TypeGuard
 
-from anim.embed.decoding import decoding
 from anim.embed.known import known_format
-from anim.encode.comment import open_image, open_video
+from anim.encode.comment import open_image, open_video, video_stream
+from anim.encode.decoding import image_errors, video_errors
 from anim.encode.xml_text import xml_facts
-from anim.errors import SettingError
+from anim.errors import BrokenFileError
 from anim.files import open_regular
 
 # For a page without a size: room for a chart, a strip and the controls.
@@ -40,7 +40,8 @@ def measured_size(path: Path) -> Size:
         None for both if the file has no size, such as a PDF or some SVGs; for a page a default.
 
     Raises:
-        SettingError: the file cannot be read, or has no pictures.
+        BrokenFileError: no decoder reads the file, or it has no pictures.
+        OSError: the file cannot be read.
     """
     form = known_format(path)
     if form.is_page:
@@ -49,24 +50,23 @@ def measured_size(path: Path) -> Size:
         return None, None
     if form.kind == "vector":
         return _size_of_svg(path)
-    with decoding(path):
-        is_video = form.shown_as == "video"
-        width, height = _size_of_video(path) if is_video else _size_of_image(path)
+    is_video = form.shown_as == "video"
+    width, height = _size_of_video(path) if is_video else _size_of_image(path)
     if not (is_side(width) and is_side(height)):
-        raise SettingError("FILE", f"cannot determine the size of {str(path)!r}")
+        raise BrokenFileError("FILE", f"cannot determine the size of {str(path)!r}")
     return width, height
 
 
 def _size_of_video(path: Path) -> tuple[int, int]:
-    with open_regular(path) as file, open_video(file, path) as container:
-        if not container.streams.video:
-            raise SettingError("FILE", f"{str(path)!r} contains no video")
-        stream = container.streams.video[0]
-        return stream.width, stream.height
+    with open_regular(path) as file, video_errors(path), open_video(file, path) as container:
+        stream = video_stream(container)
+        if stream is not None:
+            return stream.width, stream.height
+    raise BrokenFileError("FILE", f"{str(path)!r} contains no video")
 
 
 def _size_of_image(path: Path) -> tuple[int, int]:
-    with open_regular(path) as file, open_image(file, path) as image:
+    with open_regular(path) as file, image_errors(path), open_image(file, path) as image:
         return image.size
 
 
@@ -74,13 +74,13 @@ def _size_of_svg(path: Path) -> Size:
     """Return the lengths of the root element, or else the size of its view box.
 
     Raises:
-        SettingError: the file has no root element of SVG.
+        BrokenFileError: the file has no root element of SVG.
     """
     with open_regular(path) as file:
         facts = xml_facts(file)
     if facts.root != "svg":
         problem = f"{str(path)!r} cannot be read as .svg: it is broken, or in another format"
-        raise SettingError("FILE", problem)
+        raise BrokenFileError("FILE", problem)
     root = {name: text[:_LONGEST_LENGTH] for name, text in facts.attributes.items()}
     box = re.split(r"[\s,]+", root.get("viewBox", "").strip())
     lengths = [root.get(name, "") for name in ("width", "height")]

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 from xml.sax.saxutils import escape
 
+from anim.encode.decoding import image_errors, video_errors
 from anim.encode.xml_text import xml_facts
 from anim.files import open_regular
 
 if TYPE_CHECKING:
     from av.container import InputContainer
+    from av.video.stream import VideoStream
     from PIL import Image
 
 PNG_KEYWORD = "Comment"
@@ -45,6 +47,7 @@ def read_comment(path: str | Path) -> str | None:
         The text; None if the file has none or is in another format.
 
     Raises:
+        BrokenFileError: its decoder finds it broken.
         OSError: the file cannot be read, or is not a regular file.
     """
     path = Path(path)
@@ -81,15 +84,18 @@ def _from_image(file: BinaryIO, path: Path) -> str | None:
     from PIL import UnidentifiedImageError
     from PIL.PngImagePlugin import PngImageFile
 
-    try:
-        with open_image(file, path) as image:
-            if image.format == "GIF":
-                return image.info.get("comment", b"").decode(errors="replace")
-            if image.format in ("WEBP", "AVIF"):
-                return xml_facts(BytesIO(image.info.get("xmp", b""))).description
-            return image.text.get(PNG_KEYWORD) if isinstance(image, PngImageFile) else None
-    except (UnidentifiedImageError, SyntaxError):
-        return None
+    with image_errors(path):
+        try:
+            with open_image(file, path) as image:
+                form, info = image.format, image.info
+                texts = image.text if isinstance(image, PngImageFile) else {}
+        except (UnidentifiedImageError, SyntaxError):
+            return None
+    if form == "GIF":
+        return info.get("comment", b"").decode(errors="replace")
+    if form in ("WEBP", "AVIF"):
+        return xml_facts(BytesIO(info.get("xmp", b""))).description
+    return texts.get(PNG_KEYWORD)
 
 
 def open_image(file: BinaryIO, path: Path) -> Image.Image:
@@ -101,7 +107,7 @@ def open_image(file: BinaryIO, path: Path) -> Image.Image:
 
     Raises:
         OSError: the file is too large.
-        Exception: any other error of Pillow, also for an image of absurd size.
+        Exception: what `image_errors` translates.
     """
     from PIL import Image
 
@@ -115,13 +121,14 @@ def open_image(file: BinaryIO, path: Path) -> Image.Image:
 def _from_video(file: BinaryIO, path: Path) -> str | None:
     from av.error import InvalidDataError
 
-    try:
-        with open_video(file, path) as container:
-            # Matroska's names are in capitals.
-            tags = {name.lower(): text for name, text in container.metadata.items()}
-    except InvalidDataError:
-        return None
-    return tags.get("comment")
+    with video_errors(path):
+        try:
+            with open_video(file, path) as container:
+                tags = container.metadata
+        except InvalidDataError:
+            return None
+    # Matroska's names are in capitals.
+    return {name.lower(): text for name, text in tags.items()}.get("comment")
 
 
 def open_video(file: BinaryIO, path: Path) -> InputContainer:
@@ -135,7 +142,7 @@ def open_video(file: BinaryIO, path: Path) -> InputContainer:
         path: its name, for errors.
 
     Raises:
-        av.error.FFmpegError: it cannot be read.
+        Exception: what `video_errors` translates.
     """
     import av
 
@@ -143,6 +150,12 @@ def open_video(file: BinaryIO, path: Path) -> InputContainer:
     file.seek(0)
     form = "matroska" if head == b"\x1aE\xdf\xa3" else "mp4"
     return cast("InputContainer", av.open(file, format=form))
+
+
+def video_stream(container: InputContainer) -> VideoStream | None:
+    """Return the first stream of a video; None if it has none that FFmpeg has a decoder for."""
+    streams = container.streams.video
+    return streams[0] if streams and streams[0].codec_context is not None else None
 
 
 def _from_pdf(content: bytes) -> str | None:

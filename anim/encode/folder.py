@@ -15,6 +15,7 @@ import numpy as np
 from anim.encode import png
 from anim.encode.comment import read_comment
 from anim.encode.pending import naming
+from anim.errors import BrokenFileError
 
 if TYPE_CHECKING:
     from anim.encode.animation import Clip
@@ -95,6 +96,6 @@ def _is_from_anim(path: Path) -> bool:
     """Return whether anim wrote the file; files by others stay, whatever their names."""
     try:
         return path.is_file() and '"generator": "anim"' in (read_comment(path) or "")
-    except Exception:
-        # Decoders raise many kinds of errors, and any of them says that it is somebody else's.
+    except (BrokenFileError, OSError):
+        # What cannot be read is somebody else's.
         return False
