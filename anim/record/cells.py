@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from anim.record.arrow import compute as pc
+from anim.record.naming import MISSING, is_missing
 from anim.record.tables import Table, shown
 
 _NUMBER = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$"
@@ -16,7 +17,6 @@ _COMMA = r"^[+-]?(?:\d*,\d+)(?:[eE][+-]?\d+)?$"
 _WHOLE = r"^[+-]?\d+(?:[eE][+-]?\d+)?$"
 # What float32 holds.
 _LARGEST = 3e38
-_MISSING = ("nan", "na", "n/a", "#n/a", "null", "none", "-", "?", "<na>")
 _INTEGER = re.compile(r"([+-]?)0*(\d+)(?:\.0*)?")
 # Of one list, such as numpy's or Spark's, within brackets.
 _OPEN, _CLOSE = re.compile(r"^(?:tensor|array|DenseVector)?\(?\s*\[+"), re.compile(r"\]+[^\[\]]*$")
@@ -88,7 +88,7 @@ def _numbers_and_gaps(table: Table, name: str) -> tuple[pa.Array, pa.Array]:
     """Return which texts [N] are numbers, and which say that there is none."""
     texts = pc.fill_null(stripped(table, name), "")
     fits = pc.or_(pc.match_substring_regex(texts, _NUMBER), pc.match_substring_regex(texts, _COMMA))
-    gaps = pa.array(["", "inf", "-inf", *_MISSING], texts.type)
+    gaps = pa.array(["", "inf", "-inf", *MISSING], texts.type)
     return fits, pc.is_in(pc.utf8_lower(texts), gaps)
 
 
@@ -253,7 +253,7 @@ def coded(table: Table, name: str, known: tuple[str, ...] = ()) -> Coded:
     texts = encoded.dictionary.to_pylist()
     codes = encoded.indices.to_numpy(zero_copy_only=False)
     for code, text in enumerate(texts):
-        if not text or (text.lower() in _MISSING and text not in known):
+        if is_missing(text) and text not in known:
             hint = "" if not text else "; --classes names it, if it is a class"
             table.refuse(name, int((codes == code).argmax()), f"a class{hint}")
     keys = [key_of(text) for text in texts]

@@ -131,7 +131,7 @@ def _check_index(labels: Any, frame: Any) -> None:
 def _with_steps(
     table: Table, labels, wanted: Wanted, otherwise: int
 ) -> Iterator[tuple[Saved, int]]:
-    for snapshot in snapshots_in(table, wanted, labels_of_rows(labels, table, wanted.step)):
+    for snapshot in snapshots_in(table, wanted, labels_of_rows(labels, table, wanted)):
         yield snapshot, otherwise if snapshot.step is None else snapshot.step
 
 

@@ -19,6 +19,8 @@ from anim.record.cells import (
     looks_like_numbers,
 )
 from anim.record.names import ID, LABEL, STEP, is_index, plain
+from anim.record.naming import is_missing
+from anim.record.schema import Wanted
 from anim.record.tables import Table, listed, read_table, shown
 
 
@@ -159,19 +161,30 @@ def _check_index(table: Table) -> None:
 
 
 def labels_of_rows(
-    given: LabelTable | np.ndarray | None, table: Table, step: str | None = None
+    given: LabelTable | np.ndarray | None, table: Table, wanted: Wanted
 ) -> Coded | None:
     """Return the labels that were given for the rows of a table; None if none were.
 
+    Args:
+        given: [N] integers or names, or with their ids.
+        table: N rows.
+        wanted: what the user says about columns and classes.
+
     Raises:
-        SettingError: labels of another shape than [N], or ids that do not fit.
+        SettingError: labels of another shape than [N], one that is missing or no class, or ids that
+            do not fit.
     """
     if given is None or isinstance(given, LabelTable):
-        return given.of_rows(table, step) if given else None
+        return given.of_rows(table, wanted.step) if given else None
     values = np.asarray(given)
     if values.ndim != 1:
         problem = f"expected one label for each row, [N], got shape {list(values.shape)}"
         raise SettingError("labels", problem)
-    texts = [key_of(str(value)) for value in values.tolist()]
+    for row, value in enumerate(values.tolist()):
+        is_part = isinstance(value, float) and not value.is_integer()
+        if is_part or (is_missing(str(value)) and value not in wanted.classes):
+            problem = f"expected a name or an integer at index {row}, got {shown(value)}"
+            raise SettingError("labels", problem)
+    texts = [key_of(str(value).strip()) for value in values.tolist()]
     ranks = {text: rank for rank, text in enumerate(dict.fromkeys(texts))}
     return Coded("labels", tuple(ranks), np.array([ranks[text] for text in texts]))

@@ -8,10 +8,18 @@ import numpy as np
 
 from anim.errors import SettingError
 
+# What stands for a value that is missing, in small letters.
+MISSING = ("nan", "na", "n/a", "#n/a", "null", "none", "-", "?", "<na>")
+
 
 def words(text: str) -> tuple[str, ...]:
     """Return the words of a text, for tables of known names."""
     return tuple(text.split())
+
+
+def is_missing(text: str) -> bool:
+    """Return whether a text stands for a value that is missing, rather than for a class."""
+    return not text.strip() or text.strip().lower() in MISSING
 
 
 def is_integer(name: str) -> bool:
@@ -23,11 +31,16 @@ def names_in(labels: np.ndarray) -> tuple[str, ...] | None:
     """Return the names of classes that are labels, in alphabetical order; None for numbers.
 
     Raises:
-        SettingError: integers as texts, which are in another order as numbers.
+        SettingError: a label that is missing; or integers as texts, which are in another order as
+            numbers.
     """
     if labels.dtype.kind not in "US":
         return None
-    names = sorted(set(labels.ravel().tolist()))
+    given = labels.ravel().tolist()
+    names = sorted(set(given))
+    for name in filter(is_missing, names):
+        problem = f"expected a class, got {name!r} at index {given.index(name)}"
+        raise SettingError("labels", f"{problem}; if it is one, name the classes")
     if all(isinstance(name, str) and is_integer(name) for name in names):
         as_numbers = sorted(names, key=int)
         if as_numbers != names:

@@ -42,7 +42,7 @@ def read(
     try:
         if reader is None:
             table = read_table(path)
-            yield from snapshots_in(table, wanted, labels_of_rows(labels, table, wanted.step))
+            yield from snapshots_in(table, wanted, labels_of_rows(labels, table, wanted))
             return
         for snapshot in reader(path):
             yield _with_labels(snapshot, labels)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from anim.errors import SettingError
-from anim.record import record
+from anim.record import from_table, record
 from anim.record.label_tables import read_label_table
 from tests.support.saved_predictions import LABELS, PROBS
 
@@ -78,3 +78,36 @@ def test_classes_of_scikit_learn_may_be_booleans_or_whole_floats(tmp_path, class
     np.savez(tmp_path / "p.npz", y_true=labels, y_prob=probs, classes_=classes)
     run = record([tmp_path / "p.npz"], tmp_path / "out")
     assert _accuracy(run) == (np.array(classes)[probs.argmax(1)] == labels).mean()
+
+
+# The first is no class; pandas makes numbers with a fraction of integers beside a missing one.
+NO_CLASS = {
+    "None": np.array([None, "b", "a"], object),
+    "NaN": np.array([np.nan, 1, 0]),
+    "NA of pandas": pd.Series([None, 1, 0], dtype="Int64"),
+    "empty": np.array(["", "b", "a"]),
+    "a fraction": np.array([0.5, 1, 0]),
+}
+
+
+@pytest.mark.parametrize("name", NO_CLASS)
+def test_a_label_that_is_missing_is_no_class(name):
+    given = NO_CLASS[name]
+    predicted = ["b", "b", "a"] if len(set(given) & {"a", "b"}) else [1, 1, 0]
+    frame = pd.DataFrame({"pred": predicted, "confidence": [0.9, 0.8, 0.7]})
+    with pytest.raises(SettingError, match="labels: expected a name or an integer at index 0"):
+        from_table(frame, labels=given, quiet=True)
+
+
+@pytest.mark.parametrize("missing", ["", "NA", "nan"])
+def test_a_missing_name_beside_arrays_is_no_class(tmp_path, missing):
+    more = {"pred": np.array(["a", "b", "a"]), "confidence": np.array([0.9, 0.8, 0.7])}
+    np.savez(tmp_path / "p.npz", labels=np.array([missing, "b", "a"]), **more)
+    with pytest.raises(SettingError, match=f"expected a class, got '{missing}' at index 0"):
+        record([tmp_path / "p.npz"], tmp_path / "out")
+
+
+def test_a_class_may_be_called_as_what_is_missing():
+    frame = pd.DataFrame({"pred": ["None", "a"], "confidence": [0.9, 0.8]})
+    run = from_table(frame, labels=["None", "a"], classes=["None", "a"], quiet=True)
+    assert run.snapshots[0]["correct"].tolist() == [True, True]
