@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
+from anim.checks.labels import checked_classes
 from anim.errors import SettingError
 from anim.record.aligning import check_same_labels, in_order_of
 from anim.record.label_tables import labels_of_rows
@@ -27,10 +27,10 @@ def from_table(
     labels=None,
     label: str | None = None,
     pred: str | None = None,
-    scores: str | Sequence[str] | None = None,
+    scores: str | Iterable[str] | None = None,
     confidence: str | None = None,
     step: str | None = None,
-    classes: Sequence[str] | None = None,
+    classes: Iterable[str] | None = None,
     outputs: str | None = None,
     keep: str = "float32",
     caption: str = "",
@@ -61,9 +61,11 @@ def from_table(
         SettingError: columns that are not there, that contradict each other, or that can be read in
             several ways; the message names the column and the row.
     """
-    columns = (scores,) if isinstance(scores, str) else tuple(scores or ())
+    columns = (scores,) if isinstance(scores, str) else () if scores is None else tuple(scores)
     asked = {"label": label, "pred": pred, "confidence": confidence, "step": step}
-    wanted = Wanted(**asked, scores=columns, classes=tuple(classes or ()), outputs=outputs)
+    wanted = Wanted(
+        **asked, scores=columns, classes=checked_classes(classes) or (), outputs=outputs
+    )
     note = said((lambda line: None) if quiet else print, lambda: None)
     options = {"about": About(caption), "keep": keep}
     return _recorded(_in_order(frames, labels, wanted), wanted, options, note)
@@ -110,7 +112,7 @@ def _in_order(frames: Any, labels, wanted: Wanted) -> Iterator[tuple[Saved, int]
         for count, (snapshot, step) in enumerate(_with_steps(table, labels, wanted, int(at))):
             if count or step != at:
                 table.fail(f"expected one snapshot, of step {at}, got step {step} in its column")
-            yield replace(snapshot), int(at)
+            yield snapshot, int(at)
 
 
 def _check_index(labels: Any, frame: Any) -> None:

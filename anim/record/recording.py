@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from anim.checks.labels import check_range, checked_labels
+from anim.checks.labels import check_range, checked_classes, checked_labels
 from anim.checks.predictions import PASSED_LOGITS
 from anim.errors import SettingError
 from anim.record.aligning import check_same_labels, in_order_of
@@ -33,7 +33,7 @@ def record(
     out: str | os.PathLike,
     *,
     labels: np.ndarray | LabelTable | None = None,
-    classes: Sequence[str] | None = None,
+    classes: Iterable[str] | None = None,
     outputs: str | None = None,
     columns: Wanted = NOTHING_WANTED,
     keep: str = "float32",
@@ -63,7 +63,7 @@ def record(
         RecordingError: what is to be replaced at ``out`` is not a recording.
     """
     paths = [Path(path) for path in paths]
-    wanted = replace(columns, classes=tuple(classes or ()), outputs=outputs)
+    wanted = replace(columns, classes=checked_classes(classes) or (), outputs=outputs)
     snapshots = _in_order(paths, lambda path: read(path, labels, wanted))
     with placed(Path(out), overwrite=overwrite) as part:
         options = {"about": About(caption), "keep": keep}
@@ -94,6 +94,9 @@ def _write(
     with recorder:
         for snapshot, step in itertools.chain([(first, first_step)], snapshots):
             with naming(snapshot.source):
+                if renames:
+                    # New names stand in the place of those of the first file.
+                    snapshot = with_classes(snapshot, first.classes)
                 snapshot = in_order_of(first, with_classes(snapshot, names, renames=renames))
                 if step != first_step and snapshot.labels is not None:
                     own = by_name(np.asarray(snapshot.labels), names)

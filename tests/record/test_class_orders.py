@@ -86,3 +86,23 @@ def test_labels_that_are_whole_floats_are_classes_of_that_name(tmp_path):
     np.savez(tmp_path / "p.npz", probs=PROBS[0], labels=labels.astype(float), classes=[1, 2, 3])
     run = record([tmp_path / "p.npz"], tmp_path / "out")
     assert _accuracies(run) == [float((PROBS[0].argmax(1) + 1 == labels).mean())]
+
+
+def test_new_names_for_classes_stand_in_the_place_of_those_in_the_first_file(tmp_path):
+    np.savez(tmp_path / "step_1.npz", logits=LOGITS[0], labels=LABELS, classes=NAMES)
+    np.savez(tmp_path / "step_2.npz", logits=LOGITS[0][:, ORDER], classes=NAMES[ORDER])
+    paths = [tmp_path / "step_1.npz", tmp_path / "step_2.npz"]
+    run = record(paths, tmp_path / "out", classes=["A", "B", "C"])
+    np.testing.assert_array_equal(run.logits(1), run.logits(0))
+    assert run.classes == ("A", "B", "C")
+
+
+@pytest.mark.parametrize("classes", [NAMES, pd.Index(NAMES), list(NAMES)])
+def test_names_may_be_any_sequence(tmp_path, classes):
+    table = _frame().rename(columns=dict(zip(NAMES, "abc", strict=True)))
+    table["label"] = LABELS
+    run = anim.from_table(table, scores=table.columns[:3], classes=classes, quiet=True)
+    assert (run.classes, *_accuracies(run)) == (tuple(NAMES), _accuracy())
+    np.savez(tmp_path / "p.npz", logits=LOGITS[0], labels=LABELS)
+    run = record([tmp_path / "p.npz"], tmp_path / "out", classes=classes)
+    assert run.classes == tuple(NAMES)
