@@ -8,7 +8,14 @@ import jax
 import numpy as np
 
 from anim.checks.arrays import as_array, raise_first, widened
-from anim.checks.rounding import FLOAT32_SUM, coarsest, narrowed, score_tolerance, sum_tolerance
+from anim.checks.rounding import (
+    FLOAT32_SUM,
+    coarsest,
+    narrowed,
+    score_tolerance,
+    sum_tolerance,
+    with_classes_of,
+)
 from anim.errors import NotFiniteError
 
 # Rows that look like probabilities among others that do not: fewer are a coincidence of logits.
@@ -91,7 +98,8 @@ def checked_probs(values: np.ndarray, dtype: np.dtype, use: str = "pass logits="
         raise_first("probs", f"rows that sum to 1 ({within}; {hint})", sums, is_off)
     rounded = np.abs(sums - 1) > FLOAT32_SUM
     if rounded.any():
-        values = np.where(rounded[..., None], values / sums[..., None], values)
+        whole = np.where(rounded[..., None], values / sums[..., None], values)
+        return with_classes_of(values, whole)
     return values
 
 

@@ -13,6 +13,8 @@ FLOAT32_SUM = 1e-5
 _LARGEST = 0.1
 # How far a score may be outside of [0, 1]: 1 - p in float32 is off by a few 1e-8.
 _BEYOND = 1e-6
+# Compiled code takes smaller numbers of float32 for 0.
+_LEAST = float(np.finfo(np.float32).tiny)
 
 # The least precise one first.
 _KINDS = (ml_dtypes.bfloat16, np.float16, np.float32)
@@ -84,13 +86,32 @@ def narrowed(values: np.ndarray, dtype: np.dtype, middle: float | None = None) -
     if values.dtype.itemsize <= narrow.dtype.itemsize or not values.size:
         return narrow
     if middle is not None:
-        lost = (values > middle) & ~(narrow > middle)
-        narrow[lost] = np.nextafter(narrow[lost], narrow.dtype.type(np.inf))
+        lost = (values > middle) & ~(narrow > max(middle, _LEAST))
+        narrow[lost] = _above(narrow[lost])
         return narrow
-    if values.ndim < 2:
-        return narrow
+    return narrow if values.ndim < 2 else with_classes_of(values, narrow)
+
+
+def with_classes_of(values: np.ndarray, computed: np.ndarray) -> np.ndarray:
+    """Return scores that were computed from others, with the predicted class of each example.
+
+    Where rounding makes a tie of the largest score and an earlier one, the largest is moved up by
+    one unit in the last place.
+
+    Args:
+        values: [..., K] scores; the first one among equals is predicted.
+        computed: [..., K], in the order of ``values`` but for ties; changed if it can be written.
+    """
     best = values.argmax(-1)
-    lost = np.nonzero(narrow.argmax(-1) != best)
-    at = (*lost, best[lost])
-    narrow[at] = np.nextafter(narrow[at], narrow.dtype.type(np.inf))
-    return narrow
+    lost = np.nonzero(computed.argmax(-1) != best)
+    if lost[0].size:
+        computed = computed if computed.flags.writeable else computed.copy()
+        at = (*lost, best[lost])
+        computed[at] = _above(computed[at])
+    return computed
+
+
+def _above(values: np.ndarray) -> np.ndarray:
+    """Return the next numbers above that no device takes for 0."""
+    above = np.nextafter(values, values.dtype.type(np.inf))
+    return np.where(np.abs(above) < _LEAST, values.dtype.type(_LEAST), above)

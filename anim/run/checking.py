@@ -66,7 +66,8 @@ def _top(name: str, values: np.ndarray, labels: np.ndarray) -> dict[str, np.ndar
     from anim.calibration.views import CONFIDENCE, scores_and_hits
 
     probs = probabilities(values) if name == "logits" else values
-    confidence, correct = scores_and_hits(probs, labels, CONFIDENCE)
+    # Of the scores as they are: a softmax can make two of them equal.
+    confidence, correct = scores_and_hits(probs, labels, CONFIDENCE, values.argmax(1))
     return {"confidence": np.asarray(confidence), "correct": np.asarray(correct)}
 
 

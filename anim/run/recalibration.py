@@ -79,7 +79,7 @@ _METHODS = {
         # Rounding can make two scores equal: the predicted class stays the one it was.
         lambda of, scale: {
             "logits": of.as_logits / scale.temperature,
-            "predicted": of.probs.argmax(1),
+            "predicted": of.predicted,
         },
         "temperature",
     ),

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from anim import calibration
 from anim.checks.labels import MAX_CLASSES
+from anim.checks.rounding import with_classes_of
 from anim.errors import SettingError
 from anim.metrics import names_of
 from anim.run import summaries
@@ -111,20 +112,25 @@ class Run:
         Raises:
             ValueError: the run has only the confidence of the predicted class.
         """
-        return np.asarray(self._predictions(i).as_logits)
+        return np.asarray(Predictions({self.kind: self._scores(i)}).as_logits)
 
     def probs(self, i: int) -> np.ndarray:
         """Return the probabilities [N, K] float32 of snapshot i, the very numbers that are binned.
 
+        Only where a softmax makes a tie of the largest logit and an earlier one, the probability
+        of the largest is the next number above, so that the arg max is the predicted class.
+
         Raises:
             ValueError: the run has only the confidence of the predicted class.
         """
-        return np.asarray(self._predictions(i).probs)
+        scores = self._scores(i)
+        probs = np.asarray(Predictions({self.kind: scores}).probs)
+        return with_classes_of(np.asarray(scores), probs) if self.kind == "logits" else probs
 
-    def _predictions(self, i: int) -> Predictions:
+    def _scores(self, i: int) -> np.ndarray:
         if not self.has_scores:
             raise ValueError("this run holds only the confidence of the predicted class")
-        return Predictions({self.kind: self.snapshots[i][self.kind]})
+        return self.snapshots[i][self.kind]
 
     def only(self, snapshots: ArrayLike) -> Run:
         """Return the run of some of the snapshots.

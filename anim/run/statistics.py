@@ -21,7 +21,7 @@ from anim.calibration.proper_scores import (
     negative_log_likelihood,
     negative_log_likelihood_of_logits,
 )
-from anim.calibration.scores import probabilities
+from anim.calibration.scores import probabilities, real
 from anim.calibration.smooth import smooth_calibration_error
 from anim.calibration.views import CONFIDENCE, ClassView, View, scores_and_hits
 from anim.settings import CURVES
@@ -64,12 +64,24 @@ class Predictions:
             return probabilities(self.logits)
         return self._arrays["probs"].astype(np.float32)
 
+    @cached_property
+    def predicted(self) -> jax.Array:
+        """[N] the predicted classes: of logits, as a softmax can make two of them equal."""
+        known = self._arrays.get("predicted")
+        return _largest(self._arrays.get("logits", self.probs)) if known is None else known
+
     def scores_and_hits(self, view: View) -> tuple[jax.Array, jax.Array]:
         """Return scores and hits, [N] each; see `anim.calibration.scores_and_hits`."""
         if not self.has_scores:
             return self._arrays["confidence"], self._arrays["correct"]
-        predicted = self._arrays.get("predicted")
+        predicted = None if view.counts_labels else self.predicted
         return scores_and_hits(self.probs, self.labels, view, predicted)
+
+
+@jax.jit
+def _largest(scores: jax.Array) -> jax.Array:
+    """Return the class of the largest score, the first one among equals."""
+    return real(scores).argmax(1)
 
 
 class Binned(NamedTuple):

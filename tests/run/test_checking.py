@@ -1,11 +1,13 @@
 """The predictions of one snapshot: their shapes and values, and how much of them is kept."""
 
 import jax.numpy as jnp
+import ml_dtypes
 import numpy as np
 import pytest
 
 import anim
 import anim.calibration
+from anim.checks.predictions import checked_scores
 from anim.errors import NotFiniteError
 from anim.run.checking import checked_snapshot
 from tests.support.predictions import softmax
@@ -122,10 +124,66 @@ def test_the_predicted_class_of_float64_scores_is_kept(kind, keep):
     given = probs if kind == "probs" else 30 * probs
     with anim.Recorder(labels=labels, keep=keep) as recorder:
         recorder.snapshot(1, **{kind: given})
+    run = recorder.run()
     if keep != "top" and kind == "logits":
-        np.testing.assert_array_equal(recorder.run().logits(0).argmax(1), labels)
-    if kind == "probs":
-        assert recorder.run().metrics()["accuracy"][0] == 1
+        np.testing.assert_array_equal(run.logits(0).argmax(1), labels)
+    if keep != "top":
+        np.testing.assert_array_equal(run.probs(0).argmax(1), labels)
+    assert run.metrics()["accuracy"][0] == 1
+
+
+def near_ties(classes):
+    """Return float32 logits whose largest one a softmax cannot tell from an earlier one."""
+    logits = np.full((400, classes), -1, np.float32)
+    logits[:, -2], logits[:, -1] = 1e-9, 2e-9
+    assert (softmax(logits)[:, -2:] == softmax(logits)[:, -1:]).all()
+    return logits
+
+
+@pytest.mark.parametrize("keep", ["float32", "top"])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, ml_dtypes.bfloat16])
+@pytest.mark.parametrize("classes", [2, 5])
+def test_the_predicted_class_is_that_of_the_logits_and_not_of_their_softmax(classes, dtype, keep):
+    logits = near_ties(classes).astype(dtype)
+    with anim.Recorder(labels=np.full(400, classes - 1), keep=keep) as recorder:
+        recorder.snapshot(0, logits=logits)
+        with recorder.collecting(1) as part:
+            part.add(logits=logits[:300])
+            part.add(logits=logits[300:])
+    run = recorder.run()
+    np.testing.assert_array_equal(run.metrics()["accuracy"], 1)
+    if keep != "top":
+        assert (run.probs(0).argmax(1) == classes - 1).all()
+
+
+@pytest.mark.parametrize("keep", ["float32", "float16", "top"])
+@pytest.mark.parametrize("kind", ["probs", "logits"])
+def test_of_equal_scores_the_first_class_is_predicted(kind, keep):
+    scores = np.array([[0.2, 0.4, 0.4], [0.4, 0.2, 0.4]] * 50, np.float32)
+    with anim.Recorder(labels=[1, 0] * 50, keep=keep) as recorder:
+        recorder.snapshot(0, **{kind: scores if kind == "probs" else 8 * scores})
+    assert recorder.run().metrics()["accuracy"][0] == 1
+
+
+def test_a_recalibrated_run_predicts_the_classes_of_the_logits():
+    rng = np.random.default_rng(5)
+    logits = rng.normal(size=(2000, 3)).astype(np.float32)
+    labels = np.where(rng.random(2000) < 0.6, logits.argmax(1), rng.integers(0, 3, 2000))
+    logits[:1000] = near_ties(3)[0]
+    labels[:1000] = 2
+    raw, recalibrated = anim.calibrate(anim.from_arrays([0], labels, logits=logits[None]))
+    accuracy = raw.metrics()["accuracy"][0]
+    assert accuracy > 0.8
+    assert recalibrated.metrics()["accuracy"][0] == accuracy
+
+
+def test_rows_that_are_divided_by_their_sums_keep_their_class():
+    rng = np.random.default_rng(0)
+    probs = np.empty((4000, 2), np.float32)
+    probs[:, 0] = rng.uniform(0.49, 0.5, 4000)
+    probs[:, 1] = np.nextafter(probs[:, 0], np.float32(1))
+    probs = np.c_[probs, 1.0009 - probs.sum(1)].astype(np.float32)
+    assert (checked_scores("probs", probs, 4000).argmax(1) == probs.argmax(1)).all()
 
 
 @pytest.mark.parametrize(("name", "score"), [("probs", 0.5 + 1e-12), ("logits", 1e-60)])
@@ -133,6 +191,8 @@ def test_class_1_of_a_float64_output_is_kept(name, score):
     given = np.array([score, 1 - score if name == "probs" else -score])
     snapshot = checked_snapshot({name: given}, np.array([1, 0], np.int32), "float32")
     np.testing.assert_array_equal(snapshot[name].argmax(1), [1, 0])
+    run = anim.from_arrays([0], [1, 0], **{name: given[None]})
+    assert run.metrics()["accuracy"][0] == 1
 
 
 def test_a_calibration_error_is_that_of_the_class_that_float64_predicts():
