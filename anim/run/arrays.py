@@ -38,9 +38,9 @@ def from_arrays(
     for name, values in given.items():
         if values is not None and len(values) != len(steps):
             raise ValueError(f"{name}: expected {len(steps)} snapshots, got {len(values)}")
-    for i, step in enumerate(np.asarray(steps).tolist()):
-        # Fractions are refused by the recorder.
-        step = int(step) if isinstance(step, float) and step.is_integer() else step
+    for i, step in enumerate(steps):
+        if int(step) != step:
+            raise SettingError("steps", f"expected integers, got {step}")
         at_step = {name: None if values is None else values[i] for name, values in given.items()}
-        recorder.snapshot(step, **at_step)
+        recorder.snapshot(int(step), **at_step)
     return recorder.run()

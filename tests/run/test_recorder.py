@@ -227,5 +227,5 @@ def test_from_arrays_makes_a_run_of_all_snapshots(given):
 def test_arrays_in_memory_have_steps_that_are_whole_numbers():
     given = {"labels": LABELS, "logits": np.stack([LOGITS, LOGITS])}
     assert anim.from_arrays(np.array([0.0, 2.0]), **given).steps.tolist() == [0, 2]
-    with pytest.raises(SettingError, match=r"step: expected a whole number .*, got 1\.5"):
+    with pytest.raises(SettingError, match=r"steps: expected integers, got 1\.5"):
         anim.from_arrays([0.0, 1.5], **given)
