@@ -17,6 +17,7 @@ from anim.checks.predictions import PASSED_LOGITS
 from anim.errors import SettingError
 from anim.record.aligning import check_same_labels, in_order_of
 from anim.record.label_tables import LabelTable
+from anim.record.names import pair_of
 from anim.record.naming import by_name, hits, is_integer, names_in
 from anim.record.placing import placed
 from anim.record.readers import read
@@ -87,7 +88,9 @@ def _write(
         raise SettingError("FILE", "expected at least one snapshot, got none")
     with naming(first.source):
         truth = _labels_of(first)
-        names = wanted.classes or first.classes or names_in(truth)
+        names = wanted.classes or first.classes
+        if not names and (names := names_in(truth)) is not None:
+            first = _in_alphabetical_order(first, names)
         renames = bool(wanted.classes)
         truth = by_name(_labels_of(with_classes(first, names, renames=renames)), names)
         recorder = Recorder(folder, labels=truth, classes=names, **options)
@@ -103,6 +106,26 @@ def _write(
                     check_same_labels(first, truth, snapshot, own)
                 recorder.snapshot(step, **arguments(snapshot, truth, wanted.outputs, names))
             note(snapshot)
+
+
+def _in_alphabetical_order(snapshot: Saved, names: Sequence[str]) -> Saved:
+    """Return a snapshot of classes that only labels name, with a note of the order they are in.
+
+    Raises:
+        SettingError: one score for each row, or predicted places, of classes in an open order.
+    """
+    (kind, values), *_ = snapshot.given.items()
+    is_place = kind == "pred_label" and values.dtype.kind not in "US"
+    has_one = kind in ("logits", "probs") and (values.ndim == 1 or values.shape[1] == 1)
+    if is_place or (has_one and pair_of(names) is None):
+        what = "number" if is_place else "score"
+        problem = f"{str(snapshot.source)!r} does not say which class a {what} is of"
+        hint = f"--classes {','.join(names[:4])}{',...' if len(names) > 4 else ''}"
+        raise SettingError("classes", f"{problem}; {hint} names them in the order of their numbers")
+    if kind not in ("logits", "probs"):
+        return snapshot
+    note = f"classes: {listed(names)} (labels in alphabetical order; --classes says another)"
+    return replace(snapshot, notes=(*snapshot.notes, note))
 
 
 def with_classes(snapshot: Saved, names: Sequence[str] | None, *, renames: bool = False) -> Saved:

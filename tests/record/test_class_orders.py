@@ -106,3 +106,36 @@ def test_names_may_be_any_sequence(tmp_path, classes):
     np.savez(tmp_path / "p.npz", logits=LOGITS[0], labels=LABELS)
     run = record([tmp_path / "p.npz"], tmp_path / "out", classes=classes)
     assert run.classes == tuple(NAMES)
+
+
+def test_columns_of_classes_that_only_labels_name_are_said(tmp_path):
+    np.savez(tmp_path / "p.npz", logits=LOGITS[0], labels=NAMES[LABELS])
+    said = []
+    run = record([tmp_path / "p.npz"], tmp_path / "out", say=said.append)
+    assert (run.classes, *_accuracies(run)) == (tuple(NAMES), _accuracy())
+    line = "classes: cat, dog, fish (labels in alphabetical order; --classes says another)"
+    assert said[-1].strip() == line
+
+
+P = np.array([0.9, 0.2, 0.4])
+OPEN = {
+    "a score of one of two": ({"probs": P}, "score"),
+    "numbers": ({"pred": np.array([0, 1, 1]), "confidence": P}, "number"),
+}
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_an_order_of_classes_that_nothing_says_is_refused(tmp_path, name):
+    given, what = OPEN[name]
+    np.savez(tmp_path / "p.npz", labels=np.array(["spam", "ham", "spam"]), **given)
+    problem = f"does not say which class a {what} is of; --classes ham,spam names them"
+    with pytest.raises(SettingError, match=problem):
+        record([tmp_path / "p.npz"], tmp_path / "out")
+    record([tmp_path / "p.npz"], tmp_path / "out", classes=["spam", "ham"])
+
+
+def test_a_score_of_the_second_of_a_known_pair_is_taken(tmp_path):
+    labels = np.array(["pos", "neg", "neg"])
+    np.savez(tmp_path / "p.npz", probs=P, labels=labels)
+    run = record([tmp_path / "p.npz"], tmp_path / "out")
+    np.testing.assert_allclose(run.probs(0)[:, run.classes.index("pos")], P, rtol=1e-6)
