@@ -164,17 +164,23 @@ def _seeds(path: Path) -> list[Path]:
     return [found[seed] for seed in sorted(found)]
 
 
+def birth_file(path: Path) -> Path:
+    """Return the file of a recording that is replaced before snapshots are dropped."""
+    return path / "labels" / "zarr.json"
+
+
 def _check_birth(path: Path, birth: object) -> None:
     """Raise RecordingError unless the labels of a recording are those that were read."""
     if _birth(path) != birth:
         raise RecordingError(
-            f"{str(path)!r} was overwritten or removed after it was opened; open it again"
+            f"{str(path)!r} was overwritten or removed after it was opened, or resumed from an "
+            "earlier step; open it again"
         )
 
 
 def _birth(path: Path) -> object:
-    """Return what changes when a recording is overwritten, and never while it grows."""
-    return schema.stamp(path / "labels" / "zarr.json")
+    """Return what changes before snapshots are dropped or overwritten, and never while it grows."""
+    return schema.stamp(birth_file(path))
 
 
 def _opened(path: Path, about: dict) -> Run:

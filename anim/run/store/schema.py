@@ -273,6 +273,13 @@ def kind_of(path: Path) -> str | None:
     return next((kind for kind in KINDS if (path / kind / "zarr.json").exists()), None)
 
 
+def renew(file: Path) -> None:
+    """Replace a file by one of the same content, and another `stamp`."""
+    copy = file.with_name(f".{file.name}.part")
+    copy.write_bytes(file.read_bytes())
+    copy.replace(file)
+
+
 def stamp(file: Path) -> tuple[int, int] | None:
     """Return what changes when a file is replaced (inode, time); None if there is no file."""
     try:

@@ -20,7 +20,7 @@ from anim.run.about import NOTHING_KNOWN, About
 from anim.run.run import Run
 from anim.run.snapshots import KINDS, Form, Snapshot
 from anim.run.store import lease, lock, schema
-from anim.run.store.reader import open_recording
+from anim.run.store.reader import birth_file, open_recording
 
 # Whose versions a recording notes: the import name and the name of the distribution.
 _DISTRIBUTIONS = {
@@ -123,6 +123,9 @@ class Writer:
         self._steps = schema.open_array(self.path / "steps")
         self.steps = [step for step in run.steps.tolist() if last is True or step <= last]
         count = len(self.steps)
+        if count < len(run):
+            # Other snapshots may come where these lay: a run that was opened before says so.
+            schema.renew(birth_file(self.path))
         # Resizing keeps the values in a chunk: they would reappear when the array grows again.
         self._steps[count:].write(schema.NO_STEP).result()
         self._steps = schema.resized(self._steps, count)

@@ -196,3 +196,25 @@ def test_a_run_stays_the_same_while_its_recording_is_resumed_from_another_folder
         recorder.snapshot(20, logits=logits(20))
     np.testing.assert_array_equal(run.logits(1), logits(10))
     assert len(run) == 2
+
+
+def test_a_run_does_not_take_snapshots_recorded_after_a_drop_for_its_own(tmp_path):
+    record(tmp_path / "r", [0, 10, 20])
+    run = anim.open(tmp_path / "r")
+    with anim.Recorder(tmp_path / "r", resume=0) as recorder:
+        with pytest.raises(anim.RecordingError, match="resumed from an earlier step; open it"):
+            run.logits(1)
+        for step in (10, 20):
+            recorder.snapshot(step, logits=logits(step + 1), metrics={"loss": 0})
+    for i in range(3):
+        with pytest.raises(anim.RecordingError, match="resumed from an earlier step; open it"):
+            run.logits(i)
+    np.testing.assert_array_equal(anim.open(tmp_path / "r").logits(1), logits(11))
+
+
+@pytest.mark.parametrize("resume", [True, 20, 25])
+def test_a_run_stays_the_same_if_a_recorder_drops_nothing(tmp_path, resume):
+    record(tmp_path / "r", [0, 10, 20])
+    run = anim.open(tmp_path / "r")
+    record(tmp_path / "r", [30], resume=resume)
+    np.testing.assert_array_equal(run.logits(2), logits(20))
