@@ -9,6 +9,7 @@ from typing import Any
 from anim.errors import SettingError
 from anim.integrations.base import require
 from anim.integrations.batches import call, checked_rows, moved, scores_of, unpack
+from anim.integrations.loaders import own_workers
 from anim.integrations.randomness import kept_random_state
 
 torch = require("torch", "torch")
@@ -132,7 +133,7 @@ def gathered(model, batches: Iterable, **options) -> tuple:
         batches: of inputs and labels, in the same order each time.
         options: more arguments of `predictions`.
     """
-    with kept_random_state(model, batches), evaluating(model):
+    with kept_random_state(model, batches), own_workers(batches), evaluating(model):
         scores, labels = zip(*predictions(model, batches, **options), strict=True)
     return torch.cat(scores), torch.cat(labels)
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from anim.errors import SettingError
 from anim.integrations.base import require
+from anim.integrations.randomness import found_in
 from anim.run.caller import warn_caller
 
 torch = require("torch", "torch")
@@ -14,6 +17,29 @@ data = require("torch.utils.data", "torch")
 
 _SHUFFLERS = (data.RandomSampler, data.SubsetRandomSampler, data.WeightedRandomSampler)
 _HINT = "pass a loader with shuffle=False"
+# Iterators with persistent workers that read for a recording, by their loaders.
+_OURS: WeakKeyDictionary = WeakKeyDictionary()
+
+
+@contextmanager
+def own_workers(batches: Iterable) -> Iterator[None]:
+    """Read batches with workers that are not those of the training.
+
+    A ``DataLoader`` with persistent workers draws a random number only when it starts them: a
+    training that finds them started would draw one number less than without a recording.
+
+    Args:
+        batches: any iterable, such as an object that moves the batches of a ``DataLoader``.
+    """
+    loaders = [one for one in found_in([batches], (data.DataLoader,)) if one.persistent_workers]
+    theirs = [one._iterator for one in loaders]
+    for one in loaders:
+        one._iterator = _OURS.get(one)
+    try:
+        yield
+    finally:
+        for one, iterator in zip(loaders, theirs, strict=True):
+            _OURS[one], one._iterator = one._iterator, iterator
 
 
 def shuffles(loader: Iterable) -> bool:

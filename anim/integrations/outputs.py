@@ -34,6 +34,7 @@ def kind_of(values: np.ndarray, declared: str | None = None) -> str:
     if values.size and values.min() >= 0 and values.max() <= 1 and values.any():
         raise ValueError(
             "outputs: expected 'logits' or 'probs' for values in [0, 1] whose rows do not sum "
-            "to 1, got None (one sigmoid a class is neither)"
+            "to 1, got None; outputs='logits' if the loss takes their softmax, as it may of a last "
+            "ReLU (one sigmoid a class is neither)"
         )
     return "logits"

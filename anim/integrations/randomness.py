@@ -35,7 +35,7 @@ def kept_random_state(*owners: object) -> Iterator[None]:
         owners: loaders, datasets, models. Their attributes, items and methods are searched for
             generators; containers of more than 64 elements, which hold examples, are not.
     """
-    states = [*_global_states(), *(_state_of(one) for one in _generators(owners))]
+    states = [*_global_states(), *(_state_of(one) for one in found_in(owners, _kinds()))]
     try:
         yield
     finally:
@@ -73,9 +73,13 @@ def _state_of(generator) -> _State:
     return generator.set_state, generator.get_state()
 
 
-def _generators(owners: Iterable[object]) -> list:
-    """Return the random generators among objects and among what these hold."""
-    kinds = _kinds()
+def found_in(owners: Iterable[object], kinds: tuple[type, ...]) -> list:
+    """Return the objects of some types among objects and among what these hold.
+
+    Args:
+        owners: loaders, datasets, models; searched as by `kept_random_state`.
+        kinds: the types.
+    """
     found, seen, waiting = [], set(), list(owners)
     while waiting and len(seen) < _MOST_OBJECTS:
         one = waiting.pop()
@@ -86,7 +90,7 @@ def _generators(owners: Iterable[object]) -> list:
             found.append(one)
         elif isinstance(one, FunctionType):
             waiting.extend(_variables(one))
-            waiting.extend(_globals_of(one, kinds))
+            waiting.extend(_globals_of(one, _kinds()))
         else:
             waiting.extend(_parts(one))
     return found

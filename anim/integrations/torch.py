@@ -20,7 +20,7 @@ from anim.errors import SettingError
 from anim.integrations.base import CallbackRecorder, guarded, require
 from anim.integrations.batches import unpack as unpack_batch
 from anim.integrations.evaluation import declared, gathered, has_ranks, unwrapped
-from anim.integrations.loaders import InOrder, is_in_order, shuffles
+from anim.integrations.loaders import InOrder, is_in_order, own_workers, shuffles
 from anim.integrations.randomness import kept_random_state
 from anim.run import Run
 from anim.run.caller import warn_caller
@@ -238,7 +238,7 @@ def labels_of(loader: Iterable, *, unpack: Callable | None = None) -> np.ndarray
     """
     _check_order(loader)
     unpack = unpack or unpack_batch
-    with kept_random_state(loader):
+    with kept_random_state(loader), own_workers(loader):
         batches = InOrder(loader)
         passes = 1 if is_in_order(loader) else 2
         labels = [_joined(unpack(batch)[1] for batch in batches) for _ in range(passes)]

@@ -7,7 +7,8 @@ torch = pytest.importorskip("torch", reason="PyTorch is not installed")
 
 from torch.utils import data  # noqa: E402
 
-from anim.integrations.loaders import InOrder, shuffles  # noqa: E402
+from anim.integrations.loaders import InOrder, own_workers, shuffles  # noqa: E402
+from anim.integrations.torch import labels_of  # noqa: E402
 
 EXAMPLES = data.TensorDataset(torch.arange(10))
 SUBSET = [7, 3, 5, 1]
@@ -129,3 +130,42 @@ def test_a_loader_may_be_read_while_a_training_is_in_the_middle_of_it():
     next(training)
     rows(InOrder(given))
     assert rows(training) == list(range(4, 10))
+
+
+class Moved:
+    """Moves the batches of a loader, as those of timm and Lightning's Fabric do."""
+
+    def __init__(self, loader):
+        self.loader = loader
+
+    def __iter__(self):
+        yield from self.loader
+
+
+def persistent():
+    return data.DataLoader(EXAMPLES, 4, num_workers=1, persistent_workers=True)
+
+
+def test_persistent_workers_of_a_loader_in_another_are_not_used():
+    given = persistent()
+    given._iterator = theirs = object()
+    ours = object()
+    for before in (None, ours):
+        with own_workers(InOrder(Moved(given))):
+            assert given._iterator is before
+            given._iterator = ours
+        assert given._iterator is theirs
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_a_pass_does_not_start_the_workers_of_a_training_which_draw_a_number_when_they_start():
+    def drawn(is_read_before):
+        torch.manual_seed(0)
+        given = Moved(persistent())
+        if is_read_before:
+            labels_of(given, unpack=lambda batch: (batch[0], batch[0]))
+        list(given)
+        return torch.rand(3).tolist()
+
+    assert drawn(True) == drawn(False)
