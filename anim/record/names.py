@@ -44,6 +44,9 @@ ID = words(
 )
 # Columns whose every value is a part of a file that belongs to another model.
 MODEL = words("model models method algorithm classifier run run_id model_name")
+# Columns that say which part of the data a row is of, and the parts that a model has seen.
+PART = words("split splits set subset partition dataset_split data_split fold part phase mode")
+TRAINING = words("train training learn fit")
 # What pandas and others call an index that says nothing.
 _INDEX = re.compile(r"|index|level_\d+|unnamed_\d+|index_level_\d+|rownames|column_\d+")
 

@@ -8,7 +8,14 @@ from typing import NoReturn
 
 from anim.errors import SettingError
 from anim.record import names
-from anim.record.cells import Coded, coded, looks_like_lists, looks_like_numbers
+from anim.record.cells import (
+    Coded,
+    coded,
+    is_text,
+    looks_like_lists,
+    looks_like_numbers,
+    value_type,
+)
 from anim.record.scores import Scores, scores_in
 from anim.record.tables import Table, listed, shown
 
@@ -119,7 +126,8 @@ def schema_of(table: Table, wanted: Wanted, truth: Coded | None = None) -> Schem
     predicted = _predictions(table, roles.get("pred"), wanted)
     step, left = _step(table, wanted, left, notes)
     identity = next((n for n in left if names.plain(n) in names.ID), truth.key)
-    left = _without_models(table, left)
+    _check_one_model(table, left)
+    _check_no_training(table, left)
     free = [n for n in left if n != identity and not names.is_index(n)]
     scores = scores_in(table, wanted, truth, free, has_top=_has_top(roles))
     schema = Schema(truth, step=step, id=identity, predicted=predicted, scores=scores, notes=notes)
@@ -217,12 +225,8 @@ def _step(
     return step, [name for name in left if name != step and name not in others] + others
 
 
-def _without_models(table: Table, left: list[str]) -> list[str]:
-    """Return columns, if no column says that rows belong to several models.
-
-    Raises:
-        SettingError: one does.
-    """
+def _check_one_model(table: Table, left: Sequence[str]) -> None:
+    """Raise SettingError if a column says that rows belong to several models."""
     for name in left:
         if names.plain(name) in names.MODEL and not looks_like_numbers(table, name):
             several = set(table.column(name).to_pylist())
@@ -231,7 +235,18 @@ def _without_models(table: Table, left: list[str]) -> list[str]:
                     f"column {shown(name)}: expected the predictions of one model, got those of "
                     f"{len(several)} ({listed(sorted(map(str, several)))}); save each in a file"
                 )
-    return left
+
+
+def _check_no_training(table: Table, left: Sequence[str]) -> None:
+    """Raise SettingError if a column says that some rows are of the training data, others not."""
+    for name in left:
+        if names.plain(name) in names.PART and is_text(value_type(table.types[name])):
+            parts = set(table.column(name).to_pylist())
+            if len(parts) > 1 and any(names.plain(str(one)) in names.TRAINING for one in parts):
+                table.fail(
+                    f"column {shown(name)}: expected the rows of one part of the data, got those "
+                    f"of {len(parts)} ({listed(sorted(map(str, parts)))}); save each in a file"
+                )
 
 
 def _note_rest(schema: Schema, left: Sequence[str]) -> None:

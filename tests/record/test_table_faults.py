@@ -140,3 +140,12 @@ def test_steps_that_start_anew_in_each_epoch_are_refused(tmp_path, second, capsy
     problem = refused(tmp_path, capsys, table)
     assert f"expected steps after 100, the last of 'epoch' 1, got {second} in 'epoch' 2" in problem
     assert "--step epoch takes epochs as steps" in problem
+
+
+@pytest.mark.parametrize("name", ["split", "Subset"])
+def test_rows_of_training_and_validation_are_not_one_recording(tmp_path, name, capsys):
+    parts = np.where(np.arange(60) < 30, "train", "test")
+    problem = refused(tmp_path, capsys, frame(PROB, **{name: parts}))
+    expected = f"column '{name}': expected the rows of one part of the data, got those of 2"
+    assert f"{expected} (test, train)" in problem
+    assert accuracy(recorded(tmp_path, frame(PROB, **{name: "train"}))) == ACCURACY
