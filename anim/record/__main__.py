@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +31,7 @@ _COLUMNS = (
 
 
 def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
+    from anim.record.doubts import doubt_of
     from anim.record.recording import record
     from anim.record.schema import Wanted
 
@@ -54,7 +54,7 @@ def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
         raise SettingError("out", str(error)) from error
     if not arguments.quiet:
         command.print_lines(f"{arguments.out}: {_summary(run, arguments.files)}")
-        if (doubt := _doubt(run)) is not None:
+        if (doubt := doubt_of(run)) is not None:
             command.print_lines(f"check: {doubt}")
 
 
@@ -75,38 +75,16 @@ def _labels(path: Path | None) -> np.ndarray | LabelTable | None:
 
 def _summary(run: Run, files: Sequence[Path]) -> str:
     """Return what was read, so that the user can check it."""
+    from anim.record.doubts import accuracy_of
     from anim.record.steps import said_of
 
     kept = run.kind if run.has_scores else "top labels"
     classes = ", ".join(run.classes[:8]) + (", ..." if len(run.classes) > 8 else "")
     steps = said_of(run.steps.tolist(), files)
-    first, last = _accuracy(run, 0), _accuracy(run, len(run) - 1)
+    first, last = accuracy_of(run, 0), accuracy_of(run, len(run) - 1)
     accuracy = f"{first:.4g}" if len(run) == 1 else f"{first:.4g} at first, {last:.4g} at last"
     counted = f"{len(run)} snapshot{'' if len(run) == 1 else 's'} of {len(run.labels)} {kept}"
     return f"{counted}, classes {classes}; accuracy {accuracy}; {steps}"
-
-
-def _doubt(run: Run) -> str | None:
-    """Return why predictions may not belong to the labels; None without such a sign."""
-    from anim.record.doubts import MAY_BE
-
-    counts = Counter(run.labels.tolist())
-    label, count = counts.most_common(1)[0]
-    accuracy, share = _accuracy(run, len(run) - 1), count / len(run.labels)
-    if accuracy >= share:
-        return None
-    return (
-        f"the accuracy at last, {accuracy:.4g}, is below {share:.4g}, the share of the most "
-        f"frequent label, {run.classes[label]}: {MAY_BE}"
-    )
-
-
-def _accuracy(run: Run, i: int) -> float:
-    """Return the accuracy of a snapshot, which shows whether it was read rightly."""
-    snapshot = run.snapshots[i]
-    if not run.has_scores:
-        return float(snapshot["correct"].mean())
-    return float((snapshot[run.kind].argmax(1) == run.labels).mean())
 
 
 def _parser() -> command.Parser:

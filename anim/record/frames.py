@@ -11,6 +11,7 @@ import numpy as np
 from anim.checks.labels import checked_classes
 from anim.errors import SettingError
 from anim.record.aligning import check_same_labels, in_order_of
+from anim.record.doubts import doubt_of
 from anim.record.label_tables import labels_of_rows
 from anim.record.recording import arguments, naming, said, with_classes
 from anim.record.saved import Saved
@@ -66,18 +67,22 @@ def from_table(
     wanted = Wanted(
         **asked, scores=columns, classes=checked_classes(classes) or (), outputs=outputs
     )
-    note = said((lambda line: None) if quiet else print, lambda: None)
+    say: Callable[[str], None] = (lambda line: None) if quiet else print
     options = {"about": About(caption), "keep": keep}
-    return _recorded(_in_order(frames, labels, wanted), wanted, options, note)
+    return _recorded(_in_order(frames, labels, wanted), wanted, options, say)
 
 
 def _recorded(
     snapshots: Iterator[tuple[Saved, int]],
     wanted: Wanted,
     options: dict,
-    note: Callable[[Saved], None],
+    say: Callable[[str], None],
 ) -> Run:
-    """Return the run of snapshots; ``options`` are more arguments of `anim.Recorder`."""
+    """Return the run of snapshots, and say what they were taken for.
+
+    ``options`` are more arguments of `anim.Recorder`.
+    """
+    note = said(say, lambda: None)
     recorder: Recorder | None = None
     first: Saved | None = None
     for snapshot, at in snapshots:
@@ -92,7 +97,10 @@ def _recorded(
         note(snapshot)
     if recorder is None:
         raise SettingError("frames", "expected at least one frame, got none")
-    return recorder.run()
+    run = recorder.run()
+    if (doubt := doubt_of(run)) is not None:
+        say(f"check: {doubt}")
+    return run
 
 
 def _in_order(frames: Any, labels, wanted: Wanted) -> Iterator[tuple[Saved, int]]:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from anim.record import record
+from anim.record import from_table, record
 from anim.record.__main__ import main
 
 # Columns of a cycle: shifted by one row, or with columns rolled, no prediction is right.
@@ -63,3 +63,12 @@ def test_predictions_in_arrays_that_are_not_the_largest_score_warn(tmp_path):
 
 def test_one_snapshot_is_called_so(tmp_path, capsys):
     assert "run: 1 snapshot of 60 probs" in printed(tmp_path, capsys, {}, PROBS)
+
+
+def test_a_frame_in_memory_has_a_line_to_check_too(capsys):
+    frame = pd.DataFrame({f"prob_{k}": PROBS[:, k] for k in range(3)})
+    from_table(frame, labels=np.roll(LABELS, 1))
+    (line,) = checks_in(capsys.readouterr().out)
+    assert "accuracy at last, 0, is below" in line
+    from_table(frame, labels=LABELS)
+    assert checks_in(capsys.readouterr().out) == []
