@@ -62,7 +62,7 @@ def test_a_broken_file_raises_one_error_that_names_it(whole, tmp_path, suffix, b
         (image_errors, RuntimeError("Failed to decode image: Not implemented")),
         (image_errors, ValueError("APNG contains truncated fcTL chunk")),
     ],
-    ids=repr,
+    ids=lambda value: getattr(value, "__name__", repr(value)),
 )
 def test_an_error_of_a_decoder_becomes_one_that_names_the_file(errors, raised):
     if getattr(raised, "filename", None):
