@@ -13,6 +13,8 @@ from typing import Any, BinaryIO
 
 # Levels of nesting in JSON.
 _DEEPEST = 64
+# A string, which may be left open at the end, or a bracket outside of strings.
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.?)*+"?|[\[\]{}]', re.DOTALL)
 # Windows opens files as text unless it is told otherwise, and has none of the other flags.
 _FLAGS = os.O_RDONLY
 for _name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
@@ -67,37 +69,34 @@ def _check_mode(mode: int, name: str) -> None:
         raise OSError(errno.EINVAL, "not a regular file", name)
 
 
-def parsed_json(content: bytes) -> Any:
+def parsed_json(content: str | bytes) -> Any:
     """Return what JSON holds.
 
     Raises:
-        ValueError: it is not JSON, is nested deeper than 64 levels, or names a key twice.
+        ValueError: it is not JSON, is nested deeper than 64 levels, or names a member twice.
     """
+    if isinstance(content, bytes):
+        content = content.decode(json.detect_encoding(content))
     # Python's parser overflows its stack for nesting of any depth.
-    if content.count(b"[") + content.count(b"{") > _DEEPEST and _depth(content) > _DEEPEST:
-        raise ValueError(f"expected at most {_DEEPEST} levels of nesting")
+    if content.count("[") + content.count("{") > _DEEPEST:
+        _check_depth(content)
     return json.loads(content, object_pairs_hook=_distinct)
 
 
-def _depth(content: bytes) -> int:
-    """Return how deeply JSON is nested, in linear time; stop counting when it is too deep."""
-    depth = deepest = 0
-    is_text = False
-    for token in re.finditer(rb'\\.|[\[\]{}"]', content, re.DOTALL):
-        mark = token[0]
-        if mark == b'"':
-            is_text = not is_text
-        elif not is_text:
-            depth += (mark in b"[{") - (mark in b"]}")
-            deepest = max(deepest, depth)
-            if deepest > _DEEPEST:
-                break
-    return deepest
+def _check_depth(content: str) -> None:
+    """Raise ValueError for JSON that is nested too deep, in linear time."""
+    depth = 0
+    for token in _TOKEN.finditer(content):
+        mark = token[0][0]
+        depth += (mark in "[{") - (mark in "]}")
+        if depth > _DEEPEST:
+            raise ValueError(f"expected at most {_DEEPEST} levels of brackets, got more")
 
 
 def _distinct(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    pairs = list(pairs)
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a key occurs twice in an object")
+    found = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"an object has the member {name[:60]!r} twice")
+        found[name] = value
     return found

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
 
 from anim.errors import SettingError
+from anim.files import parsed_json
 from anim.record.lm_eval import is_lm_eval, table_of_choices
 from anim.record.tables import Table, shown, table_of
 from anim.record.unpacking import text_in
 
 # Python's objects need ten times the bytes of their text.
 _LIMIT = 1 << 28
-_DEEPEST = 64
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 
 
 def read_json(path: Path) -> Table:
@@ -45,7 +43,7 @@ def read_json(path: Path) -> Table:
 def _starts_lines(lines: Sequence[tuple[int, str]]) -> bool:
     """Return whether the first line is an object of its own, and more follow or it holds a row."""
     try:
-        first = json.loads(lines[0][1]) if _depth(lines[0][1]) <= _DEEPEST else None
+        first = parsed_json(lines[0][1])
     except (ValueError, RecursionError):
         # A first line that is not whole: an object over several lines, or a damaged line.
         return len(lines) > 1 and lines[1][1].lstrip().startswith("{")
@@ -59,37 +57,13 @@ def _parsed(source: str, text: str, line: int):
     Raises:
         SettingError: it is not JSON, nested too deep, or an object names a member twice.
     """
-    if _depth(text) > _DEEPEST:
-        problem = f"line {line}: expected at most {_DEEPEST} levels of brackets, got more"
-        raise SettingError("FILE", f"{source!r}: {problem}")
     try:
-        return json.loads(text, object_pairs_hook=_members)
+        return parsed_json(text)
     except json.JSONDecodeError as error:
         at = f"line {line + error.lineno - 1}, character {error.colno}"
         raise SettingError("FILE", f"{source!r}: {at}: not JSON: {error.msg}") from None
     except (ValueError, RecursionError) as error:
         raise SettingError("FILE", f"{source!r}: line {line}: {error}") from None
-
-
-def _depth(text: str) -> int:
-    """Return how deep brackets are nested, outside of strings."""
-    if text.count("[") + text.count("{") <= _DEEPEST:
-        return 0
-    depth = deepest = 0
-    for token in _TOKEN.finditer(text):
-        mark = token[0][0]
-        depth += (mark in "[{") - (mark in "]}")
-        deepest = max(deepest, depth)
-    return deepest
-
-
-def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"an object has the member {shown(twice)} twice")
-    return members
 
 
 def _is_columns(members: dict) -> bool:

@@ -141,3 +141,10 @@ def test_samples_that_are_not_choices_of_one_number_are_refused(tmp_path, name, 
     lines = [sample(0, int(LABELS[0])), {**sample(1, int(LABELS[1])), **change}]
     text = "\n".join(map(json.dumps, lines))
     assert problem in refused(tmp_path, capsys, text, name="samples.jsonl")
+
+
+@pytest.mark.parametrize("end", ["", "\\"])
+def test_a_string_that_is_left_open_is_found_in_linear_time(tmp_path, capsys, end):
+    # Each escaped quote was taken for the start of a string once: this took hours.
+    text = "[" * 60 + "]" * 60 + "[" * 10 + '"' + '\\"' * 1_000_000 + end
+    assert "not JSON" in refused(tmp_path, capsys, text, name="t.json")
