@@ -7,11 +7,9 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from anim.checks.labels import listed
 from anim.errors import SettingError
 from anim.run import Recorder, Run
-
-# Classes that an error lists before it abbreviates.
-_LISTED = 8
 
 
 def indices_in(classes: np.ndarray, labels) -> np.ndarray:
@@ -36,12 +34,10 @@ def indices_in(classes: np.ndarray, labels) -> np.ndarray:
     found = np.array([places.get(label, -1) for label in values.tolist()], dtype=int)
     if (found < 0).any():
         index = int((found < 0).argmax())
-        listed = ", ".join(map(repr, list(places)[:_LISTED]))
-        more = ", ..." if len(places) > _LISTED else ""
         raise SettingError(
             "y_val",
-            f"expected one of the model's classes {listed}{more}, got {values.tolist()[index]!r} "
-            f"at index {index}",
+            f"expected one of the model's classes {listed(list(map(repr, places)))}, got "
+            f"{values.tolist()[index]!r} at index {index}",
         )
     return found
 
@@ -63,8 +59,7 @@ def names_of(classes: np.ndarray, given: Sequence[str] | None) -> list[str] | No
     if len(names) != len(own):
         raise SettingError("classes", f"expected {len(own)} names, got {len(names)}")
     if sorted(names) == sorted(own) and names != own:
-        listed = ", ".join(own[:_LISTED]) + (", ..." if len(own) > _LISTED else "")
-        raise SettingError("classes", f"expected the order of the model: {listed}")
+        raise SettingError("classes", f"expected the order of the model: {listed(own)}")
     return names
 
 

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import numpy as np
 
+from anim.checks.labels import listed
 from anim.errors import SettingError
 from anim.record import npy
 from anim.record.doubts import MAY_BE, is_more_than_a_few
@@ -32,8 +33,6 @@ _PREDICTED = words(
 _STEPS = words("step steps global_step global_steps iteration iterations epoch epochs")
 _CONFIDENCE = ["confidence", "confidences"]
 _CLASSES = words("classes class_names label_names classes_ target_names")
-# The most names that a message lists.
-_LISTED = 8
 # numpy.savez calls an array without a name this.
 _UNNAMED = "arr_0"
 # What the arrays of each list are called in the lines that say what was read.
@@ -310,5 +309,4 @@ def _check_predicted(
 
 
 def _listed(names: Sequence[str]) -> str:
-    some = ", ".join(repr(name[:40]) for name in names[:_LISTED])
-    return some + (", ..." if len(names) > _LISTED else "")
+    return listed([repr(name[:40]) for name in names])

@@ -9,7 +9,7 @@ import numpy as np
 
 from anim.errors import SettingError
 from anim.record.cells import Coded, integer_in, key_of
-from anim.record.names import pair_of
+from anim.record.names import folded, pair_of
 from anim.record.schema import Schema, Wanted
 from anim.record.scores import reordered
 from anim.record.tables import Table, listed, shown
@@ -144,13 +144,9 @@ def _of_values(
         return [str(i) for i in (range(max(count + 1, 2)) if are_places else distinct)]
     if whole and predicted is not None:
         return sorted(truth.values)
-    known = {_folded(value) for value in truth.values}
-    new = [value for value in seen if _folded(value) not in known]
+    known = {folded(value) for value in truth.values}
+    new = [value for value in seen if folded(value) not in known]
     return [*sorted(truth.values), *sorted(set(new))]
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.casefold().replace("_", " ").replace("-", " ").split())
 
 
 def _places(table: Table, schema: Schema, column: Coded, order: _Order, role: str) -> np.ndarray:
@@ -178,7 +174,7 @@ def _other_places(
     numbers = [integer_in(value) for value in values]
     whole = [number for number in numbers if number is not None]
     are_names = not any(integer_in(name) is not None for name in names)
-    folded = [_folded(name) for name in names]
+    spelt = [folded(name) for name in names]
     pair, own = pair_of(names), pair_of(values)
     is_pair = len(names) == 2 and pair is not None and own is not None
     if (
@@ -192,9 +188,9 @@ def _other_places(
         # Columns may be in the order pos, neg.
         schema.notes[role] = f"{note}, {own[0]} = {pair[0]}, {own[1]} = {pair[1]}"
         return [list(names).index(pair[own.index(value)]) for value in values]
-    if len(set(folded)) < len(folded) or len({_folded(v) for v in values}) < len(values):
+    if len(set(spelt)) < len(spelt) or len({folded(v) for v in values}) < len(values):
         return None
-    found = [folded.index(_folded(v)) if _folded(v) in folded else None for v in values]
+    found = [spelt.index(folded(v)) if folded(v) in spelt else None for v in values]
     if None not in found:
         schema.notes[role] = f"{note}, spelled as the classes but for case or marks"
     return found

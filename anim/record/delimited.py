@@ -96,7 +96,7 @@ def _records(
 ) -> Iterator[tuple[int, list[str], int]]:
     """Yield the header and the rows: the line where each starts, its cells, the line of its end.
 
-    Blank lines are left out, with and without separators in them.
+    Blank lines are left out, also those with other numbers of separators in them than the header.
 
     Raises:
         SettingError: a row of another length, open quotes, or a cell that is too long.

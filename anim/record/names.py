@@ -129,6 +129,11 @@ def plain(name: str) -> str:
     return re.sub(r"[^0-9a-z]+", "_", parted.lower()).strip("_")
 
 
+def folded(name: str) -> str:
+    """Return the name of a class in one spelling, whatever its case, spaces, ``_`` and ``-``."""
+    return " ".join(key_of(name.strip()).casefold().replace("_", " ").replace("-", " ").split())
+
+
 def is_index(name: str) -> bool:
     """Return whether a name is what pandas and others call an index."""
     return _INDEX.fullmatch(plain(name)) is not None

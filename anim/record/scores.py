@@ -219,15 +219,15 @@ def _named_as_classes(
     table: Table, wanted: Wanted, truth: Coded, flat: Sequence[str]
 ) -> Scores | None:
     """Return the columns that are called as the classes that occur are."""
-    classes = {_folded(name) for name in (*truth.values, *wanted.classes)}
-    columns = [name for name in flat if name and _folded(name) in classes]
+    classes = {names.folded(name) for name in (*truth.values, *wanted.classes)}
+    columns = [name for name in flat if name and names.folded(name) in classes]
     is_numbered = len(columns) > 1 and all(integer_in(name) is not None for name in columns)
     if is_numbered:
         columns = [name for name in flat if integer_in(name) is not None]
     if len(columns) < 2:
         return None
-    covered = {_folded(name) for name in columns}
-    lacking = next((one for one in truth.values if _folded(one) not in covered), None)
+    covered = {names.folded(name) for name in columns}
+    lacking = next((one for one in truth.values if names.folded(one) not in covered), None)
     if lacking is not None:
         row = truth.row_of(truth.values.index(lacking))
         where = table.place(row) if len(truth.codes) == table.rows else "the labels"
@@ -243,10 +243,6 @@ def _named_as_classes(
     _check_only(table, columns, values, [n for n in others if has_fractions(table, n)])
     note = f"{listed(columns)} (named as the classes)"
     return Scores(tuple(columns), values, tuple(map(key_of, columns)), None, note)
-
-
-def _folded(name: str) -> str:
-    return " ".join(key_of(name.strip()).casefold().replace("_", " ").replace("-", " ").split())
 
 
 def _check_only(

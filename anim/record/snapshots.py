@@ -48,8 +48,7 @@ def snapshots_in(table: Table, wanted: Wanted, truth: Coded | None = None) -> It
         if classes.classes is not None:
             # Names, as a class may be called by a number that is not its place.
             labels = np.array(classes.classes)[labels]
-        saved = Saved(Path(table.source), step, labels, at_step, classes.classes, True, notes)
-        yield replace(saved, ids=ids)
+        yield Saved(Path(table.source), step, labels, at_step, classes.classes, True, notes, ids)
 
 
 def _ids(table: Table, schema: Schema, groups: list[np.ndarray]) -> tuple[str, ...] | None:

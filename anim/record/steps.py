@@ -129,16 +129,16 @@ def said_of(steps: Sequence[int], paths: Sequence[str | os.PathLike]) -> str:
 
 def _steps_and_word(paths: Sequence[str | os.PathLike]) -> tuple[list[int | None], str | None]:
     named = [_named_in(PurePath(path)) for path in paths]
-    words = {}
+    by_word = {}
     for path, found in zip(paths, named, strict=True):
         if found:
-            words.setdefault(next(iter(found)), path)
-    if len(words) > 1:
-        told = " and ".join(f"{word!r} in {str(path)!r}" for word, path in words.items())
+            by_word.setdefault(next(iter(found)), path)
+    if len(by_word) > 1:
+        told = " and ".join(f"{word!r} in {str(path)!r}" for word, path in by_word.items())
         raise SettingError("FILE", f"expected one word before the steps in names, got {told}")
-    if not words:
+    if not by_word:
         return _bare(paths), None
-    (word,) = words
+    (word,) = by_word
     _check_no_restart(paths, named, word)
     return [found.get(word) for found in named], word
 
