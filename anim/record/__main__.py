@@ -120,7 +120,7 @@ def _parser() -> command.Parser:
     add(
         "--outputs",
         choices=("logits", "probs"),
-        help="kind of the scores, if files do not name them",
+        help="kind of the scores, whatever files call them",
     )
     add(
         "--keep",

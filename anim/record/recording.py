@@ -51,7 +51,8 @@ def record(
         out: the folder of the recording; created only if all files are good.
         labels: [N], numbers or names, or a table with ids; None takes those in the files.
         classes: K names; None takes the names of columns, or of labels that are names.
-        outputs: ``logits`` or ``probs``, for files that do not say; None decides by the values.
+        outputs: ``logits`` or ``probs``, whatever files call them; None decides by names, else by
+            the values.
         columns: what columns of tables are; None for each takes its name.
         keep: as for `anim.Recorder`.
         overwrite: replace an earlier recording.
@@ -185,11 +186,8 @@ def naming(path: Path) -> Iterator[None]:
     except SettingError:
         raise
     except ValueError as error:
-        hint = ""
-        if PASSED_LOGITS in str(error):
-            has_keys = path.suffix.lower() == ".npz"
-            hint = "the key logits in place of probs" if has_keys else "--outputs logits"
-            hint = f"; {hint} takes them as logits"
+        is_about_logits = PASSED_LOGITS in str(error)
+        hint = "; --outputs logits takes them as logits" if is_about_logits else ""
         raise SettingError("FILE", f"{str(path)!r}: {error}{hint}") from error
 
 
@@ -258,13 +256,14 @@ def arguments(
     if "pred_label" in given:
         predicted = given.pop("pred_label")
         return {**given, "correct": hits(predicted, labels, classes or snapshot.classes)}
-    if not snapshot.is_named:
-        ((kind, values),) = given.items()
-        given = {outputs or kind: values}
-        is_decided = outputs is None and kind == "logits"
+    if len(given) > 1:
+        return given
+    ((kind, values),) = given.items()
+    if outputs is None and kind == "logits" and not snapshot.is_named:
         has_one = values.ndim == 1 or values.shape[1] == 1
-        if is_decided and has_one and (problem := one_sign(values)) is not None:
+        if has_one and (problem := one_sign(values)) is not None:
             raise ValueError(f"scores: {problem}; --outputs logits takes them as they are")
+    given = {outputs or kind: values}
     if (probs := given.get("probs")) is not None and (exact := as_probs(probs)) is not None:
         given["probs"] = exact
     return given

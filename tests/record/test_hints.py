@@ -55,11 +55,11 @@ def test_arrays_without_names_are_refused_with_how_to_save_them(capsys):
     assert "np.savez(file, probs=..., labels=...), got 'arr_0', 'arr_1'" in problem
 
 
-def test_logits_saved_as_probs_name_the_file_and_the_key(capsys):
+def test_logits_saved_as_probs_name_the_file_and_the_option(capsys):
     np.savez("step_1.npz", probs=LOGITS, labels=LABELS)
     problem = problem_of(capsys, "step_1.npz")
     assert "'step_1.npz': probs: expected numbers in [0, 1] (did you pass logits?)" in problem
-    assert "the key logits in place of probs takes them as logits" in problem
+    assert "--outputs logits takes them as logits" in problem
 
 
 def test_logits_asked_for_as_probs_name_the_file_and_the_option(capsys):

@@ -90,3 +90,10 @@ def test_logits_of_one_class_by_name_may_have_one_sign(tmp_path):
     path = tmp_path / "preds.csv"
     pd.DataFrame({"y_true": OF_TWO, "logit": 3 * P}).to_csv(path, index=False)
     assert record([path], tmp_path / "run").kind == "logits"
+
+
+def test_outputs_overrules_the_name_of_an_array(tmp_path):
+    path = tmp_path / "p.npz"
+    np.savez(path, labels=LABELS, logits=PROBS)
+    run = record([path], tmp_path / "run", outputs="probs")
+    np.testing.assert_allclose(run.probs(0), PROBS, atol=1e-6)
