@@ -12,6 +12,7 @@ import numpy as np
 from anim.checks.labels import listed
 from anim.errors import SettingError
 from anim.record import npy
+from anim.record.array_ids import ids_of, name_of_ids
 from anim.record.doubts import MAY_BE, is_more_than_a_few
 from anim.record.naming import by_name, hits, names_in, spelt, words
 from anim.record.saved import Saved, scores_of
@@ -70,9 +71,9 @@ def read_npz(path: Path) -> Iterator[Saved]:
         labels, classes = content.take(_LABELS), _classes_of(content)
         steps = content.take(_STEPS, is_one=False)
         given, predicted, is_named = _predictions_in(content)
-        ignored = [name for name in archive if name not in content.taken]
+        key, ids = content.take_ids()
+        ignored = [name for name in archive if name not in content.taken and name != key]
     notes = tuple(f"{role}: {name!r} (by its name)" for name, role in content.taken.items())
-    notes += (f"ignored: {_listed(ignored)}",) if ignored else ()
     moments = _steps_of(content, steps)
     # A list of one step beside scores without an axis of steps is that step.
     several = steps is not None and steps.ndim == 1
@@ -83,6 +84,12 @@ def read_npz(path: Path) -> Iterator[Saved]:
     if several and predicted is not None and predicted.shape[:1] != (len(moments),):
         found = list(predicted.shape)
         content.fail(f"predictions: expected {len(moments)} steps, got shape {found}")
+    found = None
+    if ids is not None:
+        found = _ids_in(content, key, ids, given, moments if several else None)
+        notes += (f"id: {key!r} (by its name)",) if found else ()
+        ignored += [] if found else [key]
+    notes += (f"ignored: {_listed(ignored)}",) if ignored else ()
     truth = (
         None
         if labels is None
@@ -98,7 +105,7 @@ def read_npz(path: Path) -> Iterator[Saved]:
             _check_predicted(
                 content, at, guess, classes or (None if truth is None else names_in(truth))
             )
-        yield Saved(path, step, truth, at, classes, is_named, notes)
+        yield Saved(path, step, truth, at, classes, is_named, notes, found)
 
 
 class _Content:
@@ -125,6 +132,11 @@ class _Content:
             return None
         self.taken[found[0]] = _ROLES.get(known[0], "scores")
         return self._decoded(self._archive[found[0]])
+
+    def take_ids(self) -> tuple[str, np.ndarray | None]:
+        """Return the name and values of the array of ids; ``""`` and None if there is none."""
+        name = name_of_ids([name for name in self.names.values() if name not in self.taken])
+        return ("", None) if name is None else (name, self._decoded(self._archive[name]))
 
     def fail(self, problem: str) -> NoReturn:
         """Raise SettingError about the file."""
@@ -189,6 +201,21 @@ def _check_axes(content: _Content, name: str, values: np.ndarray, steps: int | N
         hint = "; several snapshots need an array steps [S]" if steps is None else ""
         expected = "[N]" if is_row else "[N, K] or [N]"
         content.fail(f"{name}: expected shape {expected}, got {list(values.shape)}{hint}")
+
+
+def _ids_in(
+    content: _Content,
+    name: str,
+    ids: np.ndarray,
+    given: Mapping[str, np.ndarray],
+    steps: Sequence[int | None] | None,
+) -> tuple[str, ...] | None:
+    """Return the ids of the examples; None if the array holds something else."""
+    examples = next(iter(given.values())).shape[steps is not None]
+    try:
+        return ids_of(name, ids, examples, [None] if steps is None else steps)
+    except ValueError as error:
+        content.fail(str(error))
 
 
 def _are_labels(values: np.ndarray) -> bool:

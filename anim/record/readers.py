@@ -59,10 +59,12 @@ def read(
 def _with_labels(snapshot: Saved, labels: np.ndarray | LabelTable | None) -> Saved:
     """Return a snapshot out of arrays with the labels that were given."""
     if isinstance(labels, LabelTable):
-        problem = (
-            f"the labels in {labels.table.source!r} have ids, {str(snapshot.source)!r} has not"
-        )
-        raise SettingError("labels", f"{problem}; give a file with one label per line")
+        source = repr(str(snapshot.source))
+        problem = f"the labels in {labels.table.source!r} have ids, {source} has not"
+        if snapshot.ids is not None:
+            problem = f"labels with ids are joined to tables only, and {source} holds arrays"
+        hint = "give a file with one label per line, in its order"
+        raise SettingError("labels", f"{problem}; {hint}")
     return snapshot if labels is None else replace(snapshot, labels=np.asarray(labels))
 
 

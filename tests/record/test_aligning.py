@@ -140,3 +140,72 @@ def test_without_ids_the_numbers_of_rows_are_named_if_they_differ(tmp_path, caps
         tmp_path, frame(0, np.arange(30), key=None), frame(1, np.arange(25), key=None)
     )
     assert "got 25 rows, the first file has 30" in problem_of(capsys, arguments)
+
+
+def archives(folder, *contents):
+    """Save arrays per step and return the arguments of the command."""
+    paths = [folder / f"step_{step}.npz" for step in range(len(contents))]
+    for path, content in zip(paths, contents, strict=True):
+        np.savez(path, **content)
+    return ["--out", str(folder / "run"), *map(str, paths)]
+
+
+def arrays(step, rows, **more):
+    return {"probs": PROBS[step, rows], "labels": LABELS[rows], **more}
+
+
+@pytest.mark.parametrize("name", ["ids", "id", "idx", "sample_id", "filenames", "imageIds"])
+@pytest.mark.parametrize("ids", [IDS, IDS.astype("S"), np.arange(30) + 7, np.arange(30.0)])
+def test_arrays_of_later_files_are_put_in_the_order_of_the_first_by_their_ids(
+    tmp_path, capsys, name, ids
+):
+    every = np.arange(30)
+    contents = [arrays(0, every, **{name: ids}), arrays(1, SHUFFLED, **{name: ids[SHUFFLED]})]
+    assert main(archives(tmp_path, *contents)) == 0
+    assert_is_aligned(anim.open(tmp_path / "run"))
+    assert f"id: {name!r} (by its name)" in capsys.readouterr().out
+
+
+def test_arrays_and_tables_are_aligned_by_ids(tmp_path):
+    np.savez(tmp_path / "step_1.npz", **arrays(1, SHUFFLED, ids=IDS[SHUFFLED]))
+    arguments = files(tmp_path, frame(0, np.arange(30)))
+    assert main([*arguments, str(tmp_path / "step_1.npz")]) == 0
+    assert_is_aligned(anim.open(tmp_path / "run"))
+
+
+@pytest.mark.parametrize(
+    ("ids", "problem"),
+    [
+        (IDS[:9], r"ids: expected integers or texts of shape [30], one for each example, got <U3"),
+        (np.linspace(0, 1, 30), "ids: expected integers or texts of shape [30]"),
+        (np.roll(IDS, 1), "expected the labels of the first file, got different ones"),
+        (np.where(IDS == "e05", "x", IDS), "got no row with id 'e05'"),
+        (np.where(IDS == "e05", "e06", IDS), "got 'e06' twice"),
+    ],
+)
+def test_ids_of_arrays_that_do_not_fit_are_refused(tmp_path, capsys, ids, problem):
+    every = np.arange(30)
+    contents = [arrays(0, every, ids=IDS), arrays(1, every, ids=ids)]
+    assert problem in problem_of(capsys, archives(tmp_path, *contents))
+
+
+def test_ids_of_arrays_with_steps_are_the_same_at_each(tmp_path, capsys):
+    both = {"probs": PROBS, "labels": LABELS, "steps": [0, 1]}
+    assert main(archives(tmp_path, {**both, "ids": np.stack([IDS, IDS])})) == 0
+    assert_is_aligned(anim.open(tmp_path / "run"))
+    others = {**both, "ids": np.stack([IDS, IDS[SHUFFLED]])}
+    given = [*archives(tmp_path, others), "--overwrite"]
+    assert "got others at step 1; save examples in one order" in problem_of(capsys, given)
+
+
+@pytest.mark.parametrize("more", [{"image": np.zeros((30, 2, 2))}, {"name": "resnet"}])
+def test_arrays_that_may_be_something_else_are_no_ids(tmp_path, capsys, more):
+    assert main(archives(tmp_path, arrays(0, np.arange(30), **more))) == 0
+    assert f"ignored: {next(iter(more))!r}" in capsys.readouterr().out
+
+
+def test_labels_with_ids_are_not_joined_to_arrays(tmp_path, capsys):
+    pd.DataFrame({"id": IDS, "label": LABELS}).to_csv(tmp_path / "labels.csv", index=False)
+    content = {"probs": PROBS[0], "ids": IDS}
+    given = [*archives(tmp_path, content), "--labels", str(tmp_path / "labels.csv")]
+    assert "labels with ids are joined to tables only" in problem_of(capsys, given)
