@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 import numpy as np
 
 from anim.checks.arrays import as_array, raise_first, widened
-from anim.errors import SettingError
+from anim.errors import ElementError, SettingError
 
 # Large vocabularies have 256,000 tokens. A larger label is rather an id or broken, and K classes
 # need memory for K names, however few of them occur.
@@ -70,9 +70,11 @@ def _of_one_type(values: np.ndarray) -> np.ndarray:
         first = kinds[type(given[0])]
         found = [kinds[type(value)] for value in given]
         wrong = next(i for i, kind in enumerate(found) if kind is None or kind is not first)
-        other = "" if found[wrong] is None else f", and {_short(given[0])} at index 0"
-        problem = f"expected integers, or names, got {_short(given[wrong])} at index {wrong}{other}"
-        raise SettingError("labels", problem)
+        both = "" if found[wrong] is None else f", not both ({_short(given[0])} came before)"
+        index = tuple(int(i) for i in np.unravel_index(wrong, values.shape))
+        raise ElementError(
+            f"labels: expected integers, or names{both}, got {_short(given[wrong])}", index
+        )
     if str in kinds.values():
         return values
     try:
@@ -103,8 +105,8 @@ def _indices_of_names(names: np.ndarray, classes: Sequence[str] | None) -> np.nd
     indices = np.array([ranks.get(text, -1) for text in texts], np.int64)
     if (indices < 0).any():
         index = int((indices < 0).argmax())
-        found = f"{_short(texts[index])} at index {index}"
-        raise SettingError("labels", f"expected one of {listed(classes)}, got {found}")
+        expected = f"labels: expected one of {listed(classes)}"
+        raise ElementError(f"{expected}, got {_short(texts[index])}", (index,))
     return indices
 
 
@@ -115,15 +117,15 @@ def _indices_of_one_hot(rows: np.ndarray) -> np.ndarray:
         index = int(is_one_hot.argmin())
         row = rows[index]
         if is_binary.all():
-            hint = "; labels of several classes for one example (multilabel) are not supported"
+            hint = " (labels of several classes for one example, multilabel, are not supported)"
         elif (rows >= 0).all() and np.allclose(rows.sum(1), 1, atol=1e-3):
-            hint = "; for soft labels, pass the arg max of each row"
+            hint = " (for soft labels, pass the arg max of each row)"
         else:
             hint = ""
         found = ", ".join(f"{value!s}" for value in row[:_LISTED])
-        found = f"[{found}{', ...' if len(row) > _LISTED else ''}] at index {index}"
-        expected = "expected integers of shape [N] or one-hot rows of shape [N, K]"
-        raise SettingError("labels", f"{expected}, got {found}{hint}")
+        found = f"[{found}{', ...' if len(row) > _LISTED else ''}]"
+        expected = f"labels: expected integers of shape [N] or one-hot rows of shape [N, K]{hint}"
+        raise ElementError(f"{expected}, got {found}", (index,))
     return rows.argmax(1)
 
 

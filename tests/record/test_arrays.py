@@ -166,7 +166,7 @@ REFUSED = {
     "predicted tokens": ({**BOTH, "y_pred": np.ones((50, 4), int)}, "predictions: expected shape"),
     "several labels": (
         {"logits": LOGITS[0], "labels": np.tile([1, 1, 0], (50, 1))},
-        "one-hot rows of shape [N, K], got [1, 1, 0] at index 0",
+        "for one example, multilabel, are not supported), got [1, 1, 0] at index 0",
     ),
     "soft labels": ({"logits": LOGITS[0], "labels": PROBS[1]}, "one-hot rows"),
     "complex scores": ({**BOTH, "logits": LOGITS[0] * 1j}, "got '<c8'"),

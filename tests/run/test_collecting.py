@@ -287,3 +287,20 @@ def test_a_recorder_that_is_closed_within_the_block_is_refused_at_its_end(place)
     ):
         part.add(logits=LOGITS)
         recorder.close()
+
+
+@pytest.mark.parametrize("has_index", [False, True])
+@pytest.mark.parametrize(
+    ("wrong", "problem"),
+    [
+        (["a", "x"], "expected one of a, b, c, d, got 'x' at index 3"),
+        (["a", 1], r"not both \('a' came before\), got 1 at index 3"),
+        (np.array([[1, 0, 0, 0], [1, 1, 0, 0]]), r"not supported\), got \[1, 1, 0, 0\] at index 3"),
+    ],
+)
+def test_an_error_of_labels_names_the_row_among_all_examples(wrong, problem, has_index):
+    recorder = anim.Recorder(classes=list("abcd"))
+    first, second = ({"index": rows} if has_index else {} for rows in ([0, 1], [5, 3]))
+    with pytest.raises(ValueError, match=problem), recorder.collecting(0) as part:
+        part.add(logits=LOGITS[:2], labels=["a", "b"], **first)
+        part.add(logits=LOGITS[2:4], labels=wrong, **second)
