@@ -40,6 +40,14 @@ class Parser(argparse.ArgumentParser):
 
     example = ""
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
+        given = sys.argv[1:] if args is None else list(args)
+        for one in given[: given.index("--") if "--" in given else None]:
+            # Before Python 3.13, argparse removes the value.
+            if one.startswith("--") and one.endswith("=--"):
+                self.error(f"argument {shortened(one[:-3])}: expected a value, got '--'")
+        return super().parse_known_args(given, namespace)
+
     def error(self, message: str):
         if self.example and message.startswith("the following arguments are required"):
             message += f"; for example {self.example}"

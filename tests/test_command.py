@@ -1,5 +1,6 @@
 """What commands print: one line for each error, in which names control nothing."""
 
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -78,6 +79,20 @@ def test_an_unknown_argument_is_one_line(capsys, unknown):
     assert printed[:-1].isprintable()
     assert len(printed) < 1100
     assert ("did you mean --epochs?" in printed) == (unknown == "--epoch")
+
+
+@pytest.mark.parametrize("module", ["anim.record", "anim.render", "anim.embed"])
+def test_two_dashes_are_no_value_of_an_option(capsys, module):
+    name = {"anim.record": "--out", "anim.render": "--label", "anim.embed": "--dark"}[module]
+    main = importlib.import_module(
+        module if module.endswith("render") else f"{module}.__main__"
+    ).main
+    with pytest.raises(SystemExit) as stop:
+        main(["x", f"{name}=--"])
+    assert stop.value.code == 2
+    assert (
+        capsys.readouterr().err == f"{module}: error: argument {name}: expected a value, got '--'\n"
+    )
 
 
 def test_a_warning_controls_nothing(capsys):
