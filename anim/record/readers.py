@@ -41,8 +41,7 @@ def read(
         raise SettingError("FILE", f"expected one of {known}, got {str(path)!r}")
     try:
         if reader is None:
-            table = read_table(path)
-            yield from snapshots_in(table, wanted, labels_of_rows(labels, table, wanted))
+            yield from _of_table(path, labels, wanted)
             return
         for snapshot in reader(path):
             yield _with_labels(snapshot, labels)
@@ -50,10 +49,27 @@ def read(
         raise SettingError("FILE", f"there is no file {str(path)!r}") from error
     except SettingError:
         raise
-    # Errors of Arrow are of these types, and so are those of NumPy and zipfile.
-    except (ValueError, OSError, KeyError, EOFError, TypeError, NotImplementedError) as error:
-        first = (str(error).splitlines() or [type(error).__name__])[0][:200]
-        raise SettingError("FILE", f"{str(path)!r} cannot be read: {first}") from error
+    except (ValueError, OSError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _of_table(
+    path: Path, labels: np.ndarray | LabelTable | None, wanted: Wanted
+) -> Iterator[Saved]:
+    """Yield the snapshots in a table."""
+    import pyarrow as pa
+
+    try:
+        table = read_table(path)
+        yield from snapshots_in(table, wanted, labels_of_rows(labels, table, wanted))
+    # Some are a TypeError, KeyError or NotImplementedError, too: others of these are our fault.
+    except pa.ArrowException as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> SettingError:
+    first = (str(error).splitlines() or [type(error).__name__])[0][:200]
+    return SettingError("FILE", f"{str(path)!r} cannot be read: {first}")
 
 
 def _with_labels(snapshot: Saved, labels: np.ndarray | LabelTable | None) -> Saved:

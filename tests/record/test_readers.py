@@ -3,9 +3,12 @@
 import warnings
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 import anim
+from anim.errors import SettingError
+from anim.record import readers
 from anim.record.__main__ import main
 from tests.support.saved_predictions import LABELS, LOGITS, NAMES, PROBS, STEPS, write_csv
 
@@ -81,3 +84,39 @@ def test_scores_without_a_name_are_logits_unless_rows_sum_to_1_or_outputs_decide
     with warnings.catch_warnings(action="ignore"):
         assert main(["--out", str(tmp_path / "other"), str(tmp_path / "2.npy"), *options]) == 0
     np.testing.assert_array_equal(anim.open(tmp_path / "other").logits(0), PROBS[0])
+
+
+@pytest.mark.parametrize(
+    "raised",
+    [
+        pa.ArrowInvalid("odd"),
+        pa.ArrowTypeError("odd"),
+        pa.ArrowKeyError("odd"),
+        pa.ArrowIndexError("odd"),
+        pa.ArrowNotImplementedError("odd"),
+        pa.ArrowCapacityError("odd"),
+        OSError("odd"),
+    ],
+    ids=repr,
+)
+def test_an_error_of_arrow_becomes_one_that_names_the_file(tmp_path, monkeypatch, raised):
+    def fail(*_):
+        raise raised
+
+    monkeypatch.setattr(readers, "snapshots_in", fail)
+    (tmp_path / "1.csv").write_text("label,a,b\n0,0.9,0.1\n")
+    with pytest.raises(SettingError, match=r"1\.csv' cannot be read: '?odd"):
+        list(readers.read(tmp_path / "1.csv"))
+
+
+@pytest.mark.parametrize("kind", [TypeError, KeyError, AttributeError, NotImplementedError])
+@pytest.mark.parametrize("name", ["1.csv", "1.npz"])
+def test_a_fault_of_ours_is_not_taken_for_a_broken_file(tmp_path, monkeypatch, kind, name):
+    def fail(*_):
+        raise kind("a fault of ours")
+
+    monkeypatch.setattr(readers, "snapshots_in", fail)
+    monkeypatch.setitem(readers._READERS, ".npz", fail)
+    (tmp_path / "1.csv").write_text("label,a,b\n0,0.9,0.1\n")
+    with pytest.raises(kind, match="a fault of ours"):
+        list(readers.read(tmp_path / name))
