@@ -17,14 +17,16 @@ from tests.fuzz.running import Figures, Worker
 
 def _table(found: dict[str, Figures]) -> str:
     lines = [
-        "| kind | inputs | exit codes | slowest | most memory | failures |",
-        "|---|---|---|---|---|---|",
+        "| kind | inputs | exit codes | read | checked | slowest | most memory | failures |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for kind, figures in found.items():
         codes = ", ".join(f"{code}: {n}" for code, n in sorted(figures.codes.items(), key=str))
+        total = figures.codes.total()
         lines.append(
-            f"| {kind} | {figures.codes.total()} | {codes} | {figures.slowest:.1f} s "
-            f"| {figures.largest / 2**20:.0f} MiB | {len(figures.failures)} |"
+            f"| {kind} | {total} | {codes} | {figures.codes[0] / max(total, 1):.0%} "
+            f"| {figures.checked} | {figures.slowest:.1f} s | {figures.largest / 2**20:.0f} MiB "
+            f"| {len(figures.failures)} |"
         )
     return "\n".join(lines)
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from tests.fuzz.cases import SPECIAL, Case, mutated, words
+from tests.fuzz.predictions import predictions
 
 _NAMES = words(
     "logits probs labels y_true y_prob y_pred predictions label_ids steps step epoch classes "
@@ -111,6 +112,70 @@ def _archives(draw) -> bytes:
     return _zipped(members, draw(st.sampled_from([0, 8, 8, 8, 12, 14])))
 
 
+_methods = st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+
+
+@st.composite
+def _known(draw) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """Return the members of an archive as people save them, and what is printed of them."""
+    drawn = draw(predictions())
+    dtype = draw(st.sampled_from(["<f4", "<f8", ">f8", "<f2"]))
+    is_several = len(drawn.steps) > 1 or draw(st.booleans())
+    kind = draw(st.sampled_from(["probs", "probs", "logits", "logits", "confidence"]))
+    values = getattr(drawn, "logits" if kind == "logits" else "probs").astype(dtype)
+    values = values if is_several else values[0]
+    hits = drawn.hits(values).reshape(-1, len(drawn.labels))
+    members = {kind: values, "labels": drawn.labels.astype(draw(st.sampled_from(["<i8", "|u1"])))}
+    if kind == "confidence":
+        members[kind] = values.max(-1)
+        members["correct"] = drawn.hits(values)
+    if is_several:
+        members["steps"] = np.array(drawn.steps)
+    if draw(st.booleans()):
+        members["classes"] = np.array(drawn.classes)
+        if draw(st.booleans()):
+            members["labels"] = drawn.names
+    order = draw(st.sampled_from([np.asarray, np.asfortranarray]))
+    return {name: _saved(order(value)) for name, value in members.items()}, drawn.says(hits)
+
+
+@st.composite
+def _usual(draw) -> Case:
+    """Return a call with an archive as people save it, two in three as they are."""
+    members, says = draw(_known())
+    how = draw(st.sampled_from(["", "", "", "", "new", "gone", "bytes"]))
+    if how in ("new", "gone"):
+        # A member that is not among those which mean something changes nothing.
+        name = draw(st.sampled_from([*members, *_NAMES, "weights", "x_val"]))
+        says = () if name in members or name in _NAMES else says
+        members.pop(name, None)
+        members |= {name: draw(_member)} if how == "new" else {}
+    content = _zipped({f"{name}.npy": one for name, one in members.items()}, draw(_methods))
+    if how == "bytes":
+        content, says = draw(mutated(content, _TOKENS)), ()
+    keep = draw(st.sampled_from([[], [], ["--keep", "top"], ["--keep", "float16"], ["--quiet"]]))
+    says = says if not keep or "top" in keep else ()
+    return Case("arrays", "record", ("--out", "run", "p_7.npz", *keep), {"p_7.npz": content}, says)
+
+
+@st.composite
+def _usual_array(draw) -> Case:
+    """Return a call with an array of scores and labels in a file of their own."""
+    drawn = draw(predictions(most_steps=1))
+    scores = draw(st.sampled_from([drawn.logits[0], drawn.probs[0]]))
+    says = drawn.says(drawn.hits(scores)[None])
+    files: dict[str, bytes | str] = {"p_7.npy": _saved(scores)}
+    if draw(st.booleans()):
+        name, files["labels.npy"] = "labels.npy", _saved(drawn.labels)
+    else:
+        name, files["labels.txt"] = "labels.txt", "\n".join(map(str, drawn.labels)).encode()
+    if draw(st.integers(0, 3)) == 0:
+        other = draw(st.sampled_from([*files]))
+        files[other], says = draw(mutated(files[other], _TOKENS)), ()
+    argv = ("--out", "run", "p_7.npy", "--labels", name)
+    return Case("arrays", "record", argv, files, says)
+
+
 _plain = _zipped({f"{name}.npy": _saved(_GOOD[name]) for name in ("probs", "labels", "steps")}, 8)
 _special = st.sampled_from(SPECIAL)
 _STEMS = [
@@ -124,7 +189,7 @@ _STEMS = [
 
 
 @st.composite
-def arrays(draw) -> Case:
+def _strange(draw) -> Case:
     """Return a call of `anim.record` with one file of arrays or two, and sometimes labels."""
     files: dict[str, bytes | str] = {}
     stem = draw(st.sampled_from(_STEMS))
@@ -145,3 +210,8 @@ def arrays(draw) -> Case:
         files[name] = draw(_member | st.just(written) | st.binary(max_size=40) | _special)
         argv += ["--labels", name]
     return Case("arrays", "record", tuple(argv), files)
+
+
+def arrays() -> st.SearchStrategy[Case]:
+    """Return calls of `anim.record` with arrays: two in three as people save them, or almost."""
+    return st.one_of(_usual(), _usual_array(), _strange())

@@ -24,12 +24,16 @@ class Case:
         command: ``render``, ``train``, ``record``, ``embed``, ``report`` or ``watch``.
         argv: its arguments.
         files: bytes, or one of `SPECIAL`, by path below the working directory.
+        says: texts that are printed if the call succeeds.
+        accuracies: by step, of which the JSON of `anim.report` may hold no other.
     """
 
     kind: str
     command: str
     argv: tuple[str, ...]
     files: dict[str, bytes | str] = field(default_factory=dict)
+    says: tuple[str, ...] = ()
+    accuracies: dict[str, float] = field(default_factory=dict)
 
     def write(self, folder: Path) -> None:
         """Write the files into an empty folder."""
@@ -52,17 +56,18 @@ class Case:
             name: base64.b64encode(content).decode() if isinstance(content, bytes) else [content]
             for name, content in self.files.items()
         }
-        return json.dumps([self.kind, self.command, self.argv, files])
+        truth = (self.says, self.accuracies)
+        return json.dumps([self.kind, self.command, self.argv, files, *truth])
 
     @classmethod
     def from_json(cls, text: str) -> Case:
         """Return the case that `to_json` has written."""
-        kind, command, argv, files = json.loads(text)
+        kind, command, argv, files, says, accuracies = json.loads(text)
         contents = {
             name: content[0] if isinstance(content, list) else base64.b64decode(content)
             for name, content in files.items()
         }
-        return cls(kind, command, tuple(argv), contents)
+        return cls(kind, command, tuple(argv), contents, tuple(says), accuracies)
 
 
 def words(text: str) -> tuple[str, ...]:

@@ -59,6 +59,11 @@ def _base(suffix: str) -> bytes:
         return path.read_bytes()
 
 
+def gif() -> bytes:
+    """Return a valid GIF with a description."""
+    return _base(".gif")
+
+
 def _huge_png() -> bytes:
     def chunk(name: bytes, data: bytes) -> bytes:
         sums = struct.pack(">I", zlib.crc32(name + data))
@@ -97,7 +102,9 @@ def media(formats: tuple[str, ...] = FORMATS) -> st.SearchStrategy[Case]:
 @st.composite
 def _media(draw, valid: dict[str, bytes], formats: tuple[str, ...]) -> Case:
     suffix = draw(st.sampled_from(formats))
-    content = draw(mutated(valid[suffix], _TOKENS) | st.sampled_from(_BY_HAND + SPECIAL))
+    whole = st.just(valid[suffix])
+    broken = mutated(valid[suffix], _TOKENS) | st.sampled_from(_BY_HAND + SPECIAL)
+    content = draw(st.one_of(whole, broken, broken))
     stem = draw(st.sampled_from(["x", "a b", "\u202e", "p\x1b[2J", "it's", "a:b", "#&%"]))
     files: dict[str, bytes | str] = {f"{stem}{suffix}": content}
     if draw(st.booleans()):
@@ -105,6 +112,6 @@ def _media(draw, valid: dict[str, bytes], formats: tuple[str, ...]) -> Case:
         other = st.sampled_from(_BY_HAND + SPECIAL) | st.just(valid[".png"])
         files.setdefault(f"{stem}{beside}", draw(other))
     argv = [f"{stem}{suffix}", draw(st.sampled_from(_KINDS))]
-    for option in draw(st.lists(st.sampled_from(_OPTIONS), max_size=2)):
+    for option in draw(st.just([]) | st.lists(st.sampled_from(_OPTIONS), max_size=2)):
         argv.append(f"{option}={draw(hostile)}")
     return Case("media", "embed", tuple(filter(None, argv)), files)

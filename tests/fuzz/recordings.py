@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,26 +21,62 @@ _VALUES = (
 )
 _CALLS = (
     ("report", "run"),
+    ("report", "run", "--calibrate", "temperature"),
     ("render", "run", "--out", "x.png", "--size", "320x240"),
     ("render", "run", "--out", "x.html"),
     ("watch", "run", "--port", "0"),
-    ("report", "run", "--json"),
 )
+# Its accuracies are compared.
+_JSON_CALL = ("report", "run", "--json")
+_BESIDE = (".DS_Store", "notes.txt", "labels.bak", "figures/a.png", "\u202ex", "metrics/x")
+_EXAMPLES, _STEPS = 12, (0, 40)
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A valid recording.
+
+    Attributes:
+        files: by path.
+        accuracies: by step.
+    """
+
+    files: dict[str, bytes]
+    accuracies: dict[str, float]
 
 
 @functools.cache
-def valid_recording() -> dict[str, bytes]:
-    """Return the files of a small recording by path."""
-    labels = np.arange(12) % 3
+def valid_recordings() -> tuple[Recording, ...]:
+    """Return small recordings of each kind."""
     rng = np.random.default_rng(0)
+    logits = rng.normal(size=(len(_STEPS), _EXAMPLES, 3)).astype(np.float32)
+    labels = np.arange(_EXAMPLES) % 3
+    hits = logits.argmax(-1) == labels
+    probs = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
+    names = ["a", "b", "c"]
+    two = np.arange(_EXAMPLES) % 2
+    found = [
+        _recorded(labels, hits, names, logits=logits),
+        _recorded(labels, hits, None, probs=probs),
+        _recorded(labels, hits, names, "top", probs=probs),
+        _recorded(labels, hits, names, "float16", logits=logits),
+        _recorded(two, (logits[..., 0] > 0) == two, None, logits=logits[..., 0]),
+        _recorded(labels, hits[:1], names, logits=logits[:1]),
+    ]
+    return tuple(found)
+
+
+def _recorded(labels, hits, classes, keep="float32", **scores) -> Recording:
+    ((kind, values),) = scores.items()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "run"
-        with anim.Recorder(path, labels=labels, classes=["a", "b", "c"]) as recorder:
-            for step in range(2):
-                logits = rng.normal(size=(12, 3))
-                recorder.snapshot(step, logits=logits, metrics={"loss": 1.0})
+        with anim.Recorder(path, labels=labels, classes=classes, keep=keep) as recorder:
+            for step, one in zip(_STEPS, values, strict=False):
+                recorder.snapshot(step, **{kind: one}, metrics={"loss": 1.0})
         files = sorted(file for file in path.rglob("*") if file.is_file())
-        return {str(file.relative_to(folder)): file.read_bytes() for file in files}
+        content = {str(file.relative_to(folder)): file.read_bytes() for file in files}
+    accuracies = {str(step): float(row.mean()) for step, row in zip(_STEPS, hits, strict=False)}
+    return Recording(content, accuracies)
 
 
 def _places(value, path=()):
@@ -76,22 +113,37 @@ def _json(draw, content: bytes) -> bytes:
 
 
 def recordings() -> st.SearchStrategy[Case]:
-    """Return calls that read a recording with one to three wrong files."""
-    return _recordings(valid_recording())
+    """Return calls that read a recording, with up to three wrong files.
+
+    Chunks have checksums: whatever is done to a recording, it is refused or its numbers are right.
+    """
+    return _recordings(valid_recordings())
 
 
 @st.composite
-def _recordings(draw, valid: dict[str, bytes]) -> Case:
-    files: dict[str, bytes | str] = dict(valid)
-    names = st.lists(st.sampled_from(sorted(files)), min_size=1, max_size=3, unique=True)
+def _recordings(draw, valid: tuple[Recording, ...]) -> Case:
+    recording = draw(st.sampled_from(valid))
+    files: dict[str, bytes | str] = dict(recording.files)
+    if draw(st.booleans()):
+        # What others put there is none of ours.
+        files[f"run/{draw(st.sampled_from(_BESIDE))}"] = draw(
+            st.binary() | st.sampled_from(SPECIAL)
+        )
+    count = draw(st.sampled_from([0, 0, 0, 1, 1, 1, 2]))
+    names = st.lists(
+        st.sampled_from(sorted(recording.files)), min_size=count, max_size=count, unique=True
+    )
     for name in draw(names):
-        how = draw(st.sampled_from(["json", "json", "bytes", "special", "gone", "empty"]))
-        content = files.pop(name)
+        how = draw(st.sampled_from(["json", "json", "json", "bytes", "special", "gone", "empty"]))
+        content = recording.files[name]
+        del files[name]
         if how == "json" and name.endswith("zarr.json"):
             files[name] = draw(_json(content))
         elif how in ("json", "bytes"):
             files[name] = draw(mutated(content, _TOKENS))
         elif how != "gone":
             files[name] = draw(st.sampled_from(SPECIAL)) if how == "special" else b""
-    command, *argv = draw(st.sampled_from(_CALLS))
-    return Case("recordings", command, tuple(argv), files)
+    call = draw(st.sampled_from((*_CALLS, *[_JSON_CALL] * 3)))
+    command, *argv = call
+    accuracies = recording.accuracies if call == _JSON_CALL else {}
+    return Case("recordings", command, tuple(argv), files, accuracies=accuracies)

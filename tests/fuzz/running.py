@@ -23,6 +23,8 @@ from tests.support.subprocesses import ROOT, environment
 MOST_SECONDS, HANGS_AFTER = 10, 30
 MOST_BYTES = 1 << 30
 _LONGEST_LINE = 2000
+# Of an accuracy in float32.
+_CLOSE = 1e-5
 _PAUSE, _ENDED_AT_BYTES = 0.1, 3 << 30
 # Words of errors that say nothing of the input: somebody's code failed, and was caught.
 _INTERNAL = re.compile(
@@ -145,8 +147,30 @@ def _problem_of(case: Case, found: dict) -> str:
             return f"unprintable: {line[:300]!r}"
         if len(line) > _LONGEST_LINE:
             return f"a line of {len(line)} characters: {line[:300]}"
+    wrong = "" if found["code"] else _wrong(case, found["out"], found["err"])
+    if wrong:
+        return wrong
     steering = _steers(found["out"].replace("\n", "").replace("\t", ""))
     return f"output holds {steering!r}" if steering else ""
+
+
+def _wrong(case: Case, out: str, err: str) -> str:
+    """Return which number of the output is wrong; empty if none is known to be."""
+    missing = [text for text in case.says if text not in out]
+    if missing:
+        return f"expected {missing[0]!r} in {out[-300:]!r}"
+    if case.accuracies:
+        for row in [row for rows in json.loads(out).values() for row in rows]:
+            known = case.accuracies.get(str(row["step"]))
+            # A snapshot that cannot be read has none, and a warning says so.
+            is_left_out = row["accuracy"] is None and " is damaged: " in err
+            if not is_left_out and not _is_close(row["accuracy"], known):
+                return f"accuracy {row['accuracy']} at step {row['step']}, expected {known}"
+    return ""
+
+
+def _is_close(value: float | None, known: float | None) -> bool:
+    return value is not None and known is not None and abs(value - known) < _CLOSE
 
 
 def _steers(text: str) -> str:
@@ -161,9 +185,14 @@ def _steers(text: str) -> str:
 
 @dataclass
 class Figures:
-    """What came of all cases of one kind."""
+    """What came of all cases of one kind.
+
+    Attributes:
+        checked: how many succeeded and had their numbers compared with NumPy's.
+    """
 
     codes: Counter = field(default_factory=Counter)
+    checked: int = 0
     slowest: float = 0
     largest: int = 0
     failures: list[tuple[Case, str]] = field(default_factory=list)
@@ -171,6 +200,7 @@ class Figures:
     def add(self, case: Case, outcome: Outcome) -> None:
         """Count a case."""
         self.codes[outcome.code] += 1
+        self.checked += outcome.code == 0 and bool(case.says or case.accuracies)
         self.slowest = max(self.slowest, outcome.seconds)
         self.largest = max(self.largest, outcome.bytes)
         if outcome.problem:

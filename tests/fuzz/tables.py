@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from hypothesis import strategies as st
 
 from tests.fuzz.cases import Case, hostile, mutated, words
+from tests.fuzz.good_tables import COLUMNAR, JSON, TEXTS, changed, good_tables, written
 
 _NAMES = (
     *words("label y_true true_label y_pred pred_label confidence prob_0 prob_1 prob_2 prob_10 0 1"),
@@ -108,9 +109,38 @@ _options = st.sampled_from(
 )
 
 
+_good_files = st.sampled_from((*TEXTS, *TEXTS, *JSON, *COLUMNAR))
+
+
 @st.composite
-def tables(draw) -> Case:
-    """Return a call of `anim.record` with one table or two, sometimes with what columns mean."""
+def _usual(draw) -> Case:
+    """Return a call with tables as people save them, two in three as they are."""
+    columns, drawn, says = draw(good_tables())
+    for _ in range(draw(st.sampled_from([0, 0, 0, 0, 1, 2]))):
+        at = draw(st.integers(0, len(columns) - 1))
+        columns[at] = draw(changed(columns[at], _NAMES, _cells))
+        says = ()
+    suffix = draw(_good_files)
+    if says == () and suffix in COLUMNAR:
+        # A column has one type.
+        suffix = ".jsonl"
+    files = {f"step_{i}{suffix}": draw(written(one, suffix)) for i, one in enumerate(columns)}
+    if draw(st.integers(0, 5)) == 0:
+        name = draw(st.sampled_from(sorted(files)))
+        files[name] = draw(mutated(files[name], _TOKENS))
+        says = ()
+    argv = ["--out", "run", *files]
+    if draw(st.integers(0, 2)) == 0:
+        argv += draw(st.sampled_from([["--quiet"], ["--keep", "float16"], ["--keep", "top"]]))
+        says = () if "--quiet" in argv or "float16" in argv else says
+    if draw(st.integers(0, 4)) == 0:
+        argv.append("--classes=" + ",".join(drawn.classes))
+    return Case("tables", "record", tuple(argv), files, says)
+
+
+@st.composite
+def _strange(draw) -> Case:
+    """Return a call with one table or two of anything, sometimes with what columns mean."""
     contents = draw(st.lists(_files, min_size=1, max_size=2))
     files = {f"step_{i}{suffix}": content for i, (suffix, content) in enumerate(contents)}
     argv = ["--out", "run", *files]
@@ -118,3 +148,8 @@ def tables(draw) -> Case:
         value = draw(st.sampled_from(_NAMES) | hostile)
         argv += [f"{draw(_options)}={value}"]
     return Case("tables", "record", tuple(argv), files)
+
+
+def tables() -> st.SearchStrategy[Case]:
+    """Return calls of `anim.record` with tables: two in three as people save them, or almost."""
+    return st.one_of(_usual(), _usual(), _strange())

@@ -8,11 +8,12 @@ import pytest
 from tests.fuzz.cases import FIFO, Case
 from tests.fuzz.kinds import KINDS, tried
 from tests.fuzz.media import QUICK, media
+from tests.fuzz.recordings import valid_recordings
 from tests.fuzz.running import Worker
 
-# How many of each kind take about two seconds, and how many about twenty.
-FEW = {"tables": 25, "arrays": 40, "recordings": 8, "media": 15, "command lines": 20}
-MANY = {"tables": 400, "arrays": 500, "recordings": 120, "media": 120, "command lines": 200}
+# How many of each kind take about two seconds, and how many about ten.
+FEW = {"tables": 20, "arrays": 25, "recordings": 6, "media": 15, "command lines": 12}
+MANY = {"tables": 250, "arrays": 250, "recordings": 100, "media": 100, "command lines": 120}
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +36,32 @@ def test_no_input_of_a_few_ends_in_a_traceback_or_a_hang(worker, kind):
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_input_of_many_ends_in_a_traceback_or_a_hang(worker, kind):
-    check(tried(worker, KINDS[kind](), MANY[kind], seed=14))
+    figures = tried(worker, KINDS[kind](), MANY[kind], seed=14)
+    check(figures)
+    # Enough to reach what lies behind the checks of a file, and to compare its numbers.
+    assert figures.codes[0] >= (0.15 if kind == "media" else 0.3) * figures.codes.total()
+    assert kind == "media" or figures.checked >= 0.05 * figures.codes.total()
+
+
+@pytest.mark.parametrize("wrong", ["count", "accuracy", "report"])
+def test_a_wrong_number_is_found(worker, wrong):
+    table = {"step_3.csv": b"label,a,b\n0,0.75,0.25\n1,0.5,0.5\n1,0.25,0.75\n0,0.9,0.1\n"}
+    call = ("--out", "new", "step_3.csv")
+    right = ["1 snapshot of 4 ", "; accuracy 0.75;"]
+    assert not worker.run(Case("tables", "record", call, table, tuple(right))).problem
+    recording = valid_recordings()[0]
+    if wrong == "report":
+        accuracies = {step: value + 0.01 for step, value in recording.accuracies.items()}
+        case = Case("recordings", "report", ("run", "--json"), recording.files, (), accuracies)
+    else:
+        said = {"count": ("1 snapshot of 5 ",), "accuracy": ("; accuracy 0.5;",)}[wrong]
+        case = Case("tables", "record", call, table, said)
+    assert "expected" in worker.run(case).problem
 
 
 def test_a_case_is_the_same_after_it_was_saved(tmp_path):
-    case = Case("arrays", "record", ("--out", "\udcff"), {"a/b.npy": b"\0\xff", "c": FIFO})
+    files: dict[str, bytes | str] = {"a/b.npy": b"\0\xff", "c": FIFO}
+    case = Case("arrays", "record", ("--out", "\udcff"), files, ("accuracy",), {"0": 0.5})
     assert Case.from_json(case.to_json()) == case
     case.write(tmp_path)
     assert (tmp_path / "a" / "b.npy").read_bytes() == b"\0\xff"
