@@ -67,6 +67,10 @@ def _parsed(path: Path, lines: list[str]) -> np.ndarray:
         if not line or "\0" in line:
             refuse(place, "one label")
     are_numbers = [_is_number(line) for line in lines]
+    fractions = [place for place, line in enumerate(lines) if _is_fraction(line)]
+    if len(fractions) > 1 and all(are_numbers[1:]):
+        hint = f"{len(fractions)} lines are fractions, as scores are: are the files swapped?"
+        refuse(fractions[0], f"an integer, the class of an example ({hint})")
     if not all(are_numbers):
         if all(are_numbers[1:]) and len(lines) > 1:
             refuse(0, "an integer as in the other lines, or a header such as label")
@@ -76,7 +80,7 @@ def _parsed(path: Path, lines: list[str]) -> np.ndarray:
         return np.array(lines)
     for place, line in enumerate(lines):
         if not float(line).is_integer():
-            refuse(place, "an integer")
+            refuse(place, "an integer, the class of an example")
     return np.array(lines).astype(np.float64)
 
 
@@ -86,6 +90,10 @@ def _is_number(line: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_fraction(line: str) -> bool:
+    return _is_number(line) and 0 < float(line) < 1
 
 
 def _unquoted(line: str) -> str:

@@ -50,9 +50,15 @@ WRONG = {
     "nothing": ("", "expected a label per line, got none"),
     "only a header": ("label\n", "expected a label per line, got none"),
     "an empty line": ("0\n\n1\n", "line 2: expected one label, got an empty line"),
-    "half a label": ("0\n1\n0.5\n", "line 3: expected an integer, got '0.5'"),
-    "not a number": ("label\n0\nnan\n", "line 3: expected an integer, got 'nan'"),
-    "infinity": ("inf\n0\n", "line 1: expected an integer, got 'inf'"),
+    "half a label": ("0\n1\n0.5\n", "an integer, the class of an example, got '0.5'"),
+    "scores": (
+        "prob\n0.1\n0.25\n1\n",
+        "line 2: expected an integer, the class of an example (2 lines are fractions, as scores "
+        "are: are the files swapped?), got '0.1'",
+    ),
+    "scores without a header": ("0\n0.25\n0.75\n", "are the files swapped?), got '0.25'"),
+    "not a number": ("label\n0\nnan\n", "line 3: expected an integer, the class of"),
+    "infinity": ("inf\n0\n", "line 1: expected an integer, the class of an example, got 'inf'"),
     "an unknown header": ("species\n0\n1\n", "line 1: expected an integer as in the other lines"),
     "a NUL": ("0\n1\0\n", "line 2: expected one label"),
 }
