@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import os
 
-from anim.integrations.base import check_path, require
-from anim.integrations.torch import Snapshots, snapshots_or_warning
-from anim.run import Run
+from anim.integrations.base import require
+from anim.integrations.late import LateSnapshots, check_arguments
+from anim.integrations.torch import snapshots_or_warning
 
 learner = require("fastai.learner", "fastai")
 
 
-class SnapshotCallback(learner.Callback):
+class SnapshotCallback(LateSnapshots, learner.Callback):
     """Records predictions for the validation data during ``fit``: before the first step, then on.
 
     The training goes the same way as without. A second ``fit``, such as that of ``fine_tune``,
@@ -27,33 +27,24 @@ class SnapshotCallback(learner.Callback):
             ``classes`` or ``on_error``.
 
     Raises:
+        TypeError: an unknown option.
+        ValueError: a wrong value of an argument or option.
         RecordingError: there is already a recording at ``path``.
     """
 
     def __init__(self, path: str | os.PathLike | None, *, every: int | None = None, **options):
         super().__init__()
-        check_path(path, options)
+        check_arguments(path, every, options)
         self._path, self._every, self._options = path, every, options
-        self._snapshots: Snapshots | None = None
         self._steps, self._records = 0, False
-
-    def recorded(self) -> Run:
-        """Return the snapshots so far.
-
-        Raises:
-            RuntimeError: training has not begun.
-        """
-        if self._snapshots is None:
-            raise RuntimeError("recorded: nothing is recorded yet: training has not begun")
-        return self._snapshots.run()
 
     def before_fit(self):
         self._records = not hasattr(self.learn, "lr_finder")
-        if not self._records or self._snapshots is not None:
+        if not self._records or self._late is not None:
             return
         options = {"every": self._every, **self._options}
         find_loader = lambda: self.learn.dls.valid  # noqa: E731
-        self._snapshots = snapshots_or_warning(self._path, self.learn.model, find_loader, **options)
+        self._late = snapshots_or_warning(self._path, self.learn.model, find_loader, **options)
         self._take()
 
     def after_batch(self):
@@ -67,9 +58,9 @@ class SnapshotCallback(learner.Callback):
             self._take()
 
     def after_fit(self):
-        if self._records and self._snapshots is not None:
-            self._snapshots.close()
+        if self._records and self._late is not None:
+            self._late.close()
 
     def _take(self) -> None:
-        if self._snapshots is not None:
-            self._snapshots(self._steps)
+        if self._late is not None:
+            self._late(self._steps)

@@ -9,14 +9,14 @@ import copy
 import os
 from functools import partial
 
-from anim.integrations.base import check_path, require
-from anim.integrations.torch import Snapshots, snapshots_or_warning
-from anim.run import Run
+from anim.integrations.base import require
+from anim.integrations.late import LateSnapshots, check_arguments
+from anim.integrations.torch import snapshots_or_warning
 
 callbacks = require("skorch.callbacks", "skorch")
 
 
-class SnapshotCallback(callbacks.Callback):
+class SnapshotCallback(LateSnapshots, callbacks.Callback):
     """Records predictions for the validation split during ``fit``: before the first step, then on.
 
     The training goes the same way as without. A net that is fitted again, or on, continues the
@@ -29,27 +29,21 @@ class SnapshotCallback(callbacks.Callback):
             ``classes`` or ``on_error``.
 
     Raises:
+        TypeError: an unknown option.
+        ValueError: a wrong value of an argument or option.
         RecordingError: there is already a recording at ``path``.
     """
 
     def __init__(self, path: str | os.PathLike | None, *, every: int | None = None, **options):
-        check_path(path, options)
+        check_arguments(path, every, options)
         self.path, self.every = path, every
         self.options_ = options
         self.initialize()
 
-    def run(self) -> Run:
-        """Return the snapshots so far.
-
-        Raises:
-            RuntimeError: training has not begun.
-        """
-        if self.snapshots_ is None:
-            raise RuntimeError("run: nothing is recorded yet: training has not begun")
-        return self.snapshots_.run()
+    run = LateSnapshots.recorded
 
     def initialize(self):
-        self.snapshots_: Snapshots | None = None
+        self._late = None
         self.steps_, self.has_begun_ = 0, False
         return self
 
@@ -74,19 +68,19 @@ class SnapshotCallback(callbacks.Callback):
         self.has_begun_ = True
         find_loader = partial(net.get_iterator, dataset_valid, training=False)
         options = {"every": self.every, **self.options_}
-        self.snapshots_ = snapshots_or_warning(self.path, net.module_, find_loader, **options)
-        if self.snapshots_ is not None:
-            self.snapshots_(0)
+        self._late = snapshots_or_warning(self.path, net.module_, find_loader, **options)
+        if self._late is not None:
+            self._late(0)
 
     def on_batch_end(self, net, training=False, **_):
         self.steps_ += bool(training)
-        if training and self.every is not None and self.snapshots_ is not None:
-            self.snapshots_(self.steps_)
+        if training and self.every is not None and self._late is not None:
+            self._late(self.steps_)
 
     def on_epoch_end(self, net, **_):
-        if self.every is None and self.snapshots_ is not None:
-            self.snapshots_(self.steps_)
+        if self.every is None and self._late is not None:
+            self._late(self.steps_)
 
     def on_train_end(self, net, **_):
-        if self.snapshots_ is not None:
-            self.snapshots_.close()
+        if self._late is not None:
+            self._late.close()

@@ -203,6 +203,30 @@ def test_fastai_refuses_a_recording_before_the_training(tmp_path):
     SnapshotCallback(tmp_path / "run", overwrite=True)
 
 
+@pytest.mark.parametrize("framework", ["skorch", "fastai"])
+@pytest.mark.parametrize(
+    ("options", "error", "problem"),
+    [
+        ({"evry": 5}, TypeError, "unexpected keyword argument 'evry'"),
+        ({"model": None}, TypeError, "unexpected keyword argument 'model'"),
+        ({"every": 0}, ValueError, "every: "),
+        ({"outputs": "scores"}, ValueError, "outputs: "),
+        ({"on_error": "ignore"}, ValueError, "on_error: "),
+        ({"keep": "float64"}, ValueError, "keep: "),
+        ({"resume": True, "overwrite": True}, ValueError, "resume: cannot be used with overwrite"),
+        ({"unpack": 3}, TypeError, "unpack: expected a function, got int"),
+    ],
+)
+def test_a_wrong_option_of_a_callback_is_an_error_before_the_training(
+    framework, options, error, problem
+):
+    pytest.importorskip(framework, reason=f"{framework} is not installed")
+    module = pytest.importorskip(f"anim.integrations.{framework}")
+    with pytest.raises(error, match=problem):
+        module.SnapshotCallback(None, **options)
+    module.SnapshotCallback(None, every=5, unpack=lambda batch: batch, keep="top", outputs="probs")
+
+
 def test_fastai_records_its_validation_data(tmp_path):
     fastai = pytest.importorskip("fastai.basics", reason="fastai is not installed")
     from anim.integrations.fastai import SnapshotCallback
