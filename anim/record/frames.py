@@ -20,8 +20,10 @@ from anim.record.snapshots import snapshots_in
 from anim.record.tables import Table, shown, table_of
 from anim.run import About, Recorder, Run
 from anim.settings import whole
+from anim.settings.docs import hints
 
 
+@hints("from_table")
 def from_table(
     frames: Any,
     *,

@@ -12,6 +12,7 @@ from anim.checks.labels import check_same_labels, checked_labels
 from anim.errors import ElementError, NotFiniteError, SettingError
 from anim.run.checking import checked_snapshot
 from anim.run.snapshots import Snapshot, form_of
+from anim.settings.docs import hints
 
 # Rows that an error lists before it abbreviates.
 _LISTED = 5
@@ -49,6 +50,7 @@ class Part:
         self._has_index: bool | None = None
         self._not_finite: NotFiniteError | None = None
 
+    @hints("add")
     def add(
         self,
         *,

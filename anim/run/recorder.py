@@ -24,6 +24,7 @@ from anim.run.store.memory import Memory
 from anim.run.store.place import local_folder
 from anim.run.store.writer import Writer
 from anim.settings import KEEPS, one_of, value_text, whole
+from anim.settings.docs import hints
 
 # Steps are 64-bit integers on disk.
 _LAST_STEP = np.iinfo(np.int64).max
@@ -57,6 +58,7 @@ class Recorder:
             process is recording there.
     """
 
+    @hints("Recorder")
     def __init__(
         self,
         path: str | os.PathLike | None = None,
@@ -118,6 +120,7 @@ class Recorder:
         """Step of the last snapshot, including those before `resume`; None if there is none."""
         return self._handover.last.step
 
+    @hints("snapshot")
     def snapshot(
         self,
         step: int,

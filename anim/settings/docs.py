@@ -51,6 +51,27 @@ def takes(kind: type[Settings], *left_out: str) -> Callable[[Function], Function
     return decorate
 
 
+def hints(name: str) -> Callable[[Function], Function]:
+    """Let a function name the nearest of its keywords in the TypeError for an unknown one.
+
+    Args:
+        name: what the error calls the function.
+    """
+
+    def decorate(function: Function) -> Function:
+        names = list(inspect.signature(function).parameters)
+
+        @functools.wraps(function)
+        def checked(*args, **given):
+            for unknown in given.keys() - {*names}:
+                raise TypeError(_unexpected(name, unknown, names))
+            return function(*args, **given)
+
+        return checked  # pyright: ignore[reportReturnType]
+
+    return decorate
+
+
 def _parameter(one: Setting) -> inspect.Parameter:
     return inspect.Parameter(
         one.name, inspect.Parameter.KEYWORD_ONLY, default=one.default, annotation=one.annotation

@@ -194,3 +194,34 @@ def test_an_error_names_other_settings_as_keywords_or_options():
     error = SettingError("fps", "expected `seconds`, got 3")
     assert str(error) == "fps: expected seconds, got 3"
     assert error.problem_of_command == "expected --seconds, got 3"
+
+
+@pytest.mark.parametrize(
+    ("call", "problem"),
+    [
+        (
+            lambda: anim.Recorder(label=[0, 1]),
+            r"Recorder\(\) got .* 'label'; did you mean 'labels'",
+        ),
+        (
+            lambda: anim.Recorder(labels=[0, 1]).snapshot(0, logit=[[0, 1], [1, 0]]),
+            r"snapshot\(\) got .* 'logit'; did you mean 'logits'",
+        ),
+        (
+            lambda: anim.from_table(None, labls=[0]),
+            r"from_table\(\) .* 'labls'; did you mean 'label",
+        ),
+        (lambda: anim.Recorder(zzz=1), r"got an unexpected keyword argument 'zzz'$"),
+    ],
+)
+def test_an_unknown_keyword_of_a_recorder_or_table_names_the_nearest_one(call, problem):
+    with pytest.raises(TypeError, match=problem):
+        call()
+
+
+def test_the_batches_of_collecting_name_the_nearest_keyword():
+    with (
+        pytest.raises(TypeError, match=r"add\(\) got .* 'prob'; did you mean 'probs'"),
+        anim.Recorder(labels=[0, 1]).collecting(0) as part,
+    ):
+        part.add(prob=[0.5, 0.5])
