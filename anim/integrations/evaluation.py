@@ -95,7 +95,9 @@ def predictions(
     move: Callable | None = None,
     rows: Callable = checked_rows,
 ) -> Iterator[tuple]:
-    """Yield the scores and the labels of each batch, as tensors on the CPU.
+    """Yield the scores and the labels of each batch, as tensors on the CPU, and what they are.
+
+    The third is whether the scores are what a module ``Sigmoid`` of the model returned.
 
     Args:
         model: a ``torch.nn.Module``.
@@ -116,17 +118,68 @@ def predictions(
         labels = torch.as_tensor(labels)
         if not labels.ndim:
             raise SettingError("labels", "expected shape [n], got a number")
-        scores, labels = rows(scores_of(forward(model, inputs), len(labels)), labels)
+        with _sigmoids(model, len(labels)) as returned:
+            scores = scores_of(forward(model, inputs), len(labels))
+        is_sigmoid = any(_are_equal(scores, one) for one in returned)
+        scores, labels = rows(scores, labels)
         is_empty = False
-        yield scores.cpu(), labels.cpu()
+        yield scores.cpu(), labels.cpu(), is_sigmoid
     if is_empty:
         raise SettingError("loader", "expected at least one batch, got none")
 
 
-def gathered(model, batches: Iterable, **options) -> tuple:
-    """Return the scores [N, ...] and the labels [N, ...] of all batches, as tensors on the CPU.
+@contextmanager
+def _sigmoids(model, rows: int) -> Iterator[list]:
+    """Collect what modules ``Sigmoid`` return, one number for each of some rows.
 
-    The model, and every random generator, are left as they were.
+    Which module was registered last says nothing of the output: it may be a gate. Compiled code is
+    left alone, as it would be compiled with these hooks.
+    """
+    returned = []
+
+    def keep(_, __, output) -> None:
+        if isinstance(output, torch.Tensor) and output.numel() == rows:
+            # A copy, as the model may go on to change it in place.
+            returned.append(output.detach().clone())
+
+    found = [one for one in _not_compiled(model) if isinstance(one, torch.nn.Sigmoid)]
+    handles = [one.register_forward_hook(keep) for one in found]
+    try:
+        yield returned
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def _not_compiled(module) -> Iterator:
+    """Yield a module and those in it, each once, without those whose calls are compiled."""
+    seen, waiting = set(), [module]
+    while waiting:
+        one = waiting.pop()
+        is_compiled = getattr(one, "_compiled_call_impl", None) is not None
+        if one in seen or is_compiled or isinstance(one, torch.jit.ScriptModule):
+            continue
+        if isinstance(getattr(one, "_orig_mod", None), torch.nn.Module):
+            continue
+        seen.add(one)
+        yield one
+        waiting.extend(one.children())
+
+
+def _are_equal(scores, output) -> bool:
+    """Return whether scores are an output of a module, in any shape and precision."""
+    same = output.reshape(-1).to(scores.device, scores.dtype)
+    return scores.numel() == same.numel() and torch.allclose(
+        scores.reshape(-1), same, rtol=0, atol=0, equal_nan=True
+    )
+
+
+def gathered(model, batches: Iterable, **options) -> tuple:
+    """Return the scores [N, ...] and the labels [N, ...] of all batches, and what scores are.
+
+    Scores and labels are tensors on the CPU. The third is what a model with one output says of it:
+    ``logits``, ``probs``, or None if that is unknown. The model, and every random generator, are
+    left as they were.
 
     Args:
         model: a ``torch.nn.Module``.
@@ -134,20 +187,20 @@ def gathered(model, batches: Iterable, **options) -> tuple:
         options: more arguments of `predictions`.
     """
     with kept_random_state(model, batches), own_workers(batches), evaluating(model):
-        scores, labels = zip(*predictions(model, batches, **options), strict=True)
-    return torch.cat(scores), torch.cat(labels)
+        scores, labels, are_sigmoids = zip(*predictions(model, batches, **options), strict=True)
+    scores = torch.cat(scores)
+    return scores, torch.cat(labels), _declared(scores, all(are_sigmoids))
 
 
-def declared(model, scores) -> str | None:
+def _declared(scores, is_sigmoid: bool) -> str | None:
     """Return whether a model with one output returns ``logits`` or ``probs``; None if unknown.
 
     Args:
-        model: it returns probabilities if the last module it has is a sigmoid.
         scores: a tensor [N, K], [N, 1] or [N] of its outputs. Numbers outside of [0, 1] are logits,
             as are zeros alone, the output of a last layer that begins at zero.
+        is_sigmoid: whether they are the output of a sigmoid.
     """
-    *_, last = model.modules()
-    if isinstance(last, torch.nn.Sigmoid):
+    if is_sigmoid:
         return "probs"
     has_one = scores.ndim == 1 or scores.shape[1] == 1
     is_logit = bool(((scores < 0) | (scores > 1)).any()) or not scores.any()

@@ -15,7 +15,7 @@ from anim.errors import SettingError
 from anim.integrations.base import CallbackRecorder, guarded, require
 from anim.integrations.batches import call
 from anim.integrations.batches import unpack as unpack_batch
-from anim.integrations.evaluation import declared, gathered
+from anim.integrations.evaluation import gathered
 from anim.integrations.loaders import InOrder
 from anim.integrations.randomness import kept_random_state
 from anim.run import Run
@@ -114,10 +114,10 @@ class SnapshotCallback(lightning.Callback):
         with kept_random_state(), _validating(trainer):
             if self._batches is None:
                 self._batches = self._found_batches(trainer)
-            scores, labels = gathered(
+            scores, labels, kind = gathered(
                 module, self._batches, forward=forward, unpack=self._unpack, move=move
             )
-        self._recorder.declare(declared(module, scores))
+        self._recorder.declare(kind)
         return scores, labels
 
     def _found_batches(self, trainer) -> Iterable:

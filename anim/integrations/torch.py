@@ -19,7 +19,7 @@ from anim.checks.arrays import as_array, widened
 from anim.errors import SettingError
 from anim.integrations.base import CallbackRecorder, guarded, require
 from anim.integrations.batches import unpack as unpack_batch
-from anim.integrations.evaluation import declared, gathered, has_ranks, unwrapped
+from anim.integrations.evaluation import gathered, has_ranks, unwrapped
 from anim.integrations.loaders import InOrder, is_in_order, own_workers, shuffles
 from anim.integrations.randomness import kept_random_state
 from anim.run import Run
@@ -136,8 +136,10 @@ class Snapshots:
 
     def _predict(self) -> tuple:
         model = unwrapped(self._model)
-        scores, labels = gathered(model, self._batches, forward=self._forward, unpack=self._unpack)
-        self._recorder.declare(declared(model, scores))
+        scores, labels, kind = gathered(
+            model, self._batches, forward=self._forward, unpack=self._unpack
+        )
+        self._recorder.declare(kind)
         return scores, labels
 
     def _warn_of_ranks(self) -> None:
@@ -207,7 +209,7 @@ def predictions_of(
     with kept_random_state(loader):
         batches = InOrder(loader)
     options = {"forward": forward, "unpack": unpack or unpack_batch}
-    scores, labels = gathered(unwrapped(model), batches, **options)
+    scores, labels, _ = gathered(unwrapped(model), batches, **options)
     return widened(as_array("logits", scores)), as_array("labels", labels)
 
 

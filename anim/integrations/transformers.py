@@ -14,7 +14,7 @@ from typing import Any
 from anim.errors import SettingError
 from anim.integrations.base import CallbackRecorder, guarded, require
 from anim.integrations.batches import checked_rows, described, parameters
-from anim.integrations.evaluation import declared, gathered, unwrapped
+from anim.integrations.evaluation import gathered, unwrapped
 from anim.integrations.loaders import InOrder
 from anim.integrations.randomness import kept_random_state
 from anim.run import Run
@@ -88,10 +88,10 @@ class SnapshotCallback(transformers.TrainerCallback):
 
     def _predict(self, model) -> tuple:
         model = unwrapped(model)
-        scores, labels = gathered(
+        scores, labels, kind = gathered(
             model, self._batches, unpack=partial(self._unpack, model), rows=_rows
         )
-        self._recorder.declare(declared(model, scores))
+        self._recorder.declare(kind)
         return scores, labels
 
     def _unpack(self, model, batch) -> tuple:

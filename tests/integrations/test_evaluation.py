@@ -242,3 +242,82 @@ def test_probabilities_of_every_precision_are_taken_for_probabilities(dtype):
     expected = model(torch.tensor(X_VAL)).detach().double().numpy()
     expected /= expected.sum(1, keepdims=True)
     np.testing.assert_allclose(snapshots.run().probs(0), expected, atol=4e-3)
+
+
+class Gated(nn.Module):
+    """Returns a logit in (0, 1) through a gate, whose sigmoid is registered last."""
+
+    def __init__(self, gate=nn.Sigmoid):
+        super().__init__()
+        self.linear, self.gate = nn.Linear(5, 1), gate()
+
+    def forward(self, x):
+        return 0.9 * self.gate(self.linear(x)).squeeze(1)
+
+
+class GatedFeatures(nn.Module):
+    """Registers the sigmoid of a gate after the last layer, which returns logits."""
+
+    def __init__(self, classes):
+        super().__init__()
+        self.head, self.gate = nn.Linear(5, classes), nn.Sequential(nn.Linear(5, 5), nn.Sigmoid())
+
+    def forward(self, x):
+        return self.head(x * self.gate(x))
+
+
+class ChangesOutput(Gated):
+    def forward(self, x):
+        return self.gate(self.linear(x)).mul_(0.5)
+
+
+@pytest.mark.parametrize("kind", [Gated, ChangesOutput])
+def test_one_output_that_a_sigmoid_only_takes_part_in_is_refused(kind):
+    with pytest.warns(UserWarning, match="outputs: expected 'logits' or 'probs' for a model with"):
+        Snapshots(None, kind(), BINARY)(0)
+
+
+@pytest.mark.parametrize("classes", [1, 3])
+def test_logits_of_a_model_with_a_gate_are_logits(classes):
+    torch.manual_seed(0)
+    model = GatedFeatures(classes)
+    snapshots = Snapshots(None, model, BINARY if classes == 1 else LOADER, on_error="raise")
+    snapshots(0)
+    found = torch.tensor(in_evaluation(model))
+    logits = torch.cat([torch.zeros_like(found), found], 1) if classes == 1 else found
+    np.testing.assert_allclose(snapshots.run().probs(0), logits.softmax(1), atol=1e-6)
+
+
+class SigmoidFirst(nn.Module):
+    """Registers its sigmoid before what comes earlier, and changes the shape of its output."""
+
+    def __init__(self, change):
+        super().__init__()
+        self.sigmoid, self.linear, self.change = nn.Sigmoid(), nn.Linear(5, 1), change
+
+    def forward(self, x):
+        return self.change(self.sigmoid(self.linear(x)))
+
+
+@pytest.mark.parametrize(
+    "change", [lambda x: x, lambda x: x.squeeze(1), torch.clone, lambda x: x.half(), lambda x: (x,)]
+)
+def test_the_output_of_a_sigmoid_is_known_wherever_it_is_registered(change):
+    model = SigmoidFirst(change)
+    snapshots = Snapshots(None, model, BINARY, on_error="raise")
+    snapshots(0)
+    expected = model.sigmoid(model.linear(torch.tensor(X_VAL))).detach().numpy().ravel()
+    np.testing.assert_allclose(snapshots.run().probs(0)[:, 1], expected, atol=1e-3)
+    assert not model.sigmoid._forward_hooks
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_sigmoid_after_compiled_layers_is_seen_and_one_in_them_is_not():
+    compiled = torch.compile(nn.Linear(5, 1), backend="eager")
+    snapshots = Snapshots(None, nn.Sequential(compiled, nn.Sigmoid()), BINARY, on_error="raise")
+    snapshots(0)
+    assert len(snapshots.run()) == 1
+    model = nn.Sequential(nn.Linear(5, 1), nn.Sigmoid())
+    model.compile(backend="eager")
+    with pytest.raises(ValueError, match="outputs: expected 'logits' or 'probs' for a model with"):
+        Snapshots(None, model, BINARY, on_error="raise")(0)
