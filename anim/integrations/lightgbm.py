@@ -31,7 +31,7 @@ class SnapshotCallback:
     (``valid_0/binary_logloss``, ...) are recorded too. All is committed as it is recorded.
 
     LightGBM does not notify callbacks when training stops early: a callback that is kept in a
-    variable then holds its path for other processes until `close`.
+    variable then holds its path for other processes until `run` or `close`.
 
     Args:
         path: a folder for the recording; None keeps it in memory, see `run`.
@@ -74,7 +74,8 @@ class SnapshotCallback:
         _check_order(y_val, options.get("classes"))
 
     def run(self) -> Run:
-        """Return the snapshots so far."""
+        """Return the snapshots so far, and release the path until the next one."""
+        self._recorder.attempt(self._recorder.end)
         return self._recorder.run()
 
     def close(self) -> None:
@@ -85,6 +86,8 @@ class SnapshotCallback:
     def __call__(self, env) -> None:
         if env.iteration == env.begin_iteration:
             self._begin(env)
+        else:
+            self._recorder.proceed()
         rounds, is_last = env.iteration + 1, env.iteration + 1 == env.end_iteration
         if self._recorder.is_due(rounds) or is_last:
             metrics = {

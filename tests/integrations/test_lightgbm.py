@@ -145,6 +145,34 @@ def test_a_callback_in_a_variable_holds_its_path_until_it_is_closed(tmp_path):
     anim.Recorder(tmp_path / "run", labels=Y_VAL, overwrite=True).close()
 
 
+@pytest.mark.parametrize("in_memory", [False, True])
+def test_the_run_after_early_stopping_leaves_the_path_free(tmp_path, in_memory):
+    path = None if in_memory else tmp_path / "run"
+    callback = SnapshotCallback(path, X_VAL, Y_VAL)
+    stop = lightgbm.early_stopping(3, verbose=False)
+    model = classifier(200, learning_rate=1)
+    model.fit(X, Y, eval_set=[(X_VAL, Y_VAL)], callbacks=[callback, stop])
+    assert callback.run().steps[-1] == model.best_iteration_ + 3
+    if not in_memory:
+        with pytest.raises(anim.RecordingError, match="there is already a recording"):
+            anim.Recorder(path, labels=Y_VAL)
+    assert callback.run().steps[-1] == model.best_iteration_ + 3
+
+
+@pytest.mark.parametrize("in_memory", [False, True])
+def test_a_run_that_is_read_while_it_trains_goes_on(tmp_path, in_memory):
+    callback = SnapshotCallback(None if in_memory else tmp_path / "run", X_VAL, Y_VAL)
+    seen = []
+
+    def reader(env):
+        seen.append(len(callback.run()))
+
+    reader.order = 26
+    classifier(5).fit(X, Y, callbacks=[callback, reader])
+    assert seen == [1, 2, 3, 4, 5]
+    assert callback.run().steps.tolist() == [1, 2, 3, 4, 5]
+
+
 def test_it_can_be_cross_validated_and_searched(tmp_path):
     selection = pytest.importorskip("sklearn.model_selection")
     callback = SnapshotCallback(tmp_path / "run", X_VAL, Y_VAL)
