@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from anim.errors import SettingError
 from anim.record.cells import Coded, integer_in, key_of
 from anim.record.names import folded, pair_of
 from anim.record.schema import Schema, Wanted
-from anim.record.scores import reordered
+from anim.record.scores import Scores, reordered
 from anim.record.tables import Table, listed, shown
 
 # The most classes that predictions without scores may count.
@@ -50,7 +50,8 @@ def indexed(table: Table, schema: Schema, wanted: Wanted) -> Indexed:
     Raises:
         SettingError: a value that is not in the list; its line is named.
     """
-    scores, predicted = schema.scores, schema.predicted
+    predicted = schema.predicted
+    scores = schema.scores = _without_prefix(schema, wanted)
     if scores is not None and scores.values.ndim == 2:
         names = _of_columns(schema, wanted)
     elif scores is not None:
@@ -67,6 +68,27 @@ def indexed(table: Table, schema: Schema, wanted: Wanted) -> Indexed:
     return Indexed(None if is_counted else tuple(names), labels, places)
 
 
+def _without_prefix(schema: Schema, wanted: Wanted) -> Scores | None:
+    """Return the scores, whose names lose a prefix that values lack: BAD1, BAD0 are 1 and 0."""
+    scores, predicted = schema.scores, schema.predicted
+    values = {*schema.truth.values, *(predicted.values if predicted else ())}
+    names = None if scores is None else scores.classes
+    known = {*(names or ()), *map(key_of, wanted.classes)}
+    if scores is None or names is None or len(names) < 2 or values <= known:
+        return scores
+    for length in range(min(map(len, names)) - 1, 0, -1):
+        ends = tuple(key_of(name[length:].strip()) for name in names)
+        is_prefix = len({name[:length] for name in names}) == 1
+        if (
+            is_prefix
+            and values <= set(ends)
+            and len(set(ends)) == len(ends)
+            and not names[0][length - 1].isdigit()
+        ):
+            return replace(scores, classes=ends)
+    return scores
+
+
 def _of_columns(schema: Schema, wanted: Wanted) -> Sequence[str]:
     """Return the names of the classes of K columns, or of lists of K, which it sorts."""
     scores = schema.scores
@@ -80,18 +102,17 @@ def _of_columns(schema: Schema, wanted: Wanted) -> Sequence[str]:
         return given or keys
     as_given = [key_of(name) for name in given]
     numbers = [integer_in(key) for key in keys]
+    by_number = sorted(range(count), key=lambda i: numbers[i] or 0)
+    are_places = [numbers[i] for i in by_number] == list(range(count))
     if given and set(as_given) == set(keys):
         order = [keys.index(key) for key in as_given]
-    elif None not in numbers:
-        order = sorted(range(count), key=lambda i: numbers[i] or 0)
-        if given and [numbers[i] for i in order] != list(range(count)):
-            problem = f"expected the names {listed(keys)} of the columns, got {listed(given)}"
-            raise SettingError("classes", problem)
+    elif None not in numbers and (not given or are_places):
+        order = by_number
     elif given and wanted.scores:
         order = list(range(count))
     elif given:
         problem = f"expected the names {listed(keys)} of the columns, got {listed(given)}"
-        raise SettingError("classes", problem)
+        raise SettingError("classes", f"{problem}; --scores COL,COL says which column is of which")
     else:
         order = list(range(count))
     schema.scores = reordered(scores, order)

@@ -15,6 +15,9 @@ _SHARE = 0.1
 # How much sums of votes differ.
 _EQUAL = 1e-3
 _OUTPUTS = "--outputs logits takes them as they are"
+_OTHERS = (
+    "if not each is of a class, --scores COL,COL names those that are, --scores COL one of two"
+)
 
 
 def kind_of(table: Table, scores: Scores, outputs: str | None) -> tuple[str, np.ndarray, str]:
@@ -76,9 +79,11 @@ def _refuse_row(table: Table, scores: Scores, off: np.ndarray, sums: np.ndarray)
     expected, got = "rows that sum to 1", sums[row]
     if wrong.min() < 0 or wrong.max() > 1:
         expected, got = "probabilities in [0, 1]", wrong[(wrong < 0) | (wrong > 1)][0]
+    are_inside = scores.values.min() >= 0 and scores.values.max() <= 1
+    hint = _OTHERS if are_inside and len(scores.columns) > 1 else _OUTPUTS
     table.fail(
         f"{listed(scores.columns)}: expected {expected}, got {got:g} at {table.place(row)} "
-        f"({where}); {_OUTPUTS}"
+        f"({where}); {hint}"
     )
 
 

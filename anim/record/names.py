@@ -39,11 +39,14 @@ ID = words(
     "id ids idx image_id img_id example_id sample_id row_id rowid row_ids uid uuid guid key "
     "filename file file_name filepath file_path path image img img_path image_path name "
     "sample_idx sample_index example_index example_idx image_index image_idx data_index item_id "
-    "doc_id event_id user_id patient_id example sample rowindex row passengerid "
+    "doc_id event_id user_id patient_id example sample rowindex row_index row passengerid "
     "passenger_id image_name img_name fname"
 )
 # Columns whose every value is a part of a file that belongs to another model.
-MODEL = words("model models method algorithm classifier run run_id model_name")
+MODEL = words(
+    "model models method algorithm classifier run run_id model_name model_id learner learner_id "
+    "wflow_id config estimator"
+)
 # Columns that say which part of the data a row is of, and the parts that a model has seen.
 PART = words("split splits set subset partition dataset_split data_split fold part phase mode")
 TRAINING = words("train training learn fit")
@@ -57,7 +60,8 @@ SINGLE = words(
     "predicted_probability pred_probability prediction_probability predict_proba "
     "positive_prob positive_probability p_hat phat logit logits y_logit raw_score "
     "raw_prediction margin softmax scored_probabilities prob_positive pred_probs y_pred_probs "
-    "pred_logits prediction_probs decision_function posterior predicted_label_probs"
+    "pred_logits prediction_probs prediction_proba decision_function posterior "
+    "predicted_label_probs"
 )
 _PROBS = (
     r"predicted[ _.]probabilit(?:y|ies)|predicted[ _.]prob|y_pred_proba|y_pred_prob|pred_proba|"
@@ -69,7 +73,7 @@ _OTHERS = (
     r"prediction_scores?|y_scores?|scores?|confidences?|conf|outputs?|\.pred|predictions?|preds?|"
     r"class"
 )
-_OF = r"(?:class[ _.]?|for class[ ]?|[^()=]+=[ ]?)?"
+_OF = r"(?:[^()=]+=[ ]?|class[ _.]?|for class[ ]?)?"
 # Words that say probabilities or logits come before those that may say something else.
 _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -83,9 +87,15 @@ _PATTERNS = tuple(
 # Parts of names of columns that summarise scores, and are none.
 _SUMMARIES = words(
     "max min mean std var sum true label pred class id name diff margin entropy top1 top2 "
-    "top5 correct target gap threshold rank time loss error"
+    "top5 correct target gap threshold rank time loss error percentile quantile decile"
 )
 _RANK = re.compile(r"(?:^|_)(?:(?:top|rank)_?\d+|first|second|third|highest)(?:_|$)")
+
+# Models whose scores stand side by side, which are no classes.
+_OF_MODELS = re.compile(
+    r"(?:.*_)?(?:fold|model|seed|run|tta|member|learner|estimator|clf|net|head|trial|repeat|cv|view"
+    r"|epoch|step|ckpt|checkpoint)_?\d+"
+)
 
 # What two classes are often called: the second is the one that a single score is of.
 _PAIRS = (
@@ -144,6 +154,11 @@ def is_ranked(name: str) -> bool:
     return _RANK.search(plain(name)) is not None
 
 
+def is_of_model(name: str) -> bool:
+    """Return whether a name says one of several models (``fold_2``), not a class."""
+    return _OF_MODELS.fullmatch(plain(name)) is not None
+
+
 def score_name(column: str, classes: Sequence[str] = ()) -> ScoreName | None:
     """Return what the name of a column of scores says; None for other names.
 
@@ -158,6 +173,7 @@ def score_name(column: str, classes: Sequence[str] = ()) -> ScoreName | None:
         name = match["name"].strip()
         name = re.sub(r"(?i)^class[ _.]?(?=\d)", "", name).strip('"')
         says_no_class = not name or plain(name) in _SUMMARIES or is_ranked(name)
+        says_no_class = says_no_class or is_of_model(name)
         if says_no_class and key_of(name) not in classes:
             return None
         kind, word = next(

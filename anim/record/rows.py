@@ -16,7 +16,7 @@ from anim.record.tables import Table, shown
 # Steps beyond this are not counted exactly by a float64.
 _LIMIT = 2**53
 # Ids of these names say which example a row is; others may be the number of the row.
-_ROW_NUMBERS = words("id ids idx row key row_id rowid row_ids rowindex")
+_ROW_NUMBERS = words("id ids idx row key row_id rowid row_ids rowindex row_index")
 
 
 def rows_by_step(table: Table, schema: Schema) -> Iterator[tuple[int | None, np.ndarray]]:

@@ -129,7 +129,10 @@ def schema_of(table: Table, wanted: Wanted, truth: Coded | None = None) -> Schem
     _check_one_model(table, left)
     _check_no_training(table, left)
     free = [n for n in left if n != identity and not names.is_index(n)]
-    scores = scores_in(table, wanted, truth, free, has_top=_has_top(roles))
+    has_top = _has_top(roles)
+    # Who asks for a confidence does not ask for the other columns with such a name.
+    is_top = has_top and wanted.confidence is not None and not wanted.scores
+    scores = None if is_top else scores_in(table, wanted, truth, free, has_top=has_top)
     schema = Schema(truth, step=step, id=identity, predicted=predicted, scores=scores, notes=notes)
     for role, name in roles.items():
         setattr(schema, role, name)

@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from anim.errors import SettingError
+from anim.record import doubts
 from anim.record.cells import Coded, coded, ids_in, numbers
 from anim.record.classes import Indexed, indexed
 from anim.record.doubts import MAY_BE, is_more_than_a_few
 from anim.record.kinds import kind_of
-from anim.record.names import pair_of, plain
+from anim.record.names import pair_of, plain, score_name
 from anim.record.rows import rows_by_step
 from anim.record.saved import Saved
 from anim.record.schema import Schema, Wanted, schema_of
@@ -40,6 +41,8 @@ def snapshots_in(table: Table, wanted: Wanted, truth: Coded | None = None) -> It
     classes = indexed(table, schema, wanted)
     given = _given(table, schema, wanted, classes)
     _note_labels(schema)
+    if schema.step is None and schema.id is not None:
+        _note_repeats(schema, ids_in(table, schema.id), classes.labels)
     notes = tuple(schema.lines())
     ids = _ids(table, schema, [rows for _, rows in groups])
     for step, rows in groups:
@@ -79,11 +82,12 @@ def _given(table: Table, schema: Schema, wanted: Wanted, classes: Indexed) -> di
     if scores is None:
         return _top(table, schema, classes, numbers(table, schema.confidence or ""))
     values = scores.values
-    if values.ndim == 1 and _is_confidence(schema, classes, values):
+    if values.ndim == 1 and _is_confidence(schema, wanted, classes, values):
         if schema.confidence is not None and not wanted.scores:
             schema.notes["confidence"] = f"{shown(schema.confidence)} (by its name)"
             schema.notes["scores"] = f"{shown(scores.columns[0])}, not used: there are confidences"
             return _top(table, schema, classes, numbers(table, schema.confidence))
+        _check_is_confidence(table, schema, classes, values)
         schema.notes["scores"] = f"{shown(scores.columns[0])}: that of the predicted class"
         schema.confidence = scores.columns[0]
         return _top(table, schema, classes, values)
@@ -100,6 +104,9 @@ def _given(table: Table, schema: Schema, wanted: Wanted, classes: Indexed) -> di
         schema.notes["scores"] += f", of class {shown(names[not is_of_0])[1:-1]} ({why})"
     else:
         schema.notes["scores"] += f", classes {listed(names)} ({why})"
+        _check_not_by_rank(table, schema, values)
+        if kind == "logits":
+            _note_alike(schema, values)
     if classes.predicted is not None:
         _note_agreement(table, schema, classes, kind, values)
     return {kind: values}
@@ -124,6 +131,63 @@ def _check_is_of_class_1(
         )
 
 
+def _check_not_by_rank(table: Table, schema: Schema, values: np.ndarray) -> None:
+    """Raise SettingError for scores of the first, second, ... class of each row."""
+    columns = list(schema.scores.columns) if schema.scores else []
+    if not doubts.is_by_rank(values):
+        return
+    if beside := doubts.ranked_beside(
+        columns, [name for name in table.types if name not in columns]
+    ):
+        table.fail(
+            f"{listed(columns)} fall in each row, so they are scores by rank, of the classes in "
+            f"{listed(beside)}; --pred {beside[0]} --confidence {columns[0]} takes the first ones"
+        )
+    if len(columns) > 2:
+        _doubt(schema, f"{listed(columns)} fall in each row: they may be scores by rank")
+
+
+def _check_is_confidence(
+    table: Table, schema: Schema, classes: Indexed, values: np.ndarray
+) -> None:
+    """Raise SettingError for scores that may as well be of class 1, with another threshold."""
+    predicted, column = classes.predicted, schema.scores.columns[0] if schema.scores else ""
+    if predicted is not None and predicted.max() == 1 and doubts.is_threshold(values, predicted):
+        lowest = values[predicted == 1].min()
+        table.fail(
+            f"column {shown(column)} is never below 1/2, and class 1 is predicted from {lowest:g} "
+            f"on: --confidence {column} takes it as the score of the predicted class, --scores "
+            f"{column} as that of class 1"
+        )
+
+
+def _note_alike(schema: Schema, values: np.ndarray) -> None:
+    columns = list(schema.scores.columns) if schema.scores else []
+    said = score_name(columns[0], schema.truth.values) if columns else None
+    says_class = said is None or said.class_name in schema.truth.values
+    if not says_class and doubts.are_alike(values):
+        _doubt(
+            schema,
+            f"{listed(columns)} rise and fall together: if they are of models, not of classes, "
+            f"--scores {columns[0]} takes one",
+        )
+
+
+def _note_repeats(schema: Schema, ids: Sequence[str], labels: np.ndarray) -> None:
+    times = doubts.repeats_of(ids, labels)
+    if times > 1:
+        _doubt(
+            schema,
+            f"each {shown(schema.id)} is in {times} rows: if these are of {times} models, save "
+            "each in a file of its own",
+        )
+
+
+def _doubt(schema: Schema, text: str) -> None:
+    before = schema.notes.get("check")
+    schema.notes["check"] = text if before is None else f"{before}; {text}"
+
+
 def _is_first(name: str, names: Sequence[str]) -> bool:
     """Return whether a class, such as ``neg``, is the first of two, such as 0 and 1."""
     pair = pair_of([name])
@@ -139,7 +203,7 @@ def _check_has_sign(table: Table, classes: Indexed, column: str, values: np.ndar
         )
 
 
-def _is_confidence(schema: Schema, classes: Indexed, values: np.ndarray) -> bool:
+def _is_confidence(schema: Schema, wanted: Wanted, classes: Indexed, values: np.ndarray) -> bool:
     """Return whether one score for each row is that of the predicted class, not of class 1.
 
     For two classes it is if it is never below 1/2, though class 0 is predicted somewhere.
@@ -148,8 +212,8 @@ def _is_confidence(schema: Schema, classes: Indexed, values: np.ndarray) -> bool
     if predicted is None or scores is None or scores.classes is not None:
         return False
     count = len(classes.classes or ()) or int(max(predicted.max(), classes.labels.max())) + 1
-    if count > 2:
-        return True
+    if count > 2 or wanted.scores:
+        return count > 2
     is_half = np.abs(values - 0.5) <= _TIE
     agrees = ((values > 0.5) == (predicted == 1)) | is_half
     inside = values.min() >= 0 and values.max() <= 1
@@ -162,9 +226,7 @@ def _top(table: Table, schema: Schema, classes: Indexed, confidence: np.ndarray)
     outside = (confidence < 0) | (confidence > 1)
     if outside.any():
         table.refuse(column, int(outside.argmax()), "a confidence in [0, 1]")
-    correct = None
-    if schema.correct is not None:
-        correct = _correct(table, schema.correct)
+    correct = None if schema.correct is None else _correct(table, schema.correct)
     if classes.predicted is None:
         assert correct is not None
         return {"confidence": confidence, "correct": correct}
@@ -174,6 +236,10 @@ def _top(table: Table, schema: Schema, classes: Indexed, confidence: np.ndarray)
         expected = f"whether {shown(schema.pred)} is {shown(schema.label)}"
         table.refuse(schema.correct or "", row, expected)
     count = len(classes.classes or ()) or len({*classes.labels, *classes.predicted})
+    is_below = confidence < 1 / count - _TIE
+    if count > 2 and is_more_than_a_few(int(is_below.sum()), len(is_below)):
+        lowest = f"{shown(column)} is as low as {confidence.min():.4g}, less than 1/{count}"
+        _doubt(schema, f"{lowest}: it may be the score of the label, not of the predicted class")
     low = confidence < 0.5 - _TIE
     if count == 2 and low.any():
         row = int(low.argmax())
@@ -211,10 +277,8 @@ def _note_agreement(
     if off.any():
         schema.notes["pred"] += f"; not in {off.sum()}, first at {table.place(int(off.argmax()))}"
     if is_more_than_a_few(int(off.sum()), len(off)):
-        schema.notes["check"] = (
-            f"{shown(schema.pred)} is not the largest score in {off.sum()} of {len(off)} rows: "
-            f"{MAY_BE}"
-        )
+        count = f"{off.sum()} of {len(off)} rows"
+        _doubt(schema, f"{shown(schema.pred)} is not the largest score in {count}: {MAY_BE}")
 
 
 def _note_labels(schema: Schema) -> None:

@@ -14,6 +14,9 @@ PETS = np.array(["cat", "dog", "bird"])
 BINARY = (LABELS == 1).astype(int)
 ONE = PROBS[:, 1]
 RIGHT = float(((ONE > 0.5) == BINARY).mean())
+RANKED = np.sort(PROBS, 1)[:, ::-1]
+ORDER = np.argsort(-PROBS, 1)
+SURE = 0.5 + ONE / 2
 
 
 def table(**columns):
@@ -145,6 +148,60 @@ READ = {
         (),
         ACCURACY,
     ),
+    # SAS Enterprise Miner: P_BAD1,P_BAD0,I_BAD,BAD
+    "SAS": (table(BAD=BINARY, P_BAD1=ONE, P_BAD0=1 - ONE), ("--label", "BAD"), RIGHT),
+    "SAS with names": (
+        table(BAD=np.array(["no", "yes"])[BINARY], P_BADyes=ONE, P_BADno=1 - ONE),
+        ("--label", "BAD"),
+        RIGHT,
+    ),
+    # label,prob_label1,prob_label0
+    "numbers behind a word": (table(label=BINARY, prob_label1=ONE, prob_label0=1 - ONE), (), RIGHT),
+    # grades that begin at 1, of which the last does not occur
+    "grades": (
+        table(**{f"prob_grade{k + 1}": PROBS[:, k] for k in range(3)}, label=LABELS + 1)[
+            LABELS < 2
+        ],
+        (),
+        float((TOP == LABELS)[LABELS < 2].mean()),
+    ),
+    # Transformers: LABEL_1,LABEL_0
+    "LABEL_1": (table(label=BINARY, LABEL_1=ONE, LABEL_0=1 - ONE), (), RIGHT),
+    # KNIME: class,P (class=cat),...,Prediction (class)
+    "KNIME": (
+        frame(
+            [f"P (class={pet})" for pet in PETS],
+            PETS[LABELS],
+            "class",
+            **{"Prediction (class)": PETS[TOP]},
+        ),
+        ("--label", "class"),
+        ACCURACY,
+    ),
+    # Dataiku: target,proba_0,proba_1,prediction,proba_percentile
+    "Dataiku": (
+        table(
+            target=BINARY,
+            proba_0=1 - ONE,
+            proba_1=ONE,
+            prediction=(ONE > 0.5) * 1,
+            proba_percentile=range(1, 61),
+        ),
+        (),
+        RIGHT,
+    ),
+    # target,prediction,prediction_proba
+    "prediction_proba": (
+        table(target=BINARY, prediction=(ONE > 0.5) * 1, prediction_proba=ONE),
+        (),
+        RIGHT,
+    ),
+    # Scores that are never below 1/2, with a threshold above it
+    "a threshold": (
+        table(label=BINARY, prediction=(SURE > 0.8) * 1, probability=SURE),
+        ("--scores", "probability"),
+        float(((SURE > 0.5) == BINARY).mean()),
+    ),
     # AutoGluon: the label, and a column for each class
     "AutoGluon": (frame(["0", "1", "2"], LABELS, "target"), (), ACCURACY),
 }
@@ -179,6 +236,38 @@ REFUSED = {
         table(method=["a", "b"] * 30, label=BINARY, prediction=1, probability=ONE),
         "column 'method': expected the predictions of one model",
     ),
+    # tidymodels: .pred_cat,...,.config
+    "two settings": (
+        frame([f".pred_{p}" for p in PETS], PETS[LABELS], **{".config": ["Model1", "Model2"] * 30}),
+        "column '.config': expected the predictions of one model",
+    ),
+    # timm: filename,label,index_0..2,prob_0..2
+    "by rank": (
+        table(filename=IDS, label=LABELS)
+        .join(pd.DataFrame(ORDER).add_prefix("index_"))
+        .join(pd.DataFrame(RANKED).add_prefix("prob_")),
+        "--pred index_0 --confidence prob_0 takes the first ones",
+    ),
+    "by rank, of two": (
+        table(label=BINARY, class_1=(ONE > 0.5) * 1, class_2=(ONE <= 0.5) * 1)
+        .assign(prob_1=np.maximum(ONE, 1 - ONE), prob_2=np.minimum(ONE, 1 - ONE))
+        .assign(label=BINARY + 1),
+        "--pred class_1 --confidence prob_1 takes the first ones",
+    ),
+    # label,prob_raw,prob_calibrated
+    "two probabilities of one class": (
+        table(label=BINARY, prob_raw=ONE, prob_calibrated=ONE**2),
+        "--scores COL one of two",
+    ),
+    # label,logit_fold0,...: one logit of each model
+    "folds": (
+        table(label=BINARY, **{f"logit_fold{k}": ONE - 0.5 + k / 99 for k in range(3)}),
+        "expected columns named as scores",
+    ),
+    "a threshold or a confidence": (
+        table(label=BINARY, prediction=(SURE > 0.8) * 1, probability=SURE),
+        "--scores probability as that of class 1",
+    ),
     # file;prediction;confidence
     "no labels": (
         table(file=IDS, prediction=TOP, confidence=BEST).to_csv(sep=";", index=False),
@@ -212,3 +301,43 @@ def test_h2o_leaves_labels_elsewhere_and_has_another_threshold(tmp_path, capsys)
     assert accuracy(run) == RIGHT
     off = int(((ONE > 0.3) != (ONE > 0.5)).sum())
     assert f"the largest score in {60 - off} of 60 rows; not in {off}" in capsys.readouterr().out
+
+
+LOGIT = np.log(np.maximum(ONE, 1e-3) / np.maximum(1 - ONE, 1e-3))
+DOUBTED = {
+    "ranks without classes": (
+        table(label=LABELS).join(pd.DataFrame(RANKED).add_prefix("prob_")),
+        "prob_0, prob_1, prob_2 fall in each row",
+    ),
+    "logits of two models": (
+        table(label=BINARY, logit_lgb=LOGIT, logit_xgb=LOGIT + np.sin(range(60))),
+        "if they are of models, not of classes, --scores logit_lgb takes one",
+    ),
+    # caret: pred,obs,cat,dog,bird,rowIndex,mtry
+    "two settings": (
+        pd.concat([frame(PETS, PETS[LABELS], "obs", rowIndex=range(60), mtry=m) for m in (2, 3)]),
+        "each 'rowIndex' is in 2 rows",
+    ),
+    # label,prediction,prob, which is that of the label
+    "the score of the label": (
+        table(label=LABELS, prediction=TOP, prob=PROBS[np.arange(60), LABELS]),
+        "it may be the score of the label, not of the predicted class",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DOUBTED)
+def test_it_is_read_with_a_line_that_says_what_may_be_wrong(tmp_path, name, capsys):
+    content, doubt = DOUBTED[name]
+    recorded(tmp_path, content)
+    (line,) = [one for one in capsys.readouterr().out.splitlines() if doubt in one]
+    assert line.startswith("  check: ")
+
+
+def test_no_line_says_that_something_may_be_wrong_where_nothing_is(tmp_path, capsys):
+    same = table(label=LABELS, prob_0=0.5, prob_1=0.3, prob_2=0.2)
+    twice = pd.concat([frame(PROB, id=range(60)), frame(PROB, (LABELS + 1) % 3, id=range(60))])
+    alike = table(label=BINARY, logit_cat=-LOGIT, logit_dog=LOGIT)
+    for content in (same, twice, alike):
+        recorded(tmp_path, content)
+        assert "  check: " not in capsys.readouterr().out

@@ -1,6 +1,7 @@
 """Labels, predictions and scores through one list of classes; one score for two classes."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tests.support.tables import ACCURACY, LABELS, PROBS, accuracy, frame, recorded, refused
@@ -129,3 +130,19 @@ def test_a_label_of_two_billion_is_refused_or_a_name(tmp_path, capsys):
     )
     top = frame(PROB, labels, pred=labels, confidence=0.9).drop(columns=PROB)
     assert len(recorded(tmp_path, top).classes) == 4
+
+
+def test_columns_and_classes_that_are_asked_for_belong_together_in_their_order(tmp_path):
+    content = frame(["Class_1", "Class_2", "Class_3"], LABELS, "target")
+    run = recorded(tmp_path, content, "--scores", "Class_1,Class_2,Class_3", "--classes", "0,1,2")
+    assert (run.classes, accuracy(run)) == (("0", "1", "2"), ACCURACY)
+
+
+def test_a_confidence_that_is_asked_for_is_taken_though_others_are_named_as_scores(tmp_path):
+    order = np.argsort(-PROBS, 1)
+    ranked = np.take_along_axis(PROBS, order, 1)
+    content = pd.DataFrame(ranked).add_prefix("prob_")
+    content = content.join(pd.DataFrame(order).add_prefix("index_")).assign(label=LABELS)
+    run = recorded(tmp_path, content, "--pred", "index_0", "--confidence", "prob_0")
+    assert accuracy(run) == ACCURACY
+    np.testing.assert_allclose(run.snapshots[0]["confidence"], PROBS.max(1), atol=1e-6)
