@@ -10,6 +10,7 @@ from anim.errors import SettingError
 from anim.integrations.base import require
 from anim.integrations.batches import call, checked_rows, moved, scores_of, unpack
 from anim.integrations.loaders import own_workers
+from anim.integrations.outputs import declared_by
 from anim.integrations.randomness import kept_random_state
 
 torch = require("torch", "torch")
@@ -189,22 +190,8 @@ def gathered(model, batches: Iterable, **options) -> tuple:
     with kept_random_state(model, batches), own_workers(batches), evaluating(model):
         scores, labels, are_sigmoids = zip(*predictions(model, batches, **options), strict=True)
     scores = torch.cat(scores)
-    return scores, torch.cat(labels), _declared(scores, all(are_sigmoids))
-
-
-def _declared(scores, is_sigmoid: bool) -> str | None:
-    """Return whether a model with one output returns ``logits`` or ``probs``; None if unknown.
-
-    Args:
-        scores: a tensor [N, K], [N, 1] or [N] of its outputs. Numbers outside of [0, 1] are logits,
-            as are zeros alone, the output of a last layer that begins at zero.
-        is_sigmoid: whether they are the output of a sigmoid.
-    """
-    if is_sigmoid:
-        return "probs"
-    has_one = scores.ndim == 1 or scores.shape[1] == 1
-    is_logit = bool(((scores < 0) | (scores > 1)).any()) or not scores.any()
-    return "logits" if has_one and is_logit else None
+    kind = "probs" if all(are_sigmoids) else declared_by(scores)
+    return scores, torch.cat(labels), kind
 
 
 def has_ranks() -> bool:

@@ -13,6 +13,7 @@ import numpy as np
 
 from anim.integrations.base import CallbackRecorder, guarded, require
 from anim.integrations.keras_data import ValidationData, labels_of, one_output
+from anim.integrations.outputs import declared_by
 from anim.integrations.randomness import kept_random_state
 from anim.run import Run
 
@@ -87,6 +88,7 @@ class SnapshotCallback(keras.callbacks.Callback):
                 outputs.append(np.asarray(one_output(self._predict(x), self._output)))
                 labels.append(y)
         predictions = np.concatenate(outputs)
+        self._recorder.declare(_declared(self.model, self._output) or declared_by(predictions))
         if self._data.is_loader:
             return predictions, labels_of(labels, self._output)
         return predictions
@@ -98,7 +100,6 @@ class SnapshotCallback(keras.callbacks.Callback):
         self._recorded = self.model
         # Compiled for the shapes and the settings of one training.
         self._predict = None
-        self._recorder.declare(_declared(self.model, self._output))
         self._recorder.begin()
         self._step = 0
         self._take()
@@ -191,13 +192,14 @@ def _recurrent_states(model) -> list:
 
 
 def _declared(model, output: str | int | None) -> str | None:
-    """Return ``probs`` or ``logits`` by the activation of the last layer; None if it is unknown."""
-    layers = {layer.name: layer for layer in getattr(model, "layers", None) or []}
-    names = list(layers)
-    if isinstance(output, int) and not hasattr(model, "output_names"):
-        return None
-    name = model.output_names[output] if isinstance(output, int) else output
-    last = layers.get(name) if name is not None else layers.get(names[-1] if names else "")
+    """Return ``probs`` or ``logits`` by the layer that returns an output; None if it is unknown.
+
+    A model with a ``call`` of its own may do anything with what its layers return.
+    """
+    last = model
+    while isinstance(last, keras.Model):
+        last = _last_of(last, output)
+        output = None
     if isinstance(last, keras.layers.Softmax):
         return "probs"
     known = {
@@ -205,4 +207,16 @@ def _declared(model, output: str | int | None) -> str | None:
         keras.activations.softmax: "probs",
         keras.activations.linear: "logits",
     }
-    return known.get(getattr(last, "activation", None))
+    # Others, such as recurrent layers and subclasses, may not end with their activation.
+    is_known = type(last) in (keras.layers.Dense, keras.layers.Activation)
+    return known.get(getattr(last, "activation", None)) if is_known else None
+
+
+def _last_of(model, output: str | int | None):
+    """Return the layer that returns one output of a model; None if it is unknown."""
+    if isinstance(model, keras.Sequential):
+        return model.layers[-1] if model.layers else None
+    struct = getattr(model, "_outputs_struct", None)
+    if struct is None or not type(model).call.__module__.startswith("keras."):
+        return None
+    return one_output(struct, output)._keras_history.operation

@@ -38,3 +38,17 @@ def kind_of(values: np.ndarray, declared: str | None = None) -> str:
             "ReLU (one sigmoid a class is neither)"
         )
     return "logits"
+
+
+def declared_by(values: np.ndarray) -> str | None:
+    """Return ``logits`` if numbers of one output are no probabilities; None if they may be.
+
+    Numbers outside of [0, 1] are logits, as are zeros alone, the output of a last layer that begins
+    at zero.
+
+    Args:
+        values: [N, K], [N, 1] or [N] predictions.
+    """
+    has_one = values.ndim == 1 or values.shape[1] == 1
+    is_logit = bool(((values < 0) | (values > 1)).any()) or not values.any()
+    return "logits" if has_one and is_logit else None

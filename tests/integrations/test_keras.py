@@ -49,3 +49,67 @@ def test_keras_records_what_the_model_predicts_and_logs(tmp_path, backend):
     pytest.importorskip(backend, reason=f"{backend} is not installed")
     env = {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
     run_python(KERAS, tmp_path / "run", env=env)
+
+
+DECLARED = """
+import numpy as np, keras
+from keras.layers import Activation, Dense, Flatten
+from anim.integrations.keras import SnapshotCallback
+from tests.support.frameworks import X_VAL, Y_VAL
+
+inputs = keras.Input((5,))
+logit, sigmoid = Dense(1)(inputs), Dense(1, activation="sigmoid")(inputs)
+
+class Own(keras.Model):
+    # The last layer that it has is not what its output comes from.
+    def __init__(self, ends):
+        super().__init__()
+        self.head, self.gate, self.ends = Dense(1), Dense(5, activation="sigmoid"), ends
+    def call(self, x):
+        return self.ends(self.head(x * self.gate(x)))
+
+class Scaled(Dense):
+    def call(self, x):
+        return 3 * super().call(x) - 1
+
+def recorded(model, **options):
+    model.compile("sgd", "mse")
+    y = (Y_VAL == 1).astype(np.float32)
+    callback = SnapshotCallback(None, X_VAL, y.astype(int), on_error="raise", **options)
+    model.fit(X_VAL, y, verbose=0, callbacks=[callback])
+    return callback.run().probs(1)[:, 1], model.predict(X_VAL, verbose=0).ravel().astype(float)
+
+for model in [
+    keras.Model(inputs, sigmoid),
+    keras.Sequential([keras.Input((5,)), keras.Model(inputs, sigmoid)]),
+    keras.Model(inputs, Activation("sigmoid")(logit)),
+]:
+    found, output = recorded(model)
+    np.testing.assert_allclose(found, output, atol=1e-5)
+for model in [
+    keras.Model(inputs, logit), keras.Model(inputs, 3 * sigmoid - 1), Own(lambda x: x),
+    keras.Sequential([keras.Input((5,)), Scaled(1, activation="sigmoid")]),
+]:
+    found, output = recorded(model)
+    np.testing.assert_allclose(found, 1 / (1 + np.exp(-output)), atol=1e-5)
+for build in [
+    lambda: keras.Model(inputs, keras.ops.sigmoid(logit)), lambda: Own(keras.ops.sigmoid),
+    lambda: keras.Model(inputs, 0.9 * sigmoid), lambda: keras.Model(inputs, Flatten()(sigmoid)),
+]:
+    found, output = recorded(build(), outputs="probs")
+    np.testing.assert_allclose(found, output, atol=1e-5)
+    try:
+        recorded(build())
+    except ValueError as error:
+        assert "outputs: expected 'logits' or 'probs' for a model with one" in str(error), error
+    else:
+        raise AssertionError(build)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_one_output_of_keras_is_declared_by_the_layer_that_returns_it(tmp_path, backend):
+    pytest.importorskip("keras", reason="Keras is not installed")
+    pytest.importorskip(backend, reason=f"{backend} is not installed")
+    run_python(DECLARED, tmp_path, env={"KERAS_BACKEND": backend})
