@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from anim.errors import SettingError
 from anim.integrations.base import CallbackRecorder, guarded, require
 from anim.integrations.classifiers import classes_of, indices_in, names_of, record_stages
 from anim.integrations.randomness import kept_random_state
@@ -30,6 +31,9 @@ _HAVE_PROBS = (
     "LogisticRegression, SGDClassifier(loss='log_loss'), MLPClassifier, naive Bayes, forests, "
     "boosting and CalibratedClassifierCV have it"
 )
+
+# How far single precision may move a probability.
+_FLOAT32 = 1e-4
 
 
 class Snapshots:
@@ -48,8 +52,8 @@ class Snapshots:
         y_val: [N] labels, as the model was trained with: integers or names.
         every: record only if a multiple of this number of steps was reached since the last
             snapshot; None records at each call.
-        outputs: ``logits`` records ``decision_function`` of a model whose loss makes logits of it;
-            None records ``predict_proba``.
+        outputs: ``logits`` records ``decision_function`` of a model whose ``predict_proba`` is its
+            softmax, or its sigmoid; None records ``predict_proba``.
         on_error: what an exception during the training does: ``warn`` reports it, stops recording
             and lets the training go on; ``raise`` raises it.
         options: more arguments of `anim.Recorder`, such as ``keep``, ``overwrite`` or ``resume``;
@@ -110,11 +114,13 @@ class Snapshots:
     def _predict(self) -> tuple[np.ndarray, np.ndarray]:
         classes = classes_of(self._model)
         with kept_random_state(self._model):
-            method = "decision_function" if self._is_logits else _method_of(self._model)
-            scores = getattr(self._model, method)(self._x_val)
-            if not self._is_logits:
+            _check_has_probs(self._model)
+            scores = probs = self._model.predict_proba(self._x_val)
+            if self._is_logits:
+                scores = _logits_of(self._model, self._x_val, np.asarray(probs))
+            else:
                 predicted = self._model.predict(self._x_val)
-                self._apart.count(self._step, scores, predicted, classes)
+                self._apart.count(self._step, probs, predicted, classes)
         return scores, indices_in(classes, self._y_val)
 
     def run(self) -> Run:
@@ -181,18 +187,46 @@ def _some(stages: Iterator, every: int) -> Iterator[tuple[int, np.ndarray]]:
         yield number, probs
 
 
-def _method_of(model) -> str:
-    """Return the name of the method that gives the probabilities of a classifier.
-
-    Raises:
-        ValueError: it has none.
-    """
+def _check_has_probs(model) -> None:
+    """Raise ValueError for a classifier without ``predict_proba``."""
     if not hasattr(model, "predict_proba"):
         raise ValueError(
             f"model: {type(model).__name__} has no predict_proba, and its scores are no logits; "
             f"{_HAVE_PROBS}"
         )
-    return "predict_proba"
+
+
+def _logits_of(model, x_val, probs: np.ndarray) -> np.ndarray:
+    """Return the ``decision_function`` of a classifier.
+
+    Margins, votes, and one-vs-rest scores of several classes are no logits: their softmax is not
+    what ``predict_proba`` returns.
+
+    Args:
+        model: a fitted classifier.
+        x_val: its N inputs.
+        probs: [N, K] its ``predict_proba``.
+
+    Raises:
+        SettingError: it has none, or one that returns no logits.
+    """
+    name = type(model).__name__
+    if not hasattr(model, "decision_function"):
+        raise SettingError("outputs", f"{name} has no decision_function; leave outputs out")
+    scores = np.asarray(model.decision_function(x_val))
+    logits = scores if scores.ndim == 2 else np.stack([np.zeros_like(scores), scores], 1)
+    with np.errstate(all="ignore"):
+        own = np.exp(logits - logits.max(1, keepdims=True))
+        own /= own.sum(1, keepdims=True)
+    if np.isfinite(scores).all() and (
+        own.shape != probs.shape or np.abs(own - probs).max() > _FLOAT32
+    ):
+        raise SettingError(
+            "outputs",
+            f"the decision_function of {name} returns no logits: their softmax is not its "
+            "predict_proba; leave outputs out to record that",
+        )
+    return scores
 
 
 class _Apart:

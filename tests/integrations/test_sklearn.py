@@ -7,7 +7,16 @@ import anim
 from tests.support.frameworks import X_VAL, Y_VAL, X, Y
 
 pytest.importorskip("sklearn", reason="scikit-learn is not installed")
-from sklearn import ensemble, linear_model, naive_bayes, neural_network, svm
+from sklearn import (
+    discriminant_analysis,
+    ensemble,
+    linear_model,
+    model_selection,
+    multiclass,
+    naive_bayes,
+    neural_network,
+    svm,
+)
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -160,6 +169,74 @@ def test_a_decision_function_is_recorded_as_logits_if_that_is_said():
     snapshots(0)
     assert snapshots.run().kind == "logits"
     np.testing.assert_allclose(snapshots.run().probs(0), model.predict_proba(X_VAL), atol=1e-6)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize(
+    "model",
+    [
+        linear_model.LogisticRegression(),
+        make_pipeline(StandardScaler(), linear_model.LogisticRegression()),
+        ensemble.GradientBoostingClassifier(n_estimators=3),
+        ensemble.HistGradientBoostingClassifier(max_iter=3),
+        discriminant_analysis.LinearDiscriminantAnalysis(),
+        discriminant_analysis.QuadraticDiscriminantAnalysis(),
+    ],
+    ids=str,
+)
+def test_logits_are_those_whose_softmax_is_predict_proba(model, classes):
+    model.fit(X, Y % classes)
+    options = {"outputs": "logits", "on_error": "raise"}
+    snapshots = Snapshots(None, model, X_VAL, Y_VAL % classes, **options)
+    snapshots(0)
+    np.testing.assert_allclose(snapshots.run().probs(0), model.predict_proba(X_VAL), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("model", "classes"),
+    [
+        (linear_model.SGDClassifier(loss="hinge"), 2),
+        (linear_model.Perceptron(), 3),
+        (linear_model.RidgeClassifier(), 2),
+        (svm.SVC(), 2),
+        (svm.SVC(decision_function_shape="ovo"), 3),
+        (svm.LinearSVC(), 2),
+        (multiclass.OneVsOneClassifier(linear_model.LogisticRegression()), 3),
+        (make_pipeline(StandardScaler(), svm.SVC()), 2),
+        (model_selection.GridSearchCV(svm.SVC(), {"C": [1.0]}, cv=2), 2),
+    ],
+    ids=str,
+)
+def test_scores_of_a_model_without_probabilities_are_refused_as_logits(model, classes):
+    model.fit(X, Y % classes)
+    snapshots = Snapshots(None, model, X_VAL, Y_VAL % classes, outputs="logits", on_error="raise")
+    with pytest.raises(ValueError, match=r"has no predict_proba.*CalibratedClassifierCV have it"):
+        snapshots(0)
+
+
+@pytest.mark.parametrize(
+    ("model", "classes"),
+    [
+        (linear_model.SGDClassifier(loss="modified_huber"), 2),
+        (linear_model.SGDClassifier(loss="log_loss"), 3),
+        (multiclass.OneVsRestClassifier(linear_model.LogisticRegression()), 3),
+        (ensemble.GradientBoostingClassifier(loss="exponential", n_estimators=3), 2),
+        (ensemble.AdaBoostClassifier(n_estimators=3), 3),
+    ],
+    ids=str,
+)
+def test_a_decision_function_that_is_no_logit_is_refused(model, classes):
+    model.fit(X, Y % classes)
+    snapshots = Snapshots(None, model, X_VAL, Y_VAL % classes, outputs="logits", on_error="raise")
+    with pytest.raises(ValueError, match=r"outputs: the decision_function of .* returns no logits"):
+        snapshots(0)
+
+
+def test_logits_of_a_model_without_a_decision_function_are_refused():
+    model = ensemble.RandomForestClassifier(3).fit(X, Y)
+    snapshots = Snapshots(None, model, X_VAL, Y_VAL, outputs="logits", on_error="raise")
+    with pytest.raises(ValueError, match="has no decision_function; leave outputs out"):
+        snapshots(0)
 
 
 @pytest.mark.parametrize(
