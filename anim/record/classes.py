@@ -10,6 +10,7 @@ import numpy as np
 from anim.errors import SettingError
 from anim.record.cells import Coded, integer_in, key_of
 from anim.record.names import folded, pair_of
+from anim.record.naming import shift_between
 from anim.record.schema import Schema, Wanted
 from anim.record.scores import Scores, reordered
 from anim.record.tables import Table, listed, shown
@@ -160,6 +161,8 @@ def _of_values(
     whole = [number for number in numbers if number is not None]
     if len(whole) == len(numbers):
         distinct, labels = sorted(set(whole)), whole[: len(truth.values)]
+        if (problem := shift_between(whole[len(labels) :], labels)) is not None:
+            table.fail(f"column {shown(predicted.column if predicted else '')}: {problem}")
         are_places = distinct[0] >= 0 and max(labels) < max(100, 4 * len(labels))
         count = max(labels if distinct[-1] > _MOST else distinct)
         return [str(i) for i in (range(max(count + 1, 2)) if are_places else distinct)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -92,6 +92,13 @@ def hits(predicted: np.ndarray, labels: np.ndarray, classes: Sequence[str] | Non
     guesses, truths = spelt(predicted, classes), spelt(labels, classes)
     known = set(truths.tolist()) if classes is None else set(classes)
     unknown = np.array([guess not in known for guess in guesses.tolist()])
+    are_numbers = predicted.dtype.kind not in "US" and labels.dtype.kind not in "US"
+    if classes is None and are_numbers:
+        own, all_labels = (
+            np.unique(values).astype(np.int64).tolist() for values in (predicted, labels)
+        )
+        if (problem := shift_between(own, all_labels)) is not None:
+            raise ValueError(f"predictions: {problem}")
     # Without names of classes, some may never be a label; but one of them is.
     if unknown.all() or (unknown.any() and classes is not None):
         some = ", ".join(map(repr, sorted(known)[:8]))
@@ -99,6 +106,26 @@ def hits(predicted: np.ndarray, labels: np.ndarray, classes: Sequence[str] | Non
             f"predictions: expected classes ({some}), got {str(guesses[unknown][0])!r}"
         )
     return guesses == truths
+
+
+def shift_between(predicted: Collection[int], labels: Collection[int]) -> str | None:
+    """Return why predictions and labels seem to be counted from 0 and from 1; None if they do not.
+
+    Some prediction is never a label, but each would be one if it were counted as the labels are.
+    """
+    guesses, truths = set(predicted), set(labels)
+    if guesses <= truths or (0 in guesses) == (0 in truths):
+        return None
+    fewer = 1 if 0 in truths else -1
+    if not {guess - fewer for guess in guesses} <= truths:
+        return None
+    late, early = ("predictions", "labels") if 0 in truths else ("labels", "predictions")
+    last = max(guesses | truths)
+    names = [*range(last + 1)] if last < 8 else [0, 1, 2, "...", last]
+    return (
+        f"{late} seem to start at 1, {early} at 0: subtract 1 from the {late}, or name all "
+        f"classes, --classes {','.join(map(str, names))}"
+    )
 
 
 def spelt(values: np.ndarray, classes: Sequence[str] | None) -> np.ndarray:

@@ -139,3 +139,46 @@ def test_a_score_of_the_second_of_a_known_pair_is_taken(tmp_path):
     np.savez(tmp_path / "p.npz", probs=P, labels=labels)
     run = record([tmp_path / "p.npz"], tmp_path / "out")
     np.testing.assert_allclose(run.probs(0)[:, run.classes.index("pos")], P, rtol=1e-6)
+
+
+COUNTED = np.arange(40) % 4
+
+
+@pytest.mark.parametrize(
+    ("labels", "predicted", "late"),
+    [
+        (COUNTED, COUNTED + 1, "predictions"),
+        (COUNTED + 1, COUNTED, "labels"),
+        (COUNTED % 2, COUNTED % 2 + 1, "predictions"),
+        (COUNTED, np.maximum(COUNTED, 2) + 1, "predictions"),
+        (COUNTED + 1, np.zeros(40, int), "labels"),
+        (np.arange(40), np.arange(40)[::-1] + 1, "predictions"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["csv", "npz", "float"])
+def test_predictions_counted_from_elsewhere_than_labels_are_refused(
+    tmp_path, labels, predicted, late, kind
+):
+    path = tmp_path / f"step_1.{'csv' if kind == 'csv' else 'npz'}"
+    columns = {"label": labels, "pred": predicted, "confidence": np.full(40, 0.8)}
+    if kind == "csv":
+        pd.DataFrame(columns).to_csv(path, index=False)
+    else:
+        columns = {"labels": labels, "y_pred": predicted, "confidence": columns["confidence"]}
+        np.savez(path, **{k: v.astype(float) if kind == "float" else v for k, v in columns.items()})
+    with pytest.raises(
+        ValueError, match=f"{late} seem to start at 1, .* subtract 1 from the {late}"
+    ):
+        record([path], tmp_path / "run")
+    names = list(map(str, range(max(*labels, *predicted) + 1)))
+    run = record([path], tmp_path / "run", classes=names)
+    assert run.metrics()["accuracy"][0] == (labels == predicted).mean()
+
+
+@pytest.mark.parametrize(
+    "predicted", [COUNTED * 2, np.maximum(COUNTED, 1), COUNTED + 4 * (COUNTED == 3)]
+)
+def test_a_predicted_class_that_is_never_a_label_may_be_one(tmp_path, predicted):
+    np.savez(tmp_path / "a.npz", labels=COUNTED, y_pred=predicted, confidence=np.full(40, 0.8))
+    run = record([tmp_path / "a.npz"], tmp_path / "run")
+    assert run.metrics()["accuracy"][0] == (predicted == COUNTED).mean()
