@@ -96,7 +96,7 @@ def _records(
 ) -> Iterator[tuple[int, list[str], int]]:
     """Yield the header and the rows: the line where each starts, its cells, the line of its end.
 
-    Blank lines are left out, also those with other numbers of separators in them than the header.
+    Blank lines are left out, also those with separators in them, as spreadsheets write them.
 
     Raises:
         SettingError: a row of another length, open quotes, or a cell that is too long.
@@ -117,7 +117,8 @@ def _records(
         is_blank = not any(cell.strip() for cell in cells)
         if columns is None and not is_blank:
             columns = len(cells)
-        if columns is not None and len(cells) == columns:
+        # In one column, a blank cell is a value that is missing.
+        if columns is not None and len(cells) == columns and not (is_blank and columns > 1):
             yield line, cells, end
         elif not is_blank:
             problem = f"line {line}: expected {columns} cells as in the header, got {len(cells)}"
@@ -162,7 +163,7 @@ def _plain(
     names = [str(i) for i in range(columns)]
     blank = separator + " \t\r\n"
     try:
-        return arrow_csv.read_csv(
+        data = arrow_csv.read_csv(
             pa.BufferReader(_after_line(raw, end - skipped)),
             read_options=arrow_csv.ReadOptions(column_names=names, block_size=1 << 24),
             parse_options=arrow_csv.ParseOptions(
@@ -176,6 +177,7 @@ def _plain(
                 null_values=[],
             ),
         )
+        return _without_blank_rows(data)
     except pa.ArrowInvalid as error:
         # Arrow does not know the line; the reading by lines finds it, and raises.
         for _ in _records(source, raw, separator, skipped):
@@ -184,6 +186,21 @@ def _plain(
         if "Empty CSV" in first:
             return pa.table({name: pa.array([], pa.string()) for name in names})
         raise SettingError("FILE", f"{source!r}: cannot be read: {shown(first)}") from None
+
+
+def _without_blank_rows(data: pa.Table) -> pa.Table:
+    """Return the rows of a table of texts that are not blank in each of several columns."""
+    from anim.record.arrow import compute as pc
+
+    if data.num_columns < 2:
+        return data
+    blank = None
+    for column in data.columns:
+        empty = pc.equal(pc.utf8_trim_whitespace(column), "")
+        blank = empty if blank is None else pc.and_(blank, empty)
+        if not pc.any(blank).as_py():
+            return data
+    return data.filter(pc.invert(blank))
 
 
 def _after_line(raw: bytes, line: int) -> bytes:

@@ -11,6 +11,8 @@ from tests.support.tables import ACCURACY, accuracy, frame, recorded, refused
 PROB = ["prob_0", "prob_1", "prob_2"]
 TEXT = frame(PROB).to_csv(index=False)
 COMMA = frame(PROB).to_csv(index=False, sep=";", decimal=",")
+# A blank row as spreadsheets write it.
+COMMAS = "," * TEXT.partition("\n")[0].count(",")
 FORMS = {
     "comma.csv": TEXT,
     "semicolon.csv": TEXT.replace(",", ";"),
@@ -24,6 +26,11 @@ FORMS = {
     "quoted_decimal_comma.csv": frame(PROB).to_csv(index=False, decimal=","),
     "blank_lines.csv": "\n\n" + TEXT.replace("\n", "\n  \n") + "\n\n",
     "blank_cells_at_the_end.csv": TEXT + ",\n, ,\n",
+    "blank_rows.csv": TEXT.replace("\n", "\n" + COMMAS + "\n"),
+    "blank_rows_of_spaces.csv": TEXT.replace("\n", "\n" + COMMAS.replace(",", " ,") + "\n"),
+    "blank_rows_and_quotes.csv": TEXT.replace("label", '"label"').replace("\n", f"\n{COMMAS}\n"),
+    "blank_rows.tsv": TEXT.replace("\n", "\n" + COMMAS + "\n").replace(",", "\t"),
+    "blank_rows_above.csv": COMMAS + "\n" + TEXT,
     "windows.csv": TEXT.replace("\n", "\r\n"),
     "old_mac.csv": TEXT.replace("\n", "\r"),
     "no_last_newline.csv": TEXT.rstrip("\n"),
@@ -53,6 +60,8 @@ WRONG = {
     "ragged": (HEAD + "1,.2\n", "line 3: expected 3 cells as in the header, got 2"),
     "ragged with quotes": (HEAD + '"1",.2,.8,1\n', "line 3: expected 3 cells"),
     "ragged after blank lines": (HEAD + "\n\n1,.2,.8,1\n", "line 5: expected 3 cells"),
+    "cell after blank rows": (HEAD + ",,\n,,\n1,x,.8\n", "line 5, column 'prob_0'"),
+    "empty cell after blank rows": (HEAD + ",,\n1,,.8\n", "line 4, column 'prob_0': expected"),
     "line after a cell of lines": ('label,"a\nb"\n0,"x\ny"\n1\n', "line 5: expected 2 cells"),
     "open quote": (HEAD + '1,".2,.8\n', "line 3: a quote that is opened here is never closed"),
     "text after a quote": (HEAD + '1,".2"5,.8\n', "line 3: expected a separator"),
