@@ -26,6 +26,8 @@ from anim.settings import one_line, one_of, whole
 
 # Characters of an error that a warning repeats.
 _LONGEST_CAUSE = 400
+# Options that Recorder refuses without a path.
+_OF_A_PATH = ("resume", "overwrite")
 
 
 def require(module: str, package: str) -> ModuleType:
@@ -332,7 +334,3 @@ def _check_options(path, labels, options: Mapping[str, Any]) -> None:
         raise SettingError("resume", "cannot be used with `overwrite`")
     in_memory = {k: v for k, v in options.items() if path is None or k not in _OF_A_PATH}
     Recorder(None, labels=labels, **in_memory).close()
-
-
-# Options that Recorder refuses without a path.
-_OF_A_PATH = ("resume", "overwrite")

@@ -77,17 +77,8 @@ _LIMIT = 2**53
 _YEARS = range(1980, 2050)
 
 
-def step_of(path: str | os.PathLike) -> int | None:
-    """Return the step that the name of one file says, or of a folder in its path.
-
-    Raises:
-        SettingError: a step that no training reaches.
-    """
-    return steps_of([path])[0]
-
-
 def steps_of(paths: Sequence[str | os.PathLike]) -> list[int | None]:
-    """Return the steps that the names of files say, with None for those that do not.
+    """Return the steps that the names of files or of their folders say, None for those that do not.
 
     Args:
         paths: the files of one recording.
@@ -97,19 +88,6 @@ def steps_of(paths: Sequence[str | os.PathLike]) -> list[int | None]:
             that no training reaches.
     """
     return _steps_and_word(paths)[0]
-
-
-def word_of(paths: Sequence[str | os.PathLike]) -> str | None:
-    """Return the word before the steps in names: ``step``, ``iteration``, ``epoch`` or
-    ``checkpoint``; None if there is no word.
-
-    Args:
-        paths: the files of one recording.
-
-    Raises:
-        SettingError: as `steps_of`.
-    """
-    return _steps_and_word(paths)[1]
 
 
 def said_of(steps: Sequence[int], paths: Sequence[str | os.PathLike]) -> str:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from anim.errors import SettingError
 from anim.record.__main__ import main
-from anim.record.steps import step_of, steps_of, word_of
+from anim.record.steps import said_of, steps_of
 from tests.support.saved_predictions import LABELS, PROBS
 
 NAMED = {
@@ -97,12 +97,12 @@ NOT_NAMED = [
 
 @pytest.mark.parametrize("name", NAMED)
 def test_the_step_is_the_number_after_its_word(name):
-    assert step_of(name) == NAMED[name]
+    assert steps_of([name])[0] == NAMED[name]
 
 
 @pytest.mark.parametrize("name", NOT_NAMED)
 def test_another_number_is_not_a_step(name):
-    assert step_of(name) is None
+    assert steps_of([name]) == [None]
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
@@ -117,7 +117,7 @@ def test_any_step_after_a_word_is_read_whatever_stands_around_it(word, sign, ste
     if len(str(step)) in (8, 10, 12, 13, 14):
         step = step % 10_000_000
     name = f"net-seed{seed}/{word}{sign}{step}-loss={loss}.npz"
-    assert step_of(name) == step
+    assert steps_of([name])[0] == step
 
 
 WITHOUT_WORDS = {
@@ -156,7 +156,7 @@ UNCLEAR = {
 def test_the_one_number_in_which_names_differ_is_the_step(kind):
     paths, steps = WITHOUT_WORDS[kind]
     assert steps_of(paths) == steps
-    assert word_of(paths) is None
+    assert "the number in which names differ" in said_of(sorted(steps), paths)
 
 
 @pytest.mark.parametrize("kind", UNCLEAR)
@@ -167,7 +167,7 @@ def test_a_number_that_may_mean_something_else_is_not_a_step(kind):
 def test_step_wins_over_epoch_and_the_word_is_known():
     paths = ["epoch=0-step=50.npz", "epoch=1-step=100.npz"]
     assert steps_of(paths) == [50, 100]
-    assert word_of(paths) == "step"
+    assert "the number after 'step'" in said_of([50, 100], paths)
 
 
 def test_a_file_without_a_step_beside_others_has_none():
@@ -189,7 +189,7 @@ def test_names_by_different_words_are_refused():
 @pytest.mark.parametrize("name", ["step_99999999999999999999.npz", "p_99999999999999999999.npy"])
 def test_a_step_that_no_training_reaches_is_refused(name):
     with pytest.raises(SettingError, match=r"expected a step below 2\*\*53, got 99999"):
-        step_of(name)
+        steps_of([name])
 
 
 RESULTS = {
