@@ -141,10 +141,15 @@ def _of_two(table: Table, schema: Schema, wanted: Wanted, predicted: Coded | Non
             f"column {shown(scores.columns[0])}: one score for each row needs two classes, "
             f"got {len(values)} ({listed(values)}), or a column of predictions"
         )
-    return table.fail(
-        f"column {shown(scores.columns[0])}: which of {listed(values)} it is the score of is not "
-        "said; --classes A,B names the classes, B the one that it is of"
+    column, numbers = scores.columns[0], scores.values
+    problem = (
+        f"column {shown(column)}: which of {listed(values)} it is the score of is not said; "
+        "--classes A,B names the classes, B the one that it is of"
     )
+    if predicted is not None and numbers.min() >= 0.5 and numbers.max() <= 1:
+        # As pipelines of Transformers save it.
+        problem += f"; never below 1/2, it may be that of the prediction: --confidence {column}"
+    return table.fail(problem)
 
 
 def _of_values(
