@@ -197,9 +197,9 @@ def checked_classes(classes: Iterable | None) -> tuple[str, ...] | None:
     return names
 
 
-def listed(names: Sequence[str]) -> str:
-    """Return names for an error; the first of them, if they are many."""
-    return ", ".join(map(str, names[:_LISTED])) + (", ..." if len(names) > _LISTED else "")
+def listed(names: Sequence, most: int = _LISTED) -> str:
+    """Return names or numbers for an error; the first of them, if they are more than ``most``."""
+    return ", ".join(map(str, names[:most])) + (", ..." if len(names) > most else "")
 
 
 def _text(name: object) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from anim.checks import labels
 from anim.errors import SettingError
 from anim.record.naming import words
 
@@ -76,9 +77,9 @@ def shown(value: object) -> str:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Return names separated by commas, abbreviated if there are many."""
-    some = ", ".join(shown(name)[1:-1] or "''" for name in names[:_LISTED])
-    return some + (", ..." if len(names) > _LISTED else "")
+    """Return names as `shown`, separated by commas, abbreviated if there are many."""
+    some = [shown(name)[1:-1] or "''" for name in names[: _LISTED + 1]]
+    return labels.listed(some, _LISTED)
 
 
 def named_once(source: str, names: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from anim.checks.arrays import as_array
-from anim.checks.labels import check_same_labels, checked_labels
+from anim.checks.labels import check_same_labels, checked_labels, listed
 from anim.errors import ElementError, NotFiniteError, SettingError
 from anim.run.checking import checked_snapshot
 from anim.run.snapshots import Snapshot, form_of
@@ -170,7 +170,8 @@ class Part:
         """Raise SettingError unless sorted rows are 0 to N - 1, each of them once."""
         again = rows[1:][rows[1:] == rows[:-1]]
         if again.size:
-            problem = f"expected each example once, got {_listed(again)} more often than once"
+            some = listed(again.tolist(), _LISTED)
+            problem = f"expected each example once, got index {some} more often than once"
             raise SettingError("collecting", problem)
         examples = int(rows[-1]) + 1 if self._labels is None else len(self._labels)
         if len(rows) < examples:
@@ -180,7 +181,9 @@ class Part:
             missing = [
                 row for gap in gaps for row in _between(int(edges[gap]), int(edges[gap + 1]))
             ]
-            problem = f"expected {examples} examples, got {len(rows)}: {_listed(missing)} "
+            problem = (
+                f"expected {examples} examples, got {len(rows)}: index {listed(missing, _LISTED)} "
+            )
             problem += "missing" if examples - len(rows) > 1 else "is missing"
             raise SettingError("collecting", problem)
 
@@ -212,9 +215,3 @@ def _form_of_row(arrays: Snapshot) -> str:
 
 def _joined(parts: list[np.ndarray]) -> np.ndarray:
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
-
-
-def _listed(rows) -> str:
-    """Return rows in words, such as ``index 3, 4, 9``."""
-    some = ", ".join(str(int(row)) for row in rows[:_LISTED])
-    return f"index {some}" + (", ..." if len(rows) > _LISTED else "")

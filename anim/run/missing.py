@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from anim.checks.labels import listed
 from anim.run.statistics import Predictions
 
 _LISTED = 5
@@ -73,5 +74,4 @@ def sentence(steps: Sequence[np.ndarray], causes: Sequence[Sequence[str | None]]
 
 
 def _named(steps: set[int]) -> str:
-    first = ", ".join(map(str, sorted(steps)[:_LISTED]))
-    return f"step {first}{', ...' if len(steps) > _LISTED else ''}"
+    return f"step {listed(sorted(steps), _LISTED)}"
