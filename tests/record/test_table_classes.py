@@ -96,14 +96,14 @@ def test_one_score_beside_predictions_is_that_of_class_1_or_of_the_prediction(tm
 def test_a_score_of_named_predictions_is_refused_with_both_ways_to_take_it(tmp_path, capsys, name):
     names, top = np.array(["ham", "spam"]), np.maximum(ONE, 1 - ONE)
     guesses = names[(ONE > 0.5).astype(int)]
+    of_spam = single(names[BINARY], pred=guesses, name=name)
+    assert refused(tmp_path, capsys, of_spam).endswith("the classes, B the one that it is of\n")
     table = single(names[BINARY], top, pred=guesses, name=name)
     problem = refused(tmp_path, capsys, table)
     assert problem.endswith(f"it may be that of the prediction: --confidence {name}\n")
     run = recorded(tmp_path, table, "--confidence", name)
     assert (run.kind, accuracy(run)) == ("confidence", RIGHT)
-    table = single(names[BINARY], pred=guesses, name=name)
-    assert refused(tmp_path, capsys, table).endswith("the classes, B the one that it is of\n")
-    assert accuracy(recorded(tmp_path, table, "--classes", "ham,spam")) == RIGHT
+    assert accuracy(recorded(tmp_path, of_spam, "--classes", "ham,spam")) == RIGHT
 
 
 def test_a_confidence_below_a_half_of_two_classes_is_refused(tmp_path, capsys):
