@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -81,6 +82,9 @@ class ContainerWriter:
             self._file.commit()
 
     def discard(self) -> None:
+        # Else it is closed when it is collected, and PyAV prints that its file is gone.
+        with suppress(av.FFmpegError):
+            self._container.close()
         self._file.discard()
 
 
