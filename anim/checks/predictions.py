@@ -10,10 +10,10 @@ import numpy as np
 from anim.checks.arrays import as_array, raise_first, widened
 from anim.checks.rounding import (
     FLOAT32_SUM,
-    coarsest,
     narrowed,
     score_tolerance,
     sum_tolerance,
+    sums_within,
     with_classes_of,
 )
 from anim.errors import NotFiniteError
@@ -94,7 +94,7 @@ def checked_probs(values: np.ndarray, dtype: np.dtype, use: str = "pass logits="
         hint = "divide rounded rows by their sums" if is_near else _SUMS_HINT
         if not is_near and values.shape[-1] > _MANY and dtype.itemsize < 4:
             hint = f"{dtype} loses sums of many: compute the softmax in float32"
-        within = f"within {_tolerance(values, dtype):.2g} for {dtype}"
+        within = f"within {sums_within(values, dtype):.2g} for {dtype}"
         raise_first("probs", f"rows that sum to 1 ({within}; {hint})", sums, is_off)
     rounded = np.abs(sums - 1) > FLOAT32_SUM
     if rounded.any():
@@ -108,14 +108,8 @@ def _sums(values: np.ndarray, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
     sums = values.sum(-1, dtype=np.float64 if values.dtype == np.float64 else np.float32)
     is_off = np.abs(sums - 1) > sum_tolerance(dtype, values.shape[-1])
     if is_off.any():
-        is_off = np.abs(sums - 1) > _tolerance(values, dtype)
+        is_off = np.abs(sums - 1) > sums_within(values, dtype)
     return sums, is_off
-
-
-def _tolerance(values: np.ndarray, dtype: np.dtype) -> float:
-    """Return how far sums of rows may be from 1, also if the values were widened before."""
-    kinds = (dtype, coarsest(values))
-    return max(sum_tolerance(kind, values.shape[-1]) for kind in kinds)
 
 
 def _hint(values: np.ndarray, use: str) -> str:

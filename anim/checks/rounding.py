@@ -16,6 +16,9 @@ _BEYOND = 1e-6
 # Compiled code takes smaller numbers of float32 for 0.
 _LEAST = float(np.finfo(np.float32).tiny)
 
+# How far from an integer float32 leaves a number of four decimals, times 10,000.
+_WHOLE = 2e-3
+
 # The least precise one first.
 _KINDS = (ml_dtypes.bfloat16, np.float16, np.float32)
 
@@ -36,6 +39,33 @@ def sum_tolerance(dtype: np.dtype, classes: int) -> float:
         Higham 2002, Accuracy and stability of numerical algorithms, section 4.2.
     """
     return min(max(_rounding(dtype, classes), SUM_TOLERANCE), _LARGEST)
+
+
+def sums_within(
+    values: np.ndarray, dtype: np.dtype | None = None, *, are_rounded: bool = False
+) -> float:
+    """Return how far sums of rows of probabilities may be from 1.
+
+    Args:
+        values: [..., K]; they may be widened, and say themselves how precise they are.
+        dtype: that they were given in; None for that of ``values``.
+        are_rounded: whether they may be rounded to two decimals or more. That moves each value by
+            at most 0.005, or 0.0005 and so on.
+    """
+    kinds, classes = (dtype or values.dtype, coarsest(values)), values.shape[-1]
+    slack = max(sum_tolerance(kind, classes) for kind in kinds)
+    if are_rounded:
+        slack = max(slack, min(SUM_TOLERANCE + _of_decimals(values) * classes, _LARGEST))
+    return slack
+
+
+def _of_decimals(values: np.ndarray) -> float:
+    """Return how far rounding moved values: half of the last decimal that all of them have."""
+    for decimals in (2, 3, 4):
+        scaled = values * 10.0**decimals
+        if np.abs(scaled - np.round(scaled)).max() < _WHOLE:
+            return 0.5 * 10.0**-decimals
+    return 0.0
 
 
 def score_tolerance(dtype: np.dtype) -> float:

@@ -8,12 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from anim.checks.rounding import SUM_TOLERANCE, coarsest, sum_tolerance
+from anim.checks.rounding import SUM_TOLERANCE, coarsest, sums_within
 from anim.errors import SettingError
-
-# How far from an integer float32 leaves a number of four decimals, times 10,000; and how far
-# rounding may move the sum of a row: sigmoids of many classes, rounded, are no probabilities.
-_WHOLE, _MOST_OFF = 2e-3, 0.1
 
 
 @dataclass(frozen=True)
@@ -63,8 +59,7 @@ def scores_of(path: Path, values: np.ndarray) -> dict[str, np.ndarray]:
 def as_probs(values: np.ndarray) -> np.ndarray | None:
     """Return probabilities, rounded ones or percentages as probabilities; None for other values.
 
-    Rounding to two decimals moves each value by at most 0.005, to three by 0.0005. Rows whose sum
-    differs from 1 by no more than that explains, and by 0.1, are divided by their sum.
+    Rows whose sum differs from 1 by no more than rounding explains, and by 0.1, are divided by it.
 
     Args:
         values: [N, K], [N, 1] or [N].
@@ -76,10 +71,9 @@ def as_probs(values: np.ndarray) -> np.ndarray | None:
     sums = values.sum(1, dtype=np.float64, keepdims=True)
     if values.max() <= 1 and np.abs(sums - 1).max() <= SUM_TOLERANCE:
         return values
-    own = sum_tolerance(coarsest(values), values.shape[1])
+    own = coarsest(values)
     for whole in (1, 100):
-        rounding = _rounding(values / whole) * values.shape[1]
-        slack = max(own, min(SUM_TOLERANCE + rounding, _MOST_OFF))
+        slack = sums_within(values / whole, own, are_rounded=True)
         if values.max() <= whole and np.abs(sums / whole - 1).max() <= slack:
             return values / sums
     return None
@@ -106,12 +100,3 @@ def probs_rows(values: np.ndarray) -> np.ndarray:
     """Return which rows of scores [N, K] are in [0, 1] and sum to 1, [N] bool."""
     inside = (values >= 0).all(1) & (values <= 1).all(1)
     return inside & (np.abs(values.sum(1) - 1) <= SUM_TOLERANCE)
-
-
-def _rounding(values: np.ndarray) -> float:
-    """Return how far rounding moved values: half of the last decimal that all of them have."""
-    for decimals in (2, 3, 4):
-        scaled = values * 10.0**decimals
-        if np.abs(scaled - np.round(scaled)).max() < _WHOLE:
-            return 0.5 * 10.0**-decimals
-    return 0.0

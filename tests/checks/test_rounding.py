@@ -10,7 +10,7 @@ import pytest
 
 from anim.checks.arrays import as_array
 from anim.checks.predictions import checked_scores, rows_are_probs
-from anim.checks.rounding import coarsest, score_tolerance, sum_tolerance
+from anim.checks.rounding import coarsest, score_tolerance, sum_tolerance, sums_within
 
 DTYPES = ("bfloat16", "float16", "float32", "float64")
 BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
@@ -115,3 +115,21 @@ def test_tensors_of_tensorflow_are_read_as_bfloat16():
         given = tf.nn.softmax(tf.cast(logits(10), tf.bfloat16))
     assert as_array("probs", given).dtype == BFLOAT16
     np.testing.assert_allclose(checked_scores("probs", given, 24).sum(1), 1, atol=1e-6)
+
+
+@pytest.mark.parametrize("decimals", [2, 3, 4])
+@pytest.mark.parametrize("classes", [2, 5, 8])
+def test_sums_of_rows_rounded_to_decimals_are_within_what_is_allowed_of_rounded_ones(
+    decimals, classes
+):
+    exact = np.random.default_rng(decimals).dirichlet(np.ones(classes), 500)
+    rounded = np.round(exact, decimals)
+    allowed = sums_within(rounded, are_rounded=True)
+    assert np.abs(rounded.sum(1) - 1).max() <= allowed <= 1e-3 + classes * 0.5 * 10.0**-decimals
+    # Without that word, only the dtype excuses a sum.
+    assert sums_within(rounded) == sums_within(exact, are_rounded=True) == 1e-3
+
+
+def test_rounding_to_decimals_excuses_no_sigmoids_of_many_classes():
+    sigmoids = np.round(np.random.default_rng(0).random((50, 200)), 2)
+    assert sums_within(sigmoids, are_rounded=True) == 0.1
