@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import av
 import numpy as np
+from av.error import FFmpegError
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from av.video.stream import VideoStream
 
@@ -83,7 +84,7 @@ class ContainerWriter:
 
     def discard(self) -> None:
         # Else it is closed when it is collected, and PyAV prints that its file is gone.
-        with suppress(av.FFmpegError):
+        with suppress(FFmpegError):
             self._container.close()
         self._file.discard()
 
