@@ -9,7 +9,7 @@ import numpy as np
 
 from anim.record.cells import key_of
 from anim.record.names import ID, plain
-from anim.record.naming import words
+from anim.record.spelling import words
 
 # Arrays of these names are rather the inputs.
 _INPUTS = words("image img example sample")

@@ -14,8 +14,8 @@ from anim.errors import SettingError
 from anim.record import npy
 from anim.record.array_ids import ids_of, name_of_ids
 from anim.record.doubts import MAY_BE, is_more_than_a_few
-from anim.record.naming import by_name, hits, names_in, spelt, words
 from anim.record.saved import Saved, scores_of
+from anim.record.spelling import by_name, hits, names_in, spelt, words
 
 # Names of arrays in files of scikit-learn, Hugging Face, Keras and others, in small letters. Of
 # each list, a file may have one.

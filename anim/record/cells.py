@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from anim.record.arrow import compute as pc
-from anim.record.naming import MISSING, is_missing
+from anim.record.spelling import MISSING, is_missing
 from anim.record.tables import Table, shown
 
 _NUMBER = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$"

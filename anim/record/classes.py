@@ -10,9 +10,9 @@ import numpy as np
 from anim.errors import SettingError
 from anim.record.cells import Coded, integer_in, key_of
 from anim.record.names import folded, pair_of
-from anim.record.naming import shift_between
 from anim.record.schema import Schema, Wanted
 from anim.record.scores import Scores, reordered
+from anim.record.spelling import shift_between
 from anim.record.tables import Table, listed, shown
 
 # The most classes that predictions without scores may count.

@@ -13,7 +13,7 @@ from anim.errors import SettingError
 from anim.record.aligning import check_same_labels, in_order_of
 from anim.record.doubts import doubt_of
 from anim.record.label_tables import labels_of_rows
-from anim.record.recording import arguments, naming, said, with_classes
+from anim.record.recording import arguments, errors_of_file, said, with_classes
 from anim.record.saved import Saved
 from anim.record.schema import Wanted
 from anim.record.snapshots import snapshots_in
@@ -88,7 +88,7 @@ def _recorded(
     recorder: Recorder | None = None
     first: Saved | None = None
     for snapshot, at in snapshots:
-        with naming(snapshot.source):
+        with errors_of_file(snapshot.source):
             if recorder is None or first is None:
                 first, names = snapshot, wanted.classes or snapshot.classes
                 recorder = Recorder(labels=snapshot.labels, classes=names, **options)

@@ -11,7 +11,7 @@ import numpy as np
 from anim.errors import SettingError
 from anim.files import read_bounded
 from anim.record import npy
-from anim.record.naming import words
+from anim.record.spelling import words
 
 # Names that a first line may have instead of a label.
 _HEADERS = frozenset(
@@ -44,7 +44,7 @@ def read_labels(path: Path) -> np.ndarray:
             hint = "these look like scores: are the files swapped?"
             raise SettingError("labels", f"{str(path)!r}: {problem}; {hint}")
         return values
-    with npy.naming("labels", path):
+    with npy.errors_of_file("labels", path):
         text = read_bounded(path, _MOST_BYTES).decode("utf-8-sig")
     return _parsed(path, [line.strip() for line in re.split("\r\n|\n|\r", text)])
 

@@ -19,8 +19,8 @@ from anim.record.cells import (
     looks_like_numbers,
 )
 from anim.record.names import ID, LABEL, STEP, is_index, plain
-from anim.record.naming import is_missing
 from anim.record.schema import Wanted
+from anim.record.spelling import is_missing
 from anim.record.tables import Table, listed, read_table, shown
 
 

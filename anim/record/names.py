@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from anim.record.cells import key_of
-from anim.record.naming import words
+from anim.record.spelling import words
 
 # Plain names (see `plain`) of each role.
 LABEL = words(

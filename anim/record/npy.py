@@ -90,7 +90,7 @@ def opened(path: Path) -> Iterator[Archive]:
     Raises:
         SettingError: it is not a regular file, not an archive, or an array in it cannot be read.
     """
-    with naming("FILE", path), open_regular(path) as file:
+    with errors_of_file("FILE", path), open_regular(path) as file:
         yield Archive(file)
 
 
@@ -104,14 +104,14 @@ def load(path: Path, setting: str = "FILE") -> np.ndarray:
     Raises:
         SettingError: it is not a regular file, or holds no array of numbers or texts.
     """
-    with naming(setting, path), open_regular(path) as file:
+    with errors_of_file(setting, path), open_regular(path) as file:
         size = file.seek(0, 2)
         file.seek(0)
         return _array(file, size, "")
 
 
 @contextmanager
-def naming(setting: str, path: Path) -> Iterator[None]:
+def errors_of_file(setting: str, path: Path) -> Iterator[None]:
     """Raise SettingError, in one line that names the file, for what cannot be read of it."""
     try:
         yield

@@ -18,11 +18,11 @@ from anim.errors import SettingError
 from anim.record.aligning import check_same_labels, in_order_of
 from anim.record.label_tables import LabelTable
 from anim.record.names import pair_of
-from anim.record.naming import by_name, hits, is_integer, names_in
 from anim.record.placing import placed
 from anim.record.readers import read
 from anim.record.saved import Saved, as_probs, one_sign
 from anim.record.schema import NOTHING_WANTED, Wanted
+from anim.record.spelling import by_name, hits, is_integer, names_in
 from anim.record.steps import steps_of
 from anim.record.tables import listed
 from anim.run import About, Recorder, Run
@@ -87,7 +87,7 @@ def _write(
     first, first_step = next(snapshots, (None, 0))
     if first is None:
         raise SettingError("FILE", "expected at least one snapshot, got none")
-    with naming(first.source):
+    with errors_of_file(first.source):
         truth = _labels_of(first)
         names = wanted.classes or first.classes
         if not names and (names := names_in(truth)) is not None:
@@ -97,7 +97,7 @@ def _write(
         recorder = Recorder(folder, labels=truth, classes=names, **options)
     with recorder:
         for snapshot, step in itertools.chain([(first, first_step)], snapshots):
-            with naming(snapshot.source):
+            with errors_of_file(snapshot.source):
                 if renames:
                     # New names stand in the place of those of the first file.
                     snapshot = with_classes(snapshot, first.classes)
@@ -179,7 +179,7 @@ def said(say: Callable[[str], None], check: Callable[[], None]) -> Callable[[Sav
 
 
 @contextmanager
-def naming(path: Path) -> Iterator[None]:
+def errors_of_file(path: Path) -> Iterator[None]:
     """Name the file in errors about its content."""
     try:
         yield

@@ -9,8 +9,8 @@ import numpy as np
 from anim.record.arrow import compute as pc
 from anim.record.cells import is_text, numbers
 from anim.record.names import plain
-from anim.record.naming import words
 from anim.record.schema import Schema
+from anim.record.spelling import words
 from anim.record.tables import Table, shown
 
 # Steps beyond this are not counted exactly by a float64.

@@ -21,8 +21,8 @@ from anim.record.cells import (
     numbers,
 )
 from anim.record.names import ScoreName, score_name
-from anim.record.naming import words
 from anim.record.saved import probs_rows
+from anim.record.spelling import words
 from anim.record.tables import Table, listed, shown
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from anim.errors import SettingError
-from anim.record.naming import words
+from anim.record.spelling import words
 
 # Words before a step, from the one that says most to the one that says least.
 _WORDS = {

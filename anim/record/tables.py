@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from anim.checks import labels
 from anim.errors import SettingError
-from anim.record.naming import words
+from anim.record.spelling import words
 
 if TYPE_CHECKING:
     import pyarrow as pa
