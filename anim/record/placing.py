@@ -7,17 +7,21 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
-from anim.errors import SettingError
+from anim.errors import RecordingError, SettingError
 from anim.run.store.lock import is_being_recorded
 from anim.run.store.schema import read_group
 
+_Value = TypeVar("_Value")
 # Folders of the same kind as PART that are older and not locked were left by a killed process.
 _LEFT_AFTER_SECONDS = 600
 _PART, _OLD = ".part", ".old"
+# How often a folder that others replace is looked at again.
+_TRIES = 20
 
 
 @contextmanager
@@ -36,7 +40,7 @@ def placed(out: Path, *, overwrite: bool) -> Iterator[Path]:
         SettingError: there is something at ``out``, or was put there in the meantime.
         RecordingError: what was to be replaced is not a recording.
     """
-    target = _checked(out, overwrite=overwrite)
+    target = _undisturbed(out, lambda: _checked(out, overwrite=overwrite))
     made = [folder for folder in target.parents if not folder.exists()]
     target.parent.mkdir(parents=True, exist_ok=True)
     _remove_left(target)
@@ -44,8 +48,12 @@ def placed(out: Path, *, overwrite: bool) -> Iterator[Path]:
     try:
         part.mkdir()
         yield part
-        _checked(out, overwrite=overwrite)
-        _place(part, target, out)
+
+        def place() -> None:
+            _checked(out, overwrite=overwrite)
+            _place(part, target, out)
+
+        _undisturbed(out, place)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         for folder in made:
@@ -53,6 +61,34 @@ def placed(out: Path, *, overwrite: bool) -> Iterator[Path]:
             with contextlib.suppress(OSError):
                 folder.rmdir()
         raise
+
+
+def identity(folder: Path) -> tuple[int, int] | None:
+    """Return what tells a folder from others at its path, and stays as it is renamed.
+
+    None if there is no folder, as between the two steps in which another call replaces one.
+    """
+    try:
+        found = folder.stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _undisturbed(out: Path, act: Callable[[], _Value]) -> _Value:
+    """Return what a function returns, called again if it failed while others replaced ``out``.
+
+    Raises:
+        SettingError: others do so again and again.
+    """
+    for _ in range(_TRIES):
+        before = identity(out)
+        try:
+            return act()
+        except (OSError, RecordingError):
+            if identity(out) == before:
+                raise
+    raise SettingError("out", f"{str(out)!r} is being replaced by other processes")
 
 
 def _checked(out: Path, *, overwrite: bool) -> Path:

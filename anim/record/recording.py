@@ -14,11 +14,11 @@ import numpy as np
 
 from anim.checks.labels import check_range, checked_classes, checked_labels
 from anim.checks.predictions import PASSED_LOGITS
-from anim.errors import SettingError
+from anim.errors import RecordingError, SettingError
 from anim.record.aligning import check_same_labels, in_order_of
 from anim.record.label_tables import LabelTable
 from anim.record.names import pair_of
-from anim.record.placing import placed
+from anim.record.placing import identity, placed
 from anim.record.readers import read
 from anim.record.saved import Saved, as_probs, one_sign
 from anim.record.schema import NOTHING_WANTED, Wanted
@@ -61,7 +61,8 @@ def record(
         check: called between snapshots; may raise.
 
     Raises:
-        SettingError: files that do not belong together, or without predictions.
+        SettingError: files that do not belong together, or without predictions; or another call
+            records to ``out`` at the same time.
         RecordingError: what is to be replaced at ``out`` is not a recording.
     """
     paths = [Path(path) for path in paths]
@@ -70,7 +71,24 @@ def record(
     with placed(Path(out), overwrite=overwrite) as part:
         options = {"about": About(caption), "keep": keep}
         _write(part, snapshots, wanted, options, said(say, check))
-    return open_recording(Path(out).resolve())
+        own = identity(part)
+    return _opened(Path(out), own)
+
+
+def _opened(out: Path, own: tuple[int, int] | None) -> Run:
+    """Return the run that was recorded, unless another call has replaced it since.
+
+    ``own`` is the `identity` of its folder.
+    """
+    try:
+        run = open_recording(out.resolve())
+    except RecordingError:
+        if identity(out) == own:
+            raise
+    else:
+        if identity(out) == own:
+            return run
+    raise SettingError("out", f"{str(out)!r} was recorded, and then replaced by another process")
 
 
 def _write(

@@ -11,7 +11,7 @@ import pytest
 
 import anim
 from anim.errors import RecordingError, SettingError
-from anim.record import record
+from anim.record import placing, record, recording
 from tests.support.saved_predictions import LABELS, LOGITS, PROBS
 
 
@@ -60,6 +60,41 @@ def test_of_two_at_one_path_one_wins_and_the_other_says_so(tmp_path, file, overw
         assert any("out: " in end for end in ends)
     assert anim.open(tmp_path / "out").steps.tolist() == [3]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["files", "out"]
+
+
+def test_a_recording_that_is_replaced_before_it_is_opened_says_so(tmp_path, file, monkeypatch):
+    opened = recording.open_recording
+
+    def replaced_first(path):
+        monkeypatch.setattr(recording, "open_recording", opened)
+        record([file], path, overwrite=True, caption="another")
+        return opened(path)
+
+    def removed_first(path):
+        (path / "labels").rename(tmp_path / "labels")
+        path.rename(tmp_path / "old")
+        return opened(path)
+
+    for first in (replaced_first, removed_first):
+        monkeypatch.setattr(recording, "open_recording", first)
+        with pytest.raises(SettingError, match=r"out: .* was recorded, and then replaced by"):
+            record([file], tmp_path / "out", overwrite=True)
+
+
+def test_a_recording_that_others_move_away_is_looked_for_again(tmp_path, file, monkeypatch):
+    record([file], tmp_path / "out", caption="the first")
+    read_group = placing.read_group
+
+    def move_first(path):
+        monkeypatch.setattr(placing, "read_group", read_group)
+        path.rename(tmp_path / "moved")
+        return read_group(path)
+
+    def move_at_the_end():
+        monkeypatch.setattr(placing, "read_group", move_first)
+
+    record([file], tmp_path / "out", overwrite=True, caption="mine", check=move_at_the_end)
+    assert anim.open(tmp_path / "out").about.caption == "mine"
 
 
 def test_a_recording_that_appears_meanwhile_is_kept(tmp_path, file):
