@@ -12,6 +12,7 @@ import numpy as np
 from anim.checks.labels import listed
 from anim.errors import SettingError
 from anim.record import npy
+from anim.record.array_classes import problem_of_ranks, sign_classes, unused
 from anim.record.array_ids import ids_of, name_of_ids
 from anim.record.doubts import MAY_BE, is_more_than_a_few
 from anim.record.saved import Saved, scores_of
@@ -71,6 +72,7 @@ def read_npz(path: Path) -> Iterator[Saved]:
         labels, classes = content.take(_LABELS), _classes_of(content)
         steps = content.take(_STEPS, is_one=False)
         given, predicted, is_named = _predictions_in(content)
+        content.check_no_ranks(given)
         key, ids = content.take_ids()
         ignored = [name for name in archive if name not in content.taken and name != key]
     notes = tuple(f"{role}: {name!r} (by its name)" for name, role in content.taken.items())
@@ -95,6 +97,8 @@ def read_npz(path: Path) -> Iterator[Saved]:
         if labels is None
         else _labels_of(content, labels, given, moments if several else None, classes)
     )
+    if classes is None and (classes := sign_classes(truth, predicted, given)) is not None:
+        truth = None if truth is None else by_name(truth, classes)
     for i, step in enumerate(moments):
         at = {name: values[i] for name, values in given.items()} if several else given
         guess = predicted[i] if several and predicted is not None else predicted
@@ -137,6 +141,12 @@ class _Content:
         """Return the name and values of the array of ids; ``""`` and None if there is none."""
         name = name_of_ids([name for name in self.names.values() if name not in self.taken])
         return ("", None) if name is None else (name, self._decoded(self._archive[name]))
+
+    def check_no_ranks(self, given: Mapping[str, np.ndarray]) -> None:
+        """Raise SettingError if an array says that scores are of the first classes of each row."""
+        others = unused(self._archive, list(self.taken))
+        if len(given) == 1 and (problem := problem_of_ranks(given, others)) is not None:
+            self.fail(problem)
 
     def fail(self, problem: str) -> NoReturn:
         """Raise SettingError about the file."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from anim.errors import SettingError
+from anim.record.array_classes import sign_classes
 from anim.record.arrays import read_npy, read_npz
 from anim.record.label_tables import LabelTable, labels_of_rows
 from anim.record.saved import Saved
@@ -81,7 +82,11 @@ def _with_labels(snapshot: Saved, labels: np.ndarray | LabelTable | None) -> Sav
             problem = f"labels with ids are joined to tables only, and {source} holds arrays"
         hint = "give a file with one label per line, in its order"
         raise SettingError("labels", f"{problem}; {hint}")
-    return snapshot if labels is None else replace(snapshot, labels=np.asarray(labels))
+    if labels is None:
+        return snapshot
+    snapshot = replace(snapshot, labels=np.asarray(labels))
+    classes = snapshot.classes or sign_classes(snapshot.labels, None, snapshot.given)
+    return replace(snapshot, classes=classes)
 
 
 _READERS = {

@@ -16,6 +16,7 @@ from anim.checks.labels import check_range, checked_classes, checked_labels
 from anim.checks.predictions import PASSED_LOGITS
 from anim.errors import RecordingError, SettingError
 from anim.record.aligning import check_same_labels, in_order_of
+from anim.record.array_classes import check_from_zero
 from anim.record.label_tables import LabelTable
 from anim.record.names import pair_of
 from anim.record.placing import identity, placed
@@ -110,6 +111,8 @@ def _write(
         names = wanted.classes or first.classes
         if not names and (names := names_in(truth)) is not None:
             first = _in_alphabetical_order(first, names)
+        if not names:
+            check_from_zero(truth)
         renames = bool(wanted.classes)
         truth = by_name(_labels_of(with_classes(first, names, renames=renames)), names)
         recorder = Recorder(folder, labels=truth, classes=names, **options)
