@@ -9,6 +9,7 @@ import numpy as np
 
 from anim.errors import SettingError
 from anim.record.cells import Coded, integer_in, key_of
+from anim.record.class_orders import in_order_of_numbers
 from anim.record.names import folded, pair_of
 from anim.record.schema import Schema, Wanted
 from anim.record.scores import Scores, reordered
@@ -54,7 +55,7 @@ def indexed(table: Table, schema: Schema, wanted: Wanted) -> Indexed:
     predicted = schema.predicted
     scores = schema.scores = _without_prefix(schema, wanted)
     if scores is not None and scores.values.ndim == 2:
-        names = _of_columns(schema, wanted)
+        names = in_order_of_numbers(table, schema, wanted, _of_columns(schema, wanted))
     elif scores is not None:
         names = _of_two(table, schema, wanted, predicted)
     else:

@@ -228,6 +228,9 @@ def _named_as_classes(
         return None
     covered = {names.folded(name) for name in columns}
     lacking = next((one for one in truth.values if names.folded(one) not in covered), None)
+    if covered == {names.folded(name) for name in wanted.classes}:
+        # Numbers are places in the list that the user gives; others are refused later.
+        lacking = None
     if lacking is not None:
         row = truth.row_of(truth.values.index(lacking))
         where = table.place(row) if len(truth.codes) == table.rows else "the labels"

@@ -31,8 +31,8 @@ _EXTRA = ("note", "subject", "sentence", "seconds")
 def good_tables(draw) -> tuple[list[Columns], Predictions, tuple[str, ...]]:
     """Return the columns of one table or of one for each step, and what is printed of them."""
     drawn = draw(predictions())
-    scores, hits = draw(_scores(drawn))
     is_named = draw(st.booleans())
+    scores, hits = draw(_scores(drawn, is_named))
     label = draw(st.sampled_from(["label", "y_true", "true_label", "target"]))
     extra = draw(st.sampled_from(_EXTRA)) if draw(st.booleans()) else ""
     has_predicted = draw(st.booleans())
@@ -53,8 +53,11 @@ def good_tables(draw) -> tuple[list[Columns], Predictions, tuple[str, ...]]:
 
 
 @st.composite
-def _scores(draw, drawn: Predictions) -> tuple[list[Columns], np.ndarray]:
-    """Return columns of scores for each step, and which examples the scores get right, [S, N]."""
+def _scores(draw, drawn: Predictions, is_named: bool) -> tuple[list[Columns], np.ndarray]:
+    """Return columns of scores for each step, and which examples the scores get right, [S, N].
+
+    ``is_named`` says whether labels are names: the columns are mostly called as labels are.
+    """
     kinds = ["prob_{}", "P({})", "logit_{}", "{}", "list", "confidence"]
     kind = draw(st.sampled_from(kinds + ["class 1"] * 2 * (len(drawn.classes) == 2)))
     values = drawn.logits if kind == "logit_{}" else drawn.probs
@@ -67,7 +70,7 @@ def _scores(draw, drawn: Predictions) -> tuple[list[Columns], np.ndarray]:
         # What is left for the other class: a tie is its.
         hits = (drawn.probs[..., 1] > 0.5) == drawn.labels
         return [{"y_prob": one[:, 1].tolist()} for one in values], hits
-    is_numbered = kind != "{}" and draw(st.booleans())
+    is_numbered = draw(likely(4)) != is_named
     names = [str(k) for k in range(len(drawn.classes))] if is_numbered else drawn.classes
     columns = [
         {kind.format(name): one[:, k].tolist() for k, name in enumerate(names)} for one in values

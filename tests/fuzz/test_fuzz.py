@@ -45,7 +45,7 @@ def test_no_input_of_many_ends_in_a_traceback_or_a_hang(worker, kind):
 
 @pytest.mark.parametrize("wrong", ["count", "accuracy", "report"])
 def test_a_wrong_number_is_found(worker, wrong):
-    table = {"step_3.csv": b"label,a,b\n0,0.75,0.25\n1,0.5,0.5\n1,0.25,0.75\n0,0.9,0.1\n"}
+    table = {"step_3.csv": b"label,0,1\n0,0.75,0.25\n1,0.5,0.5\n1,0.25,0.75\n0,0.9,0.1\n"}
     call = ("--out", "new", "step_3.csv")
     right = ["1 snapshot of 4 ", "; accuracy 0.75;"]
     assert not worker.run(Case("tables", "record", call, table, tuple(right))).problem

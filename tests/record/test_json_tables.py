@@ -35,12 +35,13 @@ NAMES = ("ant", "bee", "cat")
 def test_objects_of_classes_are_columns(tmp_path, name, is_named):
     rows = [
         {
-            "label": NAMES[y] if is_named or name == "scores" else int(y),
+            "label": NAMES[y] if is_named else int(y),
             name: dict(zip(NAMES, p, strict=True)),
         }
         for y, p in zip(LABELS, PROBS.tolist(), strict=True)
     ]
-    run = recorded(tmp_path, json.dumps(rows), name="rows.json")
+    options = () if is_named else ("--classes", ",".join(NAMES))
+    run = recorded(tmp_path, json.dumps(rows), *options, name="rows.json")
     assert run.classes == NAMES
     assert accuracy(run) == ACCURACY
 

@@ -59,8 +59,9 @@ def test_every_kind_of_file_gives_the_same_recording(tmp_path, save, capsys):
     (tmp_path / "preds").mkdir()
     save(tmp_path / "preds")
     files = sorted(map(str, (tmp_path / "preds").iterdir()))
-    labels = ["--labels", str(tmp_path / "labels.npy")] if save is save_npy else []
-    assert main(["--out", str(tmp_path / "run"), *files, *labels]) == 0
+    options = ["--labels", str(tmp_path / "labels.npy")] if save is save_npy else []
+    options += ["--classes", ",".join(NAMES)] if save is save_one_csv else []
+    assert main(["--out", str(tmp_path / "run"), *files, *options]) == 0
     assert "4 snapshots" in capsys.readouterr().out
     run = anim.open(tmp_path / "run")
     assert run.steps.tolist() == STEPS

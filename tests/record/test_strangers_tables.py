@@ -13,6 +13,7 @@ PROB = [f"prob_{k}" for k in range(3)]
 PETS = np.array(["cat", "dog", "bird"])
 BINARY = (LABELS == 1).astype(int)
 ONE = PROBS[:, 1]
+LOGIT = np.log(np.maximum(ONE, 1e-3) / np.maximum(1 - ONE, 1e-3))
 RIGHT = float(((ONE > 0.5) == BINARY).mean())
 RANKED = np.sort(PROBS, 1)[:, ::-1]
 ORDER = np.argsort(-PROBS, 1)
@@ -257,7 +258,11 @@ REFUSED = {
     # label,prob_raw,prob_calibrated
     "two probabilities of one class": (
         table(label=BINARY, prob_raw=ONE, prob_calibrated=ONE**2),
-        "--scores COL one of two",
+        "if they are two scores of one class, --scores prob_raw takes one",
+    ),
+    "logits of two models": (
+        table(label=BINARY, logit_lgb=LOGIT, logit_xgb=LOGIT + np.sin(range(60))),
+        "if they are two scores of one class, --scores logit_lgb takes one",
     ),
     # label,logit_fold0,...: one logit of each model
     "folds": (
@@ -303,15 +308,10 @@ def test_h2o_leaves_labels_elsewhere_and_has_another_threshold(tmp_path, capsys)
     assert f"the largest score in {60 - off} of 60 rows; not in {off}" in capsys.readouterr().out
 
 
-LOGIT = np.log(np.maximum(ONE, 1e-3) / np.maximum(1 - ONE, 1e-3))
 DOUBTED = {
     "ranks without classes": (
         table(label=LABELS).join(pd.DataFrame(RANKED).add_prefix("prob_")),
         "prob_0, prob_1, prob_2 fall in each row",
-    ),
-    "logits of two models": (
-        table(label=BINARY, logit_lgb=LOGIT, logit_xgb=LOGIT + np.sin(range(60))),
-        "if they are of models, not of classes, --scores logit_lgb takes one",
     ),
     # caret: pred,obs,cat,dog,bird,rowIndex,mtry
     "two settings": (
@@ -334,10 +334,17 @@ def test_it_is_read_with_a_line_that_says_what_may_be_wrong(tmp_path, name, caps
     assert line.startswith("  check: ")
 
 
+def test_two_models_that_are_said_to_be_classes_are_doubted(tmp_path, capsys):
+    models = table(label=BINARY, logit_lgb=LOGIT, logit_xgb=LOGIT + np.sin(range(60)))
+    recorded(tmp_path, models, "--classes", "lgb,xgb")
+    (line,) = [one for one in capsys.readouterr().out.splitlines() if "of models" in one]
+    assert line.startswith("  check: ") and line.endswith("--scores logit_lgb takes one")
+
+
 def test_no_line_says_that_something_may_be_wrong_where_nothing_is(tmp_path, capsys):
     same = table(label=LABELS, prob_0=0.5, prob_1=0.3, prob_2=0.2)
     twice = pd.concat([frame(PROB, id=range(60)), frame(PROB, (LABELS + 1) % 3, id=range(60))])
     alike = table(label=BINARY, logit_cat=-LOGIT, logit_dog=LOGIT)
-    for content in (same, twice, alike):
-        recorded(tmp_path, content)
+    for content, options in ((same, ()), (twice, ()), (alike, ("--classes", "cat,dog"))):
+        recorded(tmp_path, content, *options)
         assert "  check: " not in capsys.readouterr().out

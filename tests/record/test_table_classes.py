@@ -25,12 +25,6 @@ def test_names_of_labels_are_the_order_of_numbered_columns_only_if_given(tmp_pat
     assert (run.classes, accuracy(run)) == (("cat", "dog", "emu"), ACCURACY)
 
 
-def test_numbers_of_labels_are_places_of_named_columns_and_it_is_said(tmp_path, capsys):
-    run = recorded(tmp_path, frame([f"prob_{name}" for name in NAMES]))
-    assert accuracy(run) == ACCURACY
-    assert "numbers are places: 0 = cat, 1 = dog, 2 = emu" in capsys.readouterr().out
-
-
 @pytest.mark.parametrize("count", [2, 4])
 def test_a_wrong_number_of_classes_is_refused(tmp_path, count, capsys):
     options = ("--classes", ",".join("abcd"[:count]))

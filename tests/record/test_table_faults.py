@@ -18,7 +18,8 @@ def test_a_prediction_is_not_a_class(tmp_path, capsys):
 
 @pytest.mark.parametrize("labels", [LABELS, NAMES[LABELS]], ids=["places", "names"])
 def test_weights_are_said_and_are_not_a_class(tmp_path, labels, capsys):
-    run = recorded(tmp_path, frame("abc", labels, weight=np.linspace(0.5, 2, 60)))
+    table = frame("abc", labels, weight=np.linspace(0.5, 2, 60))
+    run = recorded(tmp_path, table, "--classes", "a,b,c")
     assert (run.kind, run.classes, accuracy(run)) == ("probs", ("a", "b", "c"), ACCURACY)
     said = "weight: 'weight', weights (not used yet: each example counts once)"
     assert said in capsys.readouterr().out
@@ -27,7 +28,8 @@ def test_weights_are_said_and_are_not_a_class(tmp_path, labels, capsys):
 @pytest.mark.parametrize("name", ["loss", "fold", "subject", "seed", "age", "entropy", "split"])
 @pytest.mark.parametrize("labels", [LABELS, NAMES[LABELS]], ids=["places", "names"])
 def test_columns_of_something_else_are_left_out_and_said(tmp_path, name, labels, capsys):
-    run = recorded(tmp_path, frame("abc", labels, **{name: np.arange(60) / 8}))
+    table = frame("abc", labels, **{name: np.arange(60) / 8})
+    run = recorded(tmp_path, table, "--classes", "a,b,c")
     assert (run.classes, accuracy(run)) == (("a", "b", "c"), ACCURACY)
     assert f"ignored: {name}" in capsys.readouterr().out
 
