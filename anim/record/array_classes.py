@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from anim.record.spelling import words
 _INDICES = frozenset(
     words("indices indexes index idx ids inds order topk top top5 top10 rank ranks ranking classes")
 )
+_Array = TypeVar("_Array")
 _SIGNS = ("-1", "1")
 # How many classes a message names.
 _FEW = 6
@@ -93,7 +95,7 @@ def problem_of_ranks(
     return None
 
 
-def unused(archive: Mapping[str, np.ndarray], taken: Sequence[str]) -> dict[str, np.ndarray]:
+def unused(archive: Mapping[str, _Array], taken: Sequence[str]) -> dict[str, _Array]:
     """Return the arrays that may say the class of each score, of those without another meaning."""
     free = (name for name in archive if name not in taken)
     named = (name for name in free if not _INDICES.isdisjoint(plain(name).split("_")))

@@ -58,9 +58,14 @@ def in_order_of_numbers(
     return [names[place] for place in order]
 
 
+def number_in(value: str) -> int | None:
+    """Return the number that a label is, 0 for false and 1 for true; None for other words."""
+    return {"false": 0, "true": 1}.get(value.casefold(), integer_in(value))
+
+
 def _are_places(column: Coded, names: Sequence[str]) -> bool:
     """Return whether values are numbers from 0 that no name explains, as ``no`` explains 0."""
-    numbers = [integer_in(value) for value in column.values]
+    numbers = [number_in(value) for value in column.values]
     is_pair = len(names) == 2 and pair_of(names) is not None and pair_of(column.values) is not None
     return not is_pair and all(one is not None and 0 <= one < len(names) for one in numbers)
 
@@ -76,7 +81,7 @@ def _order_of(values: np.ndarray, predicted: Coded) -> list[int] | None:
         K columns; None if some number is never predicted, if a row fits no order, or if rows are
         so few that they may fit by chance.
     """
-    numbers = np.array([integer_in(value) for value in predicted.values])[predicted.codes]
+    numbers = np.array([number_in(value) for value in predicted.values])[predicted.codes]
     count = values.shape[1]
     # Of NaN and ties, one that is not the largest alone.
     is_single = (values == values.max(1, keepdims=True)).sum(1) == 1
@@ -100,7 +105,7 @@ def _refuse(
     columns = schema.scores.columns
     said = [shown(name)[1:-1] for name in names[:_FEW]]
     more = "..." if len(names) > _FEW else ""
-    numbers = sorted(column.values, key=lambda value: integer_in(value) or 0)
+    numbers = sorted(column.values, key=lambda value: number_in(value) or 0)
     meaning = ", ".join(f"{number} is {name}" for number, name in enumerate(said))
     hint = f"--classes {','.join(said)}{more and ',...'} says that {meaning}{more}"
     one = f"; if they are two scores of one class, --scores {shown(columns[0])[1:-1]} takes one"

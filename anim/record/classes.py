@@ -9,7 +9,7 @@ import numpy as np
 
 from anim.errors import SettingError
 from anim.record.cells import Coded, integer_in, key_of
-from anim.record.class_orders import in_order_of_numbers
+from anim.record.class_orders import in_order_of_numbers, number_in
 from anim.record.names import folded, pair_of
 from anim.record.schema import Schema, Wanted
 from anim.record.scores import Scores, reordered
@@ -201,7 +201,7 @@ def _other_places(
     """Return places of values that are not spelled as the classes are; None if that is open."""
     values, names = column.values, order.names
     note = schema.notes.get(role)
-    numbers = [integer_in(value) for value in values]
+    numbers = [number_in(value) for value in values]
     whole = [number for number in numbers if number is not None]
     are_names = not any(integer_in(name) is not None for name in names)
     spelt = [folded(name) for name in names]

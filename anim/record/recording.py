@@ -168,7 +168,7 @@ def with_classes(snapshot: Saved, names: Sequence[str] | None, *, renames: bool 
     ((kind, values),) = scores.items()
     if set(own) != set(names) or (values.ndim == 2 and values.shape[1] not in (1, len(own))):
         if renames:
-            return snapshot
+            return _renamed(snapshot, own, names)
         raise ValueError(f"expected the classes {listed(list(names))}, got {listed(list(own))}")
     labels = snapshot.labels
     if labels is not None and labels.dtype.kind in "biuf" and not all(map(is_integer, own)):
@@ -180,6 +180,16 @@ def with_classes(snapshot: Saved, names: Sequence[str] | None, *, renames: bool 
     else:
         values = 1 - values if kind == "probs" else -values
     return replace(snapshot, labels=labels, given={kind: values}, classes=tuple(names))
+
+
+def _renamed(snapshot: Saved, own: Sequence[str], names: Sequence[str]) -> Saved:
+    """Return a snapshot whose labels, if they are names, are others in the place of its own."""
+    labels, places = snapshot.labels, {name: i for i, name in enumerate(own)}
+    is_named = labels is not None and labels.dtype.kind == "U" and len(own) == len(names)
+    if labels is None or not is_named or not {*labels.ravel().tolist()} <= places.keys():
+        return snapshot
+    renamed = [names[places[label]] for label in labels.ravel().tolist()]
+    return replace(snapshot, labels=np.array(renamed), classes=tuple(names))
 
 
 def said(say: Callable[[str], None], check: Callable[[], None]) -> Callable[[Saved], None]:

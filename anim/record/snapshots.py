@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,8 @@ import numpy as np
 
 from anim.errors import SettingError
 from anim.record import doubts
-from anim.record.cells import Coded, coded, ids_in, numbers
+from anim.record.array_classes import problem_of_ranks, unused
+from anim.record.cells import Coded, coded, ids_in, lists, looks_like_lists, numbers
 from anim.record.classes import Indexed, indexed
 from anim.record.doubts import MAY_BE, is_more_than_a_few
 from anim.record.kinds import kind_of
@@ -134,6 +136,8 @@ def _check_is_of_class_1(
 def _check_not_by_rank(table: Table, schema: Schema, values: np.ndarray) -> None:
     """Raise SettingError for scores of the first, second, ... class of each row."""
     columns = list(schema.scores.columns) if schema.scores else []
+    if len(columns) == 1:
+        _check_no_classes_beside(table, columns[0], values)
     if not doubts.is_by_rank(values):
         return
     if beside := doubts.ranked_beside(
@@ -145,6 +149,18 @@ def _check_not_by_rank(table: Table, schema: Schema, values: np.ndarray) -> None
         )
     if len(columns) > 2:
         _doubt(schema, f"{listed(columns)} fall in each row: they may be scores by rank")
+
+
+def _check_no_classes_beside(table: Table, column: str, values: np.ndarray) -> None:
+    """Raise SettingError if lists in another column say which classes those of scores are of."""
+    others = {}
+    for name in unused(dict.fromkeys(table.types), [column]):
+        # Lists of several lengths or of something else are not of these classes.
+        with contextlib.suppress(SettingError):
+            if looks_like_lists(table, name):
+                others[name] = lists(table, name)
+    if (problem := problem_of_ranks({column: values}, others)) is not None:
+        table.fail(problem)
 
 
 def _check_is_confidence(

@@ -1,5 +1,7 @@
 """Arrays of other classes than those from 0: labels -1 and 1, and scores by rank."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -40,6 +42,15 @@ def test_scores_by_rank_are_refused_with_what_to_do(tmp_path, name, total):
     assert _accuracy(record([path], tmp_path / "out")) == float((TOP[:, 0] == LABELS).mean())
 
 
+def test_lists_by_rank_in_a_table_are_refused_alike(tmp_path):
+    probs = RANKED / RANKED.sum(1, keepdims=True)
+    rows = zip((LABELS % 4).tolist(), probs.tolist(), TOP.tolist(), strict=True)
+    lines = [json.dumps({"label": y, "probs": p, "indices": i}) for y, p, i in rows]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines))
+    with pytest.raises(SettingError, match="probs are of the 4 classes of each row that 'indices'"):
+        record([tmp_path / "a.jsonl"], tmp_path / "out")
+
+
 def test_an_order_beside_the_scores_of_all_classes_is_ignored(tmp_path):
     np.savez(tmp_path / "a.npz", probs=FULL, labels=LABELS, order=np.argsort(-FULL, 1))
     run = record([tmp_path / "a.npz"], tmp_path / "out")
@@ -58,6 +69,12 @@ def test_labels_of_minus_1_and_1_are_two_classes(tmp_path, dtype, scores):
     for run in (record([tmp_path / "a.npz"], tmp_path / "a"), anim.open(tmp_path / "b")):
         assert (run.classes, _accuracy(run)) == (("-1", "1"), RIGHT)
         np.testing.assert_array_equal(run.labels, IS_ONE)
+
+
+def test_minus_1_and_1_may_have_names(tmp_path):
+    np.savez(tmp_path / "a.npz", probs=TWO, labels=SIGNS)
+    run = record([tmp_path / "a.npz"], tmp_path / "out", classes=["neg", "pos"])
+    assert (run.classes, _accuracy(run)) == (("neg", "pos"), RIGHT)
 
 
 def test_other_labels_below_0_are_refused_with_what_to_do(tmp_path, capsys):

@@ -48,6 +48,13 @@ def test_an_order_that_is_said_is_taken(tmp_path, options, classes):
     np.testing.assert_array_equal(run.labels, FAKE)
 
 
+def test_false_and_true_are_numbers_too(tmp_path, capsys):
+    table = two().assign(label=FAKE == 1)
+    assert "labels are the numbers False, True" in refused(tmp_path, capsys, table)
+    run = recorded(tmp_path, table, "--classes", "real,fake")
+    assert (run.classes, accuracy(run)) == (("real", "fake"), RIGHT)
+
+
 def test_the_other_order_is_taken_if_it_is_said(tmp_path):
     run = recorded(tmp_path, two(), "--classes", "fake,real")
     assert accuracy(run) == float(((ONE > 0.5) != FAKE).mean())
