@@ -197,7 +197,7 @@ def test_fastai_refuses_a_recording_before_the_training(tmp_path):
     from anim.integrations.fastai import SnapshotCallback
 
     with anim.Recorder(tmp_path / "run", labels=Y_VAL) as recorder:
-        recorder.snapshot(0, logits=np.eye(3)[Y_VAL])
+        recorder.snapshot(0, logits=4 * np.eye(3)[Y_VAL])
     with pytest.raises(anim.RecordingError, match=r"resume=True .* overwrite=True"):
         SnapshotCallback(tmp_path / "run")
     SnapshotCallback(tmp_path / "run", overwrite=True)
