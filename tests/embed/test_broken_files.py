@@ -26,8 +26,8 @@ def whole(tmp_path_factory):
     return {path.suffix: path.read_bytes() for path in paths}
 
 
-def garbled(content):
-    return content.replace(b'"generator"', b'"gener\xc3\x28or"')
+def begun(content):
+    return content[:100]
 
 
 def halved(content):
@@ -40,10 +40,7 @@ def enormous(content):
 
 @pytest.mark.parametrize(
     ("suffix", "broken"),
-    [
-        *((".mp4", garbled), (".webm", garbled)),
-        *((".png", halved), (".webp", halved), (".gif", enormous)),
-    ],
+    [(".webm", begun), (".png", halved), (".webp", halved), (".gif", enormous)],
 )
 def test_a_broken_file_raises_one_error_that_names_it(whole, tmp_path, suffix, broken):
     path = tmp_path / f"a{suffix}"
@@ -59,6 +56,8 @@ def test_a_broken_file_raises_one_error_that_names_it(whole, tmp_path, suffix, b
         # FFmpeg names its own stream, and Python's of a wrong place no file.
         (video_errors, OSError(5, "Input/output error", "7")),
         (video_errors, OSError(22, "Invalid argument")),
+        # Of a text that is not UTF-8; newer versions of PyAV replace what cannot be decoded.
+        (video_errors, UnicodeDecodeError("utf-8", b"\xc3(", 0, 1, "invalid continuation byte")),
         (image_errors, RuntimeError("Failed to decode image: Not implemented")),
         (image_errors, ValueError("APNG contains truncated fcTL chunk")),
     ],
