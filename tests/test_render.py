@@ -253,7 +253,11 @@ def an_interrupted(tmp_path, number: int):
 
 @pytest.mark.parametrize(
     ("number", "code"),
-    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -signal.SIGKILL)],
+    [
+        (signal.SIGINT, 130),
+        pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow),
+        pytest.param(signal.SIGKILL, -signal.SIGKILL, marks=pytest.mark.slow),
+    ],
 )
 def test_a_stopped_command_leaves_the_earlier_file_and_no_litter(tmp_path, number, code):
     returned, printed = an_interrupted(tmp_path, number)
@@ -263,7 +267,9 @@ def test_a_stopped_command_leaves_the_earlier_file_and_no_litter(tmp_path, numbe
     assert [path.name for path in tmp_path.iterdir()] == ["a.gif"]
 
 
-@pytest.mark.parametrize("suffix", [".gif", ".mp4", ".png"])
+@pytest.mark.parametrize(
+    "suffix", [".gif", *(pytest.param(other, marks=pytest.mark.slow) for other in (".mp4", ".png"))]
+)
 def test_a_full_disk_is_one_line_and_leaves_the_earlier_file(tmp_path, suffix):
     path = tmp_path / f"a{suffix}"
     path.write_bytes(b"earlier")
@@ -295,6 +301,7 @@ def test_texts_that_are_none_draw_a_file_that_can_be_read(tmp_path):
     ElementTree.parse(tmp_path / "a.svg")
 
 
+@pytest.mark.slow
 def test_a_reader_of_its_lines_may_go_away(tmp_path):
     command = f"{sys.executable} -m anim.render --out a.png {' '.join(SMALL)} | true"
     done = subprocess.run(

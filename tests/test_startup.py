@@ -50,6 +50,7 @@ def write_page(run, out, **variables):
     return done.stderr
 
 
+@pytest.mark.slow
 def test_a_second_command_reads_its_programs_from_the_cache(run, cache, tmp_path):
     assert HIT not in write_page(run, tmp_path / "a.html")
     kept = {path: path.stat().st_mtime_ns for path in cache.iterdir()}
@@ -72,6 +73,7 @@ def test_a_variable_of_jax_turns_the_cache_off(run, cache, tmp_path):
     assert not cache.exists()
 
 
+@pytest.mark.slow
 def test_a_cache_that_cannot_be_written_is_no_error(run, cache, tmp_path):
     cache.parent.parent.write_text("not a folder")
     assert "warning" not in write_page(run, tmp_path / "a.html")

@@ -78,6 +78,7 @@ def test_an_animation_of_another_run_is_not_used(video, suffix):
     assert f"a{suffix}" not in text
 
 
+@pytest.mark.slow
 def test_files_that_were_made_together_are_used_whatever_max_bytes_did(tmp_path):
     outputs = [tmp_path / name for name in ("a.mp4", "a.gif", "a.png")]
     anim.animate(a_run(), *outputs[:2], **OPTIONS | {"size": (640, 480)}, max_bytes=50_000)

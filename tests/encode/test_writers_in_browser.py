@@ -14,7 +14,6 @@ from tests.support.clips import (
 )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".mp4", ".webm"])
 def test_a_browser_plays_videos_to_the_end(written, visit, suffix):
     path = written / f"a{suffix}"

@@ -89,6 +89,7 @@ def test_reductions_are_reported(tmp_path):
     assert [other.name for other in tmp_path.iterdir()] == ["a.gif"]
 
 
+@pytest.mark.slow
 def test_earlier_files_stay_if_nothing_fits(tmp_path):
     for name in ("a.gif", "b.png"):
         (tmp_path / name).write_text("earlier")
@@ -117,6 +118,7 @@ def test_a_folder_of_frames_with_a_limit_is_refused(tmp_path):
         anim.animate(a_run(), tmp_path / "%d.png", max_bytes=10**9, **SHORT)
 
 
+@pytest.mark.slow
 def test_sizes_without_room_for_the_panels_are_not_tried(tmp_path):
     settings = {"size": (768, 640), "seconds": 0.6, "hold": 0.4, "max_bytes": 100}
     panels = ["reliability", "counts", "accuracy", "ece"]

@@ -7,9 +7,6 @@ import pytest
 
 from tests.support.players import INSIDE, PLAYER, STILL, a_run, bins_at, page_of, ready
 
-# A browser takes long.
-pytestmark = pytest.mark.slow
-
 
 @pytest.mark.parametrize(
     ("classes", "view", "binning"),

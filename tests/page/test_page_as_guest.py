@@ -12,9 +12,6 @@ from anim.page.html import script
 from anim.settings import Picture
 from tests.support.players import HOSTILE, INSIDE, PLAYER, STILL, a_run, data_of, page_of, ready
 
-# A browser takes long.
-pytestmark = pytest.mark.slow
-
 
 @pytest.mark.parametrize("style", ["transform:scale(.5);transform-origin:0 0", "zoom:1.5"])
 def test_bins_are_found_where_a_page_is_scaled(visit, style):

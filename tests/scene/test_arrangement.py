@@ -27,7 +27,11 @@ def a_recalibrated_run():
     return anim.calibrate(a_run())[1]
 
 
-SIZES = [(320, 240), (480, 360), (768, 600), (1280, 720), (400, 800)]
+def slowly(*values):
+    return [pytest.param(value, marks=pytest.mark.slow) for value in values]
+
+
+SIZES = [(320, 240), (768, 600), *slowly((480, 360), (1280, 720), (400, 800))]
 
 
 LONG = "A headline that goes on and on, well past any width that a picture could ever have: " * 2
@@ -76,7 +80,7 @@ def test_no_text_with_intervals_is_clipped_or_overlaps(size, runs, picture):
 
 
 @pytest.mark.parametrize("count", range(2, MAX_RUNS + 1))
-@pytest.mark.parametrize("size", [(768, 600), (1280, 720), (600, 900)], ids=str)
+@pytest.mark.parametrize("size", [(768, 600), *slowly((1280, 720), (600, 900))], ids=str)
 @pytest.mark.parametrize("panels", [("reliability", "accuracy"), ("counts",), ("ece", "loss")])
 def test_no_text_of_a_grid_is_clipped_or_overlaps(count, size, panels):
     long = "a name that goes on and on, well past any cell " * 2

@@ -12,6 +12,7 @@ from tests.support.seeing import compose, texts_of
 SMALL = ["--epochs", "2", "--train-size", "64", "--val-size", "40", "--quiet"]
 
 
+@pytest.mark.slow
 def test_rendering_a_sweep_shows_and_saves_a_run_for_each_value(tmp_path):
     out, save = tmp_path / "x.png", tmp_path / "D"
     arguments = ["--sweep", "hidden=2,3", *SMALL, "--out", str(out), "--save", str(save)]

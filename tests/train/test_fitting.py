@@ -59,6 +59,7 @@ def test_the_last_batch_of_an_epoch_has_the_remaining_examples():
     assert (32 * losses[0] + losses[1]) / 33 == pytest.approx(mean, rel=1e-5)
 
 
+@pytest.mark.slow
 def test_the_interval_of_snapshots_does_not_change_the_training():
     data = anim.data.xor(300, 100)
     often, seldom = (anim.fit(data, epochs=8, every=every) for every in (1, 80))

@@ -150,7 +150,7 @@ class RecordingMachine(RuleBasedStateMachine):
 
 
 RecordingMachine.TestCase.settings = settings(
-    max_examples=20,
+    max_examples=8,
     stateful_step_count=15,
     deadline=None,
     derandomize=True,
