@@ -26,7 +26,7 @@ _CALLS = {
     "watch": ("run", "--port", "0"),
 }
 _SIZES = {"--epochs", "--train-size", "--val-size", "--hidden", "--replicas", "--sweep", "--help"}
-_TABLE = b"label,a,b\n0,0.75,0.25\n1,0.5,0.5\n1,0.25,0.75\n0,0.9,0.1\n"
+_TABLE = b"label,a,b\na,0.75,0.25\nb,0.5,0.5\nb,0.25,0.75\na,0.9,0.1\n"
 # Quick ones are tried more often than those that draw or train.
 _OFTEN = ("record", "record", "report", "embed")
 # Values that fit; an empty one is none.
