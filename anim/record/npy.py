@@ -37,11 +37,12 @@ _SMALL, _RATIO = 1 << 26, 200
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # Entries of an archive; NumPy's hold a handful.
 _ENTRIES = 10_000
+# What NumPy, zipfile and its decompressors raise; the last of zipfile's are for an archive that is
+# encrypted, and for one of a version that Python does not read.
 _BROKEN = (
     ValueError,
     OSError,
     EOFError,
-    KeyError,
     RuntimeError,
     NotImplementedError,
     struct.error,
@@ -52,21 +53,36 @@ _BROKEN = (
 
 
 class Archive(Mapping[str, np.ndarray]):
-    """The arrays of an open ``.npz`` file, each read when it is asked for."""
+    """The arrays of an open ``.npz`` file, each read when it is asked for.
 
-    def __init__(self, file: IO[bytes]):
-        self._zip = zipfile.ZipFile(file)
+    Raises:
+        SettingError: it is not an archive, or an array in it cannot be read.
+    """
+
+    def __init__(self, file: IO[bytes], path: Path):
+        self._path = path
+        with errors_of_file("FILE", path):
+            self._zip = zipfile.ZipFile(file)
+            self._entries = self._checked_entries()
+
+    def _checked_entries(self) -> dict[str, zipfile.ZipInfo]:
+        """Return the entries by the names of their arrays."""
         if len(self._zip.infolist()) > _ENTRIES:
             raise ValueError(f"expected at most {_ENTRIES:,} arrays")
-        self._entries: dict[str, zipfile.ZipInfo] = {}
+        entries: dict[str, zipfile.ZipInfo] = {}
         for entry in self._zip.infolist():
             name = entry.filename.removesuffix(".npy")
-            if name in self._entries:
+            if name in entries:
                 raise ValueError(f"expected one array of each name, got {name!r} twice")
-            self._entries[name] = entry
+            entries[name] = entry
+        return entries
 
     def __getitem__(self, name: str) -> np.ndarray:
         entry = self._entries[name]
+        with errors_of_file("FILE", self._path):
+            return self._read(name, entry)
+
+    def _read(self, name: str, entry: zipfile.ZipInfo) -> np.ndarray:
         if entry.compress_type not in _METHODS:
             raise ValueError(f"{name!r}: expected an array packed by NumPy, got another packing")
         most = max(_SMALL, _RATIO * entry.compress_size)
@@ -88,10 +104,13 @@ def opened(path: Path) -> Iterator[Archive]:
     """Yield the arrays of an ``.npz`` file.
 
     Raises:
-        SettingError: it is not a regular file, not an archive, or an array in it cannot be read.
+        SettingError: it is not a regular file, or as `Archive`.
     """
-    with errors_of_file("FILE", path), open_regular(path) as file:
-        yield Archive(file)
+    # Not around what the caller does: a fault of ours is no fault of the file.
+    with errors_of_file("FILE", path):
+        file = open_regular(path)
+    with file:
+        yield Archive(file, path)
 
 
 def load(path: Path, setting: str = "FILE") -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 from anim.errors import SettingError
 from anim.run.recorder import Recorder
 from anim.run.run import Run
+from anim.settings import value_text
 
 
 def from_arrays(
@@ -38,9 +39,9 @@ def from_arrays(
     for name, values in given.items():
         if values is not None and len(values) != len(steps):
             raise ValueError(f"{name}: expected {len(steps)} snapshots, got {len(values)}")
-    for i, step in enumerate(steps):
-        if int(step) != step:
-            raise SettingError("steps", f"expected integers, got {step}")
+    for i, step in enumerate(np.asarray(steps).tolist()):
+        if not isinstance(step, int) and not (isinstance(step, float) and step.is_integer()):
+            raise SettingError("steps", f"expected integers, got {value_text(step)}")
         at_step = {name: None if values is None else values[i] for name, values in given.items()}
         recorder.snapshot(int(step), **at_step)
     return recorder.run()

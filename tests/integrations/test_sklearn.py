@@ -193,43 +193,42 @@ def test_logits_are_those_whose_softmax_is_predict_proba(model, classes):
 
 
 @pytest.mark.parametrize(
-    ("model", "classes"),
+    ("problem", "models"),
     [
-        (linear_model.SGDClassifier(loss="hinge"), 2),
-        (linear_model.Perceptron(), 3),
-        (linear_model.RidgeClassifier(), 2),
-        (svm.SVC(), 2),
-        (svm.SVC(decision_function_shape="ovo"), 3),
-        (svm.LinearSVC(), 2),
-        (multiclass.OneVsOneClassifier(linear_model.LogisticRegression()), 3),
-        (make_pipeline(StandardScaler(), svm.SVC()), 2),
-        (model_selection.GridSearchCV(svm.SVC(), {"C": [1.0]}, cv=2), 2),
+        (
+            r"has no predict_proba.*CalibratedClassifierCV have it",
+            [
+                (linear_model.SGDClassifier(loss="hinge"), 2),
+                (linear_model.Perceptron(), 3),
+                (linear_model.RidgeClassifier(), 2),
+                (svm.SVC(), 2),
+                (svm.SVC(decision_function_shape="ovo"), 3),
+                (svm.LinearSVC(), 2),
+                (multiclass.OneVsOneClassifier(linear_model.LogisticRegression()), 3),
+                (make_pipeline(StandardScaler(), svm.SVC()), 2),
+                (model_selection.GridSearchCV(svm.SVC(), {"C": [1.0]}, cv=2), 2),
+            ],
+        ),
+        (
+            r"outputs: the decision_function of .* returns no logits",
+            [
+                (linear_model.SGDClassifier(loss="modified_huber"), 2),
+                (linear_model.SGDClassifier(loss="log_loss"), 3),
+                (multiclass.OneVsRestClassifier(linear_model.LogisticRegression()), 3),
+                (ensemble.GradientBoostingClassifier(loss="exponential", n_estimators=3), 2),
+                (ensemble.AdaBoostClassifier(n_estimators=3), 3),
+            ],
+        ),
     ],
-    ids=str,
+    ids=["no probabilities", "other probabilities"],
 )
-def test_scores_of_a_model_without_probabilities_are_refused_as_logits(model, classes):
-    model.fit(X, Y % classes)
-    snapshots = Snapshots(None, model, X_VAL, Y_VAL % classes, outputs="logits", on_error="raise")
-    with pytest.raises(ValueError, match=r"has no predict_proba.*CalibratedClassifierCV have it"):
-        snapshots(0)
-
-
-@pytest.mark.parametrize(
-    ("model", "classes"),
-    [
-        (linear_model.SGDClassifier(loss="modified_huber"), 2),
-        (linear_model.SGDClassifier(loss="log_loss"), 3),
-        (multiclass.OneVsRestClassifier(linear_model.LogisticRegression()), 3),
-        (ensemble.GradientBoostingClassifier(loss="exponential", n_estimators=3), 2),
-        (ensemble.AdaBoostClassifier(n_estimators=3), 3),
-    ],
-    ids=str,
-)
-def test_a_decision_function_that_is_no_logit_is_refused(model, classes):
-    model.fit(X, Y % classes)
-    snapshots = Snapshots(None, model, X_VAL, Y_VAL % classes, outputs="logits", on_error="raise")
-    with pytest.raises(ValueError, match=r"outputs: the decision_function of .* returns no logits"):
-        snapshots(0)
+def test_scores_that_are_no_logits_are_refused_as_logits(problem, models):
+    for model, classes in models:
+        model.fit(X, Y % classes)
+        options = {"outputs": "logits", "on_error": "raise"}
+        snapshots = Snapshots(None, model, X_VAL, Y_VAL % classes, **options)
+        with pytest.raises(ValueError, match=problem):
+            snapshots(0)
 
 
 def test_logits_of_a_model_without_a_decision_function_are_refused():

@@ -8,7 +8,7 @@ import pytest
 
 import anim
 from anim.errors import SettingError
-from anim.record import readers
+from anim.record import arrays, readers
 from anim.record.__main__ import main
 from tests.support.saved_predictions import LABELS, LOGITS, NAMES, PROBS, STEPS, write_csv
 
@@ -111,13 +111,17 @@ def test_an_error_of_arrow_becomes_one_that_names_the_file(tmp_path, monkeypatch
 
 
 @pytest.mark.parametrize("kind", [TypeError, KeyError, AttributeError, NotImplementedError])
-@pytest.mark.parametrize("name", ["1.csv", "1.npz"])
+@pytest.mark.parametrize("name", ["1.csv", "1.npz", "1.npy"])
 def test_a_fault_of_ours_is_not_taken_for_a_broken_file(tmp_path, monkeypatch, kind, name):
     def fail(*_):
         raise kind("a fault of ours")
 
     monkeypatch.setattr(readers, "snapshots_in", fail)
-    monkeypatch.setitem(readers._READERS, ".npz", fail)
+    # One is called while the archive is open.
+    monkeypatch.setattr(arrays, "_predictions_in", fail)
+    monkeypatch.setattr(arrays, "scores_of", fail)
+    np.savez(tmp_path / "1.npz", probs=PROBS[0], labels=LABELS)
+    np.save(tmp_path / "1.npy", PROBS[0])
     (tmp_path / "1.csv").write_text("label,a,b\n0,0.9,0.1\n")
     with pytest.raises(kind, match="a fault of ours"):
         list(readers.read(tmp_path / name))

@@ -229,3 +229,6 @@ def test_arrays_in_memory_have_steps_that_are_whole_numbers():
     assert anim.from_arrays(np.array([0.0, 2.0]), **given).steps.tolist() == [0, 2]
     with pytest.raises(SettingError, match=r"steps: expected integers, got 1\.5"):
         anim.from_arrays([0.0, 1.5], **given)
+    for step in (float("nan"), float("inf"), "1", None):
+        with pytest.raises(SettingError, match="steps: expected integers, got"):
+            anim.from_arrays([step, 2], **given)
