@@ -8,12 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from anim.timeline.clock import Moment
-
 
 @dataclass(frozen=True, eq=False)
 class Track:
-    """What is shown of one run: S snapshots with B bins, or with a curve at P places.
+    """What is shown of one run: S snapshots with B bins and D dots, or a curve at P places.
 
     Attributes:
         steps: [S] integers, increasing.
@@ -24,14 +22,20 @@ class Track:
         ideals: [S, B] shares of a calibrated model; NaN in an empty bin.
         confidences: [S, B] mean scores; NaN in an empty bin.
         series: scalars over time, [S] each.
+        dots: [S, D] scores that stand for equal parts of all examples, ascending.
+        wrong: [S, D] bool, dots that are drawn as wrong: as many as there are wrong examples among
+            D. None in a view that has no wrong examples.
+        says: [S] mean score, or mean confidence.
+        right: [S] share of hits.
+        misses: [S] mean distance of a bin's share from its ideal, weighted by examples.
         filled: [S, B] bool, whether a bin has a bar; None if bins with examples have one.
-        band: [S, 2, B] lower and upper ends of the bars of a calibrated model, or [S, 2, P] of its
-            curve, or of the curves of several runs; None if not shown.
+        band: [S, 2, B] lower and upper ends of the shares of a calibrated model, or [S, 2, P] of
+            its curve; None if not shown.
         intervals: [S, 2, B] lower and upper ends of an interval of each share; None if not shown.
         curve: [S, P] shares at P places from 0 to 1, shown instead of bars; None shows bars.
+        spread: [S, 2, P] lower and upper ends of the curves of several runs; None if there is one.
         spreads: lower and upper ends [S, 2] of the scalars with these names.
-        band_name: what a legend says of the band.
-        is_band_of_ideal: whether the band lies around the ideal, and shares its entry there.
+        lost: steps of snapshots that could not be read, [L] integers.
         spread_name: what intervals and spreads are.
         is_median: whether the values are medians of several runs.
         is_recalibrated: whether a snapshot without examples is one without a recalibration.
@@ -45,13 +49,18 @@ class Track:
     ideals: np.ndarray
     confidences: np.ndarray
     series: dict[str, np.ndarray]
+    dots: np.ndarray
+    wrong: np.ndarray | None
+    says: np.ndarray
+    right: np.ndarray
+    misses: np.ndarray
     filled: np.ndarray | None = None
     band: np.ndarray | None = None
     intervals: np.ndarray | None = None
     curve: np.ndarray | None = None
+    spread: np.ndarray | None = None
     spreads: dict[str, np.ndarray] = field(default_factory=dict)
-    band_name: str = ""
-    is_band_of_ideal: bool = False
+    lost: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     spread_name: str = "95 % interval"
     is_median: bool = False
     is_recalibrated: bool = False
@@ -73,73 +82,39 @@ class Track:
             replace(one, series={**_unknown(another, one), **one.series})
             for one, another in ((self, other), (other, self))
         ]
-        return _combined(tracks, np.concatenate)
+        both = _combined(tracks, np.concatenate)
+        return replace(both, lost=np.concatenate([self.lost, other.lost]))
 
-    def at(self, moment: Moment) -> Frame:
-        """Return the values at a moment: linear between two snapshots.
-
-        A bin that has a bar on one side only keeps that side's share while its presence, and with
-        it its colour, fades.
-        """
-        i = moment.index
-        # At a snapshot the next one does not count, not even where it is empty.
-        j = min(i + 1, len(self.steps) - 1) if moment.fraction else i
-
-        def mix(values: np.ndarray) -> np.ndarray:
-            return values[i] + moment.fraction * (values[j] - values[i])
-
-        def mix_known(values: np.ndarray) -> np.ndarray:
-            before, after = values[i], values[j]
-            before = np.where(np.isnan(before), after, before)
-            after = np.where(np.isnan(after), before, after)
-            return before + moment.fraction * (after - before)
-
-        filled = self.counts > 0 if self.filled is None else self.filled
-        before, after = filled[i], filled[j]
-        return Frame(
-            moment=moment,
-            edges=self.edges if self.edges.ndim == 1 else mix(self.edges),
-            counts=mix(self.counts),
-            hits=mix(self.hits),
-            shares=mix_known(self.shares),
-            ideals=mix_known(self.ideals),
-            presence=before + moment.fraction * (after.astype(float) - before),
-            series={name: float(mix(values)) for name, values in self.series.items()},
-            band=None if self.band is None else mix_known(self.band),
-            intervals=None if self.intervals is None else mix_known(self.intervals),
-            curve=None if self.curve is None else mix_known(self.curve),
-            spreads={name: mix(values) for name, values in self.spreads.items()},
-        )
+    def is_broken(self, before: int, after: int) -> bool:
+        """Return whether a snapshot between two others could not be read."""
+        start, end = self.steps[[before, after]]
+        return bool(((self.lost > start) & (self.lost < end)).any())
 
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """The values that one frame shows; see `Track`.
+    """What one frame shows of a run: a snapshot, or shapes between it and a later one.
 
     Attributes:
-        moment: when it is.
-        edges: [B + 1].
-        counts, hits, shares, ideals: [B].
-        presence: [B] in [0, 1]: 0 without a bar, between 0 and 1 while a bar fades.
-        series: scalars.
-        band: [2, B] or [2, P], or None.
-        intervals: [2, B], or None.
-        curve: [P], or None.
-        spreads: [2] each.
+        track: of the run.
+        before, after: rows of the snapshot whose numbers are shown, and of the one that shapes
+            move to. They are the same where nothing moves.
+        fraction: how far shapes have come, in [0, 1).
+        position: where the run stands on the time axis, in [0, 1].
     """
 
-    moment: Moment
-    edges: np.ndarray
-    counts: np.ndarray
-    hits: np.ndarray
-    shares: np.ndarray
-    ideals: np.ndarray
-    presence: np.ndarray
-    series: dict[str, float]
-    band: np.ndarray | None
-    intervals: np.ndarray | None
-    curve: np.ndarray | None
-    spreads: dict[str, np.ndarray]
+    track: Track
+    before: int
+    after: int
+    fraction: float
+    position: float
+
+    def mix(self, values: np.ndarray) -> np.ndarray:
+        """Return what lies between the rows of values [S, ...] of two snapshots."""
+        start = values[self.before]
+        if self.before == self.after:
+            return start
+        return start + self.fraction * (values[self.after] - start)
 
 
 def _unknown(there: Track, here: Track) -> dict[str, np.ndarray]:
@@ -158,6 +133,6 @@ def _combined(tracks: Sequence[Track], combine: Callable[[list], np.ndarray]) ->
         if isinstance(values[0], dict):
             found[one.name] = {key: combine([each[key] for each in values]) for key in values[0]}
         elif isinstance(values[0], np.ndarray):
-            is_fixed = one.name == "edges" and values[0].ndim == 1
+            is_fixed = one.name == "lost" or (one.name == "edges" and values[0].ndim == 1)
             found[one.name] = values[0] if is_fixed else combine(values)
     return replace(first, **found)
