@@ -11,11 +11,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from anim.compose.reels import compose_views, default_view, reel_of, views_to_choose
-    from anim.compose.subject import Subject
     from anim.compose.words import alternative, as_comment, comment, verdict
 
 _HOMES = {
-    "Subject": "subject",
     "alternative": "words",
     "as_comment": "words",
     "comment": "words",
@@ -27,7 +25,6 @@ _HOMES = {
 }
 
 __all__ = [
-    "Subject",
     "alternative",
     "as_comment",
     "comment",

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from anim import calibration
-from anim.compose.subject import Subject
 from anim.compose.tracks import prepare, track_of
+from anim.panels.subject import Subject
 from anim.run import RunLike, calibrate
 from anim.run.passes import Progress
 from anim.settings import RECALIBRATIONS, Picture, one_line

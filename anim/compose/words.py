@@ -7,8 +7,8 @@ import json
 
 import numpy as np
 
-from anim.compose.subject import Subject
 from anim.metrics import ALARM, GAP, P_VALUE
+from anim.panels.subject import Subject
 from anim.settings import Look, Picture, Statistics, settings_of
 from anim.settings.themes import DEFAULT_THEME
 from anim.timeline import Reel, Track

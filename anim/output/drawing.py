@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from anim.compose import Subject, comment
+from anim.compose import comment
 from anim.encode import Clip, Encoders, animation_writer, format_of
 from anim.errors import SettingError
 from anim.output.results import PendingOutput
+from anim.panels.subject import Subject
 from anim.scene import Scene
 from anim.settings import Picture
 from anim.timeline import Reel

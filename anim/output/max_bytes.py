@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from anim.compose import Subject
 from anim.encode import quality_levels
 from anim.errors import SettingError, TooLargeError
 from anim.output.drawing import Drawing
 from anim.output.results import PendingOutput
+from anim.panels.subject import Subject
 from anim.scene import check_room
 from anim.settings import SMALLEST, Picture
 from anim.timeline import Reel

@@ -9,11 +9,12 @@ from dataclasses import replace
 from html import escape
 from pathlib import Path
 
-from anim.compose import Subject, compose_views, views_to_choose
+from anim.compose import compose_views, views_to_choose
 from anim.errors import SettingError
 from anim.output.results import Output
 from anim.output.writing import write
 from anim.page import page_data, snippet
+from anim.panels.subject import Subject
 from anim.run import RunLike
 from anim.settings import Picture
 from anim.timeline import Reel

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from anim.compose import Subject
 from anim.encode import format_of
 from anim.output.max_bytes import too_small
 from anim.output.results import PendingOutput
 from anim.page import page, page_data, snippet
+from anim.panels.subject import Subject
 from anim.settings import Picture
 from anim.timeline import Reel
 

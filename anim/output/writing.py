@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from anim.compose import Subject
 from anim.encode import format_of
 from anim.output.drawing import Drawing
 from anim.output.max_bytes import fit_animation
 from anim.output.pages import write_page
 from anim.output.results import Output, PendingOutput
+from anim.panels.subject import Subject
 from anim.settings import Picture
 from anim.timeline import Reel
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from anim.compose.subject import Subject
 from anim.compose.words import alternative
 from anim.page.pack import Packer
+from anim.panels.subject import Subject
 from anim.scene.arrangement import has_title
 from anim.scene.contrast import luminance
 from anim.scene.theme import theme_of

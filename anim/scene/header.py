@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.patches import Patch
 from matplotlib.text import Text
 
-from anim.compose.subject import Subject
+from anim.panels.subject import Subject
 from anim.scene import layout
 from anim.scene.layout import Place
 from anim.scene.panel import Handle, PanelKind

@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from anim.compose.subject import Subject
+from anim.panels.subject import Subject
 from anim.scene.arrangement import arrange, has_title, unit
 from anim.scene.fonts import style, warn_of_missing
 from anim.scene.header import Header

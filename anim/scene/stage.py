@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 
-from anim.compose.subject import Subject
+from anim.panels.subject import Subject
 from anim.scene.layout import LEFT, RIGHT, ROW, Place
 from anim.scene.panel import Handle
 from anim.scene.texts import shorten

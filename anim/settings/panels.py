@@ -32,6 +32,8 @@ class Strip:
         hint: end of the error message if no run has any of the series: how to get one.
         needs_recalibration: whether only recalibrated runs have the series. A series that somebody
             recorded under the same name is something else.
+        is_gap: whether the area between the first two lines is filled: where the first one is
+            higher the model is under-confident.
     """
 
     series: Mapping[str, str]
@@ -40,6 +42,7 @@ class Strip:
     scale: str = ZERO_BASED
     hint: str = ""
     needs_recalibration: bool = False
+    is_gap: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,8 +72,8 @@ PANELS: dict[str, Panel] = {
     for panel in (
         Panel(
             name="reliability",
-            shows="bars of accuracy by score, gaps to the ideal line, fainter where examples are "
-            "few, and a histogram",
+            shows="how often the model is right at each score, its gap to the ideal line, and a "
+            "hundred dots for all examples",
             kind="anim.scene.reliability_panel:KIND",
         ),
         Panel(
@@ -80,8 +83,13 @@ PANELS: dict[str, Panel] = {
         ),
         Panel(
             name="accuracy",
-            shows="accuracy over time",
-            strip=Strip(series={"accuracy": "accuracy"}, title="accuracy", scale=UNIT),
+            shows="accuracy and mean confidence over time",
+            strip=Strip(
+                series={"accuracy": "accuracy", "confidence": "mean confidence"},
+                title="accuracy",
+                scale=UNIT,
+                is_gap=True,
+            ),
         ),
         Panel(
             name="ece",

@@ -39,9 +39,12 @@ TEMPERATURE = "temperature"
 HELD_OUT = 0.5
 PACES = ("step", "log")
 ALIGNMENTS = ("step", "fraction")
+WORDS = ("plain", "field")
 MAX_RUNS = 6
 MAX_BINS = 256
 SMALLEST, MAX_SIDE = (320, 240), 4096
+# Narrower pictures show a diagram and two numbers, if no panels are asked for.
+NARROW = 480
 
 
 def _check_curve(name: str, value: object) -> None:
@@ -216,7 +219,16 @@ class Look(Settings):
         False, "leave out the background, where the format allows", applies_to=FILES
     )
     title: str | None = setting(
-        None, "the headline", instead_of_none="that of the post", metavar="TEXT"
+        None,
+        "the headline",
+        instead_of_none="that of the post for its experiment, else the name of the run",
+        metavar="TEXT",
+    )
+    words: str | None = setting(
+        None,
+        "plain words, or the field's terms",
+        OneOf(WORDS),
+        instead_of_none="field for paper, else plain",
     )
     label: tuple[str, ...] | None = setting(
         None,
@@ -320,6 +332,8 @@ class Picture(Output, Look, Clock, Statistics):
         """The panels that were asked for, or those that suit the recalibration."""
         if self.panels is not None:
             return self.panels
+        if self.size is not None and self.size[0] < NARROW and self.calibrate is None:
+            return ("reliability",)
         of_method = {TEMPERATURE: ("ece", TEMPERATURE), None: ("accuracy",)}
         return ("reliability", *of_method.get(self.calibrate, ("ece",)))
 

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from anim.compose import Subject
+from anim.panels.subject import Subject
 from anim.timeline import Track
 
 # For each view, the tracks and the subject.

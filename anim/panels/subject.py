@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from anim.settings.views import HitWords
-
 
 @dataclass(frozen=True)
 class Subject:
@@ -15,10 +13,11 @@ class Subject:
         title: the headline.
         caption: what was trained.
         view: name of the view.
-        score_label: name of the x axis of bins.
-        words: what hits are called.
+        score_label: what the scores are, in the field's terms.
+        sides: names of the classes that scores of 0 and 1 stand for, in a folded view.
+        class_name: the class whose examples are counted; "" if right predictions are.
+        floor: the lowest score that can be: of the predicted one among K classes 1 / K.
         is_folded: whether the ideal share for score s is max(s, 1 - s), instead of s.
-        counts_labels: whether shares are those of the labels of a class, instead of accuracies.
         names: of the runs; not drawn if there is only one.
         unit_name: what the clock counts, e.g. ``epoch``.
         steps_per_unit: steps of the clock per unit.
@@ -28,9 +27,10 @@ class Subject:
     caption: str
     view: str
     score_label: str
-    words: HitWords
+    sides: tuple[str, str] | None = None
+    class_name: str = ""
+    floor: float = 0.0
     is_folded: bool = False
-    counts_labels: bool = False
     names: tuple[str, ...] = ("",)
     unit_name: str = "step"
     steps_per_unit: int = 1
@@ -39,3 +39,7 @@ class Subject:
     def score_name(self) -> str:
         """The label of the x axis in a few words, to choose a view by."""
         return self.score_label.removeprefix("predicted ").partition(":")[0]
+
+    def count(self, step: float) -> int:
+        """Return how many units the clock shows at a step."""
+        return int(step / self.steps_per_unit + 1e-9)

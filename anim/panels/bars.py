@@ -1,0 +1,172 @@
+"""Bars of the reliability diagram: up to the share of hits, with the gap to the ideal line.
+
+Scores and shares are in their own units here; an `Axis` places them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from anim.panels.axes import Axis
+from anim.timeline import Frame, Track
+
+# A bin with fewer examples has no bar, but a dot for each.
+FEWEST = 5
+# The share of its bin that a bar takes at least.
+_NARROWEST = 0.25
+# In pixels: a bar in a narrower bin has a flat top.
+_SLOPED = 20
+
+
+@dataclass(frozen=True, eq=False)
+class BarMarks:
+    """Where bars stand, at three places of each: left, middle or the kink of the line, right.
+
+    Attributes:
+        x: [B, 3] places.
+        line, chance, top: [B, 3] heights of the ideal line, of what chance may make of it, and of
+            the share. The gap lies between ``line`` and ``top``; up to ``chance`` it is pale.
+        presence: [B] in [0, 1]: 0 without a bar, between 0 and 1 while one comes or goes.
+        whiskers: [2, B] lower and upper ends of intervals, or None.
+    """
+
+    x: np.ndarray
+    line: np.ndarray
+    chance: np.ndarray
+    top: np.ndarray
+    presence: np.ndarray
+    whiskers: np.ndarray | None
+
+
+def ideal_line(scores: np.ndarray, is_folded: bool) -> np.ndarray:
+    """Return the shares of a calibrated model at scores of any shape."""
+    return np.maximum(scores, 1 - scores) if is_folded else scores
+
+
+class Bars:
+    """The bars of a run.
+
+    Args:
+        track: of the run.
+        axis: of the scores.
+        is_folded: whether the line is that of a score below 0.5 for another class.
+        pixels: width of the axis, in pixels of the reference design.
+    """
+
+    def __init__(self, track: Track, axis: Axis, is_folded: bool, pixels: float):
+        self._axis, self._is_folded, self._pixels = axis, is_folded, pixels
+        self._track = track
+        counts, filled = track.counts, track.filled
+        is_filled = counts >= FEWEST if filled is None else filled & (counts >= FEWEST)
+        share = counts / np.maximum(counts.sum(1, keepdims=True), 1)
+        self.presence = is_filled.astype(float)
+        self.widths = _NARROWEST + (1 - _NARROWEST) * np.sqrt(
+            np.minimum(share * counts.shape[1] / 2, 1)
+        )
+        self.gaps = np.where(is_filled, track.shares - track.ideals, 0.0)
+        ideals = np.where(is_filled, track.ideals, 0.0)[:, None]
+        band = np.zeros((len(counts), 2, counts.shape[1])) if track.band is None else track.band
+        has_band = is_filled[:, None] & (track.band is not None)
+        self.chances = np.where(has_band, band - ideals, 0.0)
+        self.intervals = None
+        if track.intervals is not None:
+            self.intervals = np.where(is_filled[:, None], track.intervals - ideals, 0.0)
+
+    def at(self, frame: Frame) -> BarMarks:
+        """Return where the bars stand in a frame."""
+        edges = self._track.edges
+        edges = edges if edges.ndim == 1 else frame.mix(edges)
+        return bar_marks(
+            np.maximum(edges, self._axis.low),
+            frame.mix(self.widths),
+            frame.mix(self.gaps),
+            frame.mix(self.chances),
+            frame.mix(self.presence),
+            None if self.intervals is None else frame.mix(self.intervals),
+            axis=self._axis,
+            is_folded=self._is_folded,
+            pixels=self._pixels,
+        )
+
+    def points(self, row: int) -> np.ndarray:
+        """Return places [n, 2] of the examples of bins that have too few of them for a bar."""
+        edges = self._track.edges if self._track.edges.ndim == 1 else self._track.edges[row]
+        counts = np.round(self._track.counts[row])
+        gaps = self._track.shares[row] - self._track.ideals[row]
+        return few_points(
+            np.maximum(edges, self._axis.low),
+            counts,
+            gaps,
+            axis=self._axis,
+            is_folded=self._is_folded,
+        )
+
+
+def bar_marks(
+    edges: np.ndarray,
+    widths: np.ndarray,
+    gaps: np.ndarray,
+    chances: np.ndarray,
+    presence: np.ndarray,
+    intervals: np.ndarray | None,
+    *,
+    axis: Axis,
+    is_folded: bool,
+    pixels: float,
+) -> BarMarks:
+    """Return where bars stand.
+
+    Args:
+        edges: [B + 1] of the bins, scores.
+        widths: [B] shares of the bins that bars take.
+        gaps: [B] from the ideal share to the share.
+        chances: [2, B] from the ideal share to the ends of the band of chance.
+        presence: [B] in [0, 1].
+        intervals: [2, B] from the ideal share to the ends of an interval, or None.
+        axis: of the scores.
+        is_folded: see `ideal_line`.
+        pixels: width of the axis.
+    """
+    middle, half = (edges[1:] + edges[:-1]) / 2, (edges[1:] - edges[:-1]) / 2
+    left, right = middle - widths * half, middle + widths * half
+    has_kink = is_folded & (left < 0.5) & (right > 0.5)
+    scores = np.stack([left, np.where(has_kink, 0.5, middle), right], axis=1)
+    line = ideal_line(scores, is_folded)
+    # In narrow bins a slope looks like the teeth of a saw.
+    is_flat = 2 * half / (axis.high - axis.low) * pixels < _SLOPED
+    line = np.where(is_flat[:, None], ideal_line(middle, is_folded)[:, None], line)
+    by_chance = np.clip(gaps, np.minimum(chances[0], 0), np.maximum(chances[1], 0))
+    whiskers = None
+    if intervals is not None:
+        whiskers = np.clip(ideal_line(middle, is_folded) + intervals, 0, 1)
+    return BarMarks(
+        x=axis.place(scores),
+        line=line,
+        chance=np.clip(line + by_chance[:, None], 0, 1),
+        top=np.clip(line + gaps[:, None], 0, 1),
+        presence=presence,
+        whiskers=whiskers,
+    )
+
+
+def few_points(
+    edges: np.ndarray, counts: np.ndarray, gaps: np.ndarray, *, axis: Axis, is_folded: bool
+) -> np.ndarray:
+    """Return places [n, 2] of the examples of bins with fewer than `FEWEST`, side by side.
+
+    Args:
+        edges: [B + 1] of the bins, scores.
+        counts: [B] whole numbers.
+        gaps: [B] from the ideal share to the share.
+        axis: of the scores.
+        is_folded: see `ideal_line`.
+    """
+    few = np.flatnonzero((counts > 0) & (counts < FEWEST))
+    bins = np.repeat(few, counts[few].astype(int))
+    ranks = np.concatenate([np.arange(counts[one]) for one in few] or [np.zeros(0)])
+    left, right = edges[bins], edges[bins + 1]
+    scores = left + (ranks + 0.5) / counts[bins] * (right - left)
+    shares = ideal_line((left + right) / 2, is_folded) + gaps[bins]
+    return np.stack([axis.place(scores), np.clip(shares, 0, 1)], axis=1)

@@ -1,0 +1,194 @@
+"""All that a picture shows: what stands above the panels, and each panel at its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from anim.panels import layout
+from anim.panels.axes import Axis
+from anim.panels.counts import Counts, count_axis
+from anim.panels.dots import PITCH
+from anim.panels.layout import Place
+from anim.panels.reliability import (
+    NUMBER_BESIDE,
+    ReliabilityPanel,
+    reliability_key,
+    reliability_panel,
+    score_axis,
+)
+from anim.panels.strips import StripPanel, strip_panel
+from anim.panels.subject import Subject
+from anim.panels.words import HIT, MISS, KeyEntry, ScoreName, Verdict, Words, ending_of, words_of
+from anim.settings import Picture
+from anim.settings.panels import Strip, panel_of
+from anim.timeline import Frame, Reel, Shot
+
+# Pixels of the reference design that a number takes beside a strip, and below it.
+_BESIDE, _BELOW = 20, 90
+
+
+@dataclass(frozen=True, eq=False)
+class CountsPanel:
+    """What the columns of a run show.
+
+    Attributes:
+        x, y: axes of scores and of counts.
+        scores: names below the x axis.
+        columns: the columns.
+        key: what they mean.
+    """
+
+    x: Axis
+    y: Axis
+    scores: tuple[ScoreName, ...]
+    columns: Counts
+    key: tuple[KeyEntry, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """A diagram or columns of a run.
+
+    Attributes:
+        place: of the whole.
+        axes: where the axes stand.
+        dots: where the dots stand, or None.
+        panel: what is shown.
+    """
+
+    place: Place
+    axes: Place
+    dots: Place | None
+    panel: ReliabilityPanel | CountsPanel
+
+
+class Header:
+    """What stands above the panels, and above the cell of each run.
+
+    Args:
+        reel: the runs.
+        subject: what the picture is about.
+        words: of the picture.
+    """
+
+    def __init__(self, reel: Reel, subject: Subject, words: Words):
+        self._reel, self._subject, self.words = reel, subject, words
+        self.title, self.unit_name = subject.title, subject.unit_name
+        self._ending = ending_of(reel.tracks[0]) if len(reel.lanes) == 1 else None
+
+    def clock(self, shot: Shot) -> str:
+        """Return what the clock shows: that of the last snapshot."""
+        return str(self._subject.count(self._reel.clock.steps[shot.moment.index]))
+
+    def numbers(self, frame: Frame) -> tuple[str, str, str]:
+        """Return the numbers of the sentence on a run: those of its last snapshot."""
+        track, row = frame.track, frame.before
+        return self.words.numbers(track.says[row], track.right[row], track.misses[row])
+
+    def verdict(self, frame: Frame) -> Verdict | None:
+        """Return what is to be said of the only run at its end; None before."""
+        if self._ending is None or frame.before != self._ending[0]:
+            return None
+        return self._ending[1]
+
+
+@dataclass(frozen=True, eq=False)
+class Contents:
+    """All that a picture shows.
+
+    Attributes:
+        header: the texts above the panels.
+        cells: diagrams and columns.
+        strips: places and contents of strips.
+    """
+
+    header: Header
+    cells: tuple[Cell, ...]
+    strips: tuple[tuple[Place, StripPanel], ...]
+
+
+def words_for(reel: Reel, subject: Subject, picture: Picture) -> Words:
+    """Return the words of a picture."""
+    dots = max(track.dots.shape[1] for track in reel.tracks)
+    return words_of(subject, dots, is_plain=layout.has_plain_words(picture))
+
+
+def key_of(reel: Reel, words: Words, picture: Picture) -> tuple[KeyEntry, ...]:
+    """Return what marks mean that all diagrams share; nothing without a diagram or room."""
+    if layout.is_narrow(picture) or "reliability" not in picture.shown_panels:
+        return ()
+    return reliability_key(reel, words)
+
+
+def contents_of(
+    reel: Reel, subject: Subject, picture: Picture, *, title_lines: int = 1, key_rows: int = 1
+) -> Contents:
+    """Return all that a picture shows.
+
+    Args:
+        reel: the runs.
+        subject: what the picture is about.
+        picture: its size and panels.
+        title_lines: how many lines the headline takes.
+        key_rows: how many rows the key takes.
+
+    Raises:
+        SettingError: more panels than the picture has room for, or a series that no run has.
+    """
+    words, unit = words_for(reel, subject, picture), layout.unit_of(picture)
+    rows = key_rows if key_of(reel, words, picture) else 0
+    places = layout.places(picture, len(reel.lanes), title_lines=title_lines, key_rows=rows)
+    cells, strips = [], []
+    for place in places:
+        strip = panel_of(place.kind.name).strip
+        if strip is not None:
+            strips.append((place, _strip(strip, place, unit, reel, subject, words)))
+        elif place.kind.name == "counts":
+            panel = counts_panel(reel, place.rank, subject, words, _size(place, unit))
+            cells.append(Cell(place, place, None, panel))
+        else:
+            cells.append(_diagram(place, unit, reel, subject, words, picture))
+    return Contents(Header(reel, subject, words), tuple(cells), tuple(strips))
+
+
+def counts_panel(
+    reel: Reel, rank: int, subject: Subject, words: Words, size: tuple[float, float]
+) -> CountsPanel:
+    """Return what the columns of a run show; all runs have the same axis.
+
+    Args:
+        reel: the runs.
+        rank: of the run.
+        subject: what the picture is about.
+        words: of the picture.
+        size: width and height of the axes, in pixels of the reference design.
+    """
+    width, height = size
+    axis = score_axis(subject, words, width)
+    counts = count_axis(list(reel.tracks), max(int(height / NUMBER_BESIDE), 1))
+    columns = Counts(reel.tracks[rank], axis, counts)
+    key = (KeyEntry(HIT, words.hit), KeyEntry(MISS, words.miss))
+    return CountsPanel(axis, counts, words.scores, columns, key)
+
+
+def _diagram(
+    place: Place, unit: float, reel: Reel, subject: Subject, words: Words, picture: Picture
+) -> Cell:
+    with_dots = not layout.is_narrow(picture)
+    axes, dots, rows = layout.split(place, unit, with_dots=with_dots)
+    grid = (int(dots.width / unit / PITCH), rows) if dots is not None else None
+    track = reel.tracks[place.rank]
+    panel = reliability_panel(track, subject, words, size=_size(axes, unit), grid=grid)
+    return Cell(place, axes, dots, panel)
+
+
+def _strip(
+    strip: Strip, place: Place, unit: float, reel: Reel, subject: Subject, words: Words
+) -> StripPanel:
+    width, height = _size(place, unit)
+    numbers, times = max(int(height / _BESIDE), 1), max(int(width / _BELOW), 1)
+    return strip_panel(strip, reel, subject, words, numbers=numbers, times=times)
+
+
+def _size(place: Place, unit: float) -> tuple[float, float]:
+    return place.width / unit, place.height / unit

@@ -1,0 +1,73 @@
+"""The post's Figure 1: how many examples there are at each score, right on wrong ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from anim.panels.axes import Axis, grouped, linear_axis
+from anim.timeline import Frame, Track
+
+# The share of its bin that a column takes.
+_WIDTH = 0.9
+# Columns higher than these quantile of all columns, times the room above, are cut.
+_TALL, _ABOVE = 0.95, 1.25
+
+
+@dataclass(frozen=True, eq=False)
+class CountMarks:
+    """Where columns stand.
+
+    Attributes:
+        left, right: [B] places.
+        wrong, top: [B] heights of the wrong examples, and of all, up to 1.
+        cut: rows [n, 2] of bin and number of examples, of columns that are higher than that.
+    """
+
+    left: np.ndarray
+    right: np.ndarray
+    wrong: np.ndarray
+    top: np.ndarray
+    cut: np.ndarray
+
+
+def count_axis(tracks: list[Track], most: int) -> Axis:
+    """Return the axis of counts of all runs: the highest columns may be cut."""
+    counts = np.concatenate([track.counts[track.counts > 0] for track in tracks])
+    if not len(counts):
+        return linear_axis(0, 1, most)
+    largest, tall = counts.max(), float(np.quantile(counts, _TALL)) * _ABOVE
+    return linear_axis(0, largest * 1.04 if largest < 2 * tall else tall, most, grouped)
+
+
+class Counts:
+    """The columns of a run.
+
+    Args:
+        track: of the run.
+        axis: of the scores.
+        counts: the axis of counts.
+    """
+
+    def __init__(self, track: Track, axis: Axis, counts: Axis):
+        self._track, self._axis, self._counts = track, axis, counts
+
+    def at(self, frame: Frame) -> CountMarks:
+        """Return where the columns stand in a frame."""
+        track = self._track
+        edges = track.edges if track.edges.ndim == 1 else frame.mix(track.edges)
+        edges = np.maximum(edges, self._axis.low)
+        middle, half = (edges[1:] + edges[:-1]) / 2, (edges[1:] - edges[:-1]) / 2 * _WIDTH
+        counts, hits = frame.mix(track.counts), frame.mix(track.hits)
+        top = self._counts.place(counts)
+        # Numbers are those of a snapshot.
+        known = track.counts[frame.before]
+        cut = np.flatnonzero(known > self._counts.high)
+        return CountMarks(
+            left=self._axis.place(middle - half),
+            right=self._axis.place(middle + half),
+            wrong=np.minimum(self._counts.place(counts - hits), 1),
+            top=np.minimum(top, 1),
+            cut=np.stack([cut, known[cut]], axis=1),
+        )

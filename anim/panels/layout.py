@@ -1,0 +1,275 @@
+"""Where panels stand: stacked top to bottom, those of bins in a grid if there are several runs.
+
+Lengths are pixels of the reference design, which is 768 x 600, if not said otherwise.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from anim.errors import SettingError
+from anim.panels.dots import PITCH
+from anim.settings import MAX_SIDE, NARROW, Picture
+from anim.settings.panels import panel_of
+from anim.settings.themes import DEFAULT_THEME, THEMES, Measures
+
+# Room beside the panels.
+LEFT, RIGHT = 62, 24
+# At the right of strips of several runs, for their names.
+NAMES = 92
+# Distance of rows of a key, and of lines of a headline, in heights of their letters.
+ROW, LINE = 1.5, 1.25
+# Numbers and names below a diagram; what lies between axes and dots without them.
+LABELS, BARE = 44, 8
+_REFERENCE = (768, 600)
+_SMALLEST_UNIT = 0.65
+# Numbers below the last strip.
+_FOOTER = 24
+# Minima: of a panel's height, and of a cell's height relative to its width.
+_SMALLEST_PANEL, _SMALLEST_ASPECT = 36, 0.35
+_BETWEEN_COLUMNS, _BETWEEN_ROWS, _CELL_HEADER = 24, 16, 44
+_BEST_ASPECT = 1.2
+# The share of the height of a diagram that dots get, and how many rows at least and at most.
+_DOTS, _FEWEST_ROWS, _MOST_ROWS = 0.21, 3, 11
+
+
+@dataclass(frozen=True)
+class PanelKind:
+    """What is known of a panel before anything is shown.
+
+    Attributes:
+        name: of the panel.
+        shows_time: whether its x axis is time. If so, one panel shows all runs; otherwise there is
+            a cell for each run.
+        weight: its share of the height that labels leave.
+        above, below: room for labels.
+    """
+
+    name: str
+    shows_time: bool
+    weight: float
+    above: float
+    below: float
+
+
+_DIAGRAM = PanelKind("reliability", False, 4.2, above=6, below=LABELS - BARE + 10)
+_COUNTS = PanelKind("counts", False, 3.4, above=26, below=LABELS)
+
+
+def kind_of(name: str) -> PanelKind:
+    """Return how a panel takes room.
+
+    Args:
+        name: a name in `anim.settings.PANELS`, or ``metric:NAME``.
+    """
+    panel = panel_of(name)
+    if panel.strip is not None:
+        return PanelKind(name, True, 1.15, above=24, below=4)
+    return {"reliability": _DIAGRAM, "counts": _COUNTS}[name]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a panel stands.
+
+    Attributes:
+        kind: of the panel.
+        left, bottom, width, height: in pixels of the picture before its scale.
+        rank: the run of a cell, 0 for the first; of no meaning if the panel shows time.
+        is_left, is_bottom: whether it has labels of its own at that side.
+    """
+
+    kind: PanelKind
+    left: int
+    bottom: int
+    width: int
+    height: int
+    rank: int = 0
+    is_left: bool = True
+    is_bottom: bool = True
+
+
+def measures_of(picture: Picture) -> Measures:
+    """Return the sizes of a picture, which a style sheet does not change."""
+    return THEMES[picture.theme or DEFAULT_THEME].measures
+
+
+def has_plain_words(picture: Picture) -> bool:
+    """Return whether a picture speaks in plain words, instead of the field's terms."""
+    return not measures_of(picture).is_plain if picture.words is None else picture.words == "plain"
+
+
+def has_title(picture: Picture) -> bool:
+    """Return whether a headline is drawn."""
+    return picture.title is not None or not measures_of(picture).is_plain
+
+
+def is_narrow(picture: Picture) -> bool:
+    """Return whether there is room for one diagram and two numbers only."""
+    return picture.canvas[0] < NARROW and not measures_of(picture).is_plain
+
+
+def unit_of(picture: Picture) -> float:
+    """Return how many pixels of a picture (before its scale) are one of the reference design."""
+    measures = measures_of(picture)
+    if measures.unit is not None:
+        return measures.unit
+    width, height = picture.canvas
+    return max(min(width / _REFERENCE[0], height / _REFERENCE[1]), _SMALLEST_UNIT)
+
+
+def header_height(picture: Picture, *, title_lines: int = 1, key_rows: int = 1) -> float:
+    """Return the height of headline, sentence and key."""
+    measures = measures_of(picture)
+    lines = title_lines - 1 if has_title(picture) else -1
+    rows = 0 if is_narrow(picture) else key_rows
+    return (
+        measures.header
+        + lines * (measures.title * LINE if lines > 0 else measures.caption_at - measures.title_at)
+        + rows * measures.small * ROW
+        + (measures.small * 0.5 if rows else 0)
+    )
+
+
+def places(picture: Picture, runs: int, *, title_lines: int = 1, key_rows: int = 1) -> list[Place]:
+    """Return places of all panels of a picture; an error names a size that has room.
+
+    Args:
+        picture: its size and panels.
+        runs: how many there are, with their recalibrations.
+        title_lines, key_rows: of the header.
+
+    Raises:
+        SettingError: the picture has no room for them.
+    """
+    try:
+        return _places(picture, runs, title_lines, key_rows)
+    except SettingError as error:
+        width, height = picture.canvas
+        taller = ((width, tall) for tall in range(height + 20, MAX_SIDE + 1, 20))
+        enough = next((size for size in taller if _has_room(picture, runs, size)), None)
+        if enough is None:
+            raise
+        hint = f"; {width}x{enough[1]} has room"
+        raise SettingError(error.name, error.problem + hint) from None
+
+
+def check_room(picture: Picture, runs: int) -> None:
+    """Raise `SettingError` unless a picture has room for runs and their recalibrations."""
+    places(picture, runs if picture.calibrate is None else 2 * runs)
+
+
+def split(place: Place, unit: float, *, with_dots: bool) -> tuple[Place, Place | None, int]:
+    """Return where axes and dots of a diagram stand, and the number of rows of dots.
+
+    Args:
+        place: of the diagram.
+        unit: pixels of the picture per pixel of the reference design.
+        with_dots: whether there are dots.
+    """
+    if not with_dots:
+        return place, None, 0
+    rows = round(place.height / unit * _DOTS / PITCH)
+    rows = min(max(rows, _FEWEST_ROWS), _MOST_ROWS)
+    deep = round(rows * PITCH * unit)
+    lift = deep + round(BARE * unit)
+    axes = replace(place, bottom=place.bottom + lift, height=place.height - lift)
+    down = round((LABELS if place.is_bottom else BARE) * unit)
+    return axes, replace(place, bottom=axes.bottom - down - deep, height=deep), rows
+
+
+def cell_width(picture: Picture, runs: int) -> float:
+    """Return the width of the diagram of a run, in pixels of the picture."""
+    cells = [place for place in places(picture, runs) if not place.kind.shows_time]
+    return min((cell.width for cell in cells), default=picture.canvas[0])
+
+
+def columns_for(runs: int, width: float, height: float, together: int = 1) -> int:
+    """Return the number of columns with the best shape of cells, a multiple of ``together``."""
+
+    def strain(columns: int) -> float:
+        rows = -(-runs // columns)
+        aspect = (width / columns) / (height / rows)
+        return abs(math.log(aspect / _BEST_ASPECT)) + 0.2 * (rows * columns - runs)
+
+    return min(range(together, runs + 1, together), key=strain)
+
+
+def _has_room(picture: Picture, runs: int, size: tuple[int, int]) -> bool:
+    try:
+        _places(replace(picture, size=size), runs, 1, 1)
+    except SettingError:
+        return False
+    return True
+
+
+def _places(picture: Picture, runs: int, title_lines: int, key_rows: int) -> list[Place]:
+    """Return places: labels have fixed room, the rest is shared by weight."""
+    kinds = [kind_of(name) for name in picture.shown_panels]
+    together = 1 if picture.calibrate is None else 2
+    (width, height), unit = picture.canvas, unit_of(picture)
+    header = header_height(picture, title_lines=title_lines, key_rows=key_rows)
+    labelled, below = _below(kinds)
+    above = [_CELL_HEADER if runs > 1 and not kind.shows_time else kind.above for kind in kinds]
+    inside = height - (header + sum(above) + sum(below)) * unit
+    inside /= sum(kind.weight for kind in kinds)
+    smallest = min(inside * kind.weight for kind in kinds)
+    found, top = [], height - header * unit
+    left, right = round(LEFT * unit), round(width - RIGHT * unit)
+    for kind, with_labels, over, under in zip(kinds, labelled, above, below, strict=True):
+        tall = round(inside * kind.weight)
+        whole = Place(kind, left, round(top - over * unit - tall), right - left, tall)
+        if kind.shows_time:
+            names = round(NAMES * unit) if runs > 1 else 0
+            found.append(replace(whole, width=whole.width - names, is_bottom=with_labels))
+        elif runs == 1:
+            found.append(whole)
+        else:
+            cells = _grid(whole, runs, unit, together)
+            limits = (min(cell.width * _SMALLEST_ASPECT, cell.height) for cell in cells)
+            smallest = min(smallest, *limits)
+            found += cells
+        top = whole.bottom - under * unit
+    if smallest < _SMALLEST_PANEL * unit:
+        panels = f"{len(kinds)} panels" + (f" of {runs} runs" if runs > 1 else "")
+        raise SettingError("panels", f"{panels} need a larger picture than {picture.size_text}")
+    return found
+
+
+def _below(kinds: Sequence[PanelKind]) -> tuple[list[bool], list[float]]:
+    """Return which kinds have time labels, and the room below each kind.
+
+    A strip needs its own labels unless the next panel down is a strip too.
+    """
+    labelled = [
+        kind.shows_time and not (after is not None and after.shows_time)
+        for kind, after in zip(kinds, [*kinds[1:], None], strict=True)
+    ]
+    return labelled, [
+        kind.below + (_FOOTER if with_labels else 0)
+        for kind, with_labels in zip(kinds, labelled, strict=True)
+    ]
+
+
+def _grid(whole: Place, runs: int, unit: float, together: int) -> list[Place]:
+    """Return cells, row by row. The header of the first row lies above ``whole``."""
+    columns = columns_for(runs, whole.width, whole.height, together)
+    rows = -(-runs // columns)
+    beside, over = _BETWEEN_COLUMNS * unit, (_BETWEEN_ROWS + _CELL_HEADER) * unit
+    wide = (whole.width - beside * (columns - 1)) / columns
+    tall = (whole.height - over * (rows - 1)) / rows
+    return [
+        replace(
+            whole,
+            left=round(whole.left + (rank % columns) * (wide + beside)),
+            bottom=round(whole.bottom + (rows - 1 - rank // columns) * (tall + over)),
+            width=round(wide),
+            height=round(tall),
+            rank=rank,
+            is_left=rank % columns == 0,
+            is_bottom=rank + columns >= runs,
+        )
+        for rank in range(runs)
+    ]

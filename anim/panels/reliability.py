@@ -1,0 +1,111 @@
+"""The reliability diagram: how often a model is right at each score, and a hundred dots."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from anim.panels.axes import Axis, share_axis
+from anim.panels.bars import Bars, ideal_line
+from anim.panels.curve import Curve
+from anim.panels.dots import Dots
+from anim.panels.subject import Subject
+from anim.panels.words import IDEAL, INTERVAL, OVER, PALE, UNDER, KeyEntry, ScoreName, Words
+from anim.timeline import Reel, Track
+
+# Pixels of the reference design that a number below or beside an axis takes.
+NUMBER_BELOW, NUMBER_BESIDE = 60, 40
+_NO_RECALIBRATION = "the held-out examples\ndo not tell a recalibration"
+
+
+@dataclass(frozen=True, eq=False)
+class ReliabilityPanel:
+    """What the diagram of a run shows.
+
+    Attributes:
+        x, y: axes of scores and of shares.
+        share: name of the y axis.
+        scores: names below the x axis.
+        line: [2, L] places of the ideal line.
+        bars: the bars, or None where a curve is shown.
+        curve: the curve, or None.
+        dots: the hundred dots, or None.
+        dots_name: what they are.
+        empty: what stands in place of bars in a snapshot without a recalibration.
+    """
+
+    x: Axis
+    y: Axis
+    share: str
+    scores: tuple[ScoreName, ...]
+    line: np.ndarray
+    bars: Bars | None
+    curve: Curve | None
+    dots: Dots | None
+    dots_name: str
+    empty: str = _NO_RECALIBRATION
+
+
+def score_axis(subject: Subject, words: Words, pixels: float) -> Axis:
+    """Return the axis of scores, from the lowest one there can be.
+
+    Args:
+        subject: what the picture is about.
+        words: of the picture.
+        pixels: its width, in pixels of the reference design.
+    """
+    return share_axis(subject.floor, words.is_plain, max(int(pixels / NUMBER_BELOW), 1))
+
+
+def reliability_panel(
+    track: Track,
+    subject: Subject,
+    words: Words,
+    *,
+    size: tuple[float, float],
+    grid: tuple[int, int] | None,
+) -> ReliabilityPanel:
+    """Return what the diagram of a run shows.
+
+    Args:
+        track: of the run.
+        subject: what the picture is about.
+        words: of the picture.
+        size: width and height of its axes, in pixels of the reference design.
+        grid: columns and rows of the dots; None leaves them out.
+    """
+    width, height = size
+    axis = score_axis(subject, words, width)
+    scores = np.array([subject.floor, 0.5, 1.0]) if subject.is_folded else [subject.floor, 1.0]
+    line = np.stack([axis.place(scores), ideal_line(np.asarray(scores), subject.is_folded)])
+    is_curve = track.curve is not None
+    return ReliabilityPanel(
+        x=axis,
+        y=share_axis(0.0, words.is_plain, 4 if height > 4 * NUMBER_BESIDE else 2),
+        share=words.share,
+        scores=words.scores,
+        line=line,
+        bars=None if is_curve else Bars(track, axis, subject.is_folded, width),
+        curve=Curve(track, axis, subject.is_folded) if is_curve else None,
+        dots=None if grid is None else Dots(track, axis, *grid),
+        dots_name=words.dots,
+    )
+
+
+def reliability_key(reel: Reel, words: Words) -> tuple[KeyEntry, ...]:
+    """Return what the marks of all diagrams mean."""
+    tracks = reel.tracks
+    entries = [
+        KeyEntry(UNDER, words.under),
+        KeyEntry(OVER, words.over),
+        KeyEntry(IDEAL, words.ideal),
+    ]
+    if any(track.band is not None for track in tracks):
+        entries.append(KeyEntry(PALE, words.pale))
+    spreads = [
+        track.spread_name
+        for track in tracks
+        if track.intervals is not None or track.spread is not None
+    ]
+    return (*entries, *(KeyEntry(INTERVAL, name) for name in spreads[:1]))

@@ -1,0 +1,219 @@
+"""Every word and number of a picture, in plain words or in the field's terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from anim.metrics import ALARM, GAP, P_VALUE
+from anim.panels.axes import NO_BREAK_SPACE
+from anim.panels.subject import Subject
+from anim.timeline import Track
+
+# Marks that a key explains.
+UNDER, OVER, IDEAL, PALE, INTERVAL = "under", "over", "ideal", "pale", "interval"
+HIT, MISS, SOLID, DASHED = "hit", "miss", "solid", "dashed"
+
+# What the scalars of strips are called in plain words.
+_PLAIN_SERIES = {
+    "accuracy": "how often it is right",
+    "confidence": "how sure it says it is",
+}
+
+
+@dataclass(frozen=True)
+class KeyEntry:
+    """A mark of a picture, and what it means."""
+
+    mark: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ScoreName:
+    """A text below an axis of scores.
+
+    Attributes:
+        place: in [0, 1].
+        align: ``left``, ``center`` or ``right``: which part of the text is at the place.
+        text: the text.
+    """
+
+    place: float
+    align: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of a view.
+
+    A sentence is a sequence of texts, and of places of numbers in what `numbers` returns.
+
+    Attributes:
+        sentence: of a run that is alone.
+        short: of a run in a small picture, or among several.
+        share: the y axis.
+        scores: the x axis.
+        under, over, ideal, pale: what marks of the diagram mean.
+        hit, miss: examples that are hits, and the others.
+        dots: the hundred dots.
+        is_plain: whether these are plain words, with percents.
+        class_name: the class whose examples are hits, or "".
+    """
+
+    sentence: tuple[str | int, ...]
+    short: tuple[str | int, ...]
+    share: str
+    scores: tuple[ScoreName, ...]
+    under: str
+    over: str
+    ideal: str
+    pale: str
+    hit: str
+    miss: str
+    dots: str
+    is_plain: bool
+    class_name: str = ""
+
+    def numbers(self, says: float, right: float, misses: float) -> tuple[str, str, str]:
+        """Return the numbers of a sentence; "–" for those that are unknown."""
+        if not self.is_plain:
+            return _decimal(says, 2), _decimal(right, 2), _decimal(misses, 3)
+        return percent(says), percent(right), points(misses)
+
+    def series(self, name: str, otherwise: str) -> str:
+        """Return what a scalar of a strip is called."""
+        return _PLAIN_SERIES.get(name, otherwise) if self.is_plain else otherwise
+
+
+def percent(share: float) -> str:
+    """Return a share in whole percents."""
+    return f"{100 * share:.0f}{NO_BREAK_SPACE}%" if np.isfinite(share) else "–"
+
+
+def points(gap: float) -> str:
+    """Return a distance of two shares in whole points, or in tenths below one."""
+    if not np.isfinite(gap):
+        return "–"
+    number = f"{100 * gap:.0f}" if gap >= 0.0095 else f"{100 * gap:.1f}"
+    return f"{number}{NO_BREAK_SPACE}point{'' if number == '1' else 's'}"
+
+
+def _decimal(value: float, digits: int) -> str:
+    return f"{value:.{digits}f}" if np.isfinite(value) else "–"
+
+
+def words_of(subject: Subject, dots: int, *, is_plain: bool) -> Words:
+    """Return the words of a view.
+
+    Args:
+        subject: what the picture is about.
+        dots: how many dots there are, a hundred or as many as examples.
+        is_plain: whether to use plain words instead of the field's terms.
+    """
+    every = f"{dots} of them" if dots == 100 else f"all {dots}"
+    name = subject.class_name
+    counted = "" if name else ":\nblack = wrong"
+    return (_plain if is_plain else _field)(subject, name, every + counted)
+
+
+def _plain(subject: Subject, name: str, dots: str) -> Words:
+    says = ("On average it gives ", name, " ", 0, ", and ", 1, " are") if name else None
+    tail = "  ·  bars miss the line by "
+    return Words(
+        sentence=(*(says or ("On average it says ", 0, " and is right ", 1)), tail, 2),
+        short=("gives ", 0, ", ", 1, " are") if name else ("says ", 0, ", right ", 1),
+        share=f"how often it is {name}" if name else "how often it is right",
+        scores=_plain_scores(subject),
+        under=f"{name} more often than it says" if name else "right more often than it says",
+        over="less often",
+        ideal="as often as it says",
+        pale="pale: may be chance",
+        hit=name or "right",
+        miss="others" if name else "wrong",
+        dots=dots,
+        is_plain=True,
+        class_name=name,
+    )
+
+
+def _field(subject: Subject, name: str, dots: str) -> Words:
+    says = ("Mean score ", 0, ", share ", 1) if name else ("Mean confidence ", 0, ", accuracy ", 1)
+    return Words(
+        sentence=(*says, ", ECE of these bins ", 2),
+        short=("mean ", 0, ", share ", 1) if name else ("conf. ", 0, ", acc. ", 1),
+        share=f"fraction of {name}" if name else "accuracy",
+        scores=(ScoreName(0.5, "center", subject.score_label),),
+        under="under-confident",
+        over="over-confident",
+        ideal="calibrated",
+        pale="pale: within 95 % of chance",
+        hit=name or "correct",
+        miss="others" if name else "wrong",
+        dots=dots,
+        is_plain=False,
+        class_name=name,
+    )
+
+
+def _plain_scores(subject: Subject) -> tuple[ScoreName, ...]:
+    if subject.sides is not None:
+        low, high = subject.sides
+        return (
+            ScoreName(0.25, "center", f"←  says “{low}”"),
+            ScoreName(0.5, "center", "its score"),
+            ScoreName(0.75, "center", f"says “{high}”  →"),
+        )
+    if subject.class_name:
+        text = f"how likely it says {subject.class_name} is  →"
+    else:
+        text = "how sure it is of its answer  →"
+    return (ScoreName(0.5, "center", text),)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a model ends.
+
+    Attributes:
+        mark: `UNDER` or `OVER`, or "" where it is neither, or both.
+        text: what completes "the model is".
+    """
+
+    mark: str
+    text: str
+
+
+def verdict_of(gap: float, error: float, p_value: float, examples: float) -> Verdict:
+    """Return whether a model is calibrated, and in which direction it is not.
+
+    One test decides: 5 % of calibrated models are called miscalibrated.
+
+    Args:
+        gap: mean top-label confidence minus accuracy.
+        error: the ECE.
+        p_value: from `anim.calibration.error_p_value`.
+        examples: N, the number of examples.
+    """
+    if not p_value <= ALARM:
+        return Verdict("", f"calibrated, as far as {examples:,.0f} examples can show")
+    # The ECE is the sum of what is over-confident and what is under-confident, the gap is their
+    # difference: here the smaller one is more than a third of the larger.
+    if abs(gap) < error / 2:
+        return Verdict("", "over-confident in some bins and under-confident in others")
+    mark = OVER if gap > 0 else UNDER
+    return Verdict(mark, f"{mark}-confident")
+
+
+def ending_of(track: Track) -> tuple[int, Verdict] | None:
+    """Return the last snapshot that has a verdict, and the verdict; None if none has."""
+    if P_VALUE not in track.series:
+        return None
+    known = np.flatnonzero(np.isfinite(track.series[P_VALUE]))
+    if not len(known):
+        return None
+    last = int(known[-1])
+    gap, error, p_value = (float(track.series[name][last]) for name in (GAP, "ece", P_VALUE))
+    return last, verdict_of(gap, error, p_value, float(track.counts[last].sum()))
