@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from anim.scene.contrast import luminance
 from anim.scene.theme import theme_of
 from anim.settings import CURVES, TEMPERATURE, Picture
 from anim.settings.panels import Strip, panel_of, series_of
-from anim.settings.themes import DEFAULT_THEME, THEMES, Theme
+from anim.settings.themes import DEFAULT_THEME, THEMES, Theme, run_colours
 from anim.timeline import Reel, Track
 
 # Units in 1. Numbers that are printed are accurate to 1e-7, numbers that are only drawn to less
@@ -25,6 +26,8 @@ _EXACT, _DRAWN, _MEAN = 10_000_000, 20_000, 1000
 _DIGITS = 9
 # One of this many places of a curve is kept: they are two pixels apart on a page.
 _PLACES_APART = 2
+# Fields of a theme that are no colour of one role.
+_NO_ROLES = ("runs", "sweep", "fonts", "measures", "is_transparent")
 
 
 def page_data(shown: Sequence[tuple[Reel, Subject]], picture: Picture) -> dict[str, Any]:
@@ -61,7 +64,7 @@ def _picture(reel: Reel, subject: Subject, picture: Picture) -> dict[str, Any]:
         "together": 1 if picture.calibrate is None else 2,
         "font": _font(picture),
         "themes": {
-            name: _colours(theme, reel, picture.transparent)
+            name: _colours(theme, len(reel.lanes), picture.transparent)
             for name, theme in (("light", light), ("dark", dark))
         },
         "runs": [
@@ -105,13 +108,17 @@ def _font(picture: Picture) -> str | None:
     return ", ".join(json.dumps(name) if " " in name else name for name in fonts)
 
 
-def _colours(theme: Theme, reel: Reel, is_transparent: bool) -> dict[str, Any]:
-    names = ("background", "panel", "text", "muted", "grid", "over", "points", "ideal")
-    runs = [theme.of_run(rank) for rank in range(len(reel.lanes))]
-    return {name: getattr(theme, name) for name in names} | {
+def _colours(theme: Theme, runs: int, is_transparent: bool) -> dict[str, Any]:
+    """Return the colours of all roles, by name; those of ``runs`` runs under ``runs``."""
+    plain = {
+        field.name: getattr(theme, field.name)
+        for field in fields(theme)
+        if field.name not in _NO_ROLES
+    }
+    return plain | {
         "page": "transparent" if is_transparent else theme.background,
         "scheme": "dark" if luminance(theme.background) < luminance(theme.text) else "light",
-        "runs": [(run.accuracy, run.under) for run in runs],
+        "runs": run_colours(theme, runs),
     }
 
 

@@ -1,4 +1,4 @@
-"""How colours are seen: contrast of text, and shades of grey that differ."""
+"""How colours are seen: contrast, lightness, and differences for readers of three kinds."""
 
 from __future__ import annotations
 
@@ -8,8 +8,30 @@ import numpy as np
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.typing import ColorType
 
-# Minimum contrast of text, WCAG 2, level AA.
-READABLE = 4.5
+# Minimum contrast of text and of marks, WCAG 2, level AA (1.4.3 and 1.4.11).
+READABLE, VISIBLE = 4.5, 3
+# What is left of linear RGB for normal, protanope and deuteranope readers: Machado, Oliveira and
+# Fernandes 2009, severity 1.
+EYES = {
+    "normal": np.eye(3),
+    "protanope": np.array(
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
+    ),
+    "deuteranope": np.array(
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
+}
+# IEC 61966-2-1, for the white of D65.
+_TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+_WHITE = _TO_XYZ.sum(1)
 
 
 def mix(start: ColorType, end: ColorType, share: float) -> str:
@@ -21,9 +43,7 @@ def mix(start: ColorType, end: ColorType, share: float) -> str:
 
 def luminance(colour: ColorType) -> float:
     """Return the relative luminance in [0, 1] of an sRGB colour (IEC 61966-2-1)."""
-    rgb = np.array(to_rgb(colour))
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    return float(linear @ [0.2126, 0.7152, 0.0722])
+    return float(_linear(colour) @ _TO_XYZ[1])
 
 
 def contrast(one: ColorType, other: ColorType) -> float:
@@ -32,9 +52,20 @@ def contrast(one: ColorType, other: ColorType) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+def lightness(colour: ColorType) -> float:
+    """Return the lightness L* in [0, 100] of CIELAB: what is left of a colour in grey."""
+    y = luminance(colour)
+    return 116 * y ** (1 / 3) - 16 if y > 216 / 24389 else 24389 / 27 * y
+
+
 def apart(colour: ColorType, others: Sequence[ColorType]) -> float:
     """Return the distance in grey to the nearest of others: in lightness L* of CIELAB."""
-    return min(abs(_lightness(colour) - _lightness(other)) for other in others)
+    return min(abs(lightness(colour) - lightness(other)) for other in others)
+
+
+def difference(one: ColorType, other: ColorType) -> float:
+    """Return the CIEDE2000 difference of two colours for the readers of `EYES` who see least."""
+    return min(ciede2000(lab(one, eye), lab(other, eye)) for eye in EYES)
 
 
 def readable(colour: str, background: str, minimum: float = READABLE) -> str:
@@ -44,6 +75,47 @@ def readable(colour: str, background: str, minimum: float = READABLE) -> str:
     return max("#000000", "#ffffff", key=lambda plain: contrast(plain, background))
 
 
-def _lightness(colour: ColorType) -> float:
-    y = luminance(colour)
-    return 116 * y ** (1 / 3) - 16 if y > 216 / 24389 else 24389 / 27 * y
+def lab(colour: ColorType, eye: str = "normal") -> np.ndarray:
+    """Return the CIELAB coordinates [3] of a colour, as readers of a kind of `EYES` see it."""
+    seen = np.clip(EYES[eye] @ _linear(colour), 0, 1)
+    ratios = _TO_XYZ @ seen / _WHITE
+    x, y, z = np.where(ratios > 216 / 24389, np.cbrt(ratios), (24389 / 27 * ratios + 16) / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+def ciede2000(one: np.ndarray, other: np.ndarray) -> float:
+    """Return the difference of two colours in CIELAB, [3] each.
+
+    Sharma, Wu and Dalal 2005, with the weights 1, 1 and 1.
+    """
+    lights, reds, yellows = np.stack([one, other], 1)
+    gain = 0.5 * (1 - np.sqrt(_saturation(np.hypot(reds, yellows).mean())))
+    reds = reds * (1 + gain)
+    chromas = np.hypot(reds, yellows)
+    hues = np.degrees(np.arctan2(yellows, reds)) % 360
+    turn = float(hues[1] - hues[0]) if chromas.all() else 0.0
+    turn -= 360 * np.sign(turn) * (abs(turn) > 180)
+    if chromas.all():
+        hue = hues.mean() if abs(hues[1] - hues[0]) <= 180 else (hues.mean() + 180) % 360
+    else:
+        hue = hues.sum()
+    light, chroma = lights.mean(), chromas.mean()
+    waves = [(0.17, 1, -30), (-0.24, 2, 0), (-0.32, 3, 6), (0.2, 4, -63)]
+    weight = 1 - sum(size * np.cos(np.radians(k * hue + at)) for size, k, at in waves)
+    far = (light - 50) ** 2
+    by_light = np.diff(lights)[0] / (1 + 0.015 * far / np.sqrt(20 + far))
+    by_chroma = np.diff(chromas)[0] / (1 + 0.045 * chroma)
+    wide = 2 * np.sqrt(chromas.prod()) * np.sin(np.radians(turn / 2))
+    by_hue = wide / (1 + 0.015 * chroma * weight)
+    angle = 60 * np.exp(-(((hue - 275) / 25) ** 2))
+    turned = -2 * np.sqrt(_saturation(chroma)) * np.sin(np.radians(angle))
+    return float(np.sqrt(by_light**2 + by_chroma**2 + by_hue**2 + turned * by_chroma * by_hue))
+
+
+def _saturation(chroma: float) -> float:
+    return chroma**7 / (chroma**7 + 25.0**7)
+
+
+def _linear(colour: ColorType) -> np.ndarray:
+    rgb = np.array(to_rgb(colour))
+    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,12 +53,17 @@ class Theme:
         panel: behind the bars and lines; usually the background.
         text, muted: of the headline, and of other text.
         grid: of lines at ticks.
-        accuracy: of bars, and of lines over time.
+        bar: of the body of bars, which says nothing.
+        cap: of the line on top of a bar, and of the line over time of the only run.
         under: of the gap to the ideal if the model is under-confident.
-        over: of the gap to the ideal if the model is over-confident, and of wrong predictions.
-        points: of counts.
+        over: of the gap to the ideal if the model is over-confident.
+        under_pale, over_pale: of the part of the gap that chance may make.
+        under_text, over_text: of words that are in the colour of a gap.
         ideal: of the line of perfect calibration.
-        runs: ``accuracy`` and ``under`` of the second run, the third, ...
+        dot, wrong: of a right and of a wrong one among a hundred predictions.
+        ghost: of lines of what is to come.
+        runs: of the name and the line of each of several runs.
+        sweep: from the first to the last run of an ordered sweep, see `sweep_colours`.
         fonts: names of families, the first installed one counts; at the end a generic family
             (``serif``, ``sans-serif``).
         measures: sizes.
@@ -70,12 +75,20 @@ class Theme:
     text: str
     muted: str
     grid: str
-    accuracy: str
+    bar: str
+    cap: str
     under: str
     over: str
-    points: str
+    under_pale: str
+    over_pale: str
+    under_text: str
+    over_text: str
     ideal: str
-    runs: tuple[tuple[str, str], ...]
+    dot: str
+    wrong: str
+    ghost: str
+    runs: tuple[str, ...]
+    sweep: tuple[str, ...]
     fonts: tuple[str, ...] = ("DejaVu Sans", "sans-serif")
     measures: Measures = Measures()
     is_transparent: bool = False
@@ -85,19 +98,21 @@ class Theme:
         """Face colours of figure and panels, as matplotlib takes them."""
         return ("none", "none") if self.is_transparent else (self.background, self.panel)
 
-    def of_run(self, rank: int) -> Theme:
-        """Return the theme in the colours of a run, 0 for the first."""
-        accuracy, under = ((self.accuracy, self.under), *self.runs)[rank]
-        return replace(self, accuracy=accuracy, under=under)
+    # Names of the first picture, for panels that are not painted anew yet.
+    @property
+    def accuracy(self) -> str:
+        return self.bar
+
+    @property
+    def points(self) -> str:
+        return self.dot
+
+    def of_run(self, _rank: int) -> Theme:
+        return self
 
 
-_RUNS_ON_WHITE = (
-    ("#039358", "#8acdb2"),
-    ("#62388a", "#c7b8d6"),
-    ("#6d1837", "#d1b7c0"),
-    ("#584700", "#c4bea4"),
-    ("#6c7781", "#b9bfc3"),
-)
+_RUNS_ON_WHITE = ("#886688", "#550066", "#550011", "#cc4455", "#555500", "#005555")
+_SWEEP_ON_WHITE = ("#54806a", "#1f5a4f", "#0d2a33")
 
 THEMES: dict[str, Theme] = {
     "light": Theme(
@@ -105,45 +120,63 @@ THEMES: dict[str, Theme] = {
         panel="#ffffff",
         text="#1b1f24",
         muted="#57606a",
-        grid="#e4e7eb",
-        accuracy="#1f6feb",
-        under="#a8d1ff",
-        over="#f08a3c",
-        points="#c4cad1",
+        grid="#e9ecef",
+        bar="#dde2e8",
+        cap="#3d444d",
+        under="#1a66e0",
+        over="#e8640f",
+        under_pale="#9cc3fb",
+        over_pale="#ffc29a",
+        under_text="#1a66e0",
+        over_text="#b84a00",
         ideal="#1b1f24",
+        dot="#8d96a0",
+        wrong="#000000",
+        ghost="#c4cbd3",
         runs=_RUNS_ON_WHITE,
+        sweep=_SWEEP_ON_WHITE,
     ),
     "dark": Theme(
         background="#0d1117",
         panel="#0d1117",
         text="#e6edf3",
         muted="#9198a1",
-        grid="#262c34",
-        accuracy="#2a70e0",
-        under="#b9d8fb",
-        over="#e0813a",
-        points="#59626d",
+        grid="#1f252d",
+        bar="#262d36",
+        cap="#d0d7de",
+        under="#4a98f7",
+        over="#ff9a4d",
+        under_pale="#1f4a7d",
+        over_pale="#7a4420",
+        under_text="#58a6ff",
+        over_text="#ff9a4d",
         ideal="#f0f6fc",
-        runs=(
-            ("#128a4a", "#bad8c8"),
-            ("#884bb7", "#decdeb"),
-            ("#ed1855", "#fabdcf"),
-            ("#746406", "#d8d3b9"),
-            ("#60656a", "#d2d4d5"),
-        ),
+        dot="#6e7781",
+        wrong="#ffffff",
+        ghost="#3d444d",
+        runs=("#887799", "#eeccff", "#ddddbb", "#558855", "#ee7788", "#88bbbb"),
+        sweep=("#4f8571", "#8fc3a6", "#e4f2d0"),
     ),
     "paper": Theme(
         background="#ffffff",
         panel="#ffffff",
         text="#000000",
         muted="#303030",
-        grid="#e2e2e2",
-        accuracy="#3a6db4",
-        under="#bcd3ee",
-        over="#e08a45",
-        points="#c6c6c6",
+        grid="#e6e6e6",
+        bar="#e4e4e4",
+        cap="#303030",
+        under="#174a93",
+        over="#e2701c",
+        under_pale="#8fb0db",
+        over_pale="#f2c19a",
+        under_text="#174a93",
+        over_text="#b84a00",
         ideal="#000000",
+        dot="#8f8f8f",
+        wrong="#000000",
+        ghost="#c2c2c2",
         runs=_RUNS_ON_WHITE,
+        sweep=_SWEEP_ON_WHITE,
         fonts=("STIXGeneral", "STIX Two Text", "Times New Roman", "serif"),
         # As wide as a column of a printed page, with letters of 8 points for names of axes and of
         # 7.5 for numbers, at any size of picture.
@@ -181,3 +214,33 @@ def sizes_in_words() -> str:
             taller = " or taller" if theme.measures.panel_height else ""
             sizes.append("{}x{}".format(*theme.measures.size) + f"{taller} for {name}")
     return "; ".join(sizes)
+
+
+def run_colours(theme: Theme, count: int, *, is_sweep: bool = False) -> tuple[str, ...]:
+    """Return the colours of names and lines of ``count`` runs.
+
+    Args:
+        theme: how the picture looks.
+        count: 1 to 6. The only run has the colour of caps.
+        is_sweep: whether the runs are in an order, of which a ramp of colours tells.
+    """
+    if count == 1:
+        return (theme.cap,)
+    return sweep_colours(theme, count) if is_sweep else theme.runs[:count]
+
+
+def sweep_colours(theme: Theme, count: int) -> tuple[str, ...]:
+    """Return ``count`` colours, hex strings, of an ordered sweep: ever farther from the background.
+
+    They are evenly spaced between the colours of ``theme.sweep``, mixed in sRGB; the last one is
+    the last of these, and so is the only one.
+    """
+    stops = [[int(one[at : at + 2], 16) for at in (1, 3, 5)] for one in theme.sweep]
+    found = []
+    for rank in range(count):
+        at = (len(stops) - 1) * (rank / (count - 1) if count > 1 else 1)
+        start = min(int(at), len(stops) - 2)
+        mixed = zip(stops[start], stops[start + 1], strict=True)
+        parts = [round(one + (at - start) * (other - one)) for one, other in mixed]
+        found.append("#{:02x}{:02x}{:02x}".format(*parts))
+    return tuple(found)

@@ -82,24 +82,32 @@ const LIGHT = {
   text: "black",
   muted: "gray",
   grid: "silver",
+  bar: "silver",
+  cap: "black",
+  under: "blue",
   over: "orange",
-  points: "silver",
+  under_pale: "lightblue",
+  over_pale: "bisque",
+  under_text: "blue",
+  over_text: "orangered",
   ideal: "black",
+  dot: "gray",
+  wrong: "black",
+  ghost: "silver",
   page: "white",
   scheme: "light",
-  runs: [
-    ["blue", "lightblue"],
-    ["green", "lightgreen"],
-  ],
+  runs: ["purple", "green"],
 };
 /** @type {Colours} */
 const DARK = { ...LIGHT, page: "black", scheme: "dark" };
 
-test("colours of runs are variables of both themes", () => {
+test("colours of roles and runs are variables of both themes", () => {
   const sheet = coloursOf({ light: LIGHT, dark: DARK });
-  assert.equal(sheet.split("--accuracy-1:green;--under-1:lightgreen;").length, 4);
-  assert.ok(sheet.includes(".run-1{--accuracy:var(--accuracy-1);--under:var(--under-1)}"));
-  assert.ok(sheet.includes(".level-15{--strength:100%}"));
+  assert.equal(sheet.split("--under:blue;--over:orange;--under-pale:lightblue;").length, 4);
+  assert.equal(sheet.split("--run-0:purple;--run-1:green;").length, 4);
+  assert.ok(sheet.includes(".run-1{--run:var(--run-1)}"));
+  assert.ok(sheet.includes(".level-1{--presence:14.29%}"));
+  assert.ok(sheet.includes(".level-7{--presence:100%}"));
 });
 
 test("a page has the background of the theme that is asked for", () => {

@@ -92,20 +92,29 @@ export interface ViewData extends ViewInfo {
   runs: BinsData[];
 }
 
-/** Colours, as CSS names them. */
+/** Colours, as CSS names them: a role each, see anim/settings/themes.py. */
 export interface Colours {
   background: string;
   panel: string;
   text: string;
   muted: string;
   grid: string;
+  bar: string;
+  cap: string;
+  under: string;
   over: string;
-  points: string;
+  under_pale: string;
+  over_pale: string;
+  under_text: string;
+  over_text: string;
   ideal: string;
+  dot: string;
+  wrong: string;
+  ghost: string;
   page: string;
   scheme: "light" | "dark";
-  /** Of each run: of its accuracy and of under-confidence. */
-  runs: [accuracy: string, under: string][];
+  /** Of the name and the line of each run. */
+  runs: string[];
 }
 
 export interface Themes {
