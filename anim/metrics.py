@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 # Metrics that pictures need beside those of `anim.Run.metrics`.
-GAP, CHANCE, P_VALUE = "gap", "ece_if_calibrated", "ece_p"
+CONFIDENCE, GAP, CHANCE, P_VALUE = "confidence", "gap", "ece_if_calibrated", "ece_p"
 # A model is called miscalibrated at a p-value of at most this: 5 % of calibrated models are.
 ALARM = 0.05
 
@@ -47,6 +47,7 @@ METRICS = (
         "fraction of the examples whose predicted class is the label",
         method="metrics",
     ),
+    Metric(CONFIDENCE),
     Metric(GAP, "gap", "mean confidence minus accuracy; above 0 the model is over-confident"),
     Metric(
         "ece",

@@ -82,10 +82,14 @@ def mass_edges(scores: Float[Array, "examples"], bins: int) -> Float[Array, "{bi
 
 def _ordered(scores: Float[Array, "examples"]) -> Float[Array, "examples"]:
     """Return sorted scores; NumPy sorts those in host memory, as XLA's sort is slow on a CPU."""
-    is_on_host = isinstance(scores, np.ndarray) or (
-        not isinstance(scores, Tracer) and {one.platform for one in scores.devices()} == {"cpu"}
-    )
-    return np.sort(np.asarray(scores)) if is_on_host else jnp.sort(scores)
+    return np.sort(np.asarray(scores)) if is_on_host(scores) else jnp.sort(scores)
+
+
+def is_on_host(values: Array) -> bool:
+    """Return whether the values are known, and lie in host memory."""
+    if isinstance(values, np.ndarray):
+        return True
+    return not isinstance(values, Tracer) and {one.platform for one in values.devices()} == {"cpu"}
 
 
 @jax.jit

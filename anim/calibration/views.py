@@ -21,7 +21,7 @@ from jaxtyping import Bool, Float, Integer
 from anim.calibration.bins import Array
 from anim.errors import SettingError
 from anim.settings import one_of
-from anim.settings.views import HitWords
+from anim.settings.views import EXAMPLES_A_BIN, HitWords
 
 __all__ = [
     "CONFIDENCE",
@@ -47,7 +47,8 @@ class View(ABC):
 
     Attributes:
         pattern: the names that ask for it; what follows a colon stands for any text.
-        bins: how many bins by default.
+        fewest, most: how many bins by default, for few examples and for many.
+        has_even_bins: whether their number is even, so that an edge is at 0.5.
         is_folded: whether a calibrated model with score s is right with probability max(s, 1 - s),
             as it predicts the other one of two classes below 0.5; else with probability s.
         counts_labels: whether hits are the examples of a class, instead of right predictions.
@@ -57,7 +58,9 @@ class View(ABC):
     """
 
     pattern: ClassVar[str]
-    bins: ClassVar[int] = 15
+    fewest: ClassVar[int] = 5
+    most: ClassVar[int] = 20
+    has_even_bins: ClassVar[bool] = False
     is_folded: ClassVar[bool] = False
     counts_labels: ClassVar[bool] = False
     words: ClassVar[HitWords] = HitWords()
@@ -67,6 +70,18 @@ class View(ABC):
     def name(self) -> str:
         """The name that asks for this view."""
         return self.pattern
+
+    @classmethod
+    def bins_for(cls, examples: int, most: int | None = None) -> int:
+        """Return how many bins suit a number of examples: one for each 25, within limits.
+
+        Args:
+            examples: N.
+            most: that there is room for; the fewest that a view has are returned nevertheless.
+        """
+        limit = cls.most if most is None else min(most, cls.most)
+        bins = max(min(examples // EXAMPLES_A_BIN, limit), cls.fewest)
+        return bins - bins % 2 if cls.has_even_bins else bins
 
     @classmethod
     def parsed(cls, argument: str, classes: Sequence[str]) -> View:
@@ -105,7 +120,9 @@ class ScoreView(View):
     """The score of class 1 of two, and how often the predicted class is right."""
 
     pattern = "score"
-    bins = 50
+    fewest = 6
+    most = 40
+    has_even_bins = True
     is_folded = True
 
     @classmethod

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from anim.calibration.dots import apportioned
 from anim.errors import SettingError
 from anim.metrics import CHANCE, P_VALUE
 from anim.timeline import Track
@@ -48,30 +49,60 @@ def median_of(tracks: Sequence[Track]) -> Track:
         # A bar needs examples in at least half of the replicas.
         filled=np.median(counts, axis=0) > 0,
         series={name: _median_of_most(values) for name, values in series.items()},
+        dots=_quantiles(stacked(lambda track: track.dots), 0.5),
+        wrong=_wrong(tracks, stacked),
+        says=_quantiles(stacked(lambda track: track.says), 0.5),
+        right=_quantiles(stacked(lambda track: track.right), 0.5),
+        misses=_quantiles(stacked(lambda track: track.misses), 0.5),
         **_around(tracks, stacked),
         spreads={
             name: np.where(np.isfinite(_median_of_most(values))[:, None], _spread(values), np.nan)
             for name, values in series.items()
             if name not in (CHANCE, P_VALUE)
         },
+        lost=_lost(tracks, steps),
         is_median=True,
         is_recalibrated=tracks[0].is_recalibrated,
     )
 
 
 def _around(tracks: Sequence[Track], stacked: Callable) -> dict[str, Any]:
-    """Return the curve, and what is drawn around it or around the bars."""
-    name = f"{100 * _SPREAD:.0f} % of {len(tracks)} replicas"
+    """Return the curve, and what is drawn around it or around the bars.
+
+    The band of chance is the median of the bands of the replicas.
+    """
+    found: dict[str, Any] = {"spread_name": f"{100 * _SPREAD:.0f} % of {len(tracks)} replicas"}
+    if all(track.band is not None for track in tracks):
+        found["band"] = _quantiles(stacked(lambda track: track.band), 0.5)
     if tracks[0].curve is None:
-        shares = stacked(lambda track: track.shares)
-        return {"intervals": _spread(shares), "spread_name": name}
+        return found | {"intervals": _spread(stacked(lambda track: track.shares))}
     curves = stacked(lambda track: track.curve)
-    return {
-        "curve": _quantiles(curves, 0.5),
-        "band": _spread(curves),
-        "band_name": name,
-        "spread_name": name,
-    }
+    return found | {"curve": _quantiles(curves, 0.5), "spread": _spread(curves)}
+
+
+def _wrong(tracks: Sequence[Track], stacked: Callable) -> np.ndarray | None:
+    """Return which dots [S, D] are wrong, by largest remainder of their mean over the replicas.
+
+    Their number is that of the mean share of wrong examples, and thus belongs to the mean of
+    ``right``, while the sentence says the median.
+    """
+    if any(track.wrong is None for track in tracks):
+        return None
+    right, wrong = stacked(lambda track: track.right), stacked(lambda track: track.wrong)
+    # Not every replica has a recalibration at each step.
+    is_known = np.isfinite(right)
+    count = np.maximum(is_known.sum(0), 1)
+    shares = np.where(is_known[..., None], wrong, 0).sum(0) / count[:, None]
+    return apportioned(shares, np.where(is_known, 1 - right, 0).sum(0) / count)
+
+
+def _lost(tracks: Sequence[Track], steps: np.ndarray) -> np.ndarray:
+    """Return the steps that all replicas recorded, and that some of them could not read."""
+    recorded = [np.union1d(track.steps, track.lost) for track in tracks]
+    common = recorded[0]
+    for one in recorded[1:]:
+        common = np.intersect1d(common, one)
+    return np.setdiff1d(common, steps)
 
 
 def _median_of_most(values: np.ndarray) -> np.ndarray:

@@ -59,7 +59,7 @@ def compose_views(
     if picture.calibrate is not None:
         runs, names = _with_recalibrations(runs, names, picture, picture.calibrate, work)
     for run in runs:
-        prepare(run, views, picture, work.part(_snapshots(run)))
+        prepare(run, views, picture, work.part(_snapshots(run)), runs=len(runs))
     work.end()
     return [_in_view(runs, names, view, picture) for view in views]
 
@@ -89,7 +89,7 @@ def reel_of(tracks: Sequence[Track], picture: Picture) -> Reel:
 def _in_view(
     runs: Sequence[RunLike], names: tuple[str, ...], view: str, picture: Picture
 ) -> tuple[Reel, Subject]:
-    reel = reel_of([track_of(run, view, picture) for run in runs], picture)
+    reel = reel_of([track_of(run, view, picture, runs=len(runs)) for run in runs], picture)
     unit_name, steps_per_unit = _unit(runs, reel, picture)
     kind = calibration.view_of(view, runs[0].classes, runs[0].has_scores)
     subject = Subject(

@@ -8,12 +8,16 @@ import numpy as np
 
 from anim import calibration
 from anim.compose.medians import median_of
-from anim.metrics import CHANCE, GAP, P_VALUE, names_of
+from anim.metrics import CHANCE, CONFIDENCE, GAP, P_VALUE, names_of
 from anim.run import Reliability, Run, RunLike
 from anim.run.passes import Progress
 from anim.settings import CURVES, Picture
 from anim.settings.panels import panel_of, series_of
+from anim.settings.themes import DEFAULT_THEME, THEMES
 from anim.timeline import Track
+
+# Room beside the bars, in pixels of the reference design, and the width of the narrowest bar.
+_BESIDE, _NARROWEST = 86, 8
 
 
 def prepare(
@@ -21,6 +25,8 @@ def prepare(
     views: Sequence[str],
     picture: Picture,
     progress: Progress | None = None,
+    *,
+    runs: int = 1,
 ) -> None:
     """Read the snapshots of a run once, for tracks in several views.
 
@@ -29,6 +35,7 @@ def prepare(
         views: names of views.
         picture: how to show it.
         progress: called with (snapshots read, 0).
+        runs: how many the picture shows, recalibrations included.
     """
     before = 0
     for one in run.members:
@@ -41,6 +48,7 @@ def prepare(
             views,
             picture.bins,
             picture.binning,
+            most_bins=bars_at_most(picture, runs),
             curve=picture.curve,
             band=picture.band,
             errors=bool(_errors_in(picture)),
@@ -49,27 +57,46 @@ def prepare(
         before += len(one)
 
 
-def track_of(run: RunLike, view: str, picture: Picture) -> Track:
+def track_of(run: RunLike, view: str, picture: Picture, *, runs: int = 1) -> Track:
     """Return what is shown of a run, without snapshots that cannot be read.
 
     A snapshot without a recalibration has empty bins. Replicas are shown by their median, with the
     spread of most of them.
+
+    Args:
+        run: to show.
+        view: its name.
+        picture: how to show it.
+        runs: how many the picture shows, recalibrations included.
     """
+    most = bars_at_most(picture, runs)
     if isinstance(run, Run):
-        return _track(run, view, picture)
+        return _track(run, view, picture, most)
     steps = set.intersection(*(set(one.steps.tolist()) for one in run.members))
     end = max(steps, default=0)
-    return median_of([_track(one, view, picture, end) for one in run.members])
+    return median_of([_track(one, view, picture, most, end) for one in run.members])
 
 
-def _track(run: Run, view: str, picture: Picture, end: int | None = None) -> Track:
+def bars_at_most(picture: Picture, runs: int) -> int:
+    """Return how many bars a cell of a picture of several runs has room for."""
+    width, height = picture.canvas
+    unit = THEMES[picture.theme or DEFAULT_THEME].measures.unit
+    unit = max(min(width / 768, height / 600), 0.65) if unit is None else unit
+    columns = 2 if runs == 4 else min(runs, 3)
+    return int((width - _BESIDE * unit) / columns / _NARROWEST)
+
+
+def _track(run: Run, view: str, picture: Picture, most: int, end: int | None = None) -> Track:
     """Return the track of a run; its verdict is that of the last snapshot up to step ``end``."""
     has_bars = CURVES[picture.curve].is_bars
-    bins = run.reliability(view, picture.bins, picture.binning)
+    number = run.default_bins(view, most) if picture.bins is None else picture.bins
+    bins, dots = run.reliability(view, number, picture.binning), run.dots(view)
+    total = bins.counts.sum(1)
     series, spreads = {**run.metrics(), GAP: run.gap()}, {}
+    series[CONFIDENCE] = series["accuracy"] + series[GAP]
     if drawn := _errors_in(picture):
         series |= {name: values for name, values in run.errors().items() if name in drawn}
-    is_read = np.isfinite(series["accuracy"]) & (bins.counts.sum(1) > 0)
+    is_read = np.isfinite(series["accuracy"]) & (total > 0) & np.isfinite(dots.mean)
     ends = np.isfinite(series["accuracy"]) & (run.steps <= (run.steps[-1] if end is None else end))
     series[P_VALUE] = run.error_p_values(np.flatnonzero(ends)[-1:])
     is_read |= run.lacks_recalibration
@@ -88,19 +115,25 @@ def _track(run: Run, view: str, picture: Picture, end: int | None = None) -> Tra
         ideals=bins.ideal[is_read],
         confidences=bins.confidence[is_read],
         series={name: values[is_read] for name, values in series.items()},
+        dots=dots.scores[is_read],
+        wrong=None if dots.wrong is None else dots.wrong[is_read],
+        says=dots.mean[is_read],
+        right=(bins.hits.sum(1) / np.where(total > 0, total, np.nan))[is_read],
+        misses=np.asarray(
+            calibration.expected_error_of_bins(bins.counts, bins.accuracy, bins.ideal)
+        )[is_read],
         band=None if band is None else band[is_read],
-        band_name=_band_name(picture),
-        is_band_of_ideal=not CURVES[picture.curve].band_name,
         intervals=_intervals(bins)[is_read] if picture.intervals and has_bars else None,
         curve=curve,
         spreads={name: values[is_read] for name, values in spreads.items()},
+        lost=run.steps[~is_read],
         is_recalibrated=run.is_recalibrated,
     )
 
 
 def _errors_in(picture: Picture) -> set[str]:
     """Return the errors that panels draw and that `_track` does not compute otherwise."""
-    errors = set(names_of("errors")) - set(names_of("metrics")) - {GAP, CHANCE, P_VALUE}
+    errors = set(names_of("errors")) - set(names_of("metrics")) - {CONFIDENCE, GAP, CHANCE, P_VALUE}
     return errors & series_of(picture.shown_panels)
 
 
@@ -119,13 +152,6 @@ def _band(run: Run, view: str, picture: Picture, bins: Reliability) -> np.ndarra
         return run.curve_band(view, picture.curve, band=picture.band)
     ends = calibration.consistency_band(bins.counts, bins.ideal, band=picture.band)
     return np.stack(ends, axis=1)
-
-
-def _band_name(picture: Picture) -> str:
-    """Return what a legend calls the band, and whether it holds all bars or each one."""
-    name = CURVES[picture.curve].band_name or "ideal ± chance"
-    held = "all" if picture.band == "simultaneous" else "each"
-    return f"{name} ({100 * calibration.LEVEL:.0f} %, {held})"
 
 
 def _intervals(bins: Reliability) -> np.ndarray:

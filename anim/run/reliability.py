@@ -1,4 +1,4 @@
-"""The bins of a run in one view."""
+"""The bins and the dots of a run in one view."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from anim import calibration
-from anim.run.statistics import Binned
+from anim.calibration.dots import wrong_dots
+from anim.run.statistics import Binned, Told
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,3 +54,26 @@ class Reliability:
             confidence,
             confidence if lifts is None else confidence + lifts / np.maximum(sums.counts, 1),
         )
+
+
+@dataclass(frozen=True, eq=False)
+class Dotted:
+    """Dots that stand for equal parts of the examples of every snapshot, in one view.
+
+    Attributes:
+        scores: [S, D] float32, ascending, D = min(N, 100): of more than 100 examples, dot k has the
+            score at rank (k + 1/2) / 100. NaN for a snapshot that cannot be read.
+        wrong: [S, D] bool, which are drawn as wrong, see `anim.calibration.dots.wrong_dots`;
+            None in a view that counts labels.
+        mean: [S] float64, the mean score or, in the score view, the mean confidence.
+    """
+
+    scores: np.ndarray
+    wrong: np.ndarray | None
+    mean: np.ndarray
+
+    @classmethod
+    def of(cls, view: calibration.View, told: Told, examples: int) -> Dotted:
+        """Return the dots for the sums [S, ...] over a number of examples."""
+        wrong = None if view.counts_labels else wrong_dots(told.dots, examples)
+        return cls(np.asarray(told.dots.scores), wrong, np.asarray(told.mean, np.float64))

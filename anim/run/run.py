@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from anim import calibration
-from anim.checks.labels import MAX_CLASSES
 from anim.checks.rounding import with_classes_of
 from anim.errors import SettingError
 from anim.metrics import names_of
@@ -16,9 +15,9 @@ from anim.run import summaries
 from anim.run.about import NOTHING_KNOWN, About
 from anim.run.display import renderers
 from anim.run.passes import Passes, Progress, Statistic
-from anim.run.reliability import Reliability
+from anim.run.reliability import Dotted, Reliability
 from anim.run.snapshots import SnapshotSequence
-from anim.run.statistics import Bins, CurveBand, Predictions, ReliabilityCurve
+from anim.run.statistics import Bins, CurveBand, Dots, Predictions, ReliabilityCurve
 from anim.run.subsets import SomeSnapshots
 from anim.settings import BANDS, BARS, BINNINGS, CURVES, one_of, whole
 
@@ -160,6 +159,10 @@ class Run:
         """Return ``score`` for two classes, else ``confidence``."""
         return calibration.default_view(self.classes, self.has_scores)
 
+    def default_bins(self, view: str | None = None, most: int | None = None) -> int:
+        """Return how many bins a view of these examples has, if there is room for ``most``."""
+        return self._view(view).bins_for(len(self.labels), most)
+
     def reliability(
         self, view: str | None = None, bins: int | None = None, binning: str = "width"
     ) -> Reliability:
@@ -167,8 +170,9 @@ class Run:
 
         Args:
             view: ``score`` (two classes), ``confidence`` or ``class:NAME``; None takes the default.
-            bins: number of bins, at least 1; None takes 50 for ``score`` and 15 for the others.
-                Numbers have no upper limit: only pictures do, where bars become too narrow.
+            bins: number of bins, at least 1; None takes one for each 25 examples, but an even
+                number from 6 to 40 for ``score``, and 5 to 20 for the others. Numbers have no upper
+                limit: only pictures do, where bars become too narrow.
             binning: ``width``, equal widths on [0, 1], or ``mass``, quantile bins.
 
         Raises:
@@ -178,6 +182,18 @@ class Run:
         binned = self._passes.compute([key, *summaries.FOR_METRICS])[key].values
         edges = calibration.width_edges(key.bins) if binning == "width" else binned.edges
         return Reliability.of(key.view.name, edges, binned)
+
+    def dots(self, view: str | None = None) -> Dotted:
+        """Return dots that stand for equal parts of the examples of every snapshot.
+
+        Args:
+            view: as for `reliability`.
+
+        Raises:
+            SettingError: an unknown view or class.
+        """
+        key = Dots(self._view(view))
+        return Dotted.of(key.view, self._passes.compute([key])[key].values, len(self.labels))
 
     def curve(
         self, view: str | None = None, kind: str = "smooth", points: int = CURVE_POINTS
@@ -234,7 +250,7 @@ class Run:
     def errors(self) -> dict[str, np.ndarray]:
         """Return arrays [S]: those of `metrics`, and the errors that take longer.
 
-        - ``gap``: mean confidence minus accuracy;
+        - ``confidence``: the mean confidence; ``gap``: the same minus accuracy;
         - ``ece_low``, ``ece_high``: see `error_interval`;
         - ``ece_if_calibrated``: the mean ECE of a calibrated model with these confidences;
         - ``ece_p``: see `error_p_values`;
@@ -278,6 +294,7 @@ class Run:
         bins: int | None = None,
         binning: str = "width",
         *,
+        most_bins: int | None = None,
         curve: str = BARS,
         band: str | None = None,
         errors: bool = False,
@@ -286,13 +303,17 @@ class Run:
         """Compute what is going to be asked for, in one pass over the snapshots.
 
         Args:
-            views, bins, binning: of `reliability`.
+            views, bins, binning: of `reliability`, and the views of `dots`.
+            most_bins: the limit of `default_bins` if no number of bins is given.
             curve: ``bars``, or the kind of a `curve`.
             band: the kind of its `curve_band`, if that is wanted.
             errors: whether `errors` is wanted.
             progress: called with (snapshots read, snapshots to read).
         """
-        wanted: list[Statistic] = [self._bins(view, bins, binning) for view in views]
+        wanted: list[Statistic] = [
+            self._bins(view, self.default_bins(view, most_bins) if bins is None else bins, binning)
+            for view in views
+        ]
         if curve != BARS:
             keys = [self._curve(view, curve) for view in views]
             wanted += keys
@@ -300,7 +321,9 @@ class Run:
                 wanted += [CurveBand(key, band) for key in keys]
         if errors:
             wanted += summaries.FOR_ERRORS
-        self._passes.compute([*wanted, *summaries.FOR_METRICS], progress)
+        # Dots wait for scores: last, when all else is under way.
+        dots = [Dots(self._view(view)) for view in views]
+        self._passes.compute([*wanted, *summaries.FOR_METRICS, *dots], progress)
 
     def _view(self, name: str | None) -> calibration.View:
         name = self.default_view() if name is None else name
@@ -308,10 +331,9 @@ class Run:
 
     def _bins(self, view: str | None, bins: int | None, binning: str) -> Bins:
         one_of("binning", binning, BINNINGS)
-        found = self._view(view)
-        bins = found.bins if bins is None else bins
+        bins = self.default_bins(view) if bins is None else bins
         whole("bins", bins, 1)
-        return Bins(found, bins, binning)
+        return Bins(self._view(view), bins, binning)
 
     def _curve(self, view: str | None, kind: str, points: int = CURVE_POINTS) -> ReliabilityCurve:
         one_of("kind", kind, [name for name, entry in CURVES.items() if not entry.is_bars])
@@ -322,23 +344,3 @@ class Run:
         """Return the recorded scalars, then the computed ones in the order of their table."""
         names = names_of(method, self.has_scores)
         return {**self.recorded, **{name: computed[name] for name in names}}
-
-
-def class_names(classes, form: Mapping[str, tuple], labels: np.ndarray) -> tuple[str, ...]:
-    """Return the names given, or "0", "1", ... for as many classes as the snapshots have.
-
-    Args:
-        classes: K names, or None.
-        form: shape and dtype of each array of a snapshot.
-        labels: [N], from which K follows if the snapshots do not have it.
-
-    Raises:
-        ValueError: there are more classes than anybody has, as a label is an identifier or broken.
-    """
-    if classes is not None:
-        return tuple(classes)
-    shape, _ = next(iter(form.values()))
-    count = shape[1] if len(shape) == 2 else max(int(labels.max()) + 1, 2)
-    if count > MAX_CLASSES:
-        raise ValueError(f"labels: expected at most {MAX_CLASSES:,} classes, got {count:,}")
-    return tuple(map(str, range(count)))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
+
+from anim.checks.labels import MAX_CLASSES
 
 # The arrays of a snapshot, by kind of snapshot; a kind is named after its first array.
 KINDS = {
@@ -29,3 +31,23 @@ class SnapshotSequence(Protocol):
 def form_of(snapshot: Snapshot) -> Form:
     """Return the shape and dtype of each array of a snapshot."""
     return {name: (values.shape, values.dtype) for name, values in snapshot.items()}
+
+
+def class_names(classes: Sequence[str] | None, form: Form, labels: np.ndarray) -> tuple[str, ...]:
+    """Return the names given, or "0", "1", ... for as many classes as the snapshots have.
+
+    Args:
+        classes: K names, or None.
+        form: shape and dtype of each array of a snapshot.
+        labels: [N], from which K follows if the snapshots do not have it.
+
+    Raises:
+        ValueError: there are more classes than anybody has, as a label is an identifier or broken.
+    """
+    if classes is not None:
+        return tuple(classes)
+    shape, _ = next(iter(form.values()))
+    count = shape[1] if len(shape) == 2 else max(int(labels.max()) + 1, 2)
+    if count > MAX_CLASSES:
+        raise ValueError(f"labels: expected at most {MAX_CLASSES:,} classes, got {count:,}")
+    return tuple(map(str, range(count)))

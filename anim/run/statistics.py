@@ -13,7 +13,8 @@ import numpy as np
 
 from anim.calibration.binned_errors import debiased_error_of_bins, expected_error_of_bins
 from anim.calibration.bins import ERROR_BINS as DEFAULT_BINS
-from anim.calibration.bins import Array, BinSums, binned, lifts, shares
+from anim.calibration.bins import Array, BinSums, binned, is_on_host, lifts, shares
+from anim.calibration.dots import DotSums, dot_sums
 from anim.calibration.prediction_errors import calibration_error
 from anim.calibration.proper_scores import (
     brier_decomposition,
@@ -104,6 +105,36 @@ class Bins:
         scores, hits = predictions.scores_and_hits(self.view)
         edges, sums = binned(scores, hits, self.bins, self.binning)
         return Binned(edges, sums, lifts(scores, edges) if self.view.is_folded else None)
+
+
+class Told(NamedTuple):
+    """Attributes: ``dots``, and ``mean``, [] the mean score, or the mean of max(s, 1 - s)."""
+
+    dots: DotSums
+    mean: Array | np.floating
+
+
+@dataclass(frozen=True)
+class Dots:
+    """What dots show of a view, and its mean score; in a folded view its mean confidence.
+
+    A dot is wrong if its prediction is. In a view that counts labels, none is.
+    """
+
+    view: View
+
+    def __call__(self, predictions: Predictions) -> Told:
+        scores, hits = predictions.scores_and_hits(self.view)
+        is_wrong = (hits == 0) & (not self.view.counts_labels)
+        sums = dot_sums(scores, is_wrong)
+        if not is_on_host(scores):
+            return Told(sums, _confidences(scores, self.view.is_folded).mean())
+        known = _confidences(np.asarray(scores), self.view.is_folded)
+        return Told(sums, known.mean(dtype=np.float64))
+
+
+def _confidences(scores: Array, is_folded: bool) -> Array:
+    return scores.clip(1 - scores) if is_folded else scores
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from anim import calibration
-from anim.metrics import CHANCE, GAP, P_VALUE
+from anim.metrics import CHANCE, CONFIDENCE, GAP, P_VALUE
 from anim.run.passes import Passes
 from anim.run.statistics import ERROR_BINS, proper_scores, snapshot_errors
 
@@ -35,9 +35,11 @@ def errors(passes: Passes) -> dict[str, np.ndarray]:
     """Return the metrics [S], and the errors that take longer, by name."""
     found = passes.compute(FOR_ERRORS)[snapshot_errors].values
     low, high = error_interval(passes)
+    known, difference = metrics(passes), gap(passes)
     return {
-        **metrics(passes),
-        GAP: gap(passes),
+        **known,
+        CONFIDENCE: known["accuracy"] + difference,
+        GAP: difference,
         "ece_low": low,
         "ece_high": high,
         CHANCE: chance(passes),

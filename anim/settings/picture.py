@@ -25,7 +25,7 @@ from anim.settings.panels import METRIC, PANELS
 from anim.settings.parsing import BANDS, band_of, bytes_of, names_of, pair_of, size_of
 from anim.settings.text import value_text
 from anim.settings.themes import DEFAULT_THEME, THEMES, sizes_in_words
-from anim.settings.views import views_in_words
+from anim.settings.views import BINS_IN_WORDS, EXAMPLES_A_BIN, views_in_words
 
 BINNINGS = ("width", "mass")
 # Methods of recalibration, and what each calls a run.
@@ -124,7 +124,8 @@ class Statistics(Settings):
         None,
         "number of bins",
         Whole(1, MAX_BINS),
-        instead_of_none="50 for the score view, else 15",
+        instead_of_none=f"one for each {EXAMPLES_A_BIN} examples, if there is room: "
+        + BINS_IN_WORDS,
     )
     binning: str = setting(
         "width", "bins of equal width, or of equal mass (quantiles)", OneOf(BINNINGS)

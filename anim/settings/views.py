@@ -7,6 +7,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+# Of fewer examples a bin says little: there is one for each of this many, within limits.
+EXAMPLES_A_BIN = 25
+# The limits of `anim.calibration.views.VIEWS`, for help.
+BINS_IN_WORDS = "an even number from 6 to 40 for the score view, else 5 to 20"
+
 # The patterns of `anim.calibration.views.VIEWS`, and what the scores of each are, for help.
 VIEW_PHRASES = {
     "score": "of class 1 of two",

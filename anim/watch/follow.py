@@ -13,7 +13,7 @@ from anim.run import Replicas, Run, open
 from anim.run.store import schema
 from anim.run.store.lock import is_being_recorded
 from anim.settings import Picture
-from anim.watch.state import Shown, State, fixed_parts, joined, until
+from anim.watch.state import Shown, State, fixed_parts, joined, until, with_lost
 
 WAITING = "waiting for the first snapshot"
 # The maximum number of snapshots to read before they are shown.
@@ -123,7 +123,7 @@ class Follower:
             new = self._composed(run.only(range(first, len(steps))), views)
         except RecordingError:
             # None of them can be read; a warning has named each.
-            new = ()
+            new, self._shown = (), with_lost(self._shown, steps[first:])
         self._known += zip(steps[first:], stamps, strict=True)
         if new:
             before, self._shown = self._shown, joined(self._shown, new)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -54,10 +54,11 @@ def after(shown: Shown, step: int) -> Shown:
 
 
 def _picked(shown: Shown, is_picked: Callable[[np.ndarray], np.ndarray]) -> Shown:
-    picked = tuple(
-        (tuple(track.picked(is_picked(track.steps)) for track in tracks), subject)
-        for tracks, subject in shown
-    )
+    def picked_of(track: Track) -> Track:
+        lost = track.lost[is_picked(track.lost)]
+        return replace(track.picked(is_picked(track.steps)), lost=lost)
+
+    picked = tuple((tuple(map(picked_of, tracks)), subject) for tracks, subject in shown)
     return picked if picked and all(len(track.steps) for track in picked[0][0]) else ()
 
 
@@ -69,6 +70,15 @@ def joined(shown: Shown, later: Shown) -> Shown:
         (tuple(one.joined(more) for one, more in zip(tracks, others, strict=True)), subject)
         for (tracks, _), (others, subject) in zip(shown, later, strict=True)
     )
+
+
+def with_lost(shown: Shown, steps: Sequence[int]) -> Shown:
+    """Return the snapshots, and the steps of others that could not be read."""
+
+    def found(track: Track) -> Track:
+        return replace(track, lost=np.union1d(track.lost, np.asarray(steps, np.int64)))
+
+    return tuple((tuple(map(found, tracks)), subject) for tracks, subject in shown)
 
 
 def fixed_parts(shown: Shown) -> tuple:

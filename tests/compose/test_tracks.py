@@ -5,7 +5,9 @@ import pytest
 import scipy.stats
 
 import anim
-from anim.compose.tracks import track_of
+from anim.compose import compose_views
+from anim.compose.tracks import bars_at_most, prepare, track_of
+from anim.errors import RecordingError
 from anim.metrics import CHANCE
 from anim.settings import Picture
 from tests.support.predictions import binary
@@ -33,15 +35,12 @@ def score_and_hits(run, i, view):
 
 
 @pytest.mark.parametrize(
-    ("classes", "view", "bins"), [(2, "score", 50), (2, "class:1", 15), (4, "confidence", 15)]
+    ("classes", "view", "bins"), [(2, "score", 40), (2, "class:1", 20), (4, "confidence", 20)]
 )
-@pytest.mark.parametrize(("band", "held"), [("simultaneous", "all"), ("pointwise", "each")])
-def test_the_band_of_bars_lies_between_binomial_quantiles_of_the_ideal(
-    classes, view, bins, band, held
-):
+@pytest.mark.parametrize("band", ["simultaneous", "pointwise"])
+def test_the_band_of_bars_lies_between_binomial_quantiles_of_the_ideal(classes, view, bins, band):
     run = a_run(classes)
     shown = track(run, view, band=band)
-    assert shown.band_name == f"ideal ± chance (95 %, {held})"
     for i in range(3):
         counts, _, scores = bins_of(*score_and_hits(run, i, view), bins)
         ideal = np.maximum(scores, 1 - scores) if view == "score" else scores
@@ -53,7 +52,7 @@ def test_the_band_of_bars_lies_between_binomial_quantiles_of_the_ideal(
     assert np.isnan(shown.band).any()
 
 
-@pytest.mark.parametrize(("classes", "view", "bins"), [(2, "score", 50), (4, "confidence", 15)])
+@pytest.mark.parametrize(("classes", "view", "bins"), [(2, "score", 40), (4, "confidence", 20)])
 def test_intervals_of_bars_are_wilson_intervals(classes, view, bins):
     run = a_run(classes)
     shown = track(run, view, intervals=True)
@@ -113,6 +112,198 @@ def test_replicas_with_a_curve_have_the_spread_of_their_curves():
     assert is_known.sum() > 100
     # Of five, all: 90 % are more than four.
     expected = curves[:, -1][:, is_known].min(0), curves[:, -1][:, is_known].max(0)
-    np.testing.assert_allclose(shown.band[-1][:, is_known], expected)
+    np.testing.assert_allclose(shown.spread[-1][:, is_known], expected)
     assert shown.intervals is None
-    assert shown.band_name == "90 % of 5 replicas"
+    assert shown.spread_name == "90 % of 5 replicas"
+    bands = np.stack([run.curve_band("confidence", "isotonic")[-1] for run in runs])
+    is_known = np.isfinite(bands).all((0, 1))
+    np.testing.assert_allclose(shown.band[-1][:, is_known], np.median(bands, 0)[:, is_known])
+    assert track(anim.Replicas(runs), curve="isotonic", band=None).band is None
+
+
+@pytest.mark.parametrize(
+    ("classes", "view", "examples"),
+    [(2, "score", 1000), (4, "confidence", 60), (4, "class:1", 1000), (2, "confidence", 1000)],
+)
+def test_what_a_track_says_equals_numpy(classes, view, examples):
+    run = a_run(classes, examples)
+    shown = track(run, view)
+    for i in range(3):
+        scores, hits = score_and_hits(run, i, view)
+        says = np.maximum(scores, 1 - scores) if view == "score" else scores
+        assert shown.says[i] == pytest.approx(says.mean(), abs=1e-6)
+        assert shown.right[i] == pytest.approx(hits.mean(), abs=1e-12)
+        counts, right, means = bins_of(scores, hits, shown.counts.shape[1])
+        ideals = np.maximum(means, 1 - means) if view == "score" else means
+        misses = np.nansum(np.abs(right - counts * ideals)) / examples
+        assert shown.misses[i] == pytest.approx(misses, abs=1e-6)
+        assert shown.dots.shape == (3, min(examples, 100))
+        if view.startswith("class"):
+            assert shown.wrong is None
+        else:
+            assert shown.wrong[i].sum() == np.floor(min(examples, 100) * (~hits).mean() + 0.5)
+        if examples > 100:
+            middles = (np.arange(100) + 0.5) / 100
+            expected = np.quantile(scores, middles, method="inverted_cdf")
+            np.testing.assert_array_equal(shown.dots[i], expected)
+        else:
+            np.testing.assert_array_equal(shown.dots[i], np.sort(scores))
+    assert {str(values.dtype) for values in (shown.says, shown.right, shown.misses)} == {"float64"}
+
+
+def test_a_run_of_confidences_alone_has_dots():
+    run = a_run(4)
+    probs, labels = [run.probs(i) for i in range(3)], run.labels
+    recorder = anim.Recorder(labels=labels)
+    for step, one in zip(run.steps, probs, strict=True):
+        recorder.snapshot(int(step), confidence=one.max(1), correct=one.argmax(1) == labels)
+    shown, expected = track(recorder.run()), track(run)
+    for name in ("dots", "wrong", "says", "right", "misses"):
+        np.testing.assert_array_equal(getattr(shown, name), getattr(expected, name))
+
+
+def test_all_equal_confidences_have_the_mean_that_they_are():
+    """A sum of equal numbers in float32 is off by more the longer it gets."""
+    probs = np.full((1, 60_000), np.float32(14 / 15 + 0.0601))
+    run = anim.from_arrays([0], np.ones(60_000, int), probs=probs)
+    for view in ("score", "confidence", "class:1"):
+        assert track(run, view).says[0] == pytest.approx(float(probs[0, 0]), abs=1e-7)
+
+
+def test_a_snapshot_without_a_recalibration_has_no_dots():
+    labels = np.arange(400) % 2
+    logits = np.random.default_rng(0).normal(size=(2, 400, 2)) + np.eye(2)[labels]
+    logits[0] = 9 * np.eye(2)[labels]
+    with pytest.warns(UserWarning, match="1 of 2 snapshots"):
+        _, recalibrated = anim.calibrate(anim.from_arrays([0, 5], labels, logits=logits))
+    shown = track(recalibrated, "score")
+    assert shown.steps.tolist() == [0, 5]
+    assert not len(shown.lost)
+    assert np.isnan(shown.dots[0]).all()
+    assert not shown.wrong[0].any()
+    assert np.isnan([shown.says[0], shown.right[0], shown.misses[0]]).all()
+    assert np.isfinite(shown.dots[1]).all()
+
+
+class Damaged:
+    """Snapshots of which one cannot be read."""
+
+    def __init__(self, snapshots, damaged):
+        self.snapshots, self.damaged = snapshots, damaged
+
+    def __len__(self):
+        return len(self.snapshots)
+
+    def __getitem__(self, i, /):
+        if i == self.damaged:
+            raise RecordingError(f"snapshot {i} is damaged")
+        return self.snapshots[i]
+
+
+def a_damaged_run(damaged=1):
+    run = a_run()
+    return anim.Run(
+        run.steps,
+        run.labels,
+        Damaged(run.snapshots, damaged),
+        kind=run.kind,
+        classes=run.classes,
+    )
+
+
+@pytest.mark.filterwarnings("ignore:snapshot . is damaged")
+def test_a_snapshot_that_cannot_be_read_is_lost():
+    shown = track(a_damaged_run(), "score")
+    assert shown.steps.tolist() == [0, 100]
+    assert shown.lost.tolist() == [40]
+    assert shown.is_broken(0, 1)
+    assert not len(track(a_run(), "score").lost)
+
+
+@pytest.mark.filterwarnings("ignore:snapshot . is damaged")
+def test_a_step_is_lost_if_any_replica_cannot_be_read_there():
+    shown = track(anim.Replicas([a_run(), a_damaged_run(), a_run().only([0, 1, 2])]), "score")
+    assert shown.steps.tolist() == [0, 100]
+    assert shown.lost.tolist() == [40]
+    # At this step one of them recorded nothing.
+    shown = track(anim.Replicas([a_run().only([0, 2]), a_damaged_run()]), "score")
+    assert not len(shown.lost)
+
+
+@pytest.mark.parametrize(
+    ("examples", "view", "bins"),
+    [
+        (60, "score", 6),
+        (275, "score", 10),
+        (1000, "score", 40),
+        (60, "confidence", 5),
+        (275, "class:1", 11),
+        (1000, "confidence", 20),
+    ],
+)
+def test_bins_follow_the_number_of_examples(examples, view, bins):
+    run = a_run(examples=examples)
+    assert track(run, view).counts.shape == (3, bins)
+    assert track(run, view, binning="mass").counts.shape == (3, bins)
+    assert track(run, view, bins=50).counts.shape == (3, 50)
+    assert run.reliability(view).counts.shape == (3, bins)
+
+
+def test_no_bar_is_narrower_than_eight_pixels():
+    run = a_run()
+    for size, runs in (((768, 600), 1), ((768, 600), 4), ((768, 600), 6), ((320, 240), 1)):
+        picture = Picture(size=size)
+        bins = track_of(run, "score", picture, runs=runs).counts.shape[1]
+        columns = {1: 1, 4: 2, 6: 3}[runs]
+        assert bins % 2 == 0
+        assert 8 * bins <= size[0] / columns
+        assert bins == min(40, bars_at_most(picture, runs) // 2 * 2)
+    assert track_of(run, "score", Picture(size=(320, 240)), runs=6).counts.shape[1] >= 6
+    assert track_of(run, "score", Picture(bins=50, size=(320, 240))).counts.shape[1] == 50
+
+
+def test_runs_of_one_picture_have_bins_of_their_own():
+    runs = [a_run(), anim.Replicas([a_run(examples=150)] * 2)]
+    (reel, _), *_ = compose_views(runs, Picture(), ["score"])
+    assert [one.counts.shape[1] for one in reel.tracks] == [40, 6]
+
+
+def test_each_snapshot_is_read_once_for_what_a_track_shows():
+    reads = []
+
+    class Counted(Damaged):
+        def __getitem__(self, i, /):
+            reads.append(i)
+            return self.snapshots[i]
+
+    run, views = a_run(), ["score", "confidence", "class:1"]
+    run = anim.Run([0, 1, 2], run.labels, Counted(run.snapshots, 0), kind="logits", classes="ab")
+    picture = Picture(size=(320, 240))
+    prepare(run, views[:2], picture, runs=2)
+    for view in views[:2]:
+        track_of(run, view, picture, runs=2)
+    assert reads == [0, 1, 2]
+
+
+def test_the_mean_confidence_over_time_is_accuracy_plus_gap():
+    run = a_run(4)
+    found = track(run).series["confidence"]
+    expected = [run.probs(i).astype(float).max(1).mean() for i in range(3)]
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    np.testing.assert_array_equal(found, run.errors()["confidence"])
+
+
+def test_dots_of_replicas_are_medians_and_wrong_ones_those_of_the_mean():
+    labels = a_run().labels
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=(5, 2, len(labels), 2)) + 2 * np.eye(2)[labels]
+    runs = [anim.from_arrays([0, 1], labels, logits=one) for one in logits]
+    alone = [track(run, "score") for run in runs]
+    shown = track(anim.Replicas(runs), "score")
+    for name in ("dots", "says", "right", "misses", "band"):
+        expected = np.nanmedian([getattr(one, name) for one in alone], axis=0)
+        is_known = np.isfinite(expected)
+        np.testing.assert_allclose(getattr(shown, name)[is_known], expected[is_known], rtol=1e-6)
+    wrong = 100 * np.mean([1 - one.right for one in alone], axis=0)
+    assert shown.wrong.sum(1).tolist() == np.floor(wrong + 0.5).tolist()
+    assert track(anim.Replicas(runs), "class:1").wrong is None

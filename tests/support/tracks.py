@@ -27,7 +27,20 @@ def track(counts, hits, steps):
         ideals=np.where(counts > 0, 0.5, np.nan),
         confidences=np.where(counts > 0, 0.5, np.nan),
         series={"accuracy": hits.sum(1) / np.maximum(counts.sum(1), 1)},
+        **of_dots(hits.sum(1) / np.maximum(counts.sum(1), 1)),
     )
+
+
+def of_dots(right, dots=4):
+    """Return the dots and the means of a track with these shares of hits [S]."""
+    spread = np.linspace(0.5, 1, dots)
+    return {
+        "dots": np.tile(spread, (len(right), 1)),
+        "wrong": np.arange(dots) < np.round(dots * (1 - right[:, None])),
+        "says": np.full(len(right), spread.mean()),
+        "right": right,
+        "misses": np.abs(right - spread.mean()),
+    }
 
 
 @st.composite
@@ -54,10 +67,16 @@ def tracks(draw, steps=steps):
         ideals=values(count, bins),
         confidences=values(count, bins),
         series={name: values(count) for name in draw(st.sets(st.sampled_from("abc")))},
+        dots=np.sort(values(count, 5)),
+        wrong=rng.random((count, 5)) < 0.3 if draw(st.booleans()) else None,
+        says=values(count),
+        right=values(count),
+        misses=values(count),
         filled=counts > 1 if draw(st.booleans()) else None,
         band=maybe(count, 2, bins),
         intervals=maybe(count, 2, bins),
         curve=maybe(count, 7),
+        spread=maybe(count, 2, 7),
         spreads={"ece": values(count, 2)} if draw(st.booleans()) else {},
         is_median=draw(st.booleans()),
     )

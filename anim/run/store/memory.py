@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from anim.run.about import About
-from anim.run.run import Run, class_names
-from anim.run.snapshots import Form, Snapshot, form_of
+from anim.run.run import Run
+from anim.run.snapshots import Form, Snapshot, class_names, form_of
 
 
 class Memory:

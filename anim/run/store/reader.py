@@ -19,9 +19,9 @@ from anim.run import opened
 from anim.run.about import About
 from anim.run.caller import warn_caller
 from anim.run.replicas import Replicas
-from anim.run.run import Run, class_names
+from anim.run.run import Run
 from anim.run.scalars import is_recordable
-from anim.run.snapshots import KINDS, Snapshot
+from anim.run.snapshots import KINDS, Snapshot, class_names
 from anim.run.store import schema
 from anim.run.store.claims import Layout
 from anim.run.store.place import local_folder
