@@ -125,16 +125,12 @@ class Dots:
 
     def __call__(self, predictions: Predictions) -> Told:
         scores, hits = predictions.scores_and_hits(self.view)
-        is_wrong = (hits == 0) & (not self.view.counts_labels)
-        sums = dot_sums(scores, is_wrong)
-        if not is_on_host(scores):
-            return Told(sums, _confidences(scores, self.view.is_folded).mean())
-        known = _confidences(np.asarray(scores), self.view.is_folded)
-        return Told(sums, known.mean(dtype=np.float64))
-
-
-def _confidences(scores: Array, is_folded: bool) -> Array:
-    return scores.clip(1 - scores) if is_folded else scores
+        is_exact = is_on_host(scores)
+        if is_exact:
+            scores, hits = np.asarray(scores), np.asarray(hits)
+        confidences = scores.clip(1 - scores) if self.view.is_folded else scores
+        mean = confidences.mean(dtype=np.float64 if is_exact else np.float32)
+        return Told(dot_sums(scores, (hits == 0) & (not self.view.counts_labels)), mean)
 
 
 @dataclass(frozen=True)

@@ -70,3 +70,24 @@ def test_a_view_that_a_run_cannot_have_is_an_error(name, classes, has_scores, pr
         calibration.view_of(name, classes, has_scores)
     assert str(error.value).startswith("view: ")
     assert problem in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("examples", "most", "of_score", "of_others"),
+    [
+        (1, None, 6, 5),
+        (199, None, 6, 7),
+        (200, None, 8, 8),
+        (285, None, 10, 11),
+        (999, None, 38, 20),
+        (10**6, None, 40, 20),
+        (10**6, 33, 32, 20),
+        (10**6, 9, 8, 9),
+        (10**6, 3, 6, 5),
+        (199, 33, 6, 7),
+    ],
+)
+def test_there_is_a_bin_for_each_25_examples_within_limits(examples, most, of_score, of_others):
+    assert calibration.SCORE.bins_for(examples, most) == of_score
+    assert calibration.CONFIDENCE.bins_for(examples, most) == of_others
+    assert calibration.ClassView(1).bins_for(examples, most) == of_others

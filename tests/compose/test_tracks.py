@@ -11,7 +11,7 @@ from anim.errors import RecordingError
 from anim.metrics import CHANCE
 from anim.settings import Picture
 from tests.support.predictions import binary
-from tests.support.scenes import a_run
+from tests.support.runs import a_run
 
 
 def track(run, view="confidence", **picture):

@@ -49,6 +49,8 @@ CALLS = {
     "interval": lambda run: run.error_interval()._asdict(),
     "gap": lambda run: {"gap": run.gap()},
     "chance": lambda run: {"chance": run.chance()},
+    "dots": lambda run: vars(run.dots()),
+    "mean": lambda run: vars(run.dots("class:b")),
     "band": lambda run: {"band": run.curve_band()},
 }
 
@@ -140,6 +142,7 @@ def test_each_snapshot_is_read_once_for_what_is_prepared():
     run.prepare(["confidence", "class:a"], curve="smooth", band="simultaneous")
     assert snapshots.reads == [0, 1, 2]
     run.metrics(), run.reliability("class:a"), run.curve(), run.curve_band(), run.error_interval()
+    run.dots(), run.dots("class:a")
     assert snapshots.reads == [0, 1, 2]
 
 

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 import anim
+from anim.compose import compose_views, default_view
 from anim.errors import DivergedError, SettingError
 from anim.render import main
 from anim.settings import Picture
-from tests.support.seeing import check_texts, compose, texts_of
+from tests.support.runs import noisy
 
 DATA = anim.data.xor(90, 60, seed=4)
 
@@ -107,24 +108,15 @@ def test_folders_with_different_labels_are_not_replicas(tmp_path):
         anim.open(tmp_path)
 
 
-def a_run(seed, steps=(0, 10, 20), examples=120, labels=None):
-    """Few examples: some of 50 bins are empty in some runs only."""
-    rng = np.random.default_rng(seed)
-    labels = np.arange(examples) % 2 if labels is None else labels
-    logits = rng.normal(size=(len(steps), len(labels), 2))
-    logits[:, np.arange(len(labels)), labels] += np.linspace(0.5, 2, len(steps))[:, None]
-    return anim.from_arrays(steps, labels, logits=logits)
-
-
-RUNS = [a_run(seed) for seed in range(7)]
+RUNS = [noisy(seed) for seed in range(7)]
 
 
 @pytest.mark.parametrize(
     "runs",
     [
         [],
-        [RUNS[0], a_run(0, labels=np.arange(120) % 3 % 2)],
-        [RUNS[0], a_run(0, labels=np.arange(119) % 2)],
+        [RUNS[0], noisy(0, labels=np.arange(120) % 3 % 2)],
+        [RUNS[0], noisy(0, labels=np.arange(119) % 2)],
         [RUNS[0], anim.from_arrays([0], RUNS[0].labels, logits=np.zeros((1, 120, 3)))],
     ],
     ids=["none", "other labels", "fewer labels", "other classes"],
@@ -135,7 +127,10 @@ def test_runs_with_different_labels_or_classes_are_not_replicas(runs):
 
 
 def of(runs, **picture):
-    return compose(runs, Picture(**{"seconds": 1, "hold": 0, **picture}))
+    """Return the tracks of runs, and their names."""
+    picture = Picture(**{"seconds": 1, "hold": 0, **picture})
+    ((reel, subject),) = compose_views(runs, picture, [default_view(runs, picture)])
+    return reel.tracks, subject.names
 
 
 def most_of(values):
@@ -155,8 +150,8 @@ def bars_of(run, i, bins=50):
 
 
 def test_bars_are_medians_and_their_whiskers_hold_nine_tenths():
-    reel, _ = of([anim.Replicas(RUNS)])
-    (track,) = reel.tracks
+    tracks, _ = of([anim.Replicas(RUNS)], bins=50)
+    (track,) = tracks
     for i in range(3):
         counts, shares = map(np.array, zip(*(bars_of(run, i) for run in RUNS), strict=True))
         assert np.isnan(shares).any(0).any()
@@ -171,8 +166,8 @@ def test_bars_are_medians_and_their_whiskers_hold_nine_tenths():
 
 
 def test_strips_are_medians_and_their_areas_hold_nine_tenths():
-    reel, _ = of([anim.Replicas(RUNS)], panels=("accuracy", "ece"))
-    (track,) = reel.tracks
+    tracks, _ = of([anim.Replicas(RUNS)], panels=("accuracy", "ece"))
+    (track,) = tracks
     right = [[(run.probs(i).argmax(1) == run.labels).mean() for i in range(3)] for run in RUNS]
     np.testing.assert_allclose(track.series["accuracy"], np.median(right, axis=0))
     np.testing.assert_allclose(track.spreads["accuracy"], most_of(right))
@@ -181,39 +176,10 @@ def test_strips_are_medians_and_their_areas_hold_nine_tenths():
     np.testing.assert_allclose(track.spreads["ece"], most_of(errors))
 
 
-def test_a_bin_that_is_empty_in_most_replicas_has_no_bar():
-    """One of three has its scores at 0.31; all have some at 0.91."""
-    scores = np.full((3, 20), 0.91)
-    scores[0, :10] = 0.31
-    labels = np.ones(20, int)
-    runs = [anim.from_arrays([0, 1], labels, probs=[row, row]) for row in scores]
-    reel, scene = of([anim.Replicas(runs)], bins=10, panels=("reliability",))
-    presence = reel.at(None).frames[0].presence
-    np.testing.assert_array_equal(presence, np.arange(10) == 9)
-    pixels = scene.draw(reel.at(None))[..., :3]
-    box = scene.figure.axes[0].bbox
-    top, bottom = round(600 - box.y1) + 3, round(600 - box.y0) - 3
-
-    def colours(x):
-        column = pixels[top:bottom, int(box.x0 + x * box.width)]
-        return np.ptp(column.astype(int), axis=1) > 40
-
-    assert not colours(0.34).any()
-    assert colours(0.94).mean() > 0.9
-
-
-def test_replicas_without_a_common_bin_do_not_count_as_without_a_recalibration():
-    scores = [[0.11, 0.91], [0.21, 0.81], [0.31, 0.71]]
-    runs = [anim.from_arrays([0, 1], [0, 1], probs=[row, row]) for row in scores]
-    reel, scene = of([anim.Replicas(runs)], bins=10)
-    shown = [text.get_text() for text in texts_of(scene, reel.at(None))]
-    assert not any("no cure" in text for text in shown)
-
-
 def test_replicas_with_different_steps_are_shown_at_common_steps():
-    runs = [a_run(0, [0, 5, 10, 20]), a_run(1, [0, 10, 15, 20]), a_run(2, [5, 10, 20, 30])]
-    reel, _ = of([anim.Replicas(runs)])
-    (track,) = reel.tracks
+    runs = [noisy(0, [0, 5, 10, 20]), noisy(1, [0, 10, 15, 20]), noisy(2, [5, 10, 20, 30])]
+    tracks, _ = of([anim.Replicas(runs)])
+    (track,) = tracks
     assert track.steps.tolist() == [10, 20]
     at = [(2, 3), (1, 3), (1, 2)]
     right = [
@@ -225,47 +191,35 @@ def test_replicas_with_different_steps_are_shown_at_common_steps():
 
 def test_replicas_without_a_step_in_common_are_an_error():
     with pytest.raises(SettingError, match=r"^runs: the replicas have no step in common"):
-        of([anim.Replicas([a_run(0, [0, 2]), a_run(1, [1, 3])])])
-
-
-@pytest.mark.parametrize("curve", ["bars", "smooth", "isotonic"])
-def test_the_picture_says_that_it_shows_replicas(curve):
-    reel, scene = of([anim.Replicas(RUNS)], curve=curve, size=(1000, 600))
-    shown = [text.get_text() for text in texts_of(scene, reel.at(None))]
-    assert "median accuracy" in shown
-    assert "90 % of 7 replicas" in shown
-    assert not any("chance" in text for text in shown)
-    check_texts(scene, reel.at(None))
+        of([anim.Replicas([noisy(0, [0, 2]), noisy(1, [1, 3])])])
 
 
 def test_curves_of_replicas_are_medians():
-    reel, _ = of([anim.Replicas(RUNS)], curve="isotonic")
+    tracks, _ = of([anim.Replicas(RUNS)], curve="isotonic")
     curves = np.stack([run.curve("score", "isotonic") for run in RUNS])
     known = np.isfinite(curves).all(0)
     assert known.sum() > 500
-    np.testing.assert_allclose(reel.tracks[0].curve[known], np.median(curves, axis=0)[known])
+    np.testing.assert_allclose(tracks[0].curve[known], np.median(curves, axis=0)[known])
 
 
 def test_replicas_stand_beside_their_recalibration_and_beside_other_runs():
-    runs = [a_run(seed, examples=400) for seed in range(3)]
+    runs = [noisy(seed, examples=400) for seed in range(3)]
     both = [anim.Replicas(runs, "many"), runs[0]]
-    reel, scene = of(both, calibrate="temperature", size=(1600, 700))
-    medians = reel.tracks[1].series["temperature"]
+    tracks, names = of(both, calibrate="temperature", size=(1600, 700))
+    medians = tracks[1].series["temperature"]
     alone = [anim.calibrate(run)[1].recorded["temperature"] for run in runs]
     np.testing.assert_allclose(medians, np.nanmedian(alone, axis=0))
-    shown = {text.get_text() for text in texts_of(scene, reel.at(None))}
-    assert {"many", "many, temperature-scaled"} < shown
-    check_texts(scene, reel.at(None))
+    assert {"many", "many, temperature-scaled"} < set(names)
 
 
 def test_a_replica_without_a_recalibration_does_not_affect_the_others():
     labels = np.arange(400) % 2
     certain = anim.from_arrays([0, 10, 20], labels, logits=[5 * np.eye(2)[labels]] * 3)
-    replicas = anim.Replicas([certain, *(a_run(seed, examples=400) for seed in range(2))])
+    replicas = anim.Replicas([certain, *(noisy(seed, examples=400) for seed in range(2))])
     with pytest.warns(UserWarning, match="3 of 9 snapshots"):
-        reel, _ = of([replicas], calibrate="temperature")
+        tracks, _ = of([replicas], calibrate="temperature")
     alone = [anim.calibrate(run)[1].recorded["temperature"] for run in replicas[1:]]
-    found = reel.tracks[1].series["temperature"]
+    found = tracks[1].series["temperature"]
     np.testing.assert_allclose(found, np.median(alone, axis=0))
 
 

@@ -133,7 +133,8 @@ def test_a_million_points_lose_no_digits():
     run = anim.from_arrays([0], labels, probs=probs[None])
     exact = probs.astype(np.float64)
     assert run.metrics()["brier"][0] == pytest.approx(np.square(exact - labels).mean(), rel=1e-6)
-    index = np.minimum((exact * 50).astype(int), 49)
+    assert run.dots("class:1").mean[0] == pytest.approx(exact.mean(), abs=1e-12)
+    index = np.minimum((exact * 40).astype(int), 39)
     means = np.bincount(index, exact) / np.bincount(index)
     np.testing.assert_allclose(run.reliability("score").confidence[0], means, atol=1e-6)
 

@@ -11,7 +11,8 @@ import anim
 from anim.errors import SettingError
 from anim.settings import MAX_RUNS
 from tests.support.predictions import model
-from tests.support.scenes import a_run, scene_of
+from tests.support.runs import a_run
+from tests.support.scenes import scene_of
 from tests.support.seeing import check_texts
 
 

@@ -10,7 +10,8 @@ import anim
 from anim.settings.themes import THEMES
 from tests.support.curves import smooth_error
 from tests.support.pixels import VEIL, Column
-from tests.support.scenes import a_run, scene_of
+from tests.support.runs import a_run
+from tests.support.scenes import scene_of
 
 
 def a_run_of_one_bin(score=0.75, right=300, examples=400):

@@ -12,7 +12,8 @@ import anim
 from anim.scene import check_room
 from anim.settings import Picture
 from tests.support.frames import with_our_letters
-from tests.support.scenes import a_named_run, scene_of_copies
+from tests.support.runs import a_named_run
+from tests.support.scenes import scene_of_copies
 from tests.support.seeing import check_texts, texts_of
 
 PAPERS = {

@@ -14,7 +14,8 @@ from anim.settings import Picture
 from anim.settings.themes import THEMES
 from tests.support.frames import with_our_letters
 from tests.support.pixels import colour_of, is_near
-from tests.support.scenes import a_run, scene_of
+from tests.support.runs import a_run
+from tests.support.scenes import scene_of
 from tests.support.seeing import compose, texts_of
 
 PICTURES = {

@@ -21,7 +21,7 @@ class TopView(View):
 
     k: int = 2
     pattern = "top:K"
-    bins = 5
+    fewest, most = 3, 8
     words = HitWords("among them", "not among them", share="top-k accuracy", axis="top-k")
 
     @property
@@ -59,7 +59,7 @@ def test_a_class_is_enough_for_a_view(run):
     probs, labels = run.probs(0), run.labels
     bins = run.reliability("top:2")
     expected = (np.argsort(probs, axis=1)[:, -2:] == labels[:, None]).any(1)
-    assert bins.counts.shape == (1, 5)
+    assert bins.counts.shape == (1, 8)
     assert bins.hits.sum() == expected.sum()
 
 
@@ -78,9 +78,14 @@ def test_a_page_offers_the_views_that_say_so(run):
     assert views_to_choose([run], Picture(view="confidence")) == ["confidence"]
 
 
-def test_help_names_every_view_and_its_number_of_bins():
+def test_help_names_every_view_and_its_numbers_of_bins():
     assert list(VIEW_PHRASES) == [view.pattern for view in views.VIEWS]
     help_ = {one.name: one for one in settings_of(Picture)}
     assert views_in_words() in help_["view"].help
-    others = [f"{view.bins} for the {view.pattern} view" for view in views.VIEWS if view.bins != 15]
-    assert help_["bins"].default_text == f"{', '.join(others)}, else 15"
+    score, *others = views.VIEWS
+    assert score.has_even_bins
+    assert {(view.fewest, view.most, view.has_even_bins) for view in others} == {(5, 20, False)}
+    limits = f"an even number from {score.fewest} to {score.most} for the {score.pattern} view"
+    assert help_["bins"].default_text == (
+        f"one for each 25 examples, if there is room: {limits}, else 5 to 20"
+    )

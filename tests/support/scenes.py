@@ -1,29 +1,8 @@
-"""Runs that grow over-confident, the scenes that draw them, and style sheets."""
+"""Scenes that draw runs that grow over-confident, and style sheets."""
 
-from functools import cache
-
-import numpy as np
-
-import anim
 from anim.settings import Picture
-from tests.support.predictions import model
+from tests.support.runs import a_named_run
 from tests.support.seeing import compose
-
-
-@cache
-def a_run(classes=2, examples=1000, sharpness=3):
-    """Return a run of three snapshots, the last over-confident."""
-    logits, labels = model(examples, classes, sharpness)
-    return anim.from_arrays([0, 40, 100], labels, logits=np.stack([logits / 9, logits / 3, logits]))
-
-
-@cache
-def a_named_run(classes=2, examples=400):
-    """Return a run of three snapshots whose classes have names, the last over-confident."""
-    logits, labels = model(examples, classes, 3)
-    names = [f"class {k}" for k in range(classes)]
-    snapshots = np.stack([logits / 9, logits / 3, logits])
-    return anim.from_arrays([0, 40, 1000], labels, logits=snapshots, classes=names)
 
 
 def scene_of(runs, **picture):

@@ -228,7 +228,7 @@ def test_a_scalar_with_a_name_that_none_can_have_is_refused(path, name):
     refused(path, "no scalar can have the name")
 
 
-@pytest.mark.parametrize("name", ["accuracy", "ece", "gap", "smooth_ece", "ece_if_calibrated"])
+@pytest.mark.parametrize("name", ["accuracy", "confidence", "gap", "smooth_ece", "ece_p"])
 def test_a_scalar_with_the_name_of_a_metric_is_left_out_with_a_warning(path, name):
     before = anim.open(path)
     shutil.copytree(path / "metrics" / "loss", path / "metrics" / name)
