@@ -5,7 +5,6 @@ import pytest
 import scipy.stats
 
 import anim
-from anim.compose import compose_views
 from anim.compose.tracks import bars_at_most, prepare, track_of
 from anim.errors import RecordingError
 from anim.metrics import CHANCE
@@ -264,8 +263,8 @@ def test_no_bar_is_narrower_than_eight_pixels():
 
 def test_runs_of_one_picture_have_bins_of_their_own():
     runs = [a_run(), anim.Replicas([a_run(examples=150)] * 2)]
-    (reel, _), *_ = compose_views(runs, Picture(), ["score"])
-    assert [one.counts.shape[1] for one in reel.tracks] == [40, 6]
+    tracks = [track_of(run, "score", Picture(), runs=2) for run in runs]
+    assert [one.counts.shape[1] for one in tracks] == [40, 6]
 
 
 def test_each_snapshot_is_read_once_for_what_a_track_shows():

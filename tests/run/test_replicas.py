@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import anim
-from anim.compose import compose_views, default_view
+from anim.compose.tracks import track_of
 from anim.errors import DivergedError, SettingError
 from anim.render import main
 from anim.settings import Picture
@@ -129,8 +129,10 @@ def test_runs_with_different_labels_or_classes_are_not_replicas(runs):
 def of(runs, **picture):
     """Return the tracks of runs, and their names."""
     picture = Picture(**{"seconds": 1, "hold": 0, **picture})
-    ((reel, subject),) = compose_views(runs, picture, [default_view(runs, picture)])
-    return reel.tracks, subject.names
+    if picture.calibrate is not None:
+        runs = [one for run in runs for one in anim.calibrate(run, picture.calibrate)]
+    tracks = [track_of(run, "score", picture, runs=len(runs)) for run in runs]
+    return tracks, [run.name for run in runs]
 
 
 def most_of(values):
