@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from matplotlib.colors import to_hex, to_rgb
@@ -63,9 +65,10 @@ def apart(colour: ColorType, others: Sequence[ColorType]) -> float:
     return min(abs(lightness(colour) - lightness(other)) for other in others)
 
 
-def difference(one: ColorType, other: ColorType) -> float:
+@cache
+def difference(one: str, other: str) -> float:
     """Return the CIEDE2000 difference of two colours for the readers of `EYES` who see least."""
-    return min(ciede2000(lab(one, eye), lab(other, eye)) for eye in EYES)
+    return min(ciede2000(_seen(one, eye), _seen(other, eye)) for eye in EYES)
 
 
 def readable(colour: str, background: str, minimum: float = READABLE) -> str:
@@ -83,33 +86,42 @@ def lab(colour: ColorType, eye: str = "normal") -> np.ndarray:
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 
-def ciede2000(one: np.ndarray, other: np.ndarray) -> float:
+def ciede2000(one: Sequence[float], other: Sequence[float]) -> float:
     """Return the difference of two colours in CIELAB, [3] each.
 
     Sharma, Wu and Dalal 2005, with the weights 1, 1 and 1.
     """
-    lights, reds, yellows = np.stack([one, other], 1)
-    gain = 0.5 * (1 - np.sqrt(_saturation(np.hypot(reds, yellows).mean())))
-    reds = reds * (1 + gain)
-    chromas = np.hypot(reds, yellows)
-    hues = np.degrees(np.arctan2(yellows, reds)) % 360
-    turn = float(hues[1] - hues[0]) if chromas.all() else 0.0
-    turn -= 360 * np.sign(turn) * (abs(turn) > 180)
-    if chromas.all():
-        hue = hues.mean() if abs(hues[1] - hues[0]) <= 180 else (hues.mean() + 180) % 360
-    else:
-        hue = hues.sum()
-    light, chroma = lights.mean(), chromas.mean()
-    waves = [(0.17, 1, -30), (-0.24, 2, 0), (-0.32, 3, 6), (0.2, 4, -63)]
-    weight = 1 - sum(size * np.cos(np.radians(k * hue + at)) for size, k, at in waves)
-    far = (light - 50) ** 2
-    by_light = np.diff(lights)[0] / (1 + 0.015 * far / np.sqrt(20 + far))
-    by_chroma = np.diff(chromas)[0] / (1 + 0.045 * chroma)
-    wide = 2 * np.sqrt(chromas.prod()) * np.sin(np.radians(turn / 2))
-    by_hue = wide / (1 + 0.015 * chroma * weight)
-    angle = 60 * np.exp(-(((hue - 275) / 25) ** 2))
-    turned = -2 * np.sqrt(_saturation(chroma)) * np.sin(np.radians(angle))
-    return float(np.sqrt(by_light**2 + by_chroma**2 + by_hue**2 + turned * by_chroma * by_hue))
+    (light, red, yellow), (light_2, red_2, yellow_2) = one, other
+    mean = (math.hypot(red, yellow) + math.hypot(red_2, yellow_2)) / 2
+    gain = 1.5 - 0.5 * math.sqrt(_saturation(mean))
+    chroma, chroma_2 = math.hypot(gain * red, yellow), math.hypot(gain * red_2, yellow_2)
+    hue = math.degrees(math.atan2(yellow, gain * red)) % 360
+    hue_2 = math.degrees(math.atan2(yellow_2, gain * red_2)) % 360
+    turn, middle = _between(hue, hue_2) if chroma and chroma_2 else (0.0, hue + hue_2)
+    mean = (chroma + chroma_2) / 2
+    waves = ((-0.17, 1, -30), (0.24, 2, 0), (0.32, 3, 6), (-0.2, 4, -63))
+    weight = 1 + sum(size * math.cos(math.radians(k * middle + at)) for size, k, at in waves)
+    far = ((light + light_2) / 2 - 50) ** 2
+    by_light = (light_2 - light) / (1 + 0.015 * far / math.sqrt(20 + far))
+    by_chroma = (chroma_2 - chroma) / (1 + 0.045 * mean)
+    wide = 2 * math.sqrt(chroma * chroma_2) * math.sin(math.radians(turn / 2))
+    by_hue = wide / (1 + 0.015 * mean * weight)
+    angle = 60 * math.exp(-(((middle - 275) / 25) ** 2))
+    turned = -2 * math.sqrt(_saturation(mean)) * math.sin(math.radians(angle))
+    return math.sqrt(by_light**2 + by_chroma**2 + by_hue**2 + turned * by_chroma * by_hue)
+
+
+def _between(hue: float, other: float) -> tuple[float, float]:
+    """Return the shorter turn from a hue to another, and the hue halfway, in degrees."""
+    turn, middle = other - hue, (hue + other) / 2
+    if abs(turn) <= 180:
+        return turn, middle
+    return turn - math.copysign(360, turn), (middle + 180) % 360
+
+
+@cache
+def _seen(colour: str, eye: str) -> list[float]:
+    return lab(colour, eye).tolist()
 
 
 def _saturation(chroma: float) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.colors import to_hex, to_rgb
+from matplotlib.colors import to_rgb
 
 from anim.settings.themes import Theme, run_colours
 
@@ -42,16 +42,3 @@ def flat_colours(theme: Theme, runs: int, *, is_sweep: bool = False) -> np.ndarr
     colours = [np.array([to_rgb(colour) for colour in plain])]
     colours += [ramp(theme, getattr(theme, name))[:, :3] for name in _FADING]
     return np.unique(np.round(np.concatenate(colours) * 255).astype(np.uint8), axis=0)
-
-
-# Names of the first picture, for panels that are not painted anew yet.
-VEIL = 1 / 7
-
-
-def veil_of(theme: Theme) -> str:
-    red, green, blue = map(float, ramp(theme, theme.ideal)[1, :3])
-    return to_hex((red, green, blue))
-
-
-def strength(_counts: np.ndarray, presence: np.ndarray) -> np.ndarray:
-    return level_of(presence)

@@ -98,21 +98,9 @@ class Theme:
         """Face colours of figure and panels, as matplotlib takes them."""
         return ("none", "none") if self.is_transparent else (self.background, self.panel)
 
-    # Names of the first picture, for panels that are not painted anew yet.
-    @property
-    def accuracy(self) -> str:
-        return self.bar
 
-    @property
-    def points(self) -> str:
-        return self.dot
-
-    def of_run(self, _rank: int) -> Theme:
-        return self
-
-
-_RUNS_ON_WHITE = ("#886688", "#550066", "#550011", "#cc4455", "#555500", "#005555")
-_SWEEP_ON_WHITE = ("#54806a", "#1f5a4f", "#0d2a33")
+_RUNS_ON_WHITE = ("#480050", "#227788", "#003300", "#bb5555", "#665500", "#664455")
+_SWEEP_ON_WHITE = ("#4d8060", "#1d5a55", "#12203a")
 
 THEMES: dict[str, Theme] = {
     "light": Theme(
@@ -130,7 +118,7 @@ THEMES: dict[str, Theme] = {
         under_text="#1a66e0",
         over_text="#b84a00",
         ideal="#1b1f24",
-        dot="#8d96a0",
+        dot="#8b949e",
         wrong="#000000",
         ghost="#c4cbd3",
         runs=_RUNS_ON_WHITE,
@@ -154,8 +142,8 @@ THEMES: dict[str, Theme] = {
         dot="#6e7781",
         wrong="#ffffff",
         ghost="#3d444d",
-        runs=("#887799", "#eeccff", "#ddddbb", "#558855", "#ee7788", "#88bbbb"),
-        sweep=("#4f8571", "#8fc3a6", "#e4f2d0"),
+        runs=("#bbddaa", "#448899", "#eeccff", "#997711", "#11bbaa", "#778866"),
+        sweep=("#58876c", "#7fc0b0", "#e6f2c8"),
     ),
     "paper": Theme(
         background="#ffffff",
@@ -165,11 +153,11 @@ THEMES: dict[str, Theme] = {
         grid="#e6e6e6",
         bar="#e4e4e4",
         cap="#303030",
-        under="#174a93",
+        under="#1248a0",
         over="#e2701c",
-        under_pale="#8fb0db",
+        under_pale="#8cacdf",
         over_pale="#f2c19a",
-        under_text="#174a93",
+        under_text="#1248a0",
         over_text="#b84a00",
         ideal="#000000",
         dot="#8f8f8f",
