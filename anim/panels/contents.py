@@ -21,7 +21,7 @@ from anim.panels.subject import Subject
 from anim.panels.words import HIT, MISS, KeyEntry, ScoreName, Verdict, Words, ending_of, words_of
 from anim.settings import Picture
 from anim.settings.panels import Strip, panel_of
-from anim.timeline import Frame, Reel, Shot
+from anim.timeline import Frame, Reel, Shot, Track
 
 # Pixels of the reference design that a number takes beside a strip, and below it.
 _BESIDE, _BELOW = 20, 90
@@ -78,12 +78,27 @@ class Header:
 
     def clock(self, shot: Shot) -> str:
         """Return what the clock shows: that of the last snapshot."""
-        return str(self._subject.count(self._reel.clock.steps[shot.moment.index]))
+        return self.clock_at(shot.moment.index)
+
+    def clock_at(self, index: int) -> str:
+        """Return what the clock shows at one of its snapshots."""
+        return str(self._subject.count(self._reel.clock.steps[index]))
 
     def numbers(self, frame: Frame) -> tuple[str, str, str]:
         """Return the numbers of the sentence on a run: those of its last snapshot."""
-        track, row = frame.track, frame.before
+        return self._numbers(frame.track, frame.before)
+
+    def all_numbers(self, track: Track) -> list[tuple[str, str, str]]:
+        """Return the numbers of the sentence on a run, of each snapshot."""
+        return [self._numbers(track, row) for row in range(len(track.steps))]
+
+    def _numbers(self, track: Track, row: int) -> tuple[str, str, str]:
         return self.words.numbers(track.says[row], track.right[row], track.misses[row])
+
+    @property
+    def ending(self) -> Verdict | None:
+        """What is to be said of the only run at its end."""
+        return None if self._ending is None else self._ending[1]
 
     def verdict(self, frame: Frame) -> Verdict | None:
         """Return what is to be said of the only run at its end; None before."""

@@ -48,10 +48,14 @@ class Counts:
         track: of the run.
         axis: of the scores.
         counts: the axis of counts.
+
+    Attributes:
+        bins: B.
     """
 
     def __init__(self, track: Track, axis: Axis, counts: Axis):
         self._track, self._axis, self._counts = track, axis, counts
+        self.bins = track.counts.shape[1]
 
     def at(self, frame: Frame) -> CountMarks:
         """Return where the columns stand in a frame."""

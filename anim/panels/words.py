@@ -53,7 +53,7 @@ class Words:
 
     Attributes:
         sentence: of a run that is alone.
-        short: of a run in a small picture, or among several.
+        medium, short: shorter forms; the last one is also that of a run among several.
         share: the y axis.
         scores: the x axis.
         under, over, ideal, pale: what marks of the diagram mean.
@@ -64,6 +64,7 @@ class Words:
     """
 
     sentence: tuple[str | int, ...]
+    medium: tuple[str | int, ...]
     short: tuple[str | int, ...]
     share: str
     scores: tuple[ScoreName, ...]
@@ -122,9 +123,11 @@ def words_of(subject: Subject, dots: int, *, is_plain: bool) -> Words:
 def _plain(subject: Subject, name: str, dots: str) -> Words:
     says = ("On average it gives ", name, " ", 0, ", and ", 1, " are") if name else None
     tail = "  ·  bars miss the line by "
+    short = ("gives ", 0, ", ", 1, " are") if name else ("says ", 0, ", right ", 1)
     return Words(
         sentence=(*(says or ("On average it says ", 0, " and is right ", 1)), tail, 2),
-        short=("gives ", 0, ", ", 1, " are") if name else ("says ", 0, ", right ", 1),
+        medium=(*short, ", misses by ", 2),
+        short=short,
         share=f"how often it is {name}" if name else "how often it is right",
         scores=_plain_scores(subject),
         under=f"{name} more often than it says" if name else "right more often than it says",
@@ -141,9 +144,11 @@ def _plain(subject: Subject, name: str, dots: str) -> Words:
 
 def _field(subject: Subject, name: str, dots: str) -> Words:
     says = ("Mean score ", 0, ", share ", 1) if name else ("Mean confidence ", 0, ", accuracy ", 1)
+    short = ("mean ", 0, ", share ", 1) if name else ("conf. ", 0, ", acc. ", 1)
     return Words(
         sentence=(*says, ", ECE of these bins ", 2),
-        short=("mean ", 0, ", share ", 1) if name else ("conf. ", 0, ", acc. ", 1),
+        medium=(*short, ", ECE ", 2),
+        short=short,
         share=f"fraction of {name}" if name else "accuracy",
         scores=(ScoreName(0.5, "center", subject.score_label),),
         under="under-confident",
@@ -180,10 +185,12 @@ class Verdict:
     Attributes:
         mark: `UNDER` or `OVER`, or "" where it is neither, or both.
         text: what completes "the model is".
+        forms: the same in few words, from longer to shorter ones.
     """
 
     mark: str
     text: str
+    forms: tuple[str, ...]
 
 
 def verdict_of(gap: float, error: float, p_value: float, examples: float) -> Verdict:
@@ -198,13 +205,15 @@ def verdict_of(gap: float, error: float, p_value: float, examples: float) -> Ver
         examples: N, the number of examples.
     """
     if not p_value <= ALARM:
-        return Verdict("", f"calibrated, as far as {examples:,.0f} examples can show")
+        text = f"calibrated, as far as {examples:,.0f} examples can show"
+        return Verdict("", text, ("no more than chance", "chance"))
     # The ECE is the sum of what is over-confident and what is under-confident, the gap is their
     # difference: here the smaller one is more than a third of the larger.
     if abs(gap) < error / 2:
-        return Verdict("", "over-confident in some bins and under-confident in others")
+        text = "over-confident in some bins and under-confident in others"
+        return Verdict("", text, ("over- and under-confident", "both"))
     mark = OVER if gap > 0 else UNDER
-    return Verdict(mark, f"{mark}-confident")
+    return Verdict(mark, f"{mark}-confident", (f"{mark}-confident",))
 
 
 def ending_of(track: Track) -> tuple[int, Verdict] | None:

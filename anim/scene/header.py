@@ -1,224 +1,310 @@
-"""What stands above the panels: headline, caption, clock, numbers, and the key of several runs."""
+"""Paints what stands above the panels: headline, clock, sentence and key, and the names of runs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
-import numpy as np
-from matplotlib.patches import Patch
 from matplotlib.text import Text
 
-from anim.panels.subject import Subject
-from anim.scene import layout
-from anim.scene.layout import Place
-from anim.scene.panel import Handle, PanelKind
+from anim.panels.contents import Contents, Header
+from anim.panels.layout import LEFT, LINE, RIGHT, ROW, Place
+from anim.panels.words import (
+    DASHED,
+    HIT,
+    IDEAL,
+    INTERVAL,
+    MISS,
+    OVER,
+    PALE,
+    SOLID,
+    UNDER,
+    KeyEntry,
+)
 from anim.scene.stage import Stage
-from anim.scene.texts import ChangingText, Readout, Words, shorten
-from anim.settings import TEMPERATURE
-from anim.settings.themes import Measures
-from anim.timeline import Shot
+from anim.scene.texts import ChangingText, shorten, wrapped
+from anim.settings.themes import Theme
+from anim.timeline import Reel, Shot
 
-# Between names and numbers above a cell.
-_NEXT_TO, _APART = 5, 12
-# From the header to the first row of a key, and the height of that row.
-_KEY_AT, _KEY = 8, 20
-# Width of an average letter, relative to its height.
-_LETTER = 0.65
-
-
-def height(measures: Measures, *, has_title: bool, key_rows: int) -> float:
-    """Return the height of header and key, in pixels of the reference design."""
-    return _base(measures, has_title) + (
-        _KEY + (key_rows - 1) * measures.small * layout.ROW if key_rows else 0
-    )
+# From a mark of a key to its text, and between two entries.
+_BESIDE, _APART = 6, 16
+# Names and sentences above a cell: from its upper edge to their baselines.
+_NAME_AT, _SENTENCE_AT = 26, 9
+# Between the headline and the clock.
+_GAP = 24
 
 
-def key(stage: Stage, kinds: Sequence[PanelKind]) -> Sequence[Handle]:
-    """Return what the key of several runs explains: marks of all cells, or the lines of runs."""
-    if stage.is_one_run:
-        return []
-    cell = next((kind for kind in kinds if not kind.shows_time), None)
-    if cell is not None:
-        return cell.key(stage)
-    width, runs = stage.figure.bbox.width, len(stage.subject.names)
-    room = width / stage.pixels(1) - layout.LEFT - layout.RIGHT
-    longest = int((room / runs - 40) / (stage.theme.measures.small * _LETTER))
-    return [
-        Patch(color=stage.theme.of_run(rank).accuracy, label=_cut(name, longest))
-        for rank, name in enumerate(stage.subject.names)
-    ]
+class KeyRow:
+    """Entries of a key in the order of reading; the last one may stand at the right edge."""
+
+    def __init__(self, stage: Stage, entries: Sequence[KeyEntry]):
+        self._stage, self.entries = stage, entries
+
+    def width(self) -> float:
+        """Return the width in pixels of the reference design."""
+        return sum(map(self._width_of, self.entries)) + _APART * (len(self.entries) - 1)
+
+    def paint(self, left: float, y: float) -> None:
+        """Paint the entries, with their baseline ``y`` pixels below the upper edge."""
+        for entry in self.entries:
+            self._paint_mark(entry, left, y)
+            size, colour = self._stage.measures.small, _text_colour(self._stage.theme, entry.mark)
+            self._stage.text(left + self._mark_width(entry), y, entry.text, size, colour)
+            left += self._width_of(entry) + _APART
+
+    def _width_of(self, entry: KeyEntry) -> float:
+        text = self._stage.text(0, 0, entry.text, self._stage.measures.small, "k")
+        width = self._stage.width_of(text)
+        text.remove()
+        return self._mark_width(entry) + width
+
+    def _mark_width(self, entry: KeyEntry) -> float:
+        size = self._stage.measures.small
+        wide = {UNDER: 1.9, OVER: 1.9, IDEAL: 1.2, SOLID: 1.6, DASHED: 1.6, HIT: 0.9, MISS: 0.9}
+        wide |= {INTERVAL: 0.5}
+        return wide[entry.mark] * size + _BESIDE if entry.mark in wide else 0
+
+    def _paint_mark(self, entry: KeyEntry, left: float, y: float) -> None:
+        stage, theme, size = self._stage, self._stage.theme, self._stage.measures.small
+        top, tall = y - 0.82 * size, 0.95 * size
+        pairs = {UNDER: (theme.under_pale, theme.under), OVER: (theme.over_pale, theme.over)}
+        if entry.mark in pairs:
+            for at, colour in enumerate(pairs[entry.mark]):
+                stage.square(left + at * 0.95 * size, top, 0.95 * size, tall, colour)
+        if entry.mark in (HIT, MISS):
+            colour = theme.dot if entry.mark == HIT else theme.wrong
+            stage.square(left, top, 0.9 * size, tall, colour)
+        if entry.mark == IDEAL:
+            stage.line(left, y - 0.33 * size, 1.2 * size, theme.ideal, 2)
+        if entry.mark in (SOLID, DASHED):
+            is_dashed = entry.mark == DASHED
+            width = 1.4 if is_dashed else 2.2
+            stage.line(
+                left, y - 0.33 * size, 1.6 * size, theme.cap, width, is_dashed=is_dashed
+            )
+        if entry.mark == INTERVAL:
+            stage.square(left + 0.2 * size, top, 1.6, tall, theme.text)
 
 
-class Header:
+def _text_colour(theme: Theme, mark: str) -> str:
+    return {UNDER: theme.under_text, OVER: theme.over_text}.get(mark, theme.muted)
+
+
+def rows_of(stage: Stage, entries: Sequence[KeyEntry]) -> list[KeyRow]:
+    """Return the entries of a key in rows that fit into the width of the picture."""
+    room = stage.size[0] - LEFT - RIGHT
+    rows: list[KeyRow] = []
+    for entry in entries:
+        longer = KeyRow(stage, [*rows[-1].entries, entry]) if rows else None
+        if longer is not None and longer.width() <= room:
+            rows[-1] = longer
+        else:
+            rows.append(KeyRow(stage, [entry]))
+    return rows
+
+
+def title_of(stage: Stage, title: str, clock: str) -> tuple[Text, int]:
+    """Write the headline in one line or two, and return how many it has.
+
+    Args:
+        stage: the figure.
+        title: the text.
+        clock: the longest text beside it.
+    """
+    measures = stage.measures
+    style = {"fontweight": "bold", "linespacing": LINE}
+    beside = stage.text(0, 0, clock, measures.title, "k", fontweight="bold")
+    room = stage.size[0] - LEFT - RIGHT - (0 if measures.is_plain else stage.width_of(beside) + _GAP)
+    beside.remove()
+    text = stage.text(LEFT, measures.title_at, title, measures.title, stage.theme.text, **style)
+    lines = wrapped(text, room * stage.pixels(1))
+    if lines > 1:
+        # Its first line stands where a single one would.
+        text.set_verticalalignment("top")
+        text.set_y(1 - (measures.title_at - 0.78 * measures.title) / stage.size[1])
+    return text, lines
+
+
+class HeaderChart:
     """The texts above the panels.
 
     Args:
-        stage: the figure, its theme and what is shown. An empty title takes no room in a plain
-            header.
-        places: of the panels.
+        stage: the figure.
+        contents: what is shown.
+        reel: the runs.
         rows: of the key.
+        lines: of the headline, 0 without one.
+        names: of several runs; empty if there is one.
     """
 
     def __init__(
         self,
         stage: Stage,
-        places: Sequence[Place],
-        rows: Sequence[Sequence[Handle]],
+        contents: Contents,
+        reel: Reel,
+        rows: Sequence[KeyRow],
+        lines: int,
+        names: Sequence[str],
     ):
-        self._stage, self._theme = stage, stage.theme
-        subject = stage.subject
-        self._steps_per_unit = subject.steps_per_unit
-        self._now: ChangingText
-        self._numbers: dict[tuple[int, str], ChangingText] = {}
-        measures = self._theme.measures
-        has_title = bool(subject.title) or not measures.is_plain
-        self._raised = 0 if has_title else measures.caption_at - measures.title_at
-        longest = f"{int(stage.reel.clock.steps[-1] / self._steps_per_unit + 1e-9)}"
-        if measures.is_plain:
-            self._write_plain(subject, longest)
-        else:
-            self._write(subject, longest)
-        stage.key(rows, _base(measures, has_title) + _KEY_AT)
-        if not stage.is_one_run:
-            for place in places:
-                named = {rank for rank, _ in self._numbers}
-                if not place.kind.shows_time and place.rank not in named:
-                    self._cell(place, stage.subject.names[place.rank])
+        self._stage, self._header = stage, contents.header
+        self._clock: ChangingText
+        self._sentences: list[_Sentence] = []
+        self._verdict: _Verdict | None = None
+        measures = stage.measures
+        down = (lines - 1) * (measures.title * LINE if lines else measures.caption_at - measures.title_at)
+        self._write_clock(reel, down)
+        y = measures.caption_at + down
+        if not names:
+            self._write_sentence(reel, y)
+        y += 0 if not names else -measures.small * ROW
+        for at, row in enumerate(rows):
+            row.paint(LEFT, y + measures.small * (ROW * (at + 1) + 0.75))
+        for place in _first_cells(contents) if names else ():
+            self._name_cell(place, reel, names[place.rank])
 
     def changing_texts(self) -> Iterator[ChangingText]:
-        """Return the clock and the numbers."""
-        yield self._now
-        yield from self._numbers.values()
+        """Return the clock, the numbers and the verdict."""
+        yield self._clock
+        for sentence in self._sentences:
+            yield from sentence.numbers
+        if self._verdict is not None:
+            yield from self._verdict.texts
 
     def update(self, shot: Shot) -> None:
-        """Set the clock and the numbers to those of a shot."""
-        self._now.text.set_text(f"{int(shot.moment.step / self._steps_per_unit + 1e-9)}")
-        for (rank, name), readout in self._numbers.items():
-            readout.text.set_text(_number(name, shot.frames[rank].series[name]))
+        """Set the texts to those of a shot."""
+        self._clock.text.set_text(self._header.clock(shot))
+        for sentence in self._sentences:
+            sentence.update(self._header.numbers(shot.frames[sentence.rank]))
+        if self._verdict is not None:
+            self._verdict.update(self._header, shot)
 
-    def _write(self, subject: Subject, longest: str) -> None:
-        """Write headline and clock in one row, caption and numbers below."""
-        measures, theme = self._theme.measures, self._theme
+    def _write_clock(self, reel: Reel, down: float) -> None:
+        stage, measures = self._stage, self._stage.measures
+        # The numbers of a long title's first line stand beside it, those of a plain one below it.
+        longest = max((self._header.clock_at(i) for i in range(len(reel.clock.steps))), key=len)
+        longest = "".join("0" if mark.isdigit() else mark for mark in longest)
+        if measures.is_plain:
+            y, size, style = measures.caption_at + down, measures.caption, {}
+            label = stage.text(LEFT, y, self._header.unit_name, size, stage.theme.text)
+            start = LEFT + stage.width_of(label) + size * 0.35
+            self._clock = ChangingText(stage.text(start, y, longest, size, stage.theme.text))
+            self._start = start + stage.width_of(self._clock.text) + 1.2 * size
+            return
+        y, size, style = measures.title_at, measures.title, {"fontweight": "bold", "ha": "right"}
+        right = stage.size[0] - RIGHT
+        number = stage.text(right, y, longest, size, stage.theme.text, **style)
+        self._clock = ChangingText(number)
+        left = right - stage.width_of(number) - size * 0.35
+        stage.text(left, y, self._header.unit_name, size, stage.theme.text, **style)
+        self._start = LEFT
+
+    def _write_sentence(self, reel: Reel, y: float) -> None:
+        """Write the longest form of the sentence that has room, and the verdict after it."""
+        stage, words, size = self._stage, self._header.words, self._stage.measures.caption
+        right = stage.size[0] - RIGHT
+        widest = _widest(self._header, reel, 0)
+        for parts in (words.sentence, words.medium, words.short):
+            sentence = _Sentence(stage, 0, parts, widest, self._start, y, size)
+            if sentence.right <= right or parts is words.short:
+                break
+            sentence.remove()
+        self._sentences = [sentence]
+        if not stage.measures.is_plain:
+            self._verdict = _Verdict(stage, self._header, reel, sentence.right + 18, right, y)
+
+    def _name_cell(self, place: Place, reel: Reel, name: str) -> None:
+        """Write the name of a run and its two numbers above its cell."""
+        stage, measures, theme = self._stage, self._stage.measures, self._stage.theme
+        top = stage.size[1] - (place.bottom + place.height) / stage.unit
+        left, wide = place.left / stage.unit, place.width / stage.unit
+        colour = theme.runs[place.rank]
         style = {"fontweight": "bold"}
-        title = (measures.title_at, measures.title, theme.text)
-        self._now, edge = self._readout(-layout.RIGHT, subject.unit_name, longest, *title, **style)
-        self._fit(self._text(layout.LEFT, subject.title, *title, **style), edge)
-        edge = self._numbers_at_right()
-        caption = (measures.caption_at, measures.caption, theme.muted)
-        self._fit(self._text(layout.LEFT, subject.caption, *caption), edge)
-
-    def _write_plain(self, subject: Subject, longest: str) -> None:
-        """Write clock and numbers in one row, below the headline if there is one."""
-        measures, theme = self._theme.measures, self._theme
-        if subject.title:
-            title = (measures.title_at, measures.title, theme.text)
-            text = self._text(layout.LEFT, subject.title, *title, fontweight="bold")
-            self._fit(text, self._stage.figure.bbox.width)
-        row = (measures.caption_at - self._raised, measures.caption, theme.text)
-        name = self._text(layout.LEFT, subject.unit_name, *row)
-        start = name.get_window_extent().x1 / self._pixel + measures.caption * 0.35
-        self._now = Readout(self._text(start, longest, *row, animated=True))
-        self._numbers_at_right()
-
-    @property
-    def _pixel(self) -> float:
-        """Pixels of the file per pixel of the reference design."""
-        return self._stage.pixels(1)
-
-    def _text(self, x: float, text: str, y: float, size: float, colour: str, **style: Any) -> Text:
-        """Write a text at a place of the reference design; x < 0 counts from the right."""
-        width, height = np.asarray(self._stage.figure.bbox.size) / self._pixel
-        return self._stage.figure.text(
-            (x + (width if x < 0 else 0)) / width,
-            1 - y / height,
-            text,
-            fontsize=self._stage.points(size),
-            color=colour,
-            parse_math=False,
-            **style,
-        )
-
-    def _fit(self, text: Text, edge: float) -> None:
-        """Shorten a text that would come near an edge, in pixels of the file."""
-        shorten(text, edge - (18 + layout.LEFT) * self._pixel)
-
-    def _numbers_at_right(self) -> float:
-        """Write accuracy and error of the only run; return their left end in pixels of the file."""
-        width, measures = self._stage.figure.bbox.width, self._theme.measures
-        if not self._stage.is_one_run:
-            return width
-        row = (measures.caption_at - self._raised, measures.caption, self._theme.muted)
-        self._numbers[0, "ece"], edge = self._readout(
-            -layout.RIGHT, "calibration error", "0.000", *row
-        )
-        offset = (edge - width) / self._pixel - 16
-        self._numbers[0, "accuracy"], edge = self._readout(offset, "accuracy", "0.000", *row)
-        return edge
-
-    def _cell(self, place: Place, name: str) -> None:
-        """Write the name of a run, its accuracy, error and temperature above its cell."""
-        measures, pixel = self._theme.measures, self._pixel
-        height = self._stage.figure.bbox.height / pixel
-        top = height - (place.bottom + place.height) / self._stage.unit
-        left, wide = place.left / self._stage.unit, place.width / self._stage.unit
-        # The name is in the colour of text: colours of bars may lack the contrast.
-        colour = self._theme.of_run(place.rank).accuracy
-        self._text(left, "\N{BLACK SQUARE}", top - 27, measures.name, colour)
-        row = (top - 27, measures.name, self._theme.text)
-        shorten(self._text(left + 15, name, *row, fontweight="bold"), (wide - 15) * pixel)
-        track = self._stage.reel.tracks[place.rank]
-        shown = [("accuracy", "accuracy"), ("ece", "error")]
-        if track.is_recalibrated and TEMPERATURE in track.series:
-            shown.append((TEMPERATURE, "T"))
-        # The last ones are what a recalibration changes: they stay if there is no room for all.
-        while len(shown) > 1 and self._width_of(shown) > wide:
-            shown = shown[1:]
-        row = (top - 9, measures.small, self._theme.muted)
-        for key, label in shown:
-            text = self._text(left, label, *row)
-            left = text.get_window_extent().x1 / pixel + _NEXT_TO
-            number = self._text(left, "0.000", *row)
-            left = number.get_window_extent().x1 / pixel + _APART
-            number.set_animated(True)
-            self._numbers[place.rank, key] = (Words if key == TEMPERATURE else Readout)(number)
-
-    def _width_of(self, shown: list[tuple[str, str]]) -> float:
-        """Return the width of names and their numbers, in pixels of the reference design."""
-        whole = "".join(f"{label}0.000" for _, label in shown)
-        text = self._text(0, whole, 0, self._theme.measures.small, "k")
-        width = text.get_window_extent().width / self._pixel
-        text.remove()
-        return width + _NEXT_TO * len(shown) + _APART * (len(shown) - 1)
-
-    def _readout(
-        self, x: float, name: str, widest: str, y: float, size: float, colour: str, **style: Any
-    ) -> tuple[Readout, float]:
-        """Write a name and a number that changes.
-
-        Returns:
-            The number, and the left end of the name in pixels of the file.
-        """
-        width = self._stage.figure.bbox.width
-        number = self._text(x, widest, y, size, colour, ha="right", **style)
-        start = (number.get_window_extent().x0 - width) / self._pixel
-        label = self._text(start - size * 0.35, name, y, size, colour, ha="right", **style)
-        # It grows to the right from a fixed place: nothing beside it moves.
-        number.set(x=1 + start * self._pixel / width, ha="left", animated=True)
-        return Readout(number), label.get_window_extent().x0
+        text = stage.text(left, top - _NAME_AT, name, measures.name, colour, **style)
+        shorten(text, wide * stage.pixels(1))
+        widest = _widest(self._header, reel, place.rank)
+        parts, y = self._header.words.short, top - _SENTENCE_AT
+        sentence = _Sentence(stage, place.rank, parts, widest, left, y, measures.small)
+        self._sentences.append(sentence)
 
 
-def _base(measures: Measures, has_title: bool) -> float:
-    """Return the height of the header without a key."""
-    return measures.header - (0 if has_title else measures.caption_at - measures.title_at)
+class _Sentence:
+    """A sentence with numbers that change; each has the room of the widest one to come."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        rank: int,
+        parts: Sequence[str | int],
+        widest: Sequence[str],
+        left: float,
+        y: float,
+        size: float,
+    ):
+        self.rank = rank
+        self._texts: list[Text] = []
+        self.numbers: list[ChangingText] = []
+        self._which: list[int] = []
+        space = size * 0.32
+        for part in parts:
+            if isinstance(part, int):
+                style = {"fontweight": "bold"}
+                text = stage.text(left, y, widest[part], size, stage.theme.text, **style)
+                self.numbers.append(ChangingText(text))
+                self._which.append(part)
+                left += stage.width_of(text)
+            else:
+                # Spaces at the ends have no width of their own.
+                left += space * (len(part) - len(part.lstrip()))
+                text = stage.text(left, y, part.strip(), size, stage.theme.muted)
+                left += stage.width_of(text) + space * (len(part) - len(part.rstrip()))
+            self._texts.append(text)
+        self.right = left
+
+    def update(self, numbers: Sequence[str]) -> None:
+        for text, which in zip(self.numbers, self._which, strict=True):
+            text.text.set_text(numbers[which])
+
+    def remove(self) -> None:
+        for text in self._texts:
+            text.remove()
 
 
-def _number(name: str, value: float) -> str:
-    """Return a number of the header; "" if it is NaN."""
-    if not np.isfinite(value):
-        return ""
-    return f"{value:.3g}" if name == TEMPERATURE else f"{value:.3f}"
+class _Verdict:
+    """What is said of the only run at its end: one text, in one of three colours."""
+
+    def __init__(
+        self, stage: Stage, header: Header, reel: Reel, left: float, right: float, y: float
+    ):
+        size, theme = stage.measures.caption, stage.theme
+        self.texts: list[ChangingText] = []
+        verdict = header.ending
+        if verdict is None:
+            return
+        for form in verdict.forms:
+            text = stage.text(
+                right, y, form, size, _text_colour(theme, verdict.mark), ha="right", fontweight="bold"
+            )
+            if right - stage.width_of(text) >= left:
+                self._said = form
+                self.texts = [ChangingText(text)]
+                return
+            text.remove()
+
+    def update(self, header: Header, shot: Shot) -> None:
+        for text in self.texts:
+            is_said = header.verdict(shot.frames[0]) is not None
+            text.text.set_text(self._said if is_said else "")
 
 
-def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+def _widest(header: Header, reel: Reel, rank: int) -> tuple[str, ...]:
+    """Return the longest of all texts of each number of a run, with the widest digits."""
+    found = header.all_numbers(reel.tracks[rank])
+    longest = (max(texts, key=len) for texts in zip(*found, strict=True))
+    return tuple("".join("0" if mark.isdigit() else mark for mark in one) for one in longest)
+
+
+def _first_cells(contents: Contents) -> Iterable[Place]:
+    """Return the uppermost cell of each run."""
+    found: dict[int, Place] = {}
+    for cell in contents.cells:
+        found.setdefault(cell.place.rank, cell.place)
+    return found.values()

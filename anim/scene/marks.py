@@ -1,49 +1,52 @@
-"""Bars and areas that move from frame to frame, made cheap to move."""
+"""Polygons, areas and dots that move from frame to frame, made cheap to move."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection, PolyCollection
+from matplotlib.lines import Line2D
 from matplotlib.path import Path
 
+# A polygon that is lower than this share of the axes is not drawn: a PDF would show a hairline.
+_FLAT = 1e-6
 
-class Bars(PathCollection):
-    """Upright rectangles whose sides and colours are set in place, frame by frame.
+
+class Columns(PathCollection):
+    """Polygons between two lines above the same three places each.
 
     Args:
         axes: where they stand. Their limits stay as they are.
-        count: R, the number of bars.
+        count: B, the number of polygons.
         **style: as of `matplotlib.collections.PathCollection`.
     """
 
     def __init__(self, axes: Axes, count: int, **style: Any):
-        self._corners = np.zeros((count, 5, 2))
+        self._corners = np.zeros((count, 7, 2))
         paths = [Path(corners, closed=True) for corners in self._corners]
-        super().__init__(paths, linewidths=0, edgecolors="none", animated=True, **style)
+        style = {"linewidths": 0, "edgecolors": "none", **style}
+        super().__init__(paths, animated=True, **style)
         axes.add_collection(self, autolim=False)
 
-    def place(
-        self, left: np.ndarray, right: np.ndarray, bottom: np.ndarray, top: np.ndarray
-    ) -> None:
-        """Set the sides, [R] each, in data units. A bar without height is not drawn."""
-        self._corners[:, (0, 3, 4), 0] = np.asarray(left)[:, None]
-        self._corners[:, (1, 2), 0] = np.asarray(right)[:, None]
-        self._corners[:, (0, 1, 4), 1] = np.asarray(bottom)[:, None]
-        self._corners[:, (2, 3), 1] = np.asarray(top)[:, None]
-        # A PDF would show a hairline.
-        self._corners[np.equal(bottom, top)] = np.nan
+    def place(self, x: np.ndarray, bottom: np.ndarray, top: np.ndarray) -> None:
+        """Set the places, [B, 3] each. A polygon without height is not drawn."""
+        corners = self._corners
+        corners[:, :3, 0], corners[:, 3:6, 0] = x, x[:, ::-1]
+        corners[:, :3, 1], corners[:, 3:6, 1] = bottom, top[:, ::-1]
+        corners[:, 6] = corners[:, 0]
+        corners[np.abs(top - bottom).max(1) < _FLAT] = np.nan
         self.stale = True
 
     def colour(self, colours: np.ndarray) -> None:
-        """Set the colours, RGBA [R, 4]."""
+        """Set the colours, RGBA [B, 4]."""
         self.set_facecolor(colours)  # pyright: ignore[reportArgumentType]
 
 
 class Area(PolyCollection):
-    """The area between two lines.
+    """The area between two lines, in pieces.
 
     Args:
         axes: where it is. Their limits stay as they are.
@@ -51,45 +54,60 @@ class Area(PolyCollection):
     """
 
     def __init__(self, axes: Axes, **style: Any):
-        super().__init__([], linewidth=0, animated=True, **style)
+        super().__init__([], animated=True, **{"linewidth": 0, **style})
         axes.add_collection(self, autolim=False)
 
-    def place(self, x: np.ndarray, ends: np.ndarray) -> None:
-        """Fill between ``ends`` [P, 2] at ``x`` [P]; where an end is NaN, there is a gap."""
-        self.set_verts(_pieces(x, ends))
+    def place(self, x: np.ndarray, low: np.ndarray, high: np.ndarray, at: Sequence[slice]) -> None:
+        """Fill between ``low`` and ``high`` [P] at ``x`` [P], for each of some slices of them."""
+        self.set_verts([_outline(x[one], low[one], high[one]) for one in at])
 
 
-def _pieces(x: np.ndarray, ends: np.ndarray) -> list[np.ndarray]:
-    """Return the outline [2 n, 2] of each run of n finite ends."""
-    finite = np.flatnonzero(np.isfinite(ends).all(1))
-    pieces = np.split(finite, np.flatnonzero(np.diff(finite) > 1) + 1)
-    return [
-        np.column_stack([np.append(x[at], x[at][::-1]), np.append(low, high[::-1])])
-        for at in pieces
-        if len(at)
-        for low, high in [ends[at].T]
-    ]
+def _outline(x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    return np.column_stack([np.append(x, x[::-1]), np.append(low, high[::-1])])
 
 
-def bar_sides(axes: Axes, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return left and right sides of bars, on whole pixels, with a gap between two bars.
+def finite_pieces(*lines: np.ndarray) -> list[slice]:
+    """Return the runs of places [P] where all lines are finite, of at least two places."""
+    there = np.flatnonzero(np.isfinite(np.stack(lines)).all(0))
+    groups = np.split(there, np.flatnonzero(np.diff(there) > 1) + 1)
+    return [slice(int(one[0]), int(one[-1]) + 1) for one in groups if len(one) > 1]
 
-    Bars too narrow for a gap have none. Every bar is at least a pixel wide, even that of a quantile
-    bin to which ties leave no width.
+
+class Spots:
+    """Round dots of one colour and size.
 
     Args:
-        axes: where they stand; x from 0 to 1.
-        edges: [B + 1] of the bins.
-
-    Returns:
-        [B] each.
+        axes: where they are.
+        colour: of all of them.
+        size: their diameter in points.
     """
+
+    def __init__(self, axes: Axes, colour: str, size: float):
+        (self.artist,) = axes.plot(
+            [],
+            [],
+            linestyle="",
+            marker="o",
+            color=colour,
+            markersize=size,
+            markeredgewidth=0,
+            animated=True,
+        )
+        self.artist.set_clip_on(False)
+
+    def place(self, x: np.ndarray, y: np.ndarray, alpha: float = 1.0) -> None:
+        """Set the places, [n] each, and how opaque the dots are."""
+        self.artist.set_data(x, y)
+        self.artist.set_alpha(alpha)
+
+
+def on_pixels(axes: Axes, x: np.ndarray) -> np.ndarray:
+    """Return places in [0, 1] of axes, moved to the nearest edges of pixels."""
     box = axes.bbox
-    pixels = np.round(box.x0 + edges * box.width)
-    typical = box.width / (len(edges) - 1)
-    gap = 0 if typical < 4 else max(1, round(typical * 0.1))
-    left = pixels[:-1] + gap // 2
-    right = np.maximum(pixels[1:] - (gap - gap // 2), left + min(max(typical // 2, 1), 3))
-    beyond = np.maximum(right - np.round(box.x1), 0)
-    left, right = left - beyond, right - beyond
-    return (left - box.x0) / box.width, (right - box.x0) / box.width
+    return (np.round(box.x0 + x * box.width) - box.x0) / box.width
+
+
+def path(axes: Axes, **style: Any) -> Line2D:
+    """Add a line that moves."""
+    (line,) = axes.plot([], [], animated=True, **style)
+    return line

@@ -8,15 +8,20 @@ from dataclasses import replace
 from typing import IO
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from anim.panels.contents import Cell, CountsPanel, contents_of, key_of, words_for
+from anim.panels.layout import has_title, unit_of
 from anim.panels.subject import Subject
-from anim.scene.arrangement import arrange, has_title, unit
+from anim.scene.columns import CountColumns
+from anim.scene.diagram import Diagram
 from anim.scene.fonts import style, warn_of_missing
-from anim.scene.header import Header
+from anim.scene.header import HeaderChart, KeyRow, rows_of, title_of
 from anim.scene.ramps import flat_colours
 from anim.scene.stage import REFERENCE_DPI, Stage
+from anim.scene.strips import StripChart
 from anim.scene.theme import theme_of
 from anim.settings import Picture
 from anim.timeline import Reel, Shot
@@ -32,7 +37,7 @@ class Scene:
 
     Attributes:
         figure: the matplotlib figure.
-        artists: those that move, in drawing order, without the numbers in the header.
+        artists: those that move, in drawing order, without the texts of the header.
 
     Raises:
         SettingError: more panels than the picture has room for, a series that no run has, or
@@ -44,7 +49,7 @@ class Scene:
         if not has_title(picture):
             subject = replace(subject, title="")
         warn_of_missing(
-            "".join((subject.title, subject.caption, subject.score_label, *subject.names)),
+            "".join((subject.title, *subject.names, *(subject.sides or ()), subject.class_name)),
             self._theme.fonts,
         )
         self._runs = len(reel.lanes)
@@ -56,23 +61,45 @@ class Scene:
                 facecolor=self._theme.behind[0],
             )
             self._canvas = FigureCanvasAgg(self.figure)
-            stage = Stage(
-                figure=self.figure,
-                theme=self._theme,
-                unit=unit(picture.canvas, self._theme.measures),
-                reel=reel,
-                subject=subject,
-                picture=picture,
-            )
-            places, key = arrange(stage)
-            self._panels = [place.kind.build(stage, place) for place in places]
-            self.artists = [artist for panel in self._panels for artist in panel.artists]
-            self._header = Header(stage, places, key)
+            stage = Stage(self.figure, self._theme, unit_of(picture))
+            self._build(stage, subject, reel, picture)
             self._canvas.draw()
             self._still = self._canvas.copy_from_bbox(self.figure.bbox)
             self._renderer = self._canvas.get_renderer()
             for text in self._header.changing_texts():
                 text.prepare(self._canvas)
+
+    def _build(self, stage: Stage, subject: Subject, reel: Reel, picture: Picture) -> None:
+        """Draw what never moves, and make what does."""
+        words = words_for(reel, subject, picture)
+        rows = rows_of(stage, key_of(reel, words, picture))
+        clock = f"{subject.unit_name} {subject.count(reel.clock.steps[-1])}"
+        lines = title_of(stage, subject.title, clock)[1] if subject.title else 0
+        contents = contents_of(
+            reel, subject, picture, title_lines=max(lines, 1), key_rows=len(rows)
+        )
+        names = subject.names if len(reel.lanes) > 1 else ()
+        self._cells = [(cell, _painted(stage, cell)) for cell in contents.cells]
+        self._strips = [
+            StripChart(stage, place, panel, names) for place, panel in contents.strips
+        ]
+        self._header = HeaderChart(stage, contents, reel, rows, lines, names)
+        for place, panel in contents.strips:
+            title = stage.size[1] - (place.bottom + place.height) / stage.unit - 8
+            if panel.key:
+                KeyRow(stage, panel.key).paint(place.left / stage.unit, title)
+            else:
+                size, colour = stage.measures.small, stage.theme.muted
+                stage.text(place.left / stage.unit, title, panel.title, size, colour)
+        for cell in contents.cells:
+            if isinstance(cell.panel, CountsPanel) and (cell.place.rank == 0):
+                top = stage.size[1] - (cell.place.bottom + cell.place.height) / stage.unit
+                if not names:
+                    KeyRow(stage, cell.panel.key).paint(cell.place.left / stage.unit, top - 8)
+        cells = [artist for _, chart in self._cells for artist in chart.artists]
+        self.artists: list[Artist] = [
+            *cells, *(artist for strip in self._strips for artist in strip.artists)
+        ]  # fmt: skip
 
     def _style(self):
         truetype = self._theme.measures.embeds_truetype
@@ -80,8 +107,10 @@ class Scene:
 
     def update(self, shot: Shot) -> None:
         """Move every artist to where it is in a shot."""
-        for panel in self._panels:
-            panel.update(shot)
+        for cell, chart in self._cells:
+            chart.update(shot.frames[cell.place.rank])
+        for strip in self._strips:
+            strip.update(shot)
         self._header.update(shot)
 
     def draw(self, shot: Shot) -> np.ndarray:
@@ -131,3 +160,8 @@ class Scene:
     def flat_colours(self) -> np.ndarray:
         """Return the colours of areas, uint8 [C, 3]: a palette should hold them exactly."""
         return flat_colours(self._theme, self._runs)
+
+
+def _painted(stage: Stage, cell: Cell) -> Diagram | CountColumns:
+    is_counts = isinstance(cell.panel, CountsPanel)
+    return CountColumns(stage, cell) if is_counts else Diagram(stage, cell)

@@ -1,54 +1,47 @@
-"""What every panel needs to draw itself: the figure, the theme, what is shown and when."""
+"""The figure, and how lengths and texts of the reference design are placed on it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from matplotlib.axes import Axes
-from matplotlib.backend_bases import RendererBase
+from matplotlib.axes import Axes as PlainAxes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.legend import Legend
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+from matplotlib.transforms import blended_transform_factory
 
-from anim.panels.subject import Subject
-from anim.scene.layout import LEFT, RIGHT, ROW, Place
-from anim.scene.panel import Handle
+from anim.panels.axes import Axis, Tick
+from anim.panels.layout import Place
+from anim.panels.words import ScoreName
 from anim.scene.texts import shorten
-from anim.settings import Picture
-from anim.settings.themes import Theme
-from anim.timeline import Reel
+from anim.settings.themes import Measures, Theme
 
-# A label without room is shortened if it is longer than this many letters, else left out.
-_LONG = 12
-# Minimum distance of two numbers on an axis, in pixels of the reference design.
-_MIN_BETWEEN = 17
-# Distance of two entries of a legend, in heights of its letters.
-_BETWEEN_COLUMNS = 1.6
 # Pixels of a picture, before its scale, per inch.
 REFERENCE_DPI = 96
+# From an axis to its numbers, and to the names below them.
+_NUMBERS, _NAMES = 7, 26
 
 
 @dataclass(frozen=True)
 class Stage:
-    """What every panel needs to draw itself.
+    """A figure in a theme.
 
     Attributes:
         figure: to draw on.
         theme: colours and measures.
         unit: pixels of the figure (before its scale) per pixel of the reference design.
-        reel: what is shown, and when.
-        subject: what the picture is about.
-        picture: how it is shown.
     """
 
     figure: Figure
     theme: Theme
     unit: float
-    reel: Reel
-    subject: Subject
-    picture: Picture
+
+    @property
+    def measures(self) -> Measures:
+        return self.theme.measures
 
     def points(self, pixels: float) -> float:
         """Return a length of the reference design in points."""
@@ -56,139 +49,153 @@ class Stage:
 
     def stroke(self, pixels: float) -> float:
         """Return the width of a line of the reference design in points."""
-        return self.points(pixels) * self.theme.measures.stroke
+        return self.points(pixels) * self.measures.stroke
 
     def pixels(self, pixels: float) -> float:
         """Return a length of the reference design in pixels of the file."""
         return pixels * self.unit * self.figure.dpi / REFERENCE_DPI
 
     @property
-    def is_one_run(self) -> bool:
-        return len(self.reel.lanes) == 1
-
-    def axes(self, place: Place, *, lift: float = 0, part: float = 1) -> Axes:
-        """Add bare axes with a light grid, in a place or in a part of its height.
-
-        Args:
-            place: of the panel.
-            lift: lower end of the part, in [0, 1] of the height.
-            part: height of the part, in [0, 1] of the height.
-        """
-        width, height = self.figure.get_size_inches() * REFERENCE_DPI
-        box = (
-            place.left / width,
-            (place.bottom + lift * place.height) / height,
-            place.width / width,
-            part * place.height / height,
-        )
-        axes = self.figure.add_axes(box, facecolor=self.theme.behind[1])
-        axes.spines[:].set_visible(False)
-        style = {
-            "length": 0,
-            "labelsize": self.points(self.theme.measures.small),
-            "colors": self.theme.muted,
-        }
-        axes.tick_params(axis="x", pad=self.points(7.5), **style)
-        axes.tick_params(axis="y", pad=self.points(6), **style)
-        axes.grid(color=self.theme.grid, linewidth=self.stroke(1.2))
-        axes.set_axisbelow(True)
-        axes.set_xlim(0, 1)
-        axes.tick_params(labelleft=place.is_left, labelbottom=place.is_bottom)
-        if not place.kind.shows_time and not self.is_one_run:
-            # The ends of neighbours' axes are close: few labels, and short ones.
-            axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
-        return axes
-
-    def label(self, axes: Axes, x: str = "", y: str = "", short: str = "") -> None:
-        """Name the axes. Without room for ``y``, write ``short`` or shorten it."""
-        style = {
-            "fontsize": self.points(self.theme.measures.label),
-            "color": self.theme.muted,
-            "parse_math": False,
-        }
-        if x:
-            axes.set_xlabel(x, labelpad=self.points(5), **style)
-            shorten(axes.xaxis.label, axes.bbox.width)
-        if y:
-            # At the same distance in all panels, whatever the width of tick labels.
-            axes.yaxis.set_label_coords(
-                -self.points(self.theme.measures.beside) / 72 * self.figure.dpi / axes.bbox.width,
-                0.5,
-            )
-            axes.set_ylabel(y, **style)
-            label = axes.yaxis.label
-            room = axes.bbox.height * 1.25
-            if label.get_window_extent().height > room and short:
-                label.set_text(short)
-            elif label.get_window_extent().height > room and len(y) > _LONG:
-                shorten(label, room)
-            label.set_visible(label.get_window_extent().height <= room)
-
-    def numbers_beside(self, axes: Axes, most: int) -> int:
-        """Return how many numbers have room on a y axis, at most ``most``."""
-        return min(max(int(axes.bbox.height / self.pixels(_MIN_BETWEEN)), 1), most)
-
-    def rows(self, handles: Sequence[Handle], room: float) -> list[list[Handle]]:
-        """Return the entries of a legend, row by row.
-
-        Args:
-            handles: of the entries.
-            room: its maximum width in pixels of the file.
-        """
-        renderer = self._renderer()
-        rows: list[list[Handle]] = []
-        left = 0.0
-        for handle in handles:
-            legend = Legend(self.figure, [handle], [_text_of(handle)], **self._style(1))
-            wide = legend.get_window_extent(renderer).width
-            if not rows or wide > left:
-                rows.append([])
-                left = room
-            rows[-1].append(handle)
-            left -= wide + self.pixels(self.theme.measures.small) * _BETWEEN_COLUMNS
-        return rows
-
-    def legend(self, axes: Axes, handles: Sequence[Handle], most: int) -> None:
-        """Write at most ``most`` rows above axes; the last entries are left out without room."""
-        rows = self.rows(handles, axes.bbox.width + self.pixels(RIGHT))[:most]
-        row = self.pixels(self.theme.measures.small * ROW) / axes.bbox.height
-        for up, shown in enumerate(reversed(rows)):
-            self._row(axes, shown, loc="lower left", bbox_to_anchor=(0, 1 + up * row))
-
-    def key(self, rows: Sequence[Sequence[Handle]], top: float) -> None:
-        """Write rows in the header, the first one centred ``top`` pixels below the upper edge."""
+    def size(self) -> tuple[float, float]:
+        """Width and height in pixels of the reference design."""
         width, height = self.figure.bbox.size
-        for down, shown in enumerate(rows):
-            y = top + down * self.theme.measures.small * ROW
-            corner = (self.pixels(LEFT) / width, 1 - self.pixels(y) / height)
-            self._row(self.figure, shown, loc="center left", bbox_to_anchor=corner)
+        return width / self.pixels(1), height / self.pixels(1)
 
-    def _row(self, owner: Axes | Figure, handles: Sequence[Handle], **place: Any) -> None:
-        labels = [_text_of(handle) for handle in handles]
-        legend = Legend(owner, handles, labels, **place, **self._style(len(handles)))
-        for text in legend.get_texts():
-            text.set_parse_math(False)
-        owner.add_artist(legend)
-
-    def _renderer(self) -> RendererBase:
+    @property
+    def renderer(self) -> Any:
         canvas = self.figure.canvas
         assert isinstance(canvas, FigureCanvasAgg)
         return canvas.get_renderer()
 
-    def _style(self, columns: int) -> dict[str, Any]:
-        return {
-            "ncols": columns,
-            "frameon": False,
-            "fontsize": self.points(self.theme.measures.small),
-            "labelcolor": self.theme.muted,
-            "borderpad": 0,
-            "borderaxespad": 0.55,
-            "handlelength": 1.1,
-            "handleheight": 0.8,
-            "handletextpad": 0.5,
-            "columnspacing": _BETWEEN_COLUMNS,
-        }
+    def box(self, place: Place) -> tuple[float, float, float, float]:
+        """Return left, bottom, width and height of a place, as shares of the figure."""
+        width, height = self.figure.get_size_inches() * REFERENCE_DPI
+        return place.left / width, place.bottom / height, place.width / width, place.height / height
+
+    def axes(self, place: Place) -> PlainAxes:
+        """Add bare axes from 0 to 1."""
+        axes = self.figure.add_axes(self.box(place), facecolor=self.theme.behind[1])
+        axes.spines[:].set_visible(False)
+        axes.set(xlim=(0, 1), ylim=(0, 1), xticks=[], yticks=[])
+        axes.set_axisbelow(True)
+        return axes
+
+    def numbers_beside(self, axes: PlainAxes, axis: Axis, *, is_shown: bool) -> None:
+        """Draw lines across at the ticks of a y axis, with numbers to the left."""
+        for place, text in axis.ticks:
+            axes.axhline(place, color=self.theme.grid, linewidth=self.stroke(1.2), zorder=0)
+            if is_shown and text:
+                self._number(axes, (0, place), (-_NUMBERS, 0), text, "right", "center_baseline")
+
+    def numbers_below(self, axes: PlainAxes, ticks: tuple[Tick, ...]) -> None:
+        """Write numbers below an x axis."""
+        for place, text in ticks:
+            self._number(axes, (place, 0), (0, -_NUMBERS), text, "center", "top")
+
+    def names_below(self, axes: PlainAxes, names: tuple[ScoreName, ...]) -> None:
+        """Write names below the numbers of an x axis."""
+        room = axes.bbox.width / len(names) * 1.1
+        for name in names:
+            text = self._number(
+                axes, (name.place, 0), (0, -_NAMES), name.text, name.align, "top", is_label=True
+            )
+            shorten(text, room)
+
+    def name_beside(
+        self, axes: PlainAxes, name: str, *, away: float | None = None, is_small: bool = False
+    ) -> None:
+        """Write the name of a y axis upwards; not without room for it.
+
+        Args:
+            axes: the axes.
+            name: one line or several.
+            away: from the axis to the middle of the text, in pixels of the reference design.
+            is_small: whether it is in the size of numbers.
+        """
+        away = self.measures.beside if away is None else away
+        text = self._number(
+            axes, (0, 0.5), (-away, 0), name, "center", "center", is_label=not is_small, rotation=90
+        )
+        room = axes.bbox.height + self.pixels(24)
+        if text.get_window_extent(self.renderer).height > room:
+            text.set_visible(False)
+
+    def _number(
+        self,
+        axes: PlainAxes,
+        place: tuple[float, float],
+        offset: tuple[float, float],
+        text: str,
+        align: str,
+        upright: str,
+        *,
+        is_label: bool = False,
+        rotation: float = 0,
+    ) -> Text:
+        return axes.annotate(
+            text,
+            place,
+            tuple(map(self.points, offset)),
+            textcoords="offset points",
+            annotation_clip=False,
+            ha=align,
+            va=upright,
+            rotation=rotation,
+            fontsize=self.points(self.measures.label if is_label else self.measures.small),
+            color=self.theme.muted,
+            parse_math=False,
+        )
+
+    def text(
+        self, x: float, y: float, text: str, size: float, colour: str, **style: Any
+    ) -> Text:
+        """Write a text at a place of the reference design, from the upper left corner."""
+        width, height = self.size
+        return self.figure.text(
+            x / width,
+            1 - y / height,
+            text,
+            fontsize=self.points(size),
+            color=colour,
+            parse_math=False,
+            **style,
+        )
+
+    def width_of(self, text: Text) -> float:
+        """Return the width of a text in pixels of the reference design."""
+        return text.get_window_extent(self.renderer).width / self.pixels(1)
+
+    def square(self, x: float, y: float, width: float, height: float, colour: str) -> None:
+        """Fill a rectangle of the reference design, from the upper left corner, on whole pixels."""
+        whole, tall = self.figure.bbox.size
+        left, right = (round(self.pixels(one)) for one in (x, x + width))
+        top, bottom = (round(self.pixels(one)) for one in (y, y + height))
+        corner, size = (left / whole, 1 - bottom / tall), ((right - left) / whole, (bottom - top) / tall)
+        patch = Rectangle(corner, *size, color=colour, linewidth=0, transform=self.figure.transFigure)
+        self.figure.add_artist(patch)
+
+    def line(
+        self, x: float, y: float, length: float, colour: str, width: float, *, is_dashed: bool = False
+    ) -> None:
+        """Draw a line of the reference design to the right, from the upper left corner."""
+        whole, tall = self.size
+        self.figure.add_artist(
+            Line2D(
+                [x / whole, (x + length) / whole],
+                [1 - y / tall] * 2,
+                color=colour,
+                linewidth=self.stroke(width),
+                linestyle=dashes() if is_dashed else "-",
+                transform=self.figure.transFigure,
+            )
+        )
 
 
-def _text_of(handle: Handle) -> str:
-    return str(handle.get_label())
+def dashes() -> tuple[float, tuple[float, float]]:
+    """Return the pattern of dashed lines, in widths of the line."""
+    return (0, (2.6, 1.6))
+
+
+def across(axes: PlainAxes) -> Any:
+    """Return a transform of x in data and y in [0, 1] of the axes."""
+    return blended_transform_factory(axes.transData, axes.transAxes)

@@ -1,124 +1,50 @@
-"""Texts that change from frame to frame, and texts cut to the room there is."""
+"""Texts that change from frame to frame, and texts that fit into the room there is."""
 
 from __future__ import annotations
-
-import itertools
-from typing import Protocol
 
 import numpy as np
 from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-_DIGITS = "0123456789"
+# Pixels around a text that its letters may reach beyond its box.
+_MARGIN = 2
 
 
-class ChangingText(Protocol):
-    """A text that a frame may change.
+class ChangingText:
+    """A text that a frame may change, painted from pictures of what it said before.
 
-    Attributes:
-        text: the text itself, for formats that are drawn whole.
-    """
-
-    text: Text
-
-    def prepare(self, canvas: FigureCanvasAgg) -> None:
-        """Take what painting needs from a canvas that shows all but the changing texts."""
-        ...
-
-    def paint(self, pixels: np.ndarray) -> None:
-        """Put the present text on the canvas's buffer, RGBA [H, W, 4]."""
-        ...
-
-
-class Words:
-    """A text that is laid out for each frame.
+    Laying out text takes more time than anything else in a frame, and numbers come again.
 
     Args:
-        text: an animated text.
+        text: an animated text that holds the widest of all texts to come.
     """
 
     _renderer: RendererBase
 
     def __init__(self, text: Text):
         self.text = text
+        text.set_animated(True)
+        self._pictures: dict[str, np.ndarray] = {}
 
     def prepare(self, canvas: FigureCanvasAgg) -> None:
+        """Take the room of the widest text from a canvas that shows all but changing texts."""
         self._renderer = canvas.get_renderer()
-
-    def paint(self, pixels: np.ndarray) -> None:
-        """Draw with the renderer, whose buffer ``pixels`` is."""
-        self.text.draw(self._renderer)
-
-
-class Readout:
-    """A number that changes in each frame, painted from pictures of its digits.
-
-    Laying out text takes more time than anything else in a frame, and there are only ten digits. A
-    font whose digits differ in width has no such pictures: the text is laid out for each frame.
-
-    Args:
-        text: an animated text, aligned at its left end, that holds the widest number.
-    """
-
-    def __init__(self, text: Text):
-        self.text = text
-        self._words = Words(text)
-        self._widest = text.get_text()
-        self._slots: list[tuple[slice, slice]] = []
-        self._cells: list[dict[str, np.ndarray]] = []
-
-    def prepare(self, canvas: FigureCanvasAgg) -> None:
-        """Take the pictures, on the background that the canvas shows."""
-        self._words.prepare(canvas)
-        if not has_even_digits(self.text):
-            return
-        renderer = canvas.get_renderer()
         pixels = np.asarray(canvas.buffer_rgba())
-        still = canvas.copy_from_bbox(canvas.figure.bbox)
-        self._slots = self._find_slots(len(pixels))
-        self._cells = [{" ": pixels[slot].copy()} for slot in self._slots]
-        for digit in _DIGITS:
-            number = _all(self._widest, digit)
-            self.text.set_text(number)
-            self.text.draw(renderer)
-            for mark, slot, cell in zip(number, self._slots, self._cells, strict=True):
-                cell[mark] = pixels[slot].copy()
-            canvas.restore_region(still)
+        box, height = self.text.get_window_extent(self._renderer), len(pixels)
+        rows = slice(max(int(height - box.y1) - _MARGIN, 0), int(height - box.y0) + 1 + _MARGIN)
+        columns = slice(max(int(box.x0) - _MARGIN, 0), int(box.x1) + 1 + _MARGIN)
+        self._slot = rows, columns
+        self._empty = pixels[self._slot].copy()
 
     def paint(self, pixels: np.ndarray) -> None:
-        if not self._cells:
-            self._words.paint(pixels)
-            return
-        shown = self.text.get_text().ljust(len(self._slots))
-        for mark, slot, cell in zip(shown, self._slots, self._cells, strict=True):
-            pixels[slot] = cell[mark]
-
-    def _find_slots(self, height: int) -> list[tuple[slice, slice]]:
-        """Return rows and columns of each character in a picture of a height."""
-        box = self.text.get_window_extent()
-        rows = slice(int(height - box.y1) - 1, int(height - box.y0) + 2)
-        ends = [box.x0]
-        for length in range(1, len(self._widest) + 1):
-            self.text.set_text(self._widest[:length])
-            ends.append(self.text.get_window_extent().x1)
-        columns = np.round(ends).astype(int)
-        return [(rows, slice(*pair)) for pair in itertools.pairwise(columns)]
-
-
-def has_even_digits(text: Text) -> bool:
-    """Return whether the digits of a number have the same width, to a pixel, in its font."""
-    number, widths = text.get_text(), []
-    for digit in _DIGITS:
-        text.set_text(_all(number, digit))
-        widths.append(text.get_window_extent().width)
-    text.set_text(number)
-    return max(widths) - min(widths) <= 1
-
-
-def _all(number: str, digit: str) -> str:
-    """Return a number with the same digit in all places."""
-    return "".join(digit if mark.isdigit() else mark for mark in number)
+        """Put the present text on the canvas's buffer, RGBA [H, W, 4]."""
+        said = self.text.get_text()
+        if said not in self._pictures:
+            pixels[self._slot] = self._empty
+            self.text.draw(self._renderer)
+            self._pictures[said] = pixels[self._slot].copy()
+        pixels[self._slot] = self._pictures[said]
 
 
 def shorten(text: Text, length: float) -> Text:
@@ -138,3 +64,26 @@ def shorten(text: Text, length: float) -> Text:
         low, high = (middle, high) if fits() else (low, middle - 1)
     text.set_text(whole[:low].rstrip() + "…" if low else "")
     return text
+
+
+def wrapped(text: Text, length: float) -> int:
+    """Break a text that is longer than ``length`` pixels into two lines; return how many it has.
+
+    Letters shrink to three quarters before the second line is cut.
+    """
+    whole, size = text.get_text(), text.get_fontsize()
+    if text.get_window_extent().width <= length:
+        return 1
+    for share in (1, 0.875, 0.75):
+        text.set_fontsize(size * share)
+        for space in reversed([i for i, mark in enumerate(whole) if mark == " "]):
+            text.set_text(whole[:space])
+            if text.get_window_extent().width <= length:
+                text.set_text(whole[space + 1 :])
+                if text.get_window_extent().width <= length:
+                    text.set_text(f"{whole[:space]}\n{whole[space + 1 :]}")
+                    return 2
+                break
+    text.set_text(whole)
+    shorten(text, length)
+    return 1

@@ -1,0 +1,209 @@
+"""Paints a reliability diagram: bars or a curve, the ideal line, and a hundred dots."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
+
+from anim.panels.bars import Bars
+from anim.panels.contents import Cell
+from anim.panels.curve import Curve, pieces
+from anim.panels.dots import PITCH, Dots
+from anim.panels.reliability import ReliabilityPanel
+from anim.scene.marks import Area, Columns, Spots, on_pixels, path
+from anim.scene.ramps import ramp
+from anim.scene.stage import Stage
+from anim.timeline import Frame
+
+# In pixels of the reference design: dark tops of bars, whiskers, the line, dots.
+_CAP, _WHISKER, _LINE = 2.0, 1.6, 2.0
+_DOT, _POINT = 4.2, 5.0
+# From the axis of dots to the middle of their name.
+_NAME_AWAY = 32
+
+
+class Diagram:
+    """The diagram of a run.
+
+    Args:
+        stage: the figure.
+        cell: its place and what it shows.
+    """
+
+    def __init__(self, stage: Stage, cell: Cell):
+        panel = cell.panel
+        assert isinstance(panel, ReliabilityPanel)
+        axes = stage.axes(cell.axes)
+        stage.numbers_beside(axes, panel.y, is_shown=cell.place.is_left)
+        if cell.place.is_left:
+            stage.name_beside(axes, panel.share)
+        if cell.place.is_bottom:
+            stage.numbers_below(axes, panel.x.ticks)
+            stage.names_below(axes, panel.scores)
+        self._marks: list[_BarMarks | _CurveMarks | _DotMarks | _Note] = []
+        if panel.bars is not None:
+            self._marks.append(_BarMarks(axes, stage, panel.bars))
+        if panel.curve is not None:
+            self._marks.append(_CurveMarks(axes, stage, panel.curve))
+        style = {"color": stage.theme.ideal, "linewidth": stage.stroke(_LINE)}
+        line = path(axes, **style, solid_joinstyle="miter")
+        line.set_data(*panel.line)
+        # The line ends in the corners of the axes, where half of it would be cut off.
+        line.set_clip_on(False)
+        self.artists: list[Artist] = [one for mark in self._marks for one in mark.below]
+        self.artists += [line, *(one for mark in self._marks for one in mark.above)]
+        if panel.dots is not None and cell.dots is not None:
+            dots = _DotMarks(stage, cell, panel.dots)
+            if cell.place.is_left:
+                away = _NAME_AWAY * stage.measures.small / 11.5
+                stage.name_beside(dots.axes, panel.dots_name, away=away, is_small=True)
+            self._marks.append(dots)
+            self.artists += dots.above
+        note = _Note(axes, stage, panel, cell.place.rank)
+        self._marks.append(note)
+        self.artists += note.above
+        # Matplotlib draws in this order too, when it draws the whole figure.
+        for order, artist in enumerate(self.artists):
+            artist.set_zorder(1 + order / 100)
+
+    def update(self, frame: Frame) -> None:
+        for mark in self._marks:
+            mark.update(frame)
+
+
+class _BarMarks:
+    """Bodies, gaps and tops of bars, and the examples of bins that have few."""
+
+    def __init__(self, axes: Axes, stage: Stage, bars: Bars):
+        self._axes, self._bars, theme = axes, bars, stage.theme
+        count = bars.gaps.shape[1]
+        self._body, self._pale, self._full, self._cap = (Columns(axes, count) for _ in range(4))
+        self._whiskers = Columns(axes, count, facecolors=theme.text)
+        self._points = [Spots(axes, theme.cap, stage.points(_POINT)) for _ in range(2)]
+        self._bodies, self._caps = ramp(theme, theme.bar), ramp(theme, theme.cap)
+        self._pales = np.array([to_rgba(theme.over_pale), to_rgba(theme.under_pale)])
+        self._fulls = np.array([to_rgba(theme.over), to_rgba(theme.under)])
+        self._thick = stage.pixels(_CAP) * stage.measures.stroke / axes.bbox.height / 2
+        self._thin = stage.pixels(_WHISKER) * stage.measures.stroke / axes.bbox.width / 2
+        self.below = [self._body, self._pale, self._full, self._cap]
+        self.above = [*([] if bars.intervals is None else [self._whiskers])]
+        self.above += [spots.artist for spots in self._points]
+
+    def update(self, frame: Frame) -> None:
+        marks = self._bars.at(frame)
+        x, zero = marks.x.copy(), np.zeros_like(marks.line)
+        x[:, ::2] = on_pixels(self._axes, x[:, ::2])
+        is_there = marks.presence[:, None] > 0
+        line, chance, top = (
+            np.where(is_there, one, 0) for one in (marks.line, marks.chance, marks.top)
+        )
+        self._body.place(x, zero, np.minimum(line, top))
+        # Full colour lies on pale colour: two that touch would show the background between them.
+        self._pale.place(x, line, top)
+        self._full.place(x, chance, top)
+        self._cap.place(x, top - self._thick * is_there, top + self._thick * is_there)
+        level = np.round(marks.presence * (len(self._bodies) - 1)).astype(int)
+        is_under = (top >= line).all(1).astype(int)
+        self._body.colour(self._bodies[level])
+        self._cap.colour(self._caps[level])
+        self._pale.colour(self._pales[is_under])
+        self._full.colour(self._fulls[is_under])
+        if marks.whiskers is not None:
+            low, high = np.where(is_there[:, 0], marks.whiskers, 0)[:, :, None] + np.zeros((2, 1, 3))
+            middle = marks.x[:, 1:2]
+            sides = middle + self._thin * np.array([-1, 0, 1])
+            self._whiskers.place(sides, low, high)
+        for spots, row, alpha in zip(
+            self._points, (frame.before, frame.after), (1 - frame.fraction, frame.fraction), strict=True
+        ):
+            is_shown = alpha > 0 and (row == frame.before or frame.before != frame.after)
+            places = self._bars.points(row) if is_shown else np.zeros((0, 2))
+            spots.place(*places.T, alpha)
+
+
+class _CurveMarks:
+    """A curve, and the areas between it and the ideal line."""
+
+    def __init__(self, axes: Axes, stage: Stage, curve: Curve):
+        self._curve, theme = curve, stage.theme
+        colours = (theme.under_pale, theme.over_pale, theme.under, theme.over)
+        self._areas = [Area(axes, facecolor=colour) for colour in colours]
+        self._line = path(axes, color=theme.cap, linewidth=stage.stroke(_CAP))
+        style = {"color": theme.cap, "linewidth": stage.stroke(1)}
+        self._ends = [path(axes, **style) for _ in range(0 if curve.spreads is None else 2)]
+        self.below = [*self._areas]
+        self.above = [*self._ends, self._line]
+
+    def update(self, frame: Frame) -> None:
+        marks = self._curve.at(frame)
+        at, x, line = pieces(marks.presence), marks.x, marks.line
+        pale_under, pale_over, under, over = self._areas
+        for pale, full, choose in (
+            (pale_under, under, np.maximum),
+            (pale_over, over, np.minimum),
+        ):
+            pale.place(x, line, choose(marks.top, line), at)
+            full.place(x, choose(marks.chance, line), choose(marks.top, line), at)
+        is_there = marks.presence > 0
+        self._line.set_data(x, np.where(is_there, marks.top, np.nan))
+        if marks.spread is not None:
+            for end, values in zip(self._ends, marks.spread, strict=True):
+                end.set_data(x, np.where(is_there, values, np.nan))
+
+
+class _DotMarks:
+    """The hundred dots, below the axes.
+
+    Dots of one colour and strength are drawn together: those that stay, that come and that go.
+    """
+
+    def __init__(self, stage: Stage, cell: Cell, dots: Dots):
+        assert cell.dots is not None
+        self._dots = dots
+        self.axes = stage.axes(cell.dots)
+        pitch = stage.pixels(PITCH) / np.array(self.axes.bbox.size)
+        columns, rows = np.arange(dots.columns) + 0.5, np.arange(dots.rows) + 0.5
+        # The grid is as wide as the axes, which may be no multiple of the pitch.
+        self._x, self._y = columns / dots.columns, 1 - rows * pitch[1]
+        size = stage.points(_DOT)
+        colours = (stage.theme.dot, stage.theme.wrong)
+        self._spots = [[Spots(self.axes, one, size) for _ in range(3)] for one in colours]
+        self.below: list[Artist] = []
+        self.above = [spots.artist for of_colour in self._spots for spots in of_colour]
+
+    def update(self, frame: Frame) -> None:
+        fraction = frame.fraction
+        for spots, alphas in zip(self._spots, self._dots.at(frame), strict=True):
+            is_going = (alphas == 1 - fraction) & (fraction > 0)
+            is_coming = (alphas == fraction) & ~is_going & (fraction > 0)
+            for one, at, alpha in zip(
+                spots, (alphas == 1, is_going, is_coming), (1, 1 - fraction, fraction), strict=True
+            ):
+                columns, rows = np.nonzero(at)
+                one.place(self._x[columns], self._y[rows], alpha)
+
+
+class _Note:
+    """What stands in place of bars: the examples to fit on determine no recalibration."""
+
+    def __init__(self, axes: Axes, stage: Stage, panel: ReliabilityPanel, rank: int):
+        self._text = axes.text(
+            0.62,
+            0.14,
+            panel.empty,
+            animated=True,
+            ha="center",
+            va="center",
+            fontsize=stage.points(stage.measures.label),
+            color=stage.theme.muted,
+        )
+        self.below: Sequence[Artist] = []
+        self.above = [self._text]
+
+    def update(self, frame: Frame) -> None:
+        track = frame.track
+        self._text.set_visible(track.is_recalibrated and not track.counts[frame.before].any())
