@@ -114,6 +114,14 @@ class View(ABC):
     def label(self, classes: Sequence[Sequence[str]]) -> str:
         """Return what the x axis shows, given the class names of each run in the picture."""
 
+    def sides(self, classes: Sequence[Sequence[str]]) -> tuple[str, str] | None:
+        """Return the classes that scores of 0 and of 1 stand for; None if there are none."""
+        return None
+
+    def floor(self, classes: Sequence[Sequence[str]]) -> float:
+        """Return the lowest score that there can be."""
+        return 0.0
+
 
 @dataclass(frozen=True)
 class ScoreView(View):
@@ -146,6 +154,13 @@ class ScoreView(View):
         names = {of_run[1] for of_run in classes}
         return f"predicted score of {names.pop() if len(names) == 1 else 'class 1'}"
 
+    def sides(self, classes: Sequence[Sequence[str]]) -> tuple[str, str] | None:
+        low, high = (
+            names.pop() if len(names) == 1 else f"class {index}"
+            for index, names in enumerate(map(set, zip(*classes, strict=True)))
+        )
+        return low, high
+
 
 @dataclass(frozen=True)
 class ConfidenceView(View):
@@ -163,6 +178,9 @@ class ConfidenceView(View):
 
     def label(self, classes: Sequence[Sequence[str]]) -> str:
         return "confidence" + (": score of the predicted class" if len(classes) == 1 else "")
+
+    def floor(self, classes: Sequence[Sequence[str]]) -> float:
+        return 1 / max(map(len, classes))
 
 
 @dataclass(frozen=True)

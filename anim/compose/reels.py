@@ -14,7 +14,6 @@ from anim.run.passes import Progress
 from anim.settings import RECALIBRATIONS, Picture, one_line
 from anim.timeline import Reel, Timeline, Track
 
-_TITLE = "Prediction scores are not probabilities"
 _PERCENT = np.arange(101)
 
 
@@ -92,14 +91,17 @@ def _in_view(
     reel = reel_of([track_of(run, view, picture, runs=len(runs)) for run in runs], picture)
     unit_name, steps_per_unit = _unit(runs, reel, picture)
     kind = calibration.view_of(view, runs[0].classes, runs[0].has_scores)
+    classes = [run.classes for run in runs]
+    sides = kind.sides(classes)
     subject = Subject(
-        title=one_line(_TITLE if picture.title is None else picture.title),
+        title=one_line(_title(runs, names) if picture.title is None else picture.title),
         caption=one_line(_caption(runs)),
         view=view,
-        score_label=one_line(kind.label([run.classes for run in runs])),
+        score_label=one_line(kind.label(classes)),
+        sides=None if sides is None else (one_line(sides[0]), one_line(sides[1])),
+        class_name=one_line(view.partition(":")[2]) if kind.counts_labels else "",
+        floor=kind.floor(classes),
         is_folded=kind.is_folded,
-        counts_labels=kind.counts_labels,
-        words=kind.words,
         names=names,
         unit_name=unit_name,
         steps_per_unit=steps_per_unit,
@@ -166,6 +168,14 @@ def _names(runs: Sequence[RunLike], picture: Picture) -> tuple[str, ...]:
     if picture.label is None:
         return tuple(one_line(run.name) or f"run {i}" for i, run in enumerate(runs, start=1))
     return tuple(map(one_line, picture.label))
+
+
+def _title(runs: Sequence[RunLike], names: Sequence[str]) -> str:
+    """Return the headline of recordings that name the same one, else their names."""
+    titles = {run.about.title for run in runs}
+    if len(titles) == 1 and (title := titles.pop()):
+        return title
+    return " and ".join(dict.fromkeys(names)) if len(runs) < 3 else f"{len(runs)} runs"
 
 
 def _caption(runs: Sequence[RunLike]) -> str:

@@ -12,10 +12,12 @@ class About:
     Attributes:
         caption: what was trained, on what.
         steps_per_epoch: optimizer steps in one pass over the training data, if known.
+        title: the headline of pictures; "" for the name of the run.
     """
 
     caption: str = ""
     steps_per_epoch: int | None = None
+    title: str = ""
 
 
 NOTHING_KNOWN = About()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
 import jax
@@ -18,7 +18,6 @@ from anim.calibration.scaling import (
     fit_vector_scale,
 )
 from anim.errors import NoRecalibrationError, RecordingError, SettingError
-from anim.run.about import About
 from anim.run.caller import warn_caller
 from anim.run.missing import NoScale, cause_of, sentence
 from anim.run.passes import Progress
@@ -224,7 +223,7 @@ def _pair(run: Run, method: str, shown: np.ndarray, scales: list, caption: str) 
         series[TEMPERATURE] = np.array(
             [getattr(scale, "temperature", np.nan) for scale in scales], np.float64
         )
-    about, labels = About(caption, run.about.steps_per_epoch), run.labels[shown]
+    about, labels = replace(run.about, caption=caption), run.labels[shown]
     raw = Run(
         run.steps,
         labels,

@@ -334,7 +334,8 @@ class Recorder:
 
 def _check_about(about: About) -> None:
     """Raise SettingError unless a caption can be written, and read again."""
-    if not isinstance(about, About) or not isinstance(about.caption, str):
+    is_text = isinstance(about, About) and isinstance(about.caption, str)
+    if not is_text or not isinstance(about.title, str):
         raise SettingError("about", f"expected About(caption), got {value_text(about)}")
     if about.steps_per_epoch is not None:
         whole("steps_per_epoch", about.steps_per_epoch, 1)

@@ -113,15 +113,14 @@ class _BarMarks:
         self._pale.colour(self._pales[is_under])
         self._full.colour(self._fulls[is_under])
         if marks.whiskers is not None:
-            low, high = np.where(is_there[:, 0], marks.whiskers, 0)[:, :, None] + np.zeros((2, 1, 3))
+            ends = np.where(is_there[:, 0], marks.whiskers, 0)
+            low, high = np.repeat(ends[:, :, None], 3, axis=2)
             middle = marks.x[:, 1:2]
             sides = middle + self._thin * np.array([-1, 0, 1])
             self._whiskers.place(sides, low, high)
-        for spots, row, alpha in zip(
-            self._points, (frame.before, frame.after), (1 - frame.fraction, frame.fraction), strict=True
-        ):
-            is_shown = alpha > 0 and (row == frame.before or frame.before != frame.after)
-            places = self._bars.points(row) if is_shown else np.zeros((0, 2))
+        shown = (frame.before, 1 - frame.fraction), (frame.after, frame.fraction)
+        for spots, (row, alpha) in zip(self._points, shown, strict=True):
+            places = self._bars.points(row) if alpha > 0 else np.zeros((0, 2))
             spots.place(*places.T, alpha)
 
 

@@ -15,12 +15,11 @@ from anim.panels.words import (
     INTERVAL,
     MISS,
     OVER,
-    PALE,
     SOLID,
     UNDER,
     KeyEntry,
 )
-from anim.scene.stage import Stage
+from anim.scene.stage import Stage, dashes
 from anim.scene.texts import ChangingText, shorten, wrapped
 from anim.settings.themes import Theme
 from anim.timeline import Reel, Shot
@@ -74,13 +73,12 @@ class KeyRow:
             colour = theme.dot if entry.mark == HIT else theme.wrong
             stage.square(left, top, 0.9 * size, tall, colour)
         if entry.mark == IDEAL:
-            stage.line(left, y - 0.33 * size, 1.2 * size, theme.ideal, 2)
+            stage.line(left, y - 0.33 * size, 1.2 * size, theme.ideal, linewidth=stage.stroke(2))
         if entry.mark in (SOLID, DASHED):
-            is_dashed = entry.mark == DASHED
-            width = 1.4 if is_dashed else 2.2
-            stage.line(
-                left, y - 0.33 * size, 1.6 * size, theme.cap, width, is_dashed=is_dashed
-            )
+            look = {"linewidth": stage.stroke(2.2), "linestyle": "-"}
+            if entry.mark == DASHED:
+                look = {"linewidth": stage.stroke(1.4), "linestyle": dashes()}
+            stage.line(left, y - 0.33 * size, 1.6 * size, theme.cap, **look)
         if entry.mark == INTERVAL:
             stage.square(left + 0.2 * size, top, 1.6, tall, theme.text)
 
@@ -113,7 +111,8 @@ def title_of(stage: Stage, title: str, clock: str) -> tuple[Text, int]:
     measures = stage.measures
     style = {"fontweight": "bold", "linespacing": LINE}
     beside = stage.text(0, 0, clock, measures.title, "k", fontweight="bold")
-    room = stage.size[0] - LEFT - RIGHT - (0 if measures.is_plain else stage.width_of(beside) + _GAP)
+    taken = 0 if measures.is_plain else stage.width_of(beside) + _GAP
+    room = stage.size[0] - LEFT - RIGHT - taken
     beside.remove()
     text = stage.text(LEFT, measures.title_at, title, measures.title, stage.theme.text, **style)
     lines = wrapped(text, room * stage.pixels(1))
@@ -150,7 +149,8 @@ class HeaderChart:
         self._sentences: list[_Sentence] = []
         self._verdict: _Verdict | None = None
         measures = stage.measures
-        down = (lines - 1) * (measures.title * LINE if lines else measures.caption_at - measures.title_at)
+        line = measures.title * LINE if lines else measures.caption_at - measures.title_at
+        down = (lines - 1) * line
         self._write_clock(reel, down)
         y = measures.caption_at + down
         if not names:
@@ -280,9 +280,8 @@ class _Verdict:
         if verdict is None:
             return
         for form in verdict.forms:
-            text = stage.text(
-                right, y, form, size, _text_colour(theme, verdict.mark), ha="right", fontweight="bold"
-            )
+            style = {"ha": "right", "fontweight": "bold"}
+            text = stage.text(right, y, form, size, _text_colour(theme, verdict.mark), **style)
             if right - stage.width_of(text) >= left:
                 self._said = form
                 self.texts = [ChangingText(text)]

@@ -80,9 +80,7 @@ class Scene:
         )
         names = subject.names if len(reel.lanes) > 1 else ()
         self._cells = [(cell, _painted(stage, cell)) for cell in contents.cells]
-        self._strips = [
-            StripChart(stage, place, panel, names) for place, panel in contents.strips
-        ]
+        self._strips = [StripChart(stage, place, panel, names) for place, panel in contents.strips]
         self._header = HeaderChart(stage, contents, reel, rows, lines, names)
         for place, panel in contents.strips:
             title = stage.size[1] - (place.bottom + place.height) / stage.unit - 8

@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
-from matplotlib.transforms import blended_transform_factory
 
 from anim.panels.axes import Axis, Tick
 from anim.panels.layout import Place
@@ -146,9 +145,7 @@ class Stage:
             parse_math=False,
         )
 
-    def text(
-        self, x: float, y: float, text: str, size: float, colour: str, **style: Any
-    ) -> Text:
+    def text(self, x: float, y: float, text: str, size: float, colour: str, **style: Any) -> Text:
         """Write a text at a place of the reference design, from the upper left corner."""
         width, height = self.size
         return self.figure.text(
@@ -168,34 +165,21 @@ class Stage:
     def square(self, x: float, y: float, width: float, height: float, colour: str) -> None:
         """Fill a rectangle of the reference design, from the upper left corner, on whole pixels."""
         whole, tall = self.figure.bbox.size
-        left, right = (round(self.pixels(one)) for one in (x, x + width))
-        top, bottom = (round(self.pixels(one)) for one in (y, y + height))
-        corner, size = (left / whole, 1 - bottom / tall), ((right - left) / whole, (bottom - top) / tall)
-        patch = Rectangle(corner, *size, color=colour, linewidth=0, transform=self.figure.transFigure)
+        left, right = (round(self.pixels(one)) / whole for one in (x, x + width))
+        top, bottom = (1 - round(self.pixels(one)) / tall for one in (y, y + height))
+        patch = Rectangle((left, bottom), right - left, top - bottom, color=colour, linewidth=0)
+        patch.set_transform(self.figure.transFigure)
         self.figure.add_artist(patch)
 
-    def line(
-        self, x: float, y: float, length: float, colour: str, width: float, *, is_dashed: bool = False
-    ) -> None:
+    def line(self, x: float, y: float, length: float, colour: str, **style: Any) -> None:
         """Draw a line of the reference design to the right, from the upper left corner."""
         whole, tall = self.size
-        self.figure.add_artist(
-            Line2D(
-                [x / whole, (x + length) / whole],
-                [1 - y / tall] * 2,
-                color=colour,
-                linewidth=self.stroke(width),
-                linestyle=dashes() if is_dashed else "-",
-                transform=self.figure.transFigure,
-            )
-        )
+        ends = [x / whole, (x + length) / whole]
+        line = Line2D(ends, [1 - y / tall] * 2, color=colour, **style)
+        line.set_transform(self.figure.transFigure)
+        self.figure.add_artist(line)
 
 
 def dashes() -> tuple[float, tuple[float, float]]:
     """Return the pattern of dashed lines, in widths of the line."""
     return (0, (2.6, 1.6))
-
-
-def across(axes: PlainAxes) -> Any:
-    """Return a transform of x in data and y in [0, 1] of the axes."""
-    return blended_transform_factory(axes.transData, axes.transAxes)

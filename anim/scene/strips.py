@@ -44,7 +44,7 @@ class StripChart:
         fill = (theme.under, theme.over) if panel.is_filled else ()
         self._gaps = [Area(axes, facecolor=colour) for colour in fill]
         colours = [theme.runs[line.rank] if names else theme.cap for line in panel.lines]
-        for line, colour in zip(panel.lines, colours, strict=True):
+        for line in panel.lines:
             _draw_ghost(axes, stage, line)
         self._lines = [
             _Line(axes, stage, line, colour, has_marks=panel.has_marks)
@@ -76,9 +76,7 @@ class StripChart:
 class _Line:
     """A line up to the present, with a dot at its head."""
 
-    def __init__(
-        self, axes: Axes, stage: Stage, line: StripLine, colour: str, *, has_marks: bool
-    ):
+    def __init__(self, axes: Axes, stage: Stage, line: StripLine, colour: str, *, has_marks: bool):
         self._line, self.rank = line, line.rank
         theme, is_solid = stage.theme, line.mark == SOLID
         style: dict[str, Any] = {
@@ -125,9 +123,7 @@ def _draw_ghost(axes: Axes, stage: Stage, line: StripLine) -> None:
     )
 
 
-def _name_lines(
-    axes: Axes, stage: Stage, lines: Sequence[StripLine], names: Sequence[str]
-) -> None:
+def _name_lines(axes: Axes, stage: Stage, lines: Sequence[StripLine], names: Sequence[str]) -> None:
     """Write the names of runs at the ends of their lines."""
     ends = []
     for line in lines:

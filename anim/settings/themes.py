@@ -35,8 +35,8 @@ class Measures:
     caption: float = 12.5
     label: float = 12
     small: float = 11.5
-    title_at: float = 30
-    caption_at: float = 54
+    title_at: float = 32
+    caption_at: float = 58
     header: float = 66
     beside: float = 44
     stroke: float = 1

@@ -24,6 +24,8 @@ from anim.settings.docs import takes
 from anim.settings.keywords import TrainingOptions
 from anim.train.loop import Loop
 
+# The headline of the post whose experiment this is.
+_TITLE = "Prediction scores are not probabilities"
 _OF_DATA = ("data", "train_size", "val_size", "noise")
 
 
@@ -108,7 +110,7 @@ def _fit(
     if every > last:
         raise SettingError("every", f"expected at most the {last} steps of this run, got {every}")
     loop = Loop(dataset, settings, seeds, last, every)
-    about = About(_caption(dataset, settings), steps_per_epoch)
+    about = About(_caption(dataset, settings), steps_per_epoch, _TITLE)
     with ExitStack() as stack:
         recorders = [
             stack.enter_context(

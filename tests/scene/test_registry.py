@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-
-import anim
 from anim.scene.panel import PanelKind
 from anim.scene.registry import kind_of
+
+import anim
 from anim.settings import PANELS, Picture
 from anim.settings.panels import Panel
 from tests.support.seeing import compose

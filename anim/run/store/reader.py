@@ -238,7 +238,11 @@ def _about(attributes: Mapping) -> About:
     caption = attributes["caption"]
     if not isinstance(caption, str):
         raise ValueError(f"caption: expected a text, got {value_text(caption)}")
-    return About(shortened(plain(caption), _LONGEST_TEXT), steps_per_epoch)
+    title = attributes.get("title", "")
+    if not isinstance(title, str):
+        raise ValueError(f"title: expected a text, got {value_text(title)}")
+    caption, title = (shortened(plain(text), _LONGEST_TEXT) for text in (caption, title))
+    return About(caption, steps_per_epoch, title)
 
 
 def _checked_names(classes: object) -> list[str] | None:

@@ -154,7 +154,7 @@ class Writer:
             )
         known = {"classes": None if self.classes is None else list(self.classes)}
         if about != NOTHING_KNOWN:
-            known |= {"caption": about.caption, "steps_per_epoch": _count(about)}
+            known |= _described(about)
         if {**found, **known} != found:
             schema.write_group(self.path, {"anim": {**found, **known}})
 
@@ -296,14 +296,15 @@ def _description(classes: Sequence[str] | None, about: About) -> dict:
     return {
         "schema": schema.SCHEMA,
         "classes": None if classes is None else list(classes),
-        "caption": about.caption,
-        "steps_per_epoch": _count(about),
+        **_described(about),
         "versions": {name: _version(found) for name, found in _DISTRIBUTIONS.items()},
     }
 
 
-def _count(about: About) -> int | None:
-    return None if about.steps_per_epoch is None else int(about.steps_per_epoch)
+def _described(about: About) -> dict:
+    steps = None if about.steps_per_epoch is None else int(about.steps_per_epoch)
+    title = {"title": about.title} if about.title else {}
+    return {"caption": about.caption, "steps_per_epoch": steps, **title}
 
 
 def _version(distribution: str) -> str | None:
