@@ -15,7 +15,7 @@ from anim.panels.curve import Curve, pieces
 from anim.panels.dots import PITCH, Dots
 from anim.panels.reliability import ReliabilityPanel
 from anim.scene.marks import Area, Columns, Spots, on_pixels, path
-from anim.scene.ramps import ramp
+from anim.scene.ramps import level_of, ramp
 from anim.scene.stage import Stage
 from anim.timeline import Frame
 
@@ -80,48 +80,52 @@ class _BarMarks:
 
     def __init__(self, axes: Axes, stage: Stage, bars: Bars):
         self._axes, self._bars, theme = axes, bars, stage.theme
-        count = bars.gaps.shape[1]
-        self._body, self._pale, self._full, self._cap = (Columns(axes, count) for _ in range(4))
-        self._whiskers = Columns(axes, count, facecolors=theme.text)
-        self._points = [Spots(axes, theme.cap, stage.points(_POINT)) for _ in range(2)]
+        layers = 4 if bars.intervals is None else 5
+        # One collection: drawing many costs more than drawing their polygons.
+        self._layers = Columns(axes, layers * bars.gaps.shape[1])
+        self._points = Spots(axes, stage.points(_POINT))
         self._bodies, self._caps = ramp(theme, theme.bar), ramp(theme, theme.cap)
         self._pales = np.array([to_rgba(theme.over_pale), to_rgba(theme.under_pale)])
         self._fulls = np.array([to_rgba(theme.over), to_rgba(theme.under)])
+        self._text, self._cap = np.array(to_rgba(theme.text)), np.array(to_rgba(theme.cap))
         self._thick = stage.pixels(_CAP) * stage.measures.stroke / axes.bbox.height / 2
         self._thin = stage.pixels(_WHISKER) * stage.measures.stroke / axes.bbox.width / 2
-        self.below = [self._body, self._pale, self._full, self._cap]
-        self.above = [*([] if bars.intervals is None else [self._whiskers])]
-        self.above += [spots.artist for spots in self._points]
+        self.below = [self._layers]
+        self.above = [self._points]
 
     def update(self, frame: Frame) -> None:
         marks = self._bars.at(frame)
-        x, zero = marks.x.copy(), np.zeros_like(marks.line)
+        x, is_there = marks.x.copy(), marks.presence[:, None] > 0
         x[:, ::2] = on_pixels(self._axes, x[:, ::2])
-        is_there = marks.presence[:, None] > 0
         line, chance, top = (
             np.where(is_there, one, 0) for one in (marks.line, marks.chance, marks.top)
         )
-        self._body.place(x, zero, np.minimum(line, top))
-        # Full colour lies on pale colour: two that touch would show the background between them.
-        self._pale.place(x, line, top)
-        self._full.place(x, chance, top)
-        self._cap.place(x, top - self._thick * is_there, top + self._thick * is_there)
-        level = np.round(marks.presence * (len(self._bodies) - 1)).astype(int)
+        thick, level = self._thick * is_there, level_of(marks.presence)
         is_under = (top >= line).all(1).astype(int)
-        self._body.colour(self._bodies[level])
-        self._cap.colour(self._caps[level])
-        self._pale.colour(self._pales[is_under])
-        self._full.colour(self._fulls[is_under])
+        # Full colour lies on pale colour: two that touch would show the background between them.
+        layers = [
+            (x, np.zeros_like(line), np.minimum(line, top), self._bodies[level]),
+            (x, line, top, self._pales[is_under]),
+            (x, chance, top, self._fulls[is_under]),
+            (x, top - thick, top + thick, self._caps[level]),
+        ]
         if marks.whiskers is not None:
             ends = np.where(is_there[:, 0], marks.whiskers, 0)
             low, high = np.repeat(ends[:, :, None], 3, axis=2)
-            middle = marks.x[:, 1:2]
-            sides = middle + self._thin * np.array([-1, 0, 1])
-            self._whiskers.place(sides, low, high)
-        shown = (frame.before, 1 - frame.fraction), (frame.after, frame.fraction)
-        for spots, (row, alpha) in zip(self._points, shown, strict=True):
-            places = self._bars.points(row) if alpha > 0 else np.zeros((0, 2))
-            spots.place(*places.T, alpha)
+            sides = marks.x[:, 1:2] + self._thin * np.array([-1, 0, 1])
+            layers.append((sides, low, high, np.tile(self._text, (len(x), 1))))
+        *shape, colours = (np.concatenate(one) for one in zip(*layers, strict=True))
+        self._layers.place(*shape)
+        self._layers.colour(colours)
+        self._place_points(frame)
+
+    def _place_points(self, frame: Frame) -> None:
+        places, colours = [], []
+        for row, alpha in ((frame.before, 1 - frame.fraction), (frame.after, frame.fraction)):
+            if alpha > 0:
+                places.append(self._bars.points(row))
+                colours.append(np.tile([*self._cap[:3], alpha], (len(places[-1]), 1)))
+        self._points.place(np.concatenate(places), np.concatenate(colours))
 
 
 class _CurveMarks:
@@ -155,10 +159,7 @@ class _CurveMarks:
 
 
 class _DotMarks:
-    """The hundred dots, below the axes.
-
-    Dots of one colour and strength are drawn together: those that stay, that come and that go.
-    """
+    """The hundred dots, below the axes."""
 
     def __init__(self, stage: Stage, cell: Cell, dots: Dots):
         assert cell.dots is not None
@@ -167,23 +168,19 @@ class _DotMarks:
         pitch = stage.pixels(PITCH) / np.array(self.axes.bbox.size)
         columns, rows = np.arange(dots.columns) + 0.5, np.arange(dots.rows) + 0.5
         # The grid is as wide as the axes, which may be no multiple of the pitch.
-        self._x, self._y = columns / dots.columns, 1 - rows * pitch[1]
-        size = stage.points(_DOT)
-        colours = (stage.theme.dot, stage.theme.wrong)
-        self._spots = [[Spots(self.axes, one, size) for _ in range(3)] for one in colours]
+        x, y = columns / dots.columns, 1 - rows * pitch[1]
+        self._places = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1)
+        self._colours = np.array([to_rgba(stage.theme.dot), to_rgba(stage.theme.wrong)])
+        self._spots = Spots(self.axes, stage.points(_DOT))
         self.below: list[Artist] = []
-        self.above = [spots.artist for of_colour in self._spots for spots in of_colour]
+        self.above = [self._spots]
 
     def update(self, frame: Frame) -> None:
-        fraction = frame.fraction
-        for spots, alphas in zip(self._spots, self._dots.at(frame), strict=True):
-            is_going = (alphas == 1 - fraction) & (fraction > 0)
-            is_coming = (alphas == fraction) & ~is_going & (fraction > 0)
-            for one, at, alpha in zip(
-                spots, (alphas == 1, is_going, is_coming), (1, 1 - fraction, fraction), strict=True
-            ):
-                columns, rows = np.nonzero(at)
-                one.place(self._x[columns], self._y[rows], alpha)
+        alphas = self._dots.at(frame)
+        kinds, columns, rows = np.nonzero(alphas)
+        colours = self._colours[kinds]
+        colours[:, 3] = alphas[kinds, columns, rows]
+        self._spots.place(self._places[columns, rows], colours)
 
 
 class _Note:

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.lines import Line2D
 from matplotlib.path import Path
+from matplotlib.transforms import IdentityTransform
 
 # A polygon that is lower than this share of the axes is not drawn: a PDF would show a hairline.
 _FLAT = 1e-6
@@ -73,32 +74,32 @@ def finite_pieces(*lines: np.ndarray) -> list[slice]:
     return [slice(int(one[0]), int(one[-1]) + 1) for one in groups if len(one) > 1]
 
 
-class Spots:
-    """Round dots of one colour and size.
+class Spots(PathCollection):
+    """Round dots of one size.
 
     Args:
         axes: where they are.
-        colour: of all of them.
         size: their diameter in points.
     """
 
-    def __init__(self, axes: Axes, colour: str, size: float):
-        (self.artist,) = axes.plot(
-            [],
-            [],
-            linestyle="",
-            marker="o",
-            color=colour,
-            markersize=size,
-            markeredgewidth=0,
+    def __init__(self, axes: Axes, size: float):
+        super().__init__(
+            [Path.unit_circle()],
+            sizes=[np.pi / 4 * size**2],
+            offsets=np.zeros((0, 2)),
+            offset_transform=axes.transData,
+            linewidths=0,
             animated=True,
         )
-        self.artist.set_clip_on(False)
+        self.set_transform(IdentityTransform())
+        axes.add_collection(self, autolim=False)
+        self.set_clip_on(False)
 
-    def place(self, x: np.ndarray, y: np.ndarray, alpha: float = 1.0) -> None:
-        """Set the places, [n] each, and how opaque the dots are."""
-        self.artist.set_data(x, y)
-        self.artist.set_alpha(alpha)
+    def place(self, places: np.ndarray, colours: np.ndarray) -> None:
+        """Set the places [n, 2], and the colours RGBA [n, 4]."""
+        self.set_offsets(places)
+        self.set_facecolor(colours)  # pyright: ignore[reportArgumentType]
+        self.set_visible(len(places) > 0)
 
 
 def on_pixels(axes: Axes, x: np.ndarray) -> np.ndarray:

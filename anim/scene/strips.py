@@ -90,7 +90,7 @@ class _Line:
         self._path = path(axes, **style)
         self._head = path(
             axes,
-            marker="o" if is_solid else "",
+            marker="o",
             color=colour,
             markersize=stage.points(_HEAD) * stage.measures.stroke,
             markeredgecolor=theme.panel,
@@ -100,7 +100,7 @@ class _Line:
         self.area = None
         if line.spread is not None:
             self.area = Area(axes, facecolor=colour, alpha=_SPREAD_ALPHA)
-        self.artists = [self._path, self._head]
+        self.artists = [self._path, *([self._head] if is_solid else [])]
 
     def update(self, position: float) -> tuple[np.ndarray, np.ndarray]:
         """Move to a position, and return the line up to there."""
@@ -108,9 +108,9 @@ class _Line:
         self._path.set_data(x, y)
         self._head.set_data(x[-1:], y[-1:])
         if self.area is not None and self._line.spread is not None:
-            x, (low, high) = until(self._line.x, self._line.spread, position)
+            _, (low, high) = until(self._line.x, self._line.spread, position)
             self.area.place(x, low, high, finite_pieces(low, high))
-        return until(self._line.x, self._line.y, position)
+        return x, y
 
 
 def _draw_ghost(axes: Axes, stage: Stage, line: StripLine) -> None:
