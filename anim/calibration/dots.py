@@ -105,27 +105,20 @@ def wrong_dots(sums: DotSums, examples: int) -> Bool[np.ndarray, "*snapshots dot
     dots = np.shape(sums.scores)[-1]
     ranks = np.arange(dots + 1) * examples / dots
     within = (ranks - starts) / np.maximum(stops - starts, 1)
-    shares = np.diff(before + within * (until - before)) * dots / examples
-    return apportioned(shares, np.asarray(sums.wrong_until)[..., -1] / examples)
+    return apportioned(np.diff(before + within * (until - before)) * dots / examples)
 
 
 def apportioned(
-    shares: Float[np.ndarray, "*snapshots dots"], share: Float[Any, "*snapshots"]
+    shares: Float[np.ndarray, "*snapshots dots"],
 ) -> Bool[np.ndarray, "*snapshots dots"]:
-    """Return which of D dots are wrong, by largest remainder.
+    """Return which of D dots are wrong: of the first k, as many as their shares add up to.
+
+    Sums are rounded half up. So any range of dots has as many wrong ones as it should, but for one.
+    By largest remainder, only the dots with the largest shares would be wrong: none that are sure,
+    if errors are rarer among them.
 
     Args:
         shares: of the examples of each dot that are wrong.
-        share: of all examples that are wrong: D times that are, rounded half up.
     """
-    dots = shares.shape[-1]
-    wanted = np.floor(np.round(np.asarray(share) * dots, _DIGITS) + 0.5)
-    # Of equal shares, those far from each other are taken first.
-    order = np.lexsort((np.broadcast_to(_scattered(dots), shares.shape), -shares.round(_DIGITS)))
-    rank = np.argsort(order, axis=-1)
-    return rank < wanted[..., None]
-
-
-def _scattered(count: int) -> np.ndarray:
-    """Return the numbers below ``count`` so that the first ones are spread evenly [count]."""
-    return np.argsort(np.argsort(np.arange(count) * (5**0.5 - 1) / 2 % 1))
+    counts = np.floor(np.round(np.cumsum(shares, axis=-1), _DIGITS) + 0.5)
+    return np.diff(counts, prepend=0, axis=-1) > 0

@@ -81,9 +81,9 @@ def _around(tracks: Sequence[Track], stacked: Callable) -> dict[str, Any]:
 
 
 def _wrong(tracks: Sequence[Track], stacked: Callable) -> np.ndarray | None:
-    """Return which dots [S, D] are wrong, by largest remainder of their mean over the replicas.
+    """Return which dots [S, D] are wrong, from their mean over the replicas.
 
-    Their number is that of the mean share of wrong examples, and thus belongs to the mean of
+    Their number is the mean one, rounded, and thus belongs to the mean of
     ``right``, while the sentence says the median.
     """
     if any(track.wrong is None for track in tracks):
@@ -93,7 +93,7 @@ def _wrong(tracks: Sequence[Track], stacked: Callable) -> np.ndarray | None:
     is_known = np.isfinite(right)
     count = np.maximum(is_known.sum(0), 1)
     shares = np.where(is_known[..., None], wrong, 0).sum(0) / count[:, None]
-    return apportioned(shares, np.where(is_known, 1 - right, 0).sum(0) / count)
+    return apportioned(shares)
 
 
 def _lost(tracks: Sequence[Track], steps: np.ndarray) -> np.ndarray:

@@ -303,6 +303,6 @@ def test_dots_of_replicas_are_medians_and_wrong_ones_those_of_the_mean():
         expected = np.nanmedian([getattr(one, name) for one in alone], axis=0)
         is_known = np.isfinite(expected)
         np.testing.assert_allclose(getattr(shown, name)[is_known], expected[is_known], rtol=1e-6)
-    wrong = 100 * np.mean([1 - one.right for one in alone], axis=0)
+    wrong = np.mean([one.wrong.sum(1) for one in alone], axis=0)
     assert shown.wrong.sum(1).tolist() == np.floor(wrong + 0.5).tolist()
     assert track(anim.Replicas(runs), "class:1").wrong is None
