@@ -64,7 +64,8 @@ def round_numbers(low: float, high: float, most: float, *, whole: bool = False) 
     else:
         step = next((one for one in leads if one * power >= rough * (1 - 1e-9)), 10) * power
     first, last = np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9)
-    return np.arange(first, last + 1) * step
+    # There is no negative zero.
+    return np.arange(first, last + 1) * step + 0.0
 
 
 def grouped(value: float) -> str:

@@ -14,8 +14,8 @@ from anim.timeline import Frame, Track
 
 # A bin with fewer examples has no bar, but a dot for each.
 FEWEST = 5
-# The share of its bin that a bar takes at least.
-_NARROWEST = 0.25
+# The share of its bin that a bar takes, at least and at most.
+_NARROWEST, _WIDEST = 0.25, 0.92
 # In pixels: a bar in a narrower bin has a flat top.
 _SLOPED = 20
 
@@ -62,7 +62,7 @@ class Bars:
         is_filled = counts >= FEWEST if filled is None else filled & (counts >= FEWEST)
         share = counts / np.maximum(counts.sum(1, keepdims=True), 1)
         self.presence = is_filled.astype(float)
-        self.widths = _NARROWEST + (1 - _NARROWEST) * np.sqrt(
+        self.widths = _NARROWEST + (_WIDEST - _NARROWEST) * np.sqrt(
             np.minimum(share * counts.shape[1] / 2, 1)
         )
         self.gaps = np.where(is_filled, track.shares - track.ideals, 0.0)

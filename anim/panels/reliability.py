@@ -31,7 +31,7 @@ class ReliabilityPanel:
         bars: the bars, or None where a curve is shown.
         curve: the curve, or None.
         dots: the hundred dots, or None.
-        dots_name: what they are.
+        dots_name, wrong_name: what they are, and what the wrong ones are.
         empty: what stands in place of bars in a snapshot without a recalibration.
     """
 
@@ -44,6 +44,7 @@ class ReliabilityPanel:
     curve: Curve | None
     dots: Dots | None
     dots_name: str
+    wrong_name: str
     empty: str = _NO_RECALIBRATION
 
 
@@ -90,6 +91,7 @@ def reliability_panel(
         curve=Curve(track, axis, subject.is_folded) if is_curve else None,
         dots=None if grid is None else Dots(track, axis, *grid),
         dots_name=words.dots,
+        wrong_name=words.wrong,
     )
 
 

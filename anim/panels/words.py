@@ -58,7 +58,7 @@ class Words:
         scores: the x axis.
         under, over, ideal, pale: what marks of the diagram mean.
         hit, miss: examples that are hits, and the others.
-        dots: the hundred dots.
+        dots, wrong: the hundred dots, and those that are wrong; "" where none are.
         is_plain: whether these are plain words, with percents.
         class_name: the class whose examples are hits, or "".
     """
@@ -75,6 +75,7 @@ class Words:
     hit: str
     miss: str
     dots: str
+    wrong: str
     is_plain: bool
     class_name: str = ""
 
@@ -115,9 +116,7 @@ def words_of(subject: Subject, dots: int, *, is_plain: bool) -> Words:
         is_plain: whether to use plain words instead of the field's terms.
     """
     every = f"{dots} of them" if dots == 100 else f"all {dots}"
-    name = subject.class_name
-    counted = "" if name else ":\nblack = wrong"
-    return (_plain if is_plain else _field)(subject, name, every + counted)
+    return (_plain if is_plain else _field)(subject, subject.class_name, every)
 
 
 def _plain(subject: Subject, name: str, dots: str) -> Words:
@@ -137,6 +136,7 @@ def _plain(subject: Subject, name: str, dots: str) -> Words:
         hit=name or "right",
         miss="others" if name else "wrong",
         dots=dots,
+        wrong="" if name else "● wrong",
         is_plain=True,
         class_name=name,
     )
@@ -158,6 +158,7 @@ def _field(subject: Subject, name: str, dots: str) -> Words:
         hit=name or "correct",
         miss="others" if name else "wrong",
         dots=dots,
+        wrong="" if name else "● wrong",
         is_plain=False,
         class_name=name,
     )
@@ -211,7 +212,7 @@ def verdict_of(gap: float, error: float, p_value: float, examples: float) -> Ver
     # difference: here the smaller one is more than a third of the larger.
     if abs(gap) < error / 2:
         text = "over-confident in some bins and under-confident in others"
-        return Verdict("", text, ("over- and under-confident", "both"))
+        return Verdict("", text, ("over- and under-confident", "both over and under"))
     mark = OVER if gap > 0 else UNDER
     return Verdict(mark, f"{mark}-confident", (f"{mark}-confident",))
 

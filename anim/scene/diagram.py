@@ -59,8 +59,12 @@ class Diagram:
         if panel.dots is not None and cell.dots is not None:
             dots = _DotMarks(stage, cell, panel.dots)
             if cell.place.is_left:
-                away = _NAME_AWAY * stage.measures.small / 11.5
+                row, theme = stage.measures.small * 1.3, stage.theme
+                away = _NAME_AWAY + (0.5 * row if panel.wrong_name else 0)
                 stage.name_beside(dots.axes, panel.dots_name, away=away, is_small=True)
+                stage.name_beside(
+                    dots.axes, panel.wrong_name, away=away - row, is_small=True, colour=theme.wrong
+                )
             self._marks.append(dots)
             self.artists += dots.above
         note = _Note(axes, stage, panel, cell.place.rank)

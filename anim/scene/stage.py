@@ -101,20 +101,28 @@ class Stage:
             shorten(text, room)
 
     def name_beside(
-        self, axes: PlainAxes, name: str, *, away: float | None = None, is_small: bool = False
+        self,
+        axes: PlainAxes,
+        name: str,
+        *,
+        away: float | None = None,
+        is_small: bool = False,
+        colour: str | None = None,
     ) -> None:
         """Write the name of a y axis upwards; not without room for it.
 
         Args:
             axes: the axes.
-            name: one line or several.
+            name: the text.
             away: from the axis to the middle of the text, in pixels of the reference design.
             is_small: whether it is in the size of numbers.
+            colour: of the text; None takes that of numbers.
         """
         away = self.measures.beside if away is None else away
         text = self._number(
             axes, (0, 0.5), (-away, 0), name, "center", "center", is_label=not is_small, rotation=90
         )
+        text.set_color(self.theme.muted if colour is None else colour)
         room = axes.bbox.height + self.pixels(24)
         if text.get_window_extent(self.renderer).height > room:
             text.set_visible(False)
