@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from anim import calibration
 from anim.compose.tracks import prepare, track_of
 from anim.panels.subject import Subject
 from anim.run import RunLike, calibrate
 from anim.run.passes import Progress
 from anim.settings import RECALIBRATIONS, Picture, one_line
-from anim.timeline import Reel, Timeline, Track
-
-_PERCENT = np.arange(101)
+from anim.timeline import Reel, Track
 
 
 def default_view(runs: Sequence[RunLike], picture: Picture) -> str:
@@ -65,24 +61,19 @@ def compose_views(
 
 def reel_of(tracks: Sequence[Track], picture: Picture) -> Reel:
     """Return tracks on one clock, at the picture's pace."""
+    return Reel.of(
+        tracks,
+        fps=picture.fps,
+        hold=picture.hold,
+        seconds=picture.seconds,
+        tween=picture.tween,
+        pace=picture.pace,
+        by_fraction=_counts_percents(len(tracks), picture),
+    )
 
-    def timeline(steps: np.ndarray, axis: tuple[int, int] | None = None) -> Timeline:
-        return Timeline(
-            steps,
-            fps=picture.fps,
-            seconds=picture.seconds,
-            hold=picture.hold,
-            tween=picture.tween,
-            pace=picture.pace,
-            axis=axis,
-        )
 
-    if len(tracks) > 1 and picture.align == "fraction":
-        clock, axis = timeline(_PERCENT), None
-    else:
-        clock = timeline(np.unique(np.concatenate([track.steps for track in tracks])))
-        axis = (int(clock.steps[0]), int(clock.steps[-1]))
-    return Reel(clock, [(timeline(track.steps, axis), track) for track in tracks])
+def _counts_percents(runs: int, picture: Picture) -> bool:
+    return runs > 1 and picture.align == "fraction"
 
 
 def _in_view(
@@ -155,7 +146,7 @@ def _unit(runs: Sequence[RunLike], reel: Reel, picture: Picture) -> tuple[str, i
 
     Epochs, if all runs have the same known length of them, and last at least two.
     """
-    if len(runs) > 1 and picture.align == "fraction":
+    if _counts_percents(len(runs), picture):
         return "percent", 1
     epochs = {run.about.steps_per_epoch for run in runs}
     steps = epochs.pop()

@@ -30,6 +30,8 @@ class Clip:
         comment: a text to store in the file.
         has_alpha: whether transparent pixels of the frames stay transparent.
         quality: index into `quality_levels`; each step trades quality for a smaller file.
+        lead: how many ticks of the last frame stand at the beginning of a file that loops, instead
+            of at its end; see `anim.timeline.Timeline.lead`.
     """
 
     size: tuple[int, int]
@@ -37,6 +39,7 @@ class Clip:
     comment: str = ""
     has_alpha: bool = False
     quality: int = 0
+    lead: int = 0
 
 
 class WholeFile(Protocol):

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from anim.encode.animation import AHEAD, Writer
+from anim.encode.formats import format_of
 from anim.encode.pending import naming
 from anim.encode.switching import quick_switching
 from anim.errors import TooLargeError
@@ -40,15 +41,19 @@ class Encoders:
         self._switching.enter_context(quick_switching())
         return self
 
-    def write(self, rgba: np.ndarray, ticks: int) -> None:
+    def write(self, rgba: np.ndarray, ticks: int, looping: int | None = None) -> None:
         """Encode a frame; the caller may overwrite the buffer afterwards.
 
         Args:
             rgba: [H, W, 4] uint8.
-            ticks: duration, in units of ``1 / timeline.fps`` seconds.
+            ticks: duration, in units of ``1 / timeline.fps`` seconds; a file lacks the frame if
+                it is 0.
+            looping: the duration in files that loop; None takes that of all.
         """
         for thread in self._threads:
-            thread.put(rgba, ticks)
+            lasting = ticks if looping is None or not thread.loops else looping
+            if lasting:
+                thread.put(rgba, lasting)
 
     def __exit__(self, kind, error, trace) -> None:
         self._switching.close()
@@ -70,7 +75,7 @@ class _EncodingThread:
     """
 
     def __init__(self, writer: Writer, limit: int | None):
-        self.writer = writer
+        self.writer, self.loops = writer, format_of(writer.path).loops
         self.error: BaseException | None = None
         self._limit = limit
         self._queue: queue.Queue = queue.Queue(AHEAD)

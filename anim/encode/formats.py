@@ -36,6 +36,8 @@ class Format:
         mime: the media type.
         shown_as: how a document embeds it.
         constant_rate: whether all frames last equally long.
+        loops: whether it plays again and again wherever it is shown, and previews show its first
+            frame.
         can_be_transparent: whether it can do without a background.
         shortest_delay: in milliseconds; browsers show frames with a shorter delay for 100 ms.
         names_codec: whether a ``<source>`` must name the codec, because some browsers that play
@@ -49,6 +51,7 @@ class Format:
     mime: str
     shown_as: Shown
     constant_rate: bool = False
+    loops: bool = False
     can_be_transparent: bool = True
     shortest_delay: int = 0
     names_codec: bool = False
@@ -82,6 +85,7 @@ _TABLE = (
         "anim.encode.gif:GifWriter",
         "image/gif",
         "moving image",
+        loops=True,
         can_be_transparent=False,
         shortest_delay=20,
     ),
@@ -109,6 +113,7 @@ _TABLE = (
         "anim.encode.webp:WebpWriter",
         "image/webp",
         "moving image",
+        loops=True,
         shortest_delay=11,
     ),
     Format(
@@ -117,6 +122,7 @@ _TABLE = (
         "anim.encode.apng:ApngWriter",
         "image/apng",
         "moving image",
+        loops=True,
         shortest_delay=11,
     ),
     Format(
@@ -125,6 +131,7 @@ _TABLE = (
         "anim.encode.avif:AvifWriter",
         "image/avif",
         "moving image",
+        loops=True,
         shortest_delay=11,
     ),
     Format(".png", "raster", "anim.encode.still:png", "image/png", "image", in_latex=True),

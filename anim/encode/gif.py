@@ -52,8 +52,11 @@ class GifWriter(ContainerWriter):
         self._frames = itertools.cycle(_paletted_frames(self._indexer.indices, palette))
         self._tick = self._stamp = 0
         self._last: av.VideoFrame | None = None
-        last = self._hundredths(timeline.moving)
+        last = self._hundredths(timeline.ticks - timeline.still + clip.lead)
         end = max(round(100 * timeline.total_seconds), last + _SHORTEST_DELAY)
+        # A delay that is too long is cut into several; the muxer gives the rest to the last frame.
+        self._rest = (end - last - 1) // _LONGEST_DELAY
+        last += self._rest * _LONGEST_DELAY
         super().__init__(
             path,
             clip,
@@ -86,7 +89,8 @@ class GifWriter(ContainerWriter):
     def write(self, frame: av.VideoFrame | None, ticks: int) -> None:
         # An unchanged frame only extends the delay of the one before, except for the last frame,
         # which the muxer gives the duration of the hold.
-        if frame is None and self._tick + ticks == self._timeline.ticks:
+        is_last = self._tick + ticks == self._timeline.ticks
+        if frame is None and is_last:
             frame = self._last
         if frame is not None:
             stamp = self._hundredths(self._tick)
@@ -95,6 +99,9 @@ class GifWriter(ContainerWriter):
                 self._encode(self._last, self._stamp)
             self._encode(frame, stamp)
             self._last, self._stamp = frame, stamp
+            for _ in range(self._rest if is_last else 0):
+                self._stamp += _LONGEST_DELAY
+                self._encode(frame, self._stamp)
         self._tick += ticks
 
     def end(self) -> None:

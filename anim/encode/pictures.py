@@ -55,10 +55,10 @@ class PictureWriter(ABC):
 
     def _flush(self) -> None:
         if self._held is not None:
-            begin, end = (
-                milliseconds(self._timeline, tick, self._shortest)
-                for tick in (self._since, self._tick)
-            )
+            begin = milliseconds(self._timeline, self._since)
+            end = milliseconds(self._timeline, self._tick)
+            if self._tick == self._timeline.ticks:
+                end = max(end, begin + self._shortest)
             self._add(self._held, end - begin)
 
     @abstractmethod
@@ -83,17 +83,15 @@ class PictureWriter(ABC):
         self._file.discard()
 
 
-def milliseconds(timeline: Timeline, tick: int, shortest: int) -> int:
+def milliseconds(timeline: Timeline, tick: int) -> int:
     """Return the time in milliseconds at which a tick begins.
 
     Args:
         timeline: the frames.
         tick: an index; the one after the last is the end, which may lie between two ticks.
-        shortest: the minimum duration of the last picture in milliseconds.
     """
     if tick == timeline.ticks:
-        last = milliseconds(timeline, timeline.moving, shortest)
-        return max(round(1000 * timeline.total_seconds), last + shortest)
+        return round(1000 * timeline.total_seconds)
     return round(1000 * tick / timeline.fps)
 
 

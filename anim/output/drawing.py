@@ -31,7 +31,7 @@ class Drawing:
     """
 
     def __init__(self, reel: Reel, subject: Subject, picture: Picture):
-        self._reel, self._picture = reel, picture
+        self._reel, self._subject, self._picture = reel, subject, picture
         self._scene = Scene(subject, reel, picture)
         self._comment = comment(reel, subject, picture)
 
@@ -43,6 +43,9 @@ class Drawing:
         """
         scene, text, picture = self._scene, self._comment, self._picture
         shot = self._reel.at(picture.at)
+        step = self._reel.clock.steps[shot.moment.index]
+        is_share = self._subject.unit_name == "percent"
+        shows = f"{step} %" if is_share else f"step {step}"
         form = format_of(path)
         write = form.load_writer()
         if form.kind == "raster":
@@ -53,7 +56,7 @@ class Drawing:
             file.discard()
             problem = f"expected at least {file.bytes}, for the still {str(path)!r}, got"
             raise SettingError("max_bytes", f"{problem} {picture.max_bytes}")
-        return PendingOutput(file, picture)
+        return PendingOutput(file, picture, shows=shows)
 
     def animations(
         self,
@@ -62,7 +65,7 @@ class Drawing:
         quality: int = 0,
         limit: int | None = None,
     ) -> list[PendingOutput]:
-        """Draw every frame once, for all files.
+        """Draw every frame once, for all files; those that loop begin with the last one.
 
         Args:
             paths: animations, or patterns of numbered frames.
@@ -76,9 +79,10 @@ class Drawing:
         if not paths:
             return []
         scene, reel, picture = self._scene, self._reel, self._picture
-        places = np.linspace(0, 1, _SAMPLES)
-        samples = [scene.draw(reel.at_position(place)).copy() for place in places]
-        clip = Clip(picture.pixels, reel.clock, self._comment, picture.transparent, quality)
+        samples = [scene.draw(reel.at_time(share)).copy() for share in np.linspace(0, 1, _SAMPLES)]
+        clock, last = reel.clock, samples[-1]
+        is_clear = picture.transparent
+        clip = Clip(picture.pixels, clock, self._comment, is_clear, quality, clock.lead)
         with ExitStack() as undo:
             writers = []
             for path in paths:
@@ -87,9 +91,14 @@ class Drawing:
                 undo.callback(writer.discard)
             del samples
             with Encoders(writers, limit) as encoders:
+                encoders.write(last, 0, looping=clock.lead)
                 for drawn, shot in enumerate(reel, start=1):
-                    encoders.write(scene.draw(shot), shot.moment.ticks)
+                    ticks = shot.moment.ticks
+                    if drawn < len(reel):
+                        encoders.write(scene.draw(shot), ticks)
+                    else:
+                        encoders.write(last, ticks, looping=ticks - clock.lead)
                     if progress is not None:
                         progress(drawn, len(reel))
             undo.pop_all()
-        return [PendingOutput(writer, picture, reel.clock) for writer in writers]
+        return [PendingOutput(writer, picture, clock) for writer in writers]

@@ -90,7 +90,7 @@ def bundle(shown: Sequence[tuple[Reel, Subject]], picture: Picture, plain: str) 
 
 def _gif(shown: tuple[Reel, Subject], picture: Picture) -> bytes:
     reel, subject = shown
-    small = replace(picture, **_FALLBACK, fps=max(_FPS, 2 / picture.seconds))
+    small = replace(picture, **_FALLBACK, fps=max(_FPS, 2 / reel.clock.seconds))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "fallback.gif"
         write([(reel.at_rate(small.fps), subject)], [path], small)

@@ -22,6 +22,7 @@ class Output:
         seconds: the duration; 0 for a still.
         bytes: the length of the file, or of all frames in a folder together.
         gave_up: what was reduced to stay within ``max_bytes``.
+        shows: the step that a still shows, in words.
     """
 
     path: Path
@@ -30,23 +31,26 @@ class Output:
     seconds: float
     bytes: int
     gave_up: tuple[str, ...] = ()
+    shows: str = ""
 
     def __str__(self) -> str:
         return f"{self.path}: {self.facts()}"
 
     def facts(self) -> str:
-        """Return size, number of frames, duration and length in words."""
+        """Return size, length in frames and seconds (the step of a still), and bytes in words."""
         width, height = self.size
         is_page = format_of(self.path).is_page
         noun = "snapshot" if is_page else "frame"
         facts = [
             *([] if is_page else [f"{width}x{height} pixels"]),
-            f"{self.frames} {noun}{'' if self.frames == 1 else 's'}",
-            f"{self.seconds:g} s",
+            *([self.shows] if self.shows else self._length(noun)),
             f"{self.bytes:,} bytes",
             *([f"gave up: {', '.join(self.gave_up)}"] if self.gave_up else []),
         ]
         return ", ".join(facts)
+
+    def _length(self, noun: str) -> list[str]:
+        return [f"{self.frames} {noun}{'' if self.frames == 1 else 's'}", f"{self.seconds:g} s"]
 
 
 @dataclass(frozen=True)
@@ -58,12 +62,14 @@ class PendingOutput:
         picture: the settings it was drawn with.
         clock: the timeline; None for a still.
         gave_up: what was reduced to stay within ``max_bytes``.
+        shows: the step that a still shows, in words.
     """
 
     file: WholeFile
     picture: Picture
     clock: Timeline | None = None
     gave_up: tuple[str, ...] = ()
+    shows: str = ""
 
     def describe(self) -> Output:
         """Return what will have been written once the file is committed."""
@@ -75,4 +81,5 @@ class PendingOutput:
                 seconds = round(frames / self.clock.fps, 3)
             if form.is_page:
                 frames = len(self.clock.steps)
-        return Output(path, self.picture.pixels, frames, seconds, self.file.bytes, self.gave_up)
+        size, length = self.picture.pixels, self.file.bytes
+        return Output(path, size, frames, seconds, length, self.gave_up, self.shows)

@@ -55,7 +55,7 @@ def _picture(reel: Reel, subject: Subject, picture: Picture) -> dict[str, Any]:
         "alt": alternative(reel, subject),
         "unit": {"name": subject.unit_name, "steps": subject.steps_per_unit},
         "axis": reel.clock.axis,
-        "seconds": picture.seconds,
+        "seconds": reel.clock.seconds,
         "hold": picture.hold,
         "tween": picture.tween,
         "pace": picture.pace,

@@ -4,6 +4,7 @@ Light on purpose: the command line checks a call against these dataclasses befor
 or matplotlib.
 """
 
+from anim.settings.clock import ALIGNMENTS, PACES, SECONDS, Clock
 from anim.settings.curves import BARS, CURVES, CurveKind
 from anim.settings.datasets import DATASETS
 from anim.settings.experiment import (
@@ -24,7 +25,6 @@ from anim.settings.limits import (
     whole,
 )
 from anim.settings.picture import (
-    ALIGNMENTS,
     BANDS,
     BINNINGS,
     MAX_BINS,
@@ -32,13 +32,11 @@ from anim.settings.picture import (
     MAX_SIDE,
     METRIC,
     NARROW,
-    PACES,
     PANELS,
     RECALIBRATIONS,
     SMALLEST,
     TEMPERATURE,
     THEMES,
-    Clock,
     Look,
     Output,
     Picture,
@@ -65,6 +63,7 @@ __all__ = [
     "PANELS",
     "RECALIBRATIONS",
     "SCHEDULES",
+    "SECONDS",
     "SMALLEST",
     "TEMPERATURE",
     "THEMES",

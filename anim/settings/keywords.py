@@ -19,7 +19,7 @@ class PictureOptions(TypedDict, total=False):
     bins: int | None
     binning: str
     fps: float
-    seconds: float
+    seconds: float | None
     hold: float
     tween: bool
     pace: str
@@ -31,6 +31,7 @@ class PictureOptions(TypedDict, total=False):
     style: str | os.PathLike[str] | None
     transparent: bool
     title: str | None
+    words: str | None
     label: Sequence[str] | None
     at: float | None
     max_bytes: int | None

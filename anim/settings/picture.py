@@ -7,11 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from anim.settings.clock import Clock
 from anim.settings.curves import BARS, CURVES, curves_in_words
 from anim.settings.fields import (
-    ANIMATION,
     FILES,
-    MOVING,
     PAGE,
     PICTURES,
     STILL,
@@ -37,8 +36,6 @@ RECALIBRATIONS = {
 # This method adds a series of that name, which a panel of that name draws.
 TEMPERATURE = "temperature"
 HELD_OUT = 0.5
-PACES = ("step", "log")
-ALIGNMENTS = ("step", "fraction")
 WORDS = ("plain", "field")
 MAX_RUNS = 6
 MAX_BINS = 256
@@ -143,37 +140,6 @@ class Statistics(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Clock(Settings):
-    """When it is shown. Times are in seconds."""
-
-    fps: float = setting(
-        25, "frames per second", Real(0.1, 240), applies_to=frozenset((ANIMATION,))
-    )
-    seconds: float = setting(
-        10, "length of the moving part", Real(0, 3600, above=True), applies_to=MOVING
-    )
-    hold: float = setting(2, "length of the still at the end", Real(0, 600), applies_to=MOVING)
-    tween: bool = setting(True, "interpolate between snapshots", applies_to=MOVING)
-    pace: str = setting(
-        "step",
-        "spend equal time on equal steps, or on equal ratios of steps",
-        OneOf(PACES),
-        applies_to=MOVING,
-    )
-    align: str = setting(
-        "step",
-        "how several runs share a clock: a shorter one ends earlier, or all end together",
-        OneOf(ALIGNMENTS),
-        applies_to=FILES,
-    )
-
-    def check_together(self) -> None:
-        super().check_together()
-        problem = f"expected time for at least 2 frames, got {self.seconds} at {self.fps} fps"
-        require(self.seconds * self.fps >= 2, "seconds", problem)
-
-
-@dataclass(frozen=True, kw_only=True)
 class Look(Settings):
     """What it looks like."""
 
@@ -248,7 +214,8 @@ class Output(Settings):
 
     at: float | None = setting(
         None,
-        "the step that a still shows; a percentage if runs are aligned by fraction",
+        "the step that a still shows, or the last snapshot before it; a percentage if runs are "
+        "aligned by fraction",
         Real(0),
         instead_of_none="the last",
         metavar="STEP",

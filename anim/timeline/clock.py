@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,51 +11,90 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from anim.errors import SettingError
+from anim.timeline import pace as paces
+from anim.timeline.pace import Looks
+
+# Shapes move for so many seconds at most, and rest before.
+_MOVE = 0.6
+# So many seconds of the last frame stand at the beginning of what loops.
+_LEAD = 0.6
+# Shares of the time, and of a move, that are nearer to an end are at it.
+_SAME, _ARRIVED = 1e-9, 1e-6
 
 
 @dataclass(frozen=True)
 class Moment:
-    """A point in training, between two snapshots.
+    """A snapshot that is shown, or a point between it and the next one that is shown.
 
     Attributes:
-        index: the snapshot at or before it.
-        fraction: how far it is towards the next snapshot, in [0, 1).
-        position: on the time axis, in [0, 1].
-        step: the step that is shown, between two snapshots a fraction.
+        index: the snapshot whose numbers are shown.
+        following: the snapshot that shapes move to; ``index`` where they rest.
+        fraction: how far shapes have come, in [0, 1), slow at both ends.
+        position: of the playhead on the time axis, in [0, 1].
         ticks: for how many frames it is shown.
     """
 
     index: int
+    following: int
     fraction: float
     position: float
-    step: float
     ticks: int = 1
+
+
+def places_of(steps: ArrayLike, axis: tuple[int, int], pace: str) -> np.ndarray:
+    """Return positions in [0, 1] on a time axis, in the shape of ``steps``.
+
+    Args:
+        steps: of any shape.
+        axis: first and last step.
+        pace: the axis of ``log`` is logarithmic, any other linear.
+
+    Returns:
+        Ones if the axis has no length.
+    """
+    span = float(axis[1] - axis[0])
+    if span == 0:
+        return np.ones(np.shape(steps))
+    since = np.asarray(steps, np.float64) - axis[0]
+    return np.log1p(since) / math.log1p(span) if pace == "log" else since / span
 
 
 class Timeline:
     """Snapshots placed in time, and time cut into frames.
 
-    Frame k shows the moment at k / fps seconds: another frame rate changes smoothness, not speed.
-    After the moving part, the last snapshot is held. Iterating yields the moments to draw: the held
-    still is one moment with many ticks.
+    A few snapshots are shown, the keys, each at a beat: at most 2.5 a second, at even times. In
+    between shapes rest, then move for at most 0.6 seconds and arrive at the next beat. After the
+    moving part, the last snapshot is held. Frame k shows the moment at k / fps seconds: another
+    frame rate changes smoothness, not speed. Iterating yields the moments to draw: frames that
+    show the same are one moment with many ticks.
 
     Args:
         steps: [S] integers, increasing.
         fps: frames a second.
-        seconds: length of the moving part.
         hold: length of the still at the end, in seconds.
-        tween: whether to show moments between two snapshots, instead of the snapshot before.
-        pace: ``"step"`` spends equal time on equal steps, ``"log"`` on equal ratios of steps + 1.
-        axis: first and last step of the time axis; None takes those of ``steps``.
+        seconds: length of the moving part; None takes 0.4 a snapshot, from 6 to 12.
+        tween: whether shapes move, instead of changing at the beats.
+        pace: ``change`` spends time where much changes, ``step`` equal time on equal steps,
+            ``log`` on equal ratios of steps + 1; see `anim.timeline.pace`.
+        looks: what is seen of the snapshots; without it the pace ``change`` is that of steps.
 
     Attributes:
         steps: [S] int64.
-        axis: first and last step of the time axis.
+        axis: first and last step, the ends of the time axis.
         fps: frames a second.
         seconds: length of the moving part.
-        total_seconds: length with the still.
+        hold: length of the still.
+        total_seconds: length of both.
+        tween: whether shapes move.
+        pace: its name.
+        times: [S] shares of the moving part, from 0 to 1, at which each snapshot is reached.
+        keys: [K] snapshots that are shown, with the first and the last.
+        beats: [K] shares of the moving part at which each of them is.
         ticks: number of frames at the frame rate, with those of the still.
         moving: number of frames before the still.
+        still: number of frames of the last moment.
+        lead: how many of them what loops has at its beginning, so that its first frame is full: as
+            many as are 0.6 seconds, at least 1, but not the last one of the hold.
     """
 
     def __init__(
@@ -62,90 +102,120 @@ class Timeline:
         steps: np.ndarray,
         *,
         fps: float,
-        seconds: float,
         hold: float,
+        seconds: float | None = None,
         tween: bool = True,
-        pace: str = "step",
-        axis: tuple[int, int] | None = None,
+        pace: str = "change",
+        looks: Looks | None = None,
     ):
         self.steps = np.asarray(steps, np.int64)
-        self.axis = (int(self.steps[0]), int(self.steps[-1])) if axis is None else axis
-        self.fps = fps
-        self.seconds = seconds
-        self.total_seconds = seconds + hold
-        self.ticks = max(1, math.floor(self.total_seconds * fps + 0.5))
-        self.moving = min(math.ceil(seconds * fps - 1e-9), self.ticks - 1)
-        self._tween = tween
-        self._pace = pace
+        self.axis = (int(self.steps[0]), int(self.steps[-1]))
+        self.seconds = paces.seconds_of(len(self.steps)) if seconds is None else seconds
+        self.hold, self.total_seconds = hold, self.seconds + hold
+        self.tween, self.pace = tween, pace
+        changed = paces.changes(looks) if looks is not None and pace == "change" else None
+        self.times = paces.times_of(self.steps, pace, changed)
+        slots = paces.slots_of(self.seconds)
+        self.keys, self.beats = paces.keys_of(self.times, slots, looks)
         self._places = self.place(self.steps)
+        self._cut(fps)
+
+    def _cut(self, fps: float) -> None:
+        """Cut the time into frames, and join those that show the same."""
+        self.fps = fps
+        self.ticks = max(1, math.floor(self.total_seconds * fps + 0.5))
+        self.moving = min(math.ceil(self.seconds * fps - 1e-9), self.ticks - 1)
+        shares = np.append(np.arange(self.moving) / (self.seconds * fps), 1.0)
+        shown = self._shown(shares)
+        differs = np.any([part[1:] != part[:-1] for part in shown], axis=0)
+        starts = np.append(0, np.flatnonzero(differs) + 1)
+        self._frames = tuple(part[starts] for part in shown)
+        self._lasting = np.diff(np.append(starts, self.ticks))
+        self.still = int(self._lasting[-1])
+        longest = self.ticks - self.moving - 1 if len(self) > 1 else 0
+        self.lead = min(max(1, math.floor(_LEAD * fps + 0.5)), longest)
 
     def at_rate(self, fps: float) -> Timeline:
         """Return the same time, cut into other frames."""
-        return self._like(self.steps, fps)
+        other = copy.copy(self)
+        other._cut(fps)
+        return other
 
-    def at_steps(self, steps: np.ndarray) -> Timeline:
-        """Return the same time, with other snapshots."""
-        return self._like(steps, self.fps)
-
-    def _like(self, steps: np.ndarray, fps: float) -> Timeline:
+    def at_snapshots(self, index: np.ndarray, looks: Looks | None) -> Timeline:
+        """Return the same time with some of the snapshots, [I] integers, and what is seen there."""
         return Timeline(
-            steps,
-            fps=fps,
+            self.steps[index],
+            fps=self.fps,
+            hold=self.hold,
             seconds=self.seconds,
-            hold=self.total_seconds - self.seconds,
-            tween=self._tween,
-            pace=self._pace,
-            axis=self.axis,
+            tween=self.tween,
+            pace=self.pace,
+            looks=looks,
         )
 
     def place(self, steps: ArrayLike) -> np.ndarray:
         """Return positions in [0, 1] on the time axis, in the shape of ``steps``."""
-        span = self._paced(self.axis[1])
-        if span == 0:
-            return np.ones(np.shape(steps))
-        return self._paced(steps) / span
-
-    def _paced(self, steps: ArrayLike) -> np.ndarray:
-        since_start = np.asarray(steps, np.float64) - self.axis[0]
-        return np.log1p(since_start) if self._pace == "log" else since_start
+        return places_of(steps, self.axis, self.pace)
 
     def step_at(self, position: float) -> float:
-        """Return the step at a position in [0, 1]: the inverse of `place`."""
+        """Return the step at a position in [0, 1] of the time axis: the inverse of `place`."""
         first, span = self.axis[0], float(self.axis[1] - self.axis[0])
-        if self._pace == "log":
+        if self.pace == "log":
             return first + math.expm1(position * math.log1p(span))
         return first + position * span
 
     def __iter__(self) -> Iterator[Moment]:
-        for k in range(self.moving):
-            yield self.moment(k / (self.seconds * self.fps))
-        yield self.moment(1.0, self.ticks - self.moving)
+        columns = (part.tolist() for part in (*self._frames, self._lasting))
+        for index, following, fraction, ticks in zip(*columns, strict=True):
+            yield self._moment(index, following, fraction, ticks)
 
     def __len__(self) -> int:
-        return self.moving + 1
+        return len(self._lasting)
 
-    def moment(self, position: float, ticks: int = 1) -> Moment:
-        """Return the moment at a position in [0, 1] of the time axis.
+    def moment(self, share: float) -> Moment:
+        """Return the moment at a share in [0, 1] of the moving part."""
+        return self._moment(*(part.item() for part in self._shown(np.array([share]))))
 
-        Before the first snapshot of a run and after its last one, that snapshot is shown.
+    def at_position(self, position: float) -> Moment:
+        """Return the moment at which the playhead is at a position in [0, 1] of the time axis.
+
+        Without moves, that of the snapshot before it.
         """
-        index = int(np.searchsorted(self._places, position, side="right")) - 1
-        index = min(max(index, 0), len(self.steps) - 1)
-        here = self._places[index]
-        if index == len(self.steps) - 1 or position <= here or not self._tween:
-            return Moment(index, 0.0, float(here), float(self.steps[index]), ticks)
-        fraction = (position - here) / (self._places[index + 1] - here)
-        return Moment(index, float(fraction), position, self.step_at(position), ticks)
+        places = self._places[self.keys]
+        index = max(int(np.searchsorted(places, position, side="right")) - 1, 0)
+        if index == len(self.keys) - 1 or not self.tween:
+            return self._moment(self.keys[index], self.keys[index], 0.0)
+        fraction = (position - places[index]) / (places[index + 1] - places[index])
+        fraction = min(max(float(fraction), 0.0), 1 - _SAME)
+        return self._moment(self.keys[index], self.keys[index + (fraction > 0)], fraction)
 
     def at(self, step: float | None) -> Moment:
-        """Return the moment of a step; None takes the last.
+        """Return the last snapshot at or before a step; None takes the last of all.
 
         Raises:
             SettingError: a step outside of the run.
         """
-        first, last = self.steps[0], self.steps[-1]
-        if step is None:
-            return self.moment(1.0)
-        if not first <= step <= last:
+        first, last = self.axis
+        if step is not None and not first <= step <= last:
             raise SettingError("at", f"expected a step from {first} to {last}, got {step:g}")
-        return self.moment(float(self.place(step)))
+        index = int(np.searchsorted(self.steps, last if step is None else step, side="right")) - 1
+        return self._moment(index, index, 0.0)
+
+    def _shown(self, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return index, following and fraction at shares [F] of the moving part."""
+        last = len(self.keys) - 1
+        at = np.searchsorted(self.beats, shares + _SAME, side="right") - 1
+        at = np.clip(at, 0, last)
+        then = np.minimum(at + 1, last)
+        leaves = np.maximum(self.beats[at], self.beats[then] - _MOVE / self.seconds)
+        moved = (shares - leaves) / np.maximum(self.beats[then] - leaves, _SAME)
+        moved = np.where((then > at) & self.tween & (moved > _ARRIVED), moved, 0.0)
+        at = np.where(moved > 1 - _ARRIVED, then, at)
+        moved = np.where(moved > 1 - _ARRIVED, 0.0, moved)
+        eased = moved**2 * (3 - 2 * moved)
+        return self.keys[at], self.keys[np.where(eased > 0, then, at)], eased
+
+    def _moment(self, index: int, following: int, fraction: float, ticks: int = 1) -> Moment:
+        here, there = self._places[index], self._places[following]
+        position = float(here + fraction * (there - here))
+        return Moment(int(index), int(following), float(fraction), position, ticks)

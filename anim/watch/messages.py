@@ -76,9 +76,10 @@ class Messages:
         if not later:
             return _event("whole", self._page_data(state.shown))
         tracks, subject = state.shown[0]
-        # The alt text describes the whole run.
-        alt = alternative(reel_of(tracks, self._picture), subject)
-        return _event("more", self._page_data(later) | {"alt": alt})
+        # The alt text and the length are those of the whole run.
+        reel = reel_of(tracks, self._picture)
+        whole = {"alt": alternative(reel, subject), "seconds": reel.clock.seconds}
+        return _event("more", self._page_data(later) | whole)
 
     def _page_data(self, shown: Shown) -> dict:
         reels = [(reel_of(tracks, self._picture), subject) for tracks, subject in shown]

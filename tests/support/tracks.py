@@ -6,12 +6,16 @@ import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from anim.settings import PACES
 from anim.timeline import Timeline, Track
+from anim.timeline.pace import Looks
 
 # The same examples in each run, without a limit on time: CI is slow now and then.
 QUICK = settings(max_examples=60, deadline=None, derandomize=True)
 
 steps = st.lists(st.integers(0, 10**6), min_size=1, max_size=6, unique=True).map(sorted)
+# Of timelines, where more snapshots than are shown may be in a slot.
+many_steps = st.lists(st.integers(0, 10**6), min_size=1, max_size=60, unique=True).map(sorted)
 
 
 def track(counts, hits, steps):
@@ -83,19 +87,26 @@ def tracks(draw, steps=steps):
 
 
 @st.composite
-def timelines(draw, steps=steps):
-    """Draw a timeline, whose axis may be longer than its steps."""
-    known = draw(steps)
-    before, after = draw(st.integers(0, min(known[0], 50))), draw(st.integers(0, 50))
-    seconds = draw(st.floats(0.1, 5))
+def looks(draw, count):
+    """Draw what is seen of some snapshots; now and then nothing changes."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    scale = draw(st.sampled_from([0, 1e-3, 1]))
+    return Looks(*(scale * rng.normal(size=(count, width)).cumsum(0) for width in (3, 4)))
+
+
+@st.composite
+def timelines(draw, steps=many_steps):
+    """Draw a timeline."""
+    known = np.array(draw(steps))
+    seconds = draw(st.none() | st.floats(0.1, 15))
     return Timeline(
-        np.array(known),
-        fps=draw(st.floats(2 / seconds, 40)),
+        known,
+        fps=draw(st.floats(2 / (seconds or 6), 40)),
         seconds=seconds,
         hold=draw(st.floats(0, 3)),
         tween=draw(st.booleans()),
-        pace=draw(st.sampled_from(["step", "log"])),
-        axis=(known[0] - before, known[-1] + after),
+        pace=draw(st.sampled_from(PACES)),
+        looks=draw(st.none() | looks(len(known))),
     )
 
 

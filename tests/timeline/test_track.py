@@ -1,11 +1,13 @@
 """Tracks: values between two snapshots, snapshots picked and joined."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anim.timeline import Timeline
+from anim.timeline import Frame
 from tests.support.tracks import QUICK, assert_same_track, track, tracks
 
 
@@ -54,46 +56,32 @@ def test_a_series_that_one_part_lacks_is_nan_there():
 
 
 @QUICK
-@given(tracks(), st.floats(0, 1))
-def test_counts_of_a_frame_lie_between_those_of_two_snapshots(whole, position):
-    line = Timeline(whole.steps, fps=10, seconds=1, hold=0)
-    frame = whole.at(line.moment(position))
-    index = frame.moment.index
-    beside = whole.counts[index : index + 2]
-    assert (beside.min(0) - 1e-9 <= frame.counts).all()
-    assert (frame.counts <= beside.max(0) + 1e-9).all()
-    assert ((frame.presence >= 0) & (frame.presence <= 1)).all()
-
-
-@QUICK
-@given(tracks())
-def test_the_frame_of_a_snapshot_has_its_values(whole):
-    line = Timeline(whole.steps, fps=10, seconds=1, hold=0)
-    for index, step in enumerate(whole.steps):
-        frame = whole.at(line.at(step))
-        for name in ("counts", "hits", "shares", "ideals", "band", "intervals", "curve"):
-            values = getattr(whole, name)
-            if values is not None:
-                np.testing.assert_array_equal(getattr(frame, name), values[index], err_msg=name)
-        for name, values in whole.series.items():
-            np.testing.assert_array_equal(frame.series[name], values[index])
+@given(tracks(), st.data())
+def test_mixed_values_lie_between_those_of_two_snapshots(whole, data):
+    rows = st.integers(0, len(whole.steps) - 1)
+    before, after = data.draw(rows), data.draw(rows)
+    frame = Frame(whole, before, after, data.draw(st.floats(0, 1)), 0.5)
+    found, ends = frame.mix(whole.counts), whole.counts[[before, after]]
+    assert (ends.min(0) - 1e-9 <= found).all()
+    assert (found <= ends.max(0) + 1e-9).all()
 
 
 def test_halfway_all_values_are_halfway():
-    frame = track([[4, 6], [8, 2]], [[4, 0], [4, 2]], [0, 10]).at(
-        Timeline([0, 10], fps=10, seconds=1, hold=0).moment(0.5)
-    )
-    assert frame.moment.step == 5
-    assert frame.counts.tolist() == [6, 4]
-    assert frame.hits.tolist() == [4, 1]
-    assert frame.shares.tolist() == [0.75, 0.5]
-    assert frame.series["accuracy"] == pytest.approx((0.4 + 0.6) / 2)
+    values = track([[4, 6], [8, 2]], [[4, 0], [4, 2]], [0, 10])
+    frame = Frame(values, 0, 1, 0.5, 0.5)
+    assert frame.mix(values.counts).tolist() == [6, 4]
+    assert frame.mix(values.series["accuracy"]) == pytest.approx((0.4 + 0.6) / 2)
 
 
-def test_a_bin_that_empties_keeps_its_height_and_fades():
+def test_at_rest_missing_values_elsewhere_do_not_matter():
     values = track([[5, 5], [10, 0]], [[1, 4], [2, 0]], [0, 10])
-    line = Timeline([0, 10], fps=10, seconds=1, hold=0)
-    frame = values.at(line.moment(0.75))
-    assert frame.shares[1] == 0.8
-    assert frame.presence.tolist() == [1, 0.25]
-    assert values.at(line.moment(1.0)).presence.tolist() == [1, 0]
+    assert Frame(values, 0, 0, 0.0, 0.0).mix(values.shares).tolist() == [0.2, 0.8]
+    np.testing.assert_array_equal(Frame(values, 0, 1, 0.5, 0.5).mix(values.shares), [0.2, np.nan])
+
+
+def test_a_lost_snapshot_breaks_what_lies_around_it():
+    values = replace(track([[1]] * 3, [[1]] * 3, [0, 10, 20]), lost=np.array([15]))
+    assert not values.is_broken(0, 1)
+    assert values.is_broken(1, 2)
+    assert values.is_broken(0, 2)
+    assert not values.is_broken(2, 2)
