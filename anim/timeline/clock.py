@@ -99,7 +99,7 @@ class Timeline:
 
     def __init__(
         self,
-        steps: np.ndarray,
+        steps: ArrayLike,
         *,
         fps: float,
         hold: float,
