@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 
+from anim.panels.page_layout import DESIGN, cell_size
+
 # Pixels. Two charts fit beside each other, and the player is no wider.
 WIDTH = 960
-# What lies left and right of charts, and above and below all of them: as in player/axes.mjs,
-# chart.mjs, strip.mjs and player.css.
-_SIDES, _BETWEEN, _MARGINS = 54 + 14, 16 + 14, 16
-_LINE, _LEGEND, _HEAD, _CONTROLS = 20, 24, 49, 42 + 18 + 18
-_TITLE_LINE, _TITLE_LETTER, _TITLE_ROOM, _NOW_ROOM = 25, 10, WIDTH - _MARGINS - _SIDES, 120
+# Pixels of texts, as in player/player.css: of margins, lines and letters.
+_MARGINS, _PADDING = 16, 12
+_TITLE_LINE, _TITLE_LETTER, _NOW_ROOM, _TITLE_LINES = 23, 10, 120, 2
+_LINE, _KEY, _SAYS, _FACTS, _CONTROLS, _CAPTION, _TABLE = 20, 22, 23, 28, 42, 22, 22
+_LETTER = 7
 # Fonts differ, and a frame that is too low gets a scroll bar, which makes its page narrower.
 _SPARE = 8
 
@@ -21,31 +23,40 @@ def page_height(data: dict) -> int:
     Args:
         data: from `anim.page.payload.page_data`.
     """
-    title = len(data["title"]) * _TITLE_LETTER
-    lines = math.ceil(title / _TITLE_ROOM) + (title > _TITLE_ROOM - _NOW_ROOM)
-    has_legend = len(data["runs"]) > 1 or bool(data["charts"])
-    header = max(lines, 1) * _TITLE_LINE + _LINE + (_LEGEND if has_legend else 0)
-    known = header + _charts_height(data) + _strips_height(data)
-    return _MARGINS + known + _CONTROLS + _SPARE
+    room = WIDTH - _MARGINS - DESIGN.left - DESIGN.right
+    lines = math.ceil(len(data["title"]) * _TITLE_LETTER / (room - _NOW_ROOM))
+    header = min(max(lines, 1), _TITLE_LINES) * _TITLE_LINE
+    if len(data["runs"]) == 1:
+        header += _SAYS + (_LINE if _sentence_length(data) * _LETTER > room else 0)
+    view = data["views"][0]
+    header += _KEY if view["key"] else 0
+    caption = math.ceil(len(data["caption"]) * _LETTER / room) * _LINE
+    below = _CONTROLS + (caption + 2 if caption else 0) + _TABLE
+    charts = sum(_charts_height(name, data) for name in data["charts"])
+    facts = _FACTS if data["charts"] else 0
+    known = header + charts + facts + _strips_height(data)
+    return _MARGINS + _PADDING + known + below + _SPARE
 
 
-def _charts_height(data: dict) -> int:
-    runs, together = len(data["runs"]), data["together"]
-    width = WIDTH - _MARGINS
-    columns = min(runs, max(1, width // 300 // together) * together)
-    first = (width - _SIDES - _BETWEEN * (columns - 1)) // columns + _SIDES
-    height = min(max(round(0.55 * first), 240), 400) + (_HEAD if runs > 1 else 0)
-    rows = math.ceil(runs / columns)
+def _sentence_length(data: dict) -> int:
+    view = data["views"][0]
+    parts = [part if isinstance(part, str) else "100 %" for part in view["words"]["sentence"]]
+    verdict = view["verdict"]
+    return sum(map(len, parts)) + (0 if verdict is None else len(verdict["forms"][0]) + 2)
+
+
+def _charts_height(name: str, data: dict) -> int:
+    runs = len(data["runs"])
+    size = cell_size(runs, data["together"], WIDTH - _MARGINS, with_dots=name == "reliability")
+    rows = math.ceil(runs / size.columns)
+    each = DESIGN.above + size.axes + size.rows * DESIGN.pitch + DESIGN.under + DESIGN.labels
+    each += DESIGN.head if runs > 1 else 0
     # Over another chart, in every column, none has its numbers below.
-    bare = rows - 1 if runs % columns == 0 else rows - 2
-    return len(data["charts"]) * (rows * height - max(bare, 0) * 34)
+    bare = rows - 1 if runs % size.columns == 0 else max(rows - 2, 0)
+    return rows * each - bare * (DESIGN.labels - DESIGN.bare) + (_KEY if name == "counts" else 0)
 
 
 def _strips_height(data: dict) -> int:
-    runs, strips = data["runs"], data["strips"]
-    each, total = 56 if len(strips) > 2 else 72, 0
-    for strip in strips:
-        able = [run for run in runs if run["isRecalibrated"] or not strip["needsRecalibration"]]
-        lines = [key for run in able for key, _ in strip["series"] if key in run["series"]]
-        total += (each + 10 if lines else 0) + (_LEGEND if len(runs) == 1 < len(lines) else 0)
-    return total + 38 - 10
+    count = len(data["strips"])
+    each = DESIGN.strip if count <= 2 else DESIGN.low_strip
+    return count * (DESIGN.strip_above + each + 4) + DESIGN.footer - 4

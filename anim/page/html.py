@@ -84,7 +84,7 @@ def page(data: dict, *, nonce: str | None = None, **attributes) -> str:
         caption=data["caption"],
         alt=data["alt"],
         size=(WIDTH, page_height(data)),
-        seconds=data["seconds"] + data["hold"],
+        seconds=data["clock"]["seconds"] + data["clock"]["hold"],
     )
     head = (
         f'<meta name="description" content="{escape(data["alt"])}">\n'

@@ -1,26 +1,29 @@
-"""The data of a page: the snapshots of its runs, and how they are shown."""
+"""The data of a page: the snapshots of its runs, and all that `anim.panels` says of them."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
 import numpy as np
 
 from anim.compose.words import alternative
 from anim.page.pack import Packer
+from anim.page.shown import clock_texts, strips_data, view_data
+from anim.panels.layout import has_title
+from anim.panels.page_layout import DESIGN
 from anim.panels.subject import Subject
-from anim.scene.arrangement import has_title
 from anim.scene.contrast import luminance
 from anim.scene.theme import theme_of
-from anim.settings import CURVES, TEMPERATURE, Picture
-from anim.settings.panels import Strip, panel_of, series_of
+from anim.settings import CURVES, Picture
+from anim.settings.panels import panel_of
 from anim.settings.themes import DEFAULT_THEME, THEMES, Theme, run_colours
 from anim.timeline import Reel, Track
+from anim.timeline.clock import MOVE
 
-# Units in 1. Numbers that are printed are accurate to 1e-7, numbers that are only drawn to less
+# Units in 1. Shares and scores that are printed are accurate to 1e-7, what is only drawn to less
 # than a pixel.
 _EXACT, _DRAWN, _MEAN = 10_000_000, 20_000, 1000
 _DIGITS = 9
@@ -30,37 +33,41 @@ _PLACES_APART = 2
 _NO_ROLES = ("runs", "sweep", "fonts", "measures", "is_transparent")
 
 
-def page_data(shown: Sequence[tuple[Reel, Subject]], picture: Picture) -> dict[str, Any]:
+def page_data(
+    shown: Sequence[tuple[Reel, Subject]], picture: Picture, *, since: int | None = None
+) -> dict[str, Any]:
     """Return everything that the player needs, for `json.dumps`.
 
     Args:
         shown: reel and subject in each view to choose from; the first one is shown first.
         picture: the settings.
+        since: a step. The bins of snapshots up to it are left out: the player has them.
     """
     packer = Packer()
     data = {
-        "version": 2,
-        **_picture(*shown[0], picture),
-        "views": [_view(packer, number, *one, picture) for number, one in enumerate(shown)],
+        "version": 3,
+        **_picture(packer, *shown[0], picture),
+        "views": [
+            view_data(*one, picture)
+            | {"runs": _runs_of_view(packer, f"views/{number}", *one, picture, since)}
+            for number, one in enumerate(shown)
+        ],
     }
     return data | {"arrays": packer.arrays, "packed": packer.text()}
 
 
-def _picture(reel: Reel, subject: Subject, picture: Picture) -> dict[str, Any]:
+def _picture(packer: Packer, reel: Reel, subject: Subject, picture: Picture) -> dict[str, Any]:
     """Return what does not depend on the view."""
     light, dark = _themes(picture)
+    panels = [panel_of(name) for name in picture.shown_panels]
     return {
         "title": subject.title if has_title(picture) else "",
         "caption": subject.caption,
         "alt": alternative(reel, subject),
-        "unit": {"name": subject.unit_name, "steps": subject.steps_per_unit},
-        "axis": reel.clock.axis,
-        "seconds": reel.clock.seconds,
-        "hold": picture.hold,
-        "tween": picture.tween,
-        "pace": picture.pace,
-        **_panels(picture.shown_panels),
-        "shareKind": CURVES[picture.curve].axis,
+        "design": {_camel(name): value for name, value in asdict(DESIGN).items()},
+        "clock": _clock(reel, subject, picture),
+        "charts": [panel.name for panel in panels if not panel.shows_time],
+        "strips": strips_data(packer, reel, subject, picture),
         "together": 1 if picture.calibrate is None else 2,
         "font": _font(picture),
         "themes": {
@@ -68,27 +75,34 @@ def _picture(reel: Reel, subject: Subject, picture: Picture) -> dict[str, Any]:
             for name, theme in (("light", light), ("dark", dark))
         },
         "runs": [
-            _run(track, timeline.axis, name, picture)
-            for (timeline, track), name in zip(reel.lanes, subject.names, strict=True)
+            {
+                "name": name,
+                "steps": lane.track.steps.tolist(),
+                "lost": lane.track.lost.tolist(),
+                "shown": np.asarray(lane.shown).tolist(),
+                "places": rounded(lane.places),
+                "isMedian": lane.track.is_median,
+                "isRecalibrated": lane.track.is_recalibrated,
+            }
+            for lane, name in zip(reel.lanes, subject.names, strict=True)
         ],
     }
 
 
-def _view(
-    packer: Packer, number: int, reel: Reel, subject: Subject, picture: Picture
-) -> dict[str, Any]:
-    """Return what depends on the view."""
+def _clock(reel: Reel, subject: Subject, picture: Picture) -> dict[str, Any]:
+    """Return which snapshot is shown when, and what the clock says then."""
+    clock = reel.clock
     return {
-        "view": subject.view,
-        "name": subject.score_name,
-        "label": subject.score_label,
-        "isFolded": subject.is_folded,
-        "countsLabels": subject.counts_labels,
-        "words": subject.words._asdict(),
-        "runs": [
-            _bins(packer, f"{number}/{rank}/", track, subject.is_folded, picture.curve)
-            for rank, track in enumerate(reel.tracks)
-        ],
+        "texts": clock_texts(reel, subject, picture),
+        "steps": clock.steps.tolist(),
+        "places": rounded(clock.place(clock.steps)),
+        "times": rounded(clock.times),
+        "keys": np.asarray(clock.keys).tolist(),
+        "beats": rounded(clock.beats),
+        "move": MOVE,
+        "seconds": clock.seconds,
+        "hold": clock.hold,
+        "tween": clock.tween,
     }
 
 
@@ -122,52 +136,20 @@ def _colours(theme: Theme, runs: int, is_transparent: bool) -> dict[str, Any]:
     }
 
 
-def _panels(names: Sequence[str]) -> dict[str, Any]:
-    """Return the panels that show a moment, by name, and the strips.
-
-    Readers seek a moment on the strips: a picture without one gets that of the accuracy.
-    """
-    panels = [panel_of(name) for name in names]
-    if not any(panel.shows_time for panel in panels):
-        panels.append(panel_of("accuracy"))
-    return {
-        "charts": [panel.name for panel in panels if not panel.shows_time],
-        "strips": [_strip(panel.strip) for panel in panels if panel.strip is not None],
-    }
-
-
-def _strip(strip: Strip) -> dict[str, Any]:
-    return {
-        "title": strip.title,
-        "series": list(strip.series.items()),
-        "scale": strip.scale,
-        "needsRecalibration": strip.needs_recalibration,
-    }
-
-
-def _run(track: Track, axis: tuple[int, int], name: str, picture: Picture) -> dict[str, Any]:
-    """Return the steps and scalars of a run."""
-    wanted = {"accuracy", "ece", TEMPERATURE, *series_of(picture.shown_panels)}
-    return {
-        "name": name,
-        "steps": track.steps.tolist(),
-        "axis": axis,
-        "isMedian": track.is_median,
-        "isRecalibrated": track.is_recalibrated,
-        "bandName": track.band_name,
-        "isBandOfIdeal": track.is_band_of_ideal,
-        "spreadName": track.spread_name,
-        "series": {key: _plain(track.series[key]) for key in sorted(wanted & track.series.keys())},
-        "spreads": {
-            key: _plain(track.spreads[key]) for key in sorted(wanted & track.spreads.keys())
-        },
-    }
-
-
-def _plain(values: np.ndarray) -> list[float | None]:
-    """Return numbers for JSON: None for NaN, and no more digits than are shown."""
-    flat = np.asarray(values, float).ravel()
-    return [float(f"{value:.{_DIGITS}g}") if np.isfinite(value) else None for value in flat]
+def _runs_of_view(
+    packer: Packer,
+    prefix: str,
+    reel: Reel,
+    subject: Subject,
+    picture: Picture,
+    since: int | None,
+) -> list[dict[str, Any]]:
+    """Pack the tracks of a view, and return what is not packed."""
+    found = []
+    for rank, track in enumerate(reel.tracks):
+        later = track if since is None else track.picked(track.steps > since)
+        found.append(_bins(packer, f"{prefix}/{rank}/", later, subject.is_folded, picture.curve))
+    return found
 
 
 def _bins(packer: Packer, prefix: str, track: Track, is_folded: bool, curve: str) -> dict[str, Any]:
@@ -181,6 +163,9 @@ def _bins(packer: Packer, prefix: str, track: Track, is_folded: bool, curve: str
         packer.add(f"{prefix}shares", track.shares, _EXACT)
     if not np.allclose(track.ideals, _plain_ideals(track, is_folded), atol=1e-6, equal_nan=True):
         packer.add(f"{prefix}ideals", track.ideals, _EXACT)
+    packer.add(f"{prefix}dots", track.dots, _DRAWN)
+    if track.wrong is not None:
+        packer.add(f"{prefix}wrong", track.wrong)
     places = slice(None, None, 1 if CURVES[curve].is_bars else _PLACES_APART)
     if track.band is not None:
         packer.add(f"{prefix}band", track.band[:, :, places], _DRAWN)
@@ -188,13 +173,25 @@ def _bins(packer: Packer, prefix: str, track: Track, is_folded: bool, curve: str
         packer.add(f"{prefix}intervals", track.intervals, _DRAWN)
     if track.curve is not None:
         packer.add(f"{prefix}curve", track.curve[:, places], _DRAWN)
+    if track.spread is not None:
+        packer.add(f"{prefix}spread", track.spread[:, :, places], _DRAWN)
     if track.edges.ndim == 2:
         packer.add(f"{prefix}edges", track.edges, _EXACT)
         return {}
-    return {"edges": [round(float(edge), _DIGITS) for edge in track.edges]}
+    return {"edges": rounded(track.edges)}
 
 
 def _plain_ideals(track: Track, is_folded: bool) -> np.ndarray:
     """Return the ideal shares as the player derives them from the mean scores."""
     means = track.confidences
     return np.maximum(means, 1 - means) if is_folded else means
+
+
+def rounded(values: np.ndarray) -> list[float]:
+    """Return numbers for JSON, with no more digits than are of use."""
+    return [round(float(value), _DIGITS) for value in values]
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))

@@ -15,9 +15,9 @@ from anim.timeline import Frame, Track
 # A bin with fewer examples has no bar, but a dot for each.
 FEWEST = 5
 # The share of its bin that a bar takes, at least and at most.
-_NARROWEST, _WIDEST = 0.25, 0.92
+NARROWEST, WIDEST = 0.25, 0.92
 # In pixels: a bar in a narrower bin has a flat top.
-_SLOPED = 20
+SLOPED = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +62,7 @@ class Bars:
         is_filled = counts >= FEWEST if filled is None else filled & (counts >= FEWEST)
         share = counts / np.maximum(counts.sum(1, keepdims=True), 1)
         self.presence = is_filled.astype(float)
-        self.widths = _NARROWEST + (_WIDEST - _NARROWEST) * np.sqrt(
+        self.widths = NARROWEST + (WIDEST - NARROWEST) * np.sqrt(
             np.minimum(share * counts.shape[1] / 2, 1)
         )
         self.gaps = np.where(is_filled, track.shares - track.ideals, 0.0)
@@ -135,7 +135,7 @@ def bar_marks(
     scores = np.stack([left, np.where(has_kink, 0.5, middle), right], axis=1)
     line = ideal_line(scores, is_folded)
     # In narrow bins a slope looks like the teeth of a saw.
-    is_flat = 2 * half / (axis.high - axis.low) * pixels < _SLOPED
+    is_flat = 2 * half / (axis.high - axis.low) * pixels < SLOPED
     line = np.where(is_flat[:, None], ideal_line(middle, is_folded)[:, None], line)
     by_chance = np.clip(gaps, np.minimum(chances[0], 0), np.maximum(chances[1], 0))
     whiskers = None

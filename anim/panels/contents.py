@@ -24,7 +24,7 @@ from anim.settings.panels import Strip, panel_of
 from anim.timeline import Frame, Reel, Shot, Track
 
 # Pixels of the reference design that a number takes beside a strip, and below it.
-_BESIDE, _BELOW = 20, 90
+BESIDE, BELOW = 20, 90
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,7 +201,7 @@ def _strip(
     strip: Strip, place: Place, unit: float, reel: Reel, subject: Subject, words: Words
 ) -> StripPanel:
     width, height = _size(place, unit)
-    numbers, times = max(int(height / _BESIDE), 1), max(int(width / _BELOW), 1)
+    numbers, times = max(int(height / BESIDE), 1), max(int(width / BELOW), 1)
     return strip_panel(strip, reel, subject, words, numbers=numbers, times=times)
 
 

@@ -10,7 +10,7 @@ from anim.panels.axes import Axis, grouped, linear_axis
 from anim.timeline import Frame, Track
 
 # The share of its bin that a column takes.
-_WIDTH = 0.9
+COLUMN = 0.9
 # Columns higher than these quantile of all columns, times the room above, are cut.
 _TALL, _ABOVE = 0.95, 1.25
 
@@ -62,7 +62,7 @@ class Counts:
         track = self._track
         edges = track.edges if track.edges.ndim == 1 else frame.mix(track.edges)
         edges = np.maximum(edges, self._axis.low)
-        middle, half = (edges[1:] + edges[:-1]) / 2, (edges[1:] - edges[:-1]) / 2 * _WIDTH
+        middle, half = (edges[1:] + edges[:-1]) / 2, (edges[1:] - edges[:-1]) / 2 * COLUMN
         counts, hits = frame.mix(track.counts), frame.mix(track.hits)
         top = self._counts.place(counts)
         # Numbers are those of a snapshot.

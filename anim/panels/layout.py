@@ -32,7 +32,7 @@ _SMALLEST_PANEL, _SMALLEST_ASPECT = 36, 0.35
 _BETWEEN_COLUMNS, _BETWEEN_ROWS, _CELL_HEADER = 24, 16, 44
 _BEST_ASPECT = 1.2
 # The share of the height of a diagram that dots get, and how many rows at least and at most.
-_DOTS, _FEWEST_ROWS, _MOST_ROWS = 0.21, 3, 11
+DOTS, FEWEST_ROWS, MOST_ROWS = 0.21, 3, 11
 
 
 @dataclass(frozen=True)
@@ -171,8 +171,8 @@ def split(place: Place, unit: float, *, with_dots: bool) -> tuple[Place, Place |
     """
     if not with_dots:
         return place, None, 0
-    rows = round(place.height / unit * _DOTS / PITCH)
-    rows = min(max(rows, _FEWEST_ROWS), _MOST_ROWS)
+    rows = round(place.height / unit * DOTS / PITCH)
+    rows = min(max(rows, FEWEST_ROWS), MOST_ROWS)
     deep = round(rows * PITCH * unit)
     lift = deep + round(BARE * unit)
     axes = replace(place, bottom=place.bottom + lift, height=place.height - lift)

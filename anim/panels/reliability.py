@@ -16,7 +16,7 @@ from anim.timeline import Reel, Track
 
 # Pixels of the reference design that a number below or beside an axis takes.
 NUMBER_BELOW, NUMBER_BESIDE = 60, 40
-_NO_RECALIBRATION = "the held-out examples\ndo not tell a recalibration"
+NO_RECALIBRATION = "the held-out examples\ndo not tell a recalibration"
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,7 @@ class ReliabilityPanel:
     dots: Dots | None
     dots_name: str
     wrong_name: str
-    empty: str = _NO_RECALIBRATION
+    empty: str = NO_RECALIBRATION
 
 
 def score_axis(subject: Subject, words: Words, pixels: float) -> Axis:
@@ -57,6 +57,18 @@ def score_axis(subject: Subject, words: Words, pixels: float) -> Axis:
         pixels: its width, in pixels of the reference design.
     """
     return share_axis(subject.floor, words.is_plain, max(int(pixels / NUMBER_BELOW), 1))
+
+
+def share_axis_of(words: Words, pixels: float) -> Axis:
+    """Return the axis of shares, of a height in pixels of the reference design."""
+    return share_axis(0.0, words.is_plain, 4 if pixels > 4 * NUMBER_BESIDE else 2)
+
+
+def ideal_places(subject: Subject) -> np.ndarray:
+    """Return places [2, L] of the ideal line."""
+    scores = np.array([subject.floor, 0.5, 1.0] if subject.is_folded else [subject.floor, 1.0])
+    places = Axis(subject.floor, 1.0).place(scores)
+    return np.stack([places, ideal_line(scores, subject.is_folded)])
 
 
 def reliability_panel(
@@ -78,15 +90,13 @@ def reliability_panel(
     """
     width, height = size
     axis = score_axis(subject, words, width)
-    scores = np.array([subject.floor, 0.5, 1.0]) if subject.is_folded else [subject.floor, 1.0]
-    line = np.stack([axis.place(scores), ideal_line(np.asarray(scores), subject.is_folded)])
     is_curve = track.curve is not None
     return ReliabilityPanel(
         x=axis,
-        y=share_axis(0.0, words.is_plain, 4 if height > 4 * NUMBER_BESIDE else 2),
+        y=share_axis_of(words, height),
         share=words.share,
         scores=words.scores,
-        line=line,
+        line=ideal_places(subject),
         bars=None if is_curve else Bars(track, axis, subject.is_folded, width),
         curve=Curve(track, axis, subject.is_folded) if is_curve else None,
         dots=None if grid is None else Dots(track, axis, *grid),

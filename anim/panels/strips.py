@@ -18,7 +18,7 @@ from anim.timeline import Reel, Track
 # Snapshots up to this number are marked.
 _FEW_SNAPSHOTS = 30
 # Numbers beside an axis.
-_NUMBERS = 4
+NUMBERS = 4
 # Limits of a logarithmic axis, at least this far apart.
 _LOW, _HIGH = 0.8, 1.25
 
@@ -85,7 +85,7 @@ def strip_panel(
     """
     series = _series_of(strip, reel.tracks)
     values = np.concatenate([_values(reel.tracks[rank], name) for rank, name in series])
-    axis = _axis(strip, values[np.isfinite(values)], min(numbers, _NUMBERS), words)
+    axis = _axis(strip, values[np.isfinite(values)], min(numbers, NUMBERS), words)
     lines = tuple(
         _line(reel, rank, name, axis, SOLID if len(reel.lanes) > 1 or not at else DASHED)
         for at, (rank, name) in enumerate(series)

@@ -15,7 +15,7 @@ from anim.timeline import pace as paces
 from anim.timeline.pace import Looks
 
 # Shapes move for so many seconds at most, and rest before.
-_MOVE = 0.6
+MOVE = 0.6
 # So many seconds of the last frame stand at the beginning of what loops.
 _LEAD = 0.6
 # Shares of the time, and of a move, that are nearer to an end are at it.
@@ -99,7 +99,7 @@ class Timeline:
 
     def __init__(
         self,
-        steps: ArrayLike,
+        steps: np.ndarray,
         *,
         fps: float,
         hold: float,
@@ -207,7 +207,7 @@ class Timeline:
         at = np.searchsorted(self.beats, shares + _SAME, side="right") - 1
         at = np.clip(at, 0, last)
         then = np.minimum(at + 1, last)
-        leaves = np.maximum(self.beats[at], self.beats[then] - _MOVE / self.seconds)
+        leaves = np.maximum(self.beats[at], self.beats[then] - MOVE / self.seconds)
         moved = (shares - leaves) / np.maximum(self.beats[then] - leaves, _SAME)
         moved = np.where((then > at) & self.tween & (moved > _ARRIVED), moved, 0.0)
         at = np.where(moved > 1 - _ARRIVED, then, at)

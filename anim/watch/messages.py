@@ -8,10 +8,9 @@ from collections import OrderedDict
 from typing import NamedTuple
 
 from anim.compose import reel_of
-from anim.compose.words import alternative
 from anim.page import page_data
 from anim.settings import Picture
-from anim.watch.state import Shown, State, after
+from anim.watch.state import State, after
 
 # Milliseconds after which a browser that lost the server asks again.
 RETRY = b"retry: 1000\n\n"
@@ -71,19 +70,12 @@ class Messages:
             return self._made[key]
 
     def _make(self, state: State, since: int | None) -> bytes:
-        """Return the event ``whole``, or ``more`` with the snapshots after a step."""
-        later = () if since is None else after(state.shown, since)
-        if not later:
-            return _event("whole", self._page_data(state.shown))
-        tracks, subject = state.shown[0]
-        # The alt text and the length are those of the whole run.
-        reel = reel_of(tracks, self._picture)
-        whole = {"alt": alternative(reel, subject), "seconds": reel.clock.seconds}
-        return _event("more", self._page_data(later) | whole)
-
-    def _page_data(self, shown: Shown) -> dict:
-        reels = [(reel_of(tracks, self._picture), subject) for tracks, subject in shown]
-        return page_data(reels, self._picture)
+        """Return the event ``whole``, or ``more`` without the bins up to a step."""
+        reels = [(reel_of(tracks, self._picture), subject) for tracks, subject in state.shown]
+        is_later = since is not None and bool(after(state.shown, since))
+        if not is_later:
+            return _event("whole", page_data(reels, self._picture))
+        return _event("more", page_data(reels, self._picture, since=since))
 
 
 def _event(name: str, data: dict) -> bytes:

@@ -30,52 +30,45 @@ def composed(runs, **picture):
     return reel, subject
 
 
-def test_by_step_all_runs_show_the_last_snapshot_until_then_or_their_first():
+def test_by_step_all_runs_show_the_same_step_or_their_nearest_snapshot():
     reel, _ = composed([SHORT, LONG, LATE])
     assert reel.clock.steps[[0, -1]].tolist() == [0, 400]
     for shot in reel:
-        now = reel.clock.steps[shot.moment.index]
-        for frame in shot.frames:
-            steps = frame.track.steps
-            assert steps[frame.before] == max(steps[steps <= now], default=steps[0])
+        short, long, late = (frame.moment.step for frame in shot.frames)
+        assert long == pytest.approx(shot.moment.step)
+        assert short == pytest.approx(min(shot.moment.step, 100))
+        assert late == pytest.approx(min(max(shot.moment.step, 200), 300))
 
 
 def test_by_fraction_all_runs_begin_and_end_together():
-    reel, subject = composed([SHORT, LONG, LATE], align="fraction")
-    assert (subject.unit_name, reel.clock.axis) == ("percent", (0, 100))
-    shots = list(reel)
-    assert [frame.before for frame in shots[0].frames] == [0, 0, 0]
-    assert [frame.before for frame in shots[-1].frames] == [2, 20, 1]
-    alone, _ = composed([SHORT], align="fraction")
-    assert alone.clock.axis == (0, 100)
-    assert alone.clock.steps.tolist() == [0, 50, 100]
+    reel, _ = composed([SHORT, LONG, LATE], align="fraction")
+    for shot in reel:
+        done = shot.moment.step / 100
+        steps = [frame.moment.step for frame in shot.frames]
+        np.testing.assert_allclose(steps, [100 * done, 400 * done, 200 + 100 * done])
 
 
 @pytest.mark.parametrize("align", ["step", "fraction"])
-def test_without_tween_nothing_moves(align):
+def test_without_tween_each_run_shows_its_snapshots_only(align):
     reel, _ = composed([SHORT, LONG], align=align, tween=False)
-    assert all(frame.before == frame.after for shot in reel for frame in shot.frames)
-
-
-def test_time_is_that_of_the_settings():
-    clock = composed([LONG], pace="log", seconds=3, fps=7, hold=1, tween=False)[0].clock
-    assert (clock.pace, clock.seconds, clock.fps, clock.hold) == ("log", 3, 7, 1)
-    assert not clock.tween
-    clock = composed([LONG], seconds=None)[0].clock
-    assert (clock.pace, clock.seconds, clock.tween) == ("change", 8, True)
+    shown = [[frame.moment.step for frame in shot.frames] for shot in reel]
+    for run, steps in zip((SHORT, LONG), zip(*shown, strict=True), strict=True):
+        assert set(steps) <= set(run.steps.tolist())
+        assert steps[-1] == run.steps[-1]
 
 
 def test_a_run_has_the_same_bins_alone_and_beside_others():
     alone, _ = composed([LONG])
     beside, _ = composed([LONG, SHORT])
-    np.testing.assert_array_equal(alone.tracks[0].counts, beside.tracks[0].counts)
+    for one, two in zip(alone, beside, strict=True):
+        np.testing.assert_array_equal(one.frames[0].counts, two.frames[0].counts)
 
 
 def test_runs_of_different_numbers_of_classes_share_the_confidence_view():
     runs = [SHORT, a_run([0, 10], classes=5)]
     reel, subject = composed(runs)
     assert subject.view == subject.score_label == "confidence"
-    assert reel.tracks[0].counts.shape[1] == reel.tracks[1].counts.shape[1]
+    assert reel.tracks[0].counts.shape[1] == 15
     with pytest.raises(SettingError, match="two classes"):
         composed(runs, view="score")
 

@@ -2,20 +2,16 @@
 
 import itertools
 
-import numpy as np
 import pytest
 
 import anim
-from anim.encode import Clip, Encoders, animation_writer, format_of
+from anim.encode import format_of
 from tests.support.clips import (
     ANIMATED,
     TWO_SECONDS,
     a_run,
     a_timeline,
-    by_ffmpeg,
-    by_pillow,
     frames_of,
-    psnr,
     write,
 )
 
@@ -73,29 +69,3 @@ def test_no_temporary_file_is_left(written, transparent):
     for folder in (written, transparent):
         names = {path.name for path in folder.iterdir()}
         assert all(name == "frames" or name.startswith("a.") for name in names)
-
-
-def test_a_frame_may_last_longer_in_files_that_loop(tmp_path):
-    timeline = a_timeline(seconds=0.4, hold=0.2)
-    (*before, (last, ticks)) = frames_of(timeline)
-    clip = Clip((64, 48), timeline, lead=timeline.lead)
-    exact = np.array([[255, 255, 255], [0, 114, 178]])
-    paths = [tmp_path / name for name in ("a.gif", "a.apng", "a.mp4", "f%d.png")]
-    writers = [animation_writer(path, clip, [last], exact) for path in paths]
-    with Encoders(writers) as encoders:
-        encoders.write(last, 0, looping=timeline.lead)
-        for frame, lasting in before:
-            encoders.write(frame, lasting)
-        encoders.write(last, ticks, looping=ticks - timeline.lead)
-    for writer in writers:
-        writer.commit()
-    assert (timeline.ticks, timeline.still, timeline.lead) == (15, 5, 4)
-    for path in paths[:2]:
-        pictures, durations = by_pillow(path)
-        assert (durations[0], durations[-1], sum(durations)) == (160, 40, 600)
-        np.testing.assert_array_equal(pictures[0], last[..., :3])
-        np.testing.assert_array_equal(pictures[1], before[0][0][..., :3])
-        np.testing.assert_array_equal(pictures[-1], last[..., :3])
-    video, _ = by_ffmpeg(tmp_path / "a.mp4")
-    assert len(video) == len([*tmp_path.glob("f*.png")]) == 15
-    assert psnr(video[0], before[0][0][..., :3]) > psnr(video[0], last[..., :3])

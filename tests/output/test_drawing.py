@@ -4,16 +4,10 @@ import numpy as np
 from PIL import Image
 
 import anim
-from anim.compose import compose_views
-from anim.output.drawing import Drawing
-from anim.scene import Scene
-from anim.settings import Picture
 from tests.support.clips import (
     TWO_SECONDS,
     a_run,
-    by_pillow,
     drawn_with_colours,
-    psnr,
 )
 
 
@@ -74,38 +68,3 @@ def test_files_written_together_equal_those_written_alone(tmp_path):
         anim.animate(a_run(examples=5000), tmp_path / f"b{suffix}", **TWO_SECONDS)
         one, other = ((tmp_path / f"{name}{suffix}").read_bytes() for name in ("a", "b"))
         assert one == other
-
-
-def test_images_that_loop_begin_with_a_full_picture_and_each_frame_is_drawn_once(
-    tmp_path, monkeypatch
-):
-    ((reel, subject),) = compose_views([a_run()], Picture(**TWO_SECONDS), ["score"])
-    drawing = Drawing(reel, subject, Picture(**TWO_SECONDS))
-    drawn, draw = [], Scene.draw
-    monkeypatch.setattr(Scene, "draw", lambda self, shot: drawn.append(shot) or draw(self, shot))
-    loops = [tmp_path / f"a{suffix}" for suffix in (".gif", ".webp", ".apng")]
-    for output in drawing.animations([*loops, tmp_path / "%d.png"], None):
-        output.file.commit()
-        assert output.describe().frames == 63
-        assert output.describe().seconds in (2.5, 2.52)
-    # Ten of them to choose palettes from, the last of which is that of the animation.
-    assert len(drawn) == 10 + len(reel) - 1
-    with Image.open(tmp_path / "63.png") as last, Image.open(tmp_path / "1.png") as first:
-        last, first = np.asarray(last), np.asarray(first)
-    assert (last != first).any()
-    for path in loops:
-        pictures, durations = by_pillow(path)
-        assert durations[0] == 480
-        assert sum(durations) == 2500
-        np.testing.assert_array_equal(pictures[0], pictures[-1])
-        assert psnr(pictures[0], last) > 38
-        assert psnr(pictures[1], first) > 38
-
-
-def test_a_still_says_which_step_it_shows(tmp_path):
-    run, path = a_run(examples=500), tmp_path / "a.png"
-    (output,) = anim.animate(run, path, at=39).outputs
-    assert output.shows == "step 30"
-    assert str(output).startswith(f"{path}: 768x600 pixels, step 30, ")
-    (output,) = anim.animate([run, run], path, align="fraction", at=50.5).outputs
-    assert output.shows == "40 %"

@@ -49,7 +49,7 @@ def test_an_animation_is_represented_by_its_files(tmp_path):
     shown = anim.animate(a_run(), gif, still, size=(320, 240), fps=10, seconds=0.5, hold=0.5)
     expected = (
         f"Animation({str(gif)!r}: 320x240 pixels, 10 frames, 1 s, {gif.stat().st_size:,} bytes; "
-        f"{str(still)!r}: 320x240 pixels, step 3, {still.stat().st_size:,} bytes)"
+        f"{str(still)!r}: 320x240 pixels, 1 frame, 0 s, {still.stat().st_size:,} bytes)"
     )
     assert repr(shown) == expected
     assert shown._repr_mimebundle_()["text/plain"] == expected

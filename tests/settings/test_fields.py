@@ -225,12 +225,3 @@ def test_the_batches_of_collecting_name_the_nearest_keyword():
         anim.Recorder(labels=[0, 1]).collecting(0) as part,
     ):
         part.add(prob=[0.5, 0.5])
-
-
-def test_a_rate_has_time_for_two_frames_also_of_the_shortest_animation():
-    assert Picture(fps=0.4).seconds is None
-    with pytest.raises(SettingError, match=r"at least 2 frames, got 6 at 0\.3 fps"):
-        Picture(fps=0.3)
-    assert Picture(fps=0.3, seconds=7).seconds == 7
-    with pytest.raises(SettingError, match=r"at least 2 frames, got 1 at 1 fps"):
-        Picture(fps=1, seconds=1)

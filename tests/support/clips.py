@@ -28,24 +28,19 @@ def a_run(snapshots=6, examples=2000):
     return anim.from_arrays(np.arange(snapshots) * 10, labels, probs=1 / (1 + np.exp(-margin)))
 
 
-def drawn(loops=False, **picture):
-    """Return the frames as a file has them, [H, W, 4], each repeated for its ticks."""
+def drawn(**picture):
+    """Return the frames as they are drawn, [H, W, 4], each repeated for its ticks."""
     reel, scene = compose([a_run()], Picture(**SHORT, **picture))
-    return _repeated(reel, scene, reel.clock.lead if loops else 0)
-
-
-def _repeated(reel, scene, lead):
-    """Return the frames, the last ones of them in front, each repeated for its ticks."""
     frames = [(scene.draw(shot).copy(), shot.moment.ticks) for shot in reel]
-    shown = [frame for frame, ticks in frames for _ in range(ticks)]
-    return shown[len(shown) - lead :] + shown[: len(shown) - lead]
+    return [frame for frame, ticks in frames for _ in range(ticks)]
 
 
 def drawn_with_colours(run, **picture):
     """Return the frames, [H, W, 3], each repeated for its ticks, and the flat colours."""
     reel, scene = compose([run], Picture(**TWO_SECONDS, **picture))
+    frames = [(scene.draw(shot)[..., :3].copy(), shot.moment.ticks) for shot in reel]
     flat = {tuple(colour) for colour in scene.flat_colours().tolist()}
-    return [frame[..., :3] for frame in _repeated(reel, scene, 0)], flat
+    return [frame for frame, ticks in frames for _ in range(ticks)], flat
 
 
 def by_pillow(path, mode="RGB"):
@@ -66,13 +61,6 @@ def is_flat(frame, flat):
         return np.asarray(colours, np.int64) @ [1 << 16, 1 << 8, 1]
 
     return np.isin(packed(frame), packed(sorted(flat)))
-
-
-def at_ticks(pictures, durations, fps=25):
-    """Return the picture that is shown at each tick, from durations in milliseconds."""
-    ends = np.cumsum(durations) / 1000
-    count = round(ends[-1] * fps)
-    return [pictures[k] for k in np.searchsorted(ends, (np.arange(count) + 0.5) / fps)]
 
 
 def by_ffmpeg(path, form="rgb24"):

@@ -1,12 +1,11 @@
 import { svg } from "./elements.mjs";
 import { round } from "./paths.mjs";
-import { shortened } from "./shortened.mjs";
-/** @import { Box, Tick } from "./types.mjs" */
+import { shortened, textWidth } from "./shortened.mjs";
+/** @import { Box, ScoreName, Tick } from "./types.mjs" */
 
-/** Pixels around axes: left of the first in a row, left of the others, and right of each. */
-export const MARGIN = { left: 54, right: 14, between: 16 };
+const ANCHORS = { left: "", center: " middle", right: " end" };
 
-/** Axes with a light grid: a place for marks, with numbers and names beside it. */
+/** Axes: a place for marks, with numbers and names beside it. */
 export class Axes {
   /**
    * @param {SVGElement} root
@@ -39,8 +38,8 @@ export class Axes {
   }
 
   /** @param {string} kind */
-  path(kind) {
-    return this.root.appendChild(svg("path", { class: kind }));
+  path(kind, d = "") {
+    return this.root.appendChild(svg("path", { class: kind, d }));
   }
 
   /**
@@ -61,50 +60,50 @@ export class Axes {
    */
   beside(ticks, hasText = true) {
     for (const [share, text] of ticks) {
-      this.line(this.left, this.y(share), this.left + this.width, this.y(share));
-      if (hasText) this.text("number end", this.left - 7, this.y(share) + 4, text);
+      const y = round(this.y(share));
+      this.path("grid", `M${this.left} ${y}h${this.width}`);
+      if (hasText) this.text("number end", this.left - 7, y + 4, text);
     }
   }
 
   /**
-   * Draw lines upwards at shares of the width, with numbers below.
+   * Write numbers below.
    * @param {Tick[]} ticks
    */
-  below(ticks, hasText = true) {
+  below(ticks) {
     for (const [share, text] of ticks) {
-      this.line(this.x(share), this.top, this.x(share), this.bottom);
-      if (hasText) this.text("number middle", this.x(share), this.bottom + 18, text);
+      this.text("number middle", this.x(share), this.bottom + 17, text);
     }
   }
 
   /**
-   * @param {number} x1
-   * @param {number} y1
-   * @param {number} x2
-   * @param {number} y2
+   * Name parts of the x axis; the middle only where there is room for it.
+   * @param {ScoreName[]} names
    */
-  line(x1, y1, x2, y2, kind = "grid") {
-    const ends = { x1: round(x1), y1: round(y1), x2: round(x2), y2: round(y2) };
-    return this.root.appendChild(svg("line", { class: kind, ...ends }));
+  named(names) {
+    const sides = names.filter(({ place }) => place !== 0.5);
+    const widest = Math.max(0, ...sides.map(({ text }) => textWidth(text)));
+    const hasRoom = widest + 90 < this.width / 2;
+    const shown = sides.length && !hasRoom ? sides : names;
+    const room = (this.width + 24) / Math.max(sides.length, 1) - 8;
+    for (const { place, align, text } of shown) {
+      const kind = `name${ANCHORS[align]}`;
+      this.text(kind, this.x(place), this.bottom + 35, shortened(text, room));
+    }
   }
 
   /**
    * Name the y axis.
    * @param {string} text
+   * @param {number} room beyond its height.
+   * @param {string} more what stands in a line of its own.
    */
-  nameBeside(text) {
-    const [x, y] = [13, this.top + this.height / 2];
-    const turned = { transform: `rotate(-90 ${x} ${round(y)})` };
-    this.text("middle", x, y, shortened(text, this.height * 1.3), turned);
-  }
-
-  /**
-   * Name the x axis.
-   * @param {number} y
-   * @param {string} text
-   */
-  nameBelow(y, text) {
-    const room = this.width + 2 * MARGIN.right;
-    this.text("middle", this.left + this.width / 2, y, shortened(text, room));
+  nameBeside(text, room = 0, more = "") {
+    [text, more].forEach((line, at) => {
+      const [x, y] = [12 + 13 * at, round(this.top + this.height / 2)];
+      const turned = { transform: `rotate(-90 ${x} ${y})` };
+      const kind = at ? "name wrong-name middle" : "name middle";
+      if (line) this.text(kind, x, y, shortened(line, this.height + room), turned);
+    });
   }
 }

@@ -1,5 +1,5 @@
 import { html, put, scaleOf } from "./elements.mjs";
-import { factsOf } from "./formatting.mjs";
+import { binOf, factOf } from "./facts.mjs";
 import { binAfter, isModified } from "./keyboard.mjs";
 /** @import { Chart } from "./chart.mjs" */
 /** @import { Frame } from "./types.mjs" */
@@ -57,17 +57,17 @@ export class BinSlider {
   /**
    * Show a frame and say its bin; while it plays, screen readers hear only of another bin.
    * @param {Frame} frame
-   * @param {boolean} isMedian
    * @param {boolean} isPlaying
    */
-  update(frame, isMedian, isPlaying) {
+  update(frame, isPlaying) {
+    const { chart } = this;
     const now = Math.max(this.bin, 0);
-    this.chart.update(frame);
-    this.chart.mark(this.bin);
+    chart.update(frame);
+    chart.mark(this.bin);
     if (isPlaying && this.root.getAttribute("aria-valuenow") === String(now)) return;
-    const facts = factsOf(frame, now, isMedian).map((fact) => fact.join(" "));
-    put(this.root, "aria-valuemax", String(this.chart.lastBin));
+    const fact = factOf(chart.view.facts, binOf(chart.bins, chart.row, now), chart.run.isMedian);
+    put(this.root, "aria-valuemax", String(chart.lastBin));
     put(this.root, "aria-valuenow", String(now));
-    put(this.root, "aria-valuetext", this.bin < 0 ? "no bin" : facts.join(", "));
+    put(this.root, "aria-valuetext", this.bin < 0 ? "no bin" : fact);
   }
 }

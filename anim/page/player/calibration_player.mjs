@@ -1,8 +1,9 @@
-import { placeAfter, momentAt } from "./clock.mjs";
+import { playedAt, reached, restingAt } from "./clock.mjs";
 import { coloursOf, pageColoursOf } from "./colours.mjs";
 import { Controls } from "./controls.mjs";
 import { Dashboard } from "./dashboard.mjs";
 import { html } from "./elements.mjs";
+import { binOf } from "./facts.mjs";
 import { commandOf, isModified } from "./keyboard.mjs";
 import { follow } from "./live.mjs";
 import { extended, load } from "./loading.mjs";
@@ -23,6 +24,8 @@ export class CalibrationPlayer extends HTMLElement {
   #width = 0;
   /** Whether a time was asked for. */
   #isSet = false;
+  /** The snapshot at which it was paused; -1 if another time was asked for since. */
+  #held = -1;
   /** @type {(() => void)[]} */
   #undo = [];
   #playback = new Playback(() => this.#draw());
@@ -69,6 +72,7 @@ export class CalibrationPlayer extends HTMLElement {
     if (!Number.isFinite(seconds))
       throw new TypeError(`currentTime: expected seconds, got ${seconds}`);
     this.#isSet = true;
+    this.#held = -1;
     this.#playback.time = Math.min(Math.max(seconds, 0), this.duration || Infinity);
     this.#draw();
   }
@@ -86,7 +90,8 @@ export class CalibrationPlayer extends HTMLElement {
 
   play() {
     if (!this.#model || !this.paused) return;
-    if (this.currentTime >= this.#model.seconds) this.#playback.time = 0;
+    if (this.currentTime >= this.#model.clock.seconds) this.#playback.time = 0;
+    this.#held = -1;
     this.#playback.start();
     this.#controls.isPlaying = true;
     this.dispatchEvent(new Event("play"));
@@ -94,20 +99,22 @@ export class CalibrationPlayer extends HTMLElement {
 
   pause() {
     if (this.paused) return;
+    this.#held = this.#moment?.index ?? -1;
     this.#playback.isPlaying = false;
     this.#controls.isPlaying = false;
     this.dispatchEvent(new Event("pause"));
     this.#draw();
   }
 
-  /** The step that is shown. */
+  /** The step of the snapshot that is shown. */
   get step() {
-    return this.#model ? this.#model.clock.stepAt(this.#position) : NaN;
+    const moment = this.#moment;
+    return this.#model && moment ? this.#model.clock.steps[moment.index] : NaN;
   }
 
+  /** Show the last snapshot at or before a step. */
   set step(step) {
-    const { clock, seconds } = this.#loaded;
-    this.currentTime = clock.place(step) * seconds;
+    this.#show(reached(this.#loaded.clock.steps, step));
   }
 
   /** The view of the scores, by its name. */
@@ -121,17 +128,17 @@ export class CalibrationPlayer extends HTMLElement {
     this.#choose(found);
   }
 
-  /** The bins that are shown, of each run: range, count, accuracy and confidence. */
+  /** The bins of the snapshot that is shown, of each run: range, count, accuracy, confidence. */
   get bins() {
-    return this.#dashboard.framesAt(this.#position).map((frame) =>
-      Array.from(frame.counts, (count, bin) => ({
-        low: frame.edges[bin],
-        high: frame.edges[bin + 1],
-        count,
-        accuracy: frame.presence[bin] ? frame.shares[bin] : NaN,
-        confidence: frame.presence[bin] ? frame.confidences[bin] : NaN,
-      })),
-    );
+    const [model, moment] = [this.#model, this.#moment];
+    if (!model || !moment) return [];
+    return this.#dashboard.framesAt(moment).map(({ before }, rank) => {
+      const bins = model.views[this.#viewAt].runs[rank];
+      return Array.from(bins.counts.row(before), (count, bin) => {
+        const { low, high, share } = binOf(bins, before, bin);
+        return { low, high, count, accuracy: share, confidence: bins.confidences.at(before, bin) };
+      });
+    });
   }
 
   /**
@@ -139,7 +146,7 @@ export class CalibrationPlayer extends HTMLElement {
    * @param {PageData} data as anim/page/payload.py makes it.
    */
   async show(data) {
-    const isAtEnd = this.#position >= 1;
+    const isAtEnd = this.#isAtEnd;
     const model = await load(data);
     this.#adopt(model);
     this.#controls.views = model.views;
@@ -150,6 +157,7 @@ export class CalibrationPlayer extends HTMLElement {
       sheet.replaceSync(pageColoursOf(model.themes, this.getAttribute("theme")));
       document.adoptedStyleSheets = [sheet];
     }
+    this.#held = -1;
     if (isAtEnd || this.currentTime > this.duration) this.#playback.time = this.duration;
     this.#root.classList.remove("waiting");
     this.#choose(Math.min(this.#viewAt, model.views.length - 1));
@@ -160,8 +168,7 @@ export class CalibrationPlayer extends HTMLElement {
    * @param {PageData} data
    */
   async extend(data) {
-    const isAtEnd = this.#position >= 1;
-    const { step } = this;
+    const [step, isAtEnd] = [this.step, this.#isAtEnd];
     this.#adopt(extended(this.#loaded, await load(data)));
     this.#layOut();
     if (isAtEnd && this.paused) this.currentTime = this.duration;
@@ -173,17 +180,38 @@ export class CalibrationPlayer extends HTMLElement {
     return this.#model;
   }
 
-  /** Where it stands in [0, 1]; NaN without data. */
-  get #position() {
-    if (!this.#model) return NaN;
-    const { places, seconds, tween } = this.#model;
-    return momentAt(places, Math.min(this.currentTime / seconds, 1), tween).position;
+  /** What is shown: while it plays, shapes move; else it is a snapshot as it is. */
+  get #moment() {
+    if (!this.#model) return null;
+    const { clock } = this.#model;
+    const share = Math.min(this.currentTime / clock.seconds, 1);
+    if (!this.paused) return playedAt(clock, share);
+    const index = this.#held < 0 ? reached(clock.times, share) : this.#held;
+    return restingAt(clock.places, index);
+  }
+
+  /** Whether the last snapshot is shown. */
+  get #isAtEnd() {
+    return this.#moment?.index === (this.#model?.clock.steps.length ?? 0) - 1;
+  }
+
+  /**
+   * Show a snapshot.
+   * @param {number} index
+   */
+  #show(index) {
+    const { clock } = this.#loaded;
+    const last = clock.steps.length - 1;
+    const at = Math.min(Math.max(index, 0), last);
+    this.currentTime = clock.times[at] * clock.seconds;
+    this.#held = at;
+    this.#draw();
   }
 
   /** @param {Model} model */
   #adopt(model) {
     this.#model = model;
-    this.#playback.duration = model.seconds + model.hold;
+    this.#playback.duration = model.clock.seconds + model.clock.hold;
   }
 
   #build() {
@@ -286,10 +314,10 @@ export class CalibrationPlayer extends HTMLElement {
     this.#layOut();
   }
 
-  /** @param {number} share of the time until nothing changes any more. */
-  #seek(share) {
+  /** @param {number} position on the time axis, in [0, 1]. */
+  #seek(position) {
     this.pause();
-    this.currentTime = share * this.#loaded.seconds;
+    this.#show(reached(this.#loaded.clock.places, position));
   }
 
   /** @param {KeyboardEvent} event */
@@ -308,19 +336,23 @@ export class CalibrationPlayer extends HTMLElement {
     event.preventDefault();
     if (command === "toggle") this.#toggle();
     else if ("seek" in command) this.#seek(command.seek);
-    else this.#seek(placeAfter(this.#model.places, this.#position, command.skip));
+    else {
+      this.pause();
+      this.#show((this.#moment?.index ?? 0) + command.skip);
+    }
   }
 
   #layOut() {
     const width = this.#width || this.clientWidth;
     if (!this.#model || !width) return;
-    this.#dashboard.layOut(this.#model, this.#model.views[this.#viewAt], width);
+    this.#dashboard.layOut(this.#model, this.#model.views[this.#viewAt], width, this.#root);
     this.#draw();
   }
 
   #draw() {
-    if (!this.#dashboard.isLaidOut) return;
-    this.#dashboard.draw(this.#position, !this.paused);
+    const moment = this.#moment;
+    if (!moment || !this.#dashboard.isLaidOut) return;
+    this.#dashboard.draw(moment, !this.paused);
     this.dispatchEvent(new Event("timeupdate"));
   }
 }

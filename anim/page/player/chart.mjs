@@ -1,59 +1,60 @@
-import { Axes, MARGIN } from "./axes.mjs";
-import { binAt } from "./bins.mjs";
+import { Axes } from "./axes.mjs";
+import { edgesAt } from "./bars.mjs";
 import { drawing, put, svg } from "./elements.mjs";
-import { short } from "./formatting.mjs";
+import { ticksFor } from "./layout.mjs";
 import { rectangle } from "./paths.mjs";
-/** @import { ChartPlace, Frame, Tick } from "./types.mjs" */
+/** @import { Bins, CellSize, Frame, Model, View } from "./types.mjs" */
 
-/** Pixels above axes, and below them with and without numbers and a name. */
-const ABOVE = 8;
-export const BELOW = { named: 44, bare: 10 };
+/**
+ * Where a chart stands in its grid: the leftmost and the lowest ones have numbers beside them.
+ * @typedef {object} ChartPlace
+ * @property {CellSize} size
+ * @property {number} left beside its axes, in pixels.
+ * @property {number} right
+ * @property {boolean} isLeft
+ * @property {boolean} isBottom
+ */
 
-/** What charts of bins share: axes, a foot below them, and the mark of a bin. */
+/** What charts of bins share: axes, and the mark of a bin. */
 export class Chart {
   /** @type {Float64Array} */
   edges = new Float64Array();
-  /** @type {Float64Array} */
-  counts = new Float64Array();
+  row = 0;
   cursor = svg("path", { class: "cursor" });
 
   /**
+   * @param {Model} model
+   * @param {View} view
    * @param {number} rank of its run.
    * @param {ChartPlace} place
-   * @param {number} footShare of the height; 0 for axes without a foot.
    */
-  constructor(rank, { width, height, isLeft, isBottom }, footShare = 0) {
+  constructor({ design, runs }, view, rank, place) {
+    const { size, left, right, isBottom } = place;
     this.rank = rank;
-    this.height = height;
-    this.root = drawing(width, height);
-    this.left = isLeft ? MARGIN.left : MARGIN.between;
-    this.width = Math.max(width - this.left - MARGIN.right, 1);
-    const room = height - ABOVE - (isBottom ? BELOW.named : BELOW.bare);
-    const depth = room * footShare;
-    const main = {
-      left: this.left,
-      top: ABOVE,
-      width: this.width,
-      height: room - (depth && depth + 4),
-    };
-    const foot = { ...main, top: ABOVE + room - depth, height: depth };
-    this.axes = new Axes(this.root, main).paved();
-    this.foot = depth ? new Axes(this.root, foot).paved() : this.axes;
-  }
-
-  /** @returns {Tick[]} */
-  get scoreTicks() {
-    if (this.width < 300) return [0, 0.5, 1].map((share) => [share, short(share)]);
-    return [0, 0.2, 0.4, 0.6, 0.8, 1].map((share) => [share, share.toFixed(1)]);
+    this.run = runs[rank];
+    this.view = view;
+    /** @type {Bins} */
+    this.bins = view.runs[rank];
+    this.left = left;
+    this.width = size.width;
+    const below = isBottom ? design.labels : design.bare;
+    this.end = design.above + size.axes + below + size.rows * design.pitch;
+    this.root = drawing(left + size.width + right, this.end + design.under);
+    const box = { left, top: design.above, width: size.width, height: size.axes };
+    this.axes = new Axes(this.root, box).paved();
+    if (isBottom) {
+      this.axes.below(ticksFor(view.scoreTicks, size.width));
+      this.axes.named(view.words.scores);
+    }
   }
 
   /**
    * Show a frame.
    * @param {Frame} frame
    */
-  update({ edges, counts }) {
-    this.edges = edges;
-    this.counts = counts;
+  update(frame) {
+    this.edges = edgesAt(this.bins, frame, this.view.low);
+    this.row = frame.before;
   }
 
   /**
@@ -61,27 +62,33 @@ export class Chart {
    * @param {number} bin
    */
   mark(bin) {
-    const [left, right] = this.edges.slice(bin, bin + 2).map((edge) => this.axes.x(edge));
-    put(this.cursor, "d", bin < 0 ? "" : rectangle(left, this.axes.top, right, this.foot.bottom));
+    const [left, right] = Array.from(this.edges.slice(bin, bin + 2), (edge) =>
+      this.axes.x(this.place(edge)),
+    );
+    put(this.cursor, "d", bin < 0 ? "" : rectangle(left, this.axes.top, right, this.end));
+  }
+
+  /** @param {number} score */
+  place(score) {
+    return (score - this.view.low) / (1 - this.view.low);
   }
 
   /** @param {number} x in pixels from the left of the chart. */
   binUnder(x) {
-    const score = (x - this.left) / this.width;
-    return score < 0 || score > 1 ? -1 : binAt(this.edges, score);
+    const place = (x - this.left) / this.width;
+    if (place < 0 || place > 1) return -1;
+    let bin = 0;
+    while (bin < this.lastBin && place >= this.place(this.edges[bin + 1])) bin++;
+    return bin;
   }
 
   /** The bin with most examples. */
   get busiest() {
-    return this.counts.indexOf(Math.max(...this.counts));
+    const counts = this.bins.counts.row(this.row);
+    return counts.indexOf(Math.max(...counts));
   }
 
   get lastBin() {
     return this.edges.length - 2;
-  }
-
-  /** @param {number} bin */
-  middleOf(bin) {
-    return this.axes.x((this.edges[bin] + this.edges[bin + 1]) / 2);
   }
 }

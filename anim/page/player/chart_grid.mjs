@@ -1,33 +1,22 @@
-import { MARGIN } from "./axes.mjs";
 import { BinSlider } from "./bin_slider.mjs";
-import { BELOW } from "./chart.mjs";
-import { CHARTS } from "./charts.mjs";
-import { html, say, swatch } from "./elements.mjs";
-import { factsOf, numbersOf } from "./formatting.mjs";
-import { Tip } from "./tip.mjs";
+import { CountsChart } from "./counts_chart.mjs";
+import { html, say } from "./elements.mjs";
+import { binOf, factOf } from "./facts.mjs";
+import { numbersOf, Sentence } from "./header.mjs";
+import { keyItems } from "./key.mjs";
+import { cellSize, sidesOf } from "./layout.mjs";
+import { ReliabilityChart } from "./reliability_chart.mjs";
 /** @import { Frame, Model, View } from "./types.mjs" */
 
-const NARROWEST = 300;
+/** Charts by the name of their panel. */
+const CHARTS = { reliability: ReliabilityChart, counts: CountsChart };
 
-/**
- * Return the widths of columns: the first has numbers beside it, and all are as wide inside.
- * @param {Pick<Model, "together"> & { runs: { length: number } }} model
- * @param {number} width
- */
-export function columnWidths({ runs, together }, width) {
-  const across = Math.max(1, Math.floor(width / NARROWEST / together)) * together;
-  const columns = Math.min(runs.length, width < NARROWEST * together ? 1 : across);
-  const [first, other] = [MARGIN.left + MARGIN.right, MARGIN.between + MARGIN.right];
-  const inner = Math.floor((width - first - other * (columns - 1)) / columns);
-  return Array.from({ length: columns }, (_, column) => inner + (column ? other : first));
-}
-
-/** Charts of all runs, and the numbers of the bin that is looked at. */
+/** Charts of all runs, and a line with what is known of the bin that is looked at. */
 export class ChartGrid {
   root = html("div");
-  tip = new Tip();
+  facts = html("p", { class: "facts", dir: "auto" });
   view = "";
-  /** @type {{ slider: BinSlider, numbers: HTMLElement }[]} */
+  /** @type {{ slider: BinSlider, sentence: Sentence }[]} */
   #charts = [];
   /** @type {BinSlider | null} */
   #looked = null;
@@ -48,26 +37,48 @@ export class ChartGrid {
       view.view === this.view
         ? this.#charts.findIndex(({ slider }) => slider === this.#looked)
         : -1;
-    const before = at < 0 ? null : this.#looked;
-    const hasFocus = before?.root.matches(":focus");
+    const seen = at < 0 ? null : this.#looked;
+    const hasFocus = seen?.root.matches(":focus");
     this.view = view.view;
-    const widths = columnWidths(model, width);
-    const grids = model.charts.map((name) =>
-      model.runs.map((_, rank) => this.#chart(name, model, view, rank, widths)),
-    );
-    this.#charts = grids.flat();
-    this.root.replaceChildren(
-      ...grids.map((charts) =>
-        grid(
-          charts.map(({ root }) => root),
-          widths,
-        ),
-      ),
-    );
+    const grids = model.charts.map((name) => this.#grid(name, model, view, width));
+    this.#charts = grids.flatMap(({ charts }) => charts);
+    this.root.replaceChildren(...grids.flatMap(({ parts }) => parts));
+    this.facts.hidden = !grids.length;
     // What is looked at while more snapshots come stays looked at.
-    this.#looked = before && this.#charts[at].slider;
-    if (before && this.#looked) this.#looked.bin = before.bin;
+    this.#looked = seen && this.#charts[at].slider;
+    if (seen && this.#looked) this.#looked.bin = seen.bin;
     if (hasFocus) this.#looked?.root.focus();
+  }
+
+  /**
+   * Return the charts of a panel, with a key if it has one of its own.
+   * @param {string} name of the panel.
+   * @param {Model} model
+   * @param {View} view
+   * @param {number} width
+   */
+  #grid(name, model, view, width) {
+    const { design, runs, together } = model;
+    const size = cellSize(design, runs.length, together, width, name === "reliability");
+    const sides = sidesOf(design, width);
+    const lefts = Array.from({ length: size.columns }, (_, at) => (at ? design.between : sides.left));
+    const charts = runs.map((_, rank) => {
+      const column = rank % size.columns;
+      const place = {
+        size,
+        left: lefts[column],
+        right: sides.right,
+        isLeft: column === 0,
+        isBottom: rank + size.columns >= runs.length,
+      };
+      return this.#chart(name, model, view, rank, place);
+    });
+    const root = html("div", { class: "charts" }, ...charts.map((chart) => chart.root));
+    root.style.gridTemplateColumns = lefts
+      .map((left) => `${left + size.width + sides.right}px`)
+      .join(" ");
+    const key = html("ul", { class: "key" }, ...keyItems(view.countsKey));
+    return { charts, parts: name === "counts" ? [key, root] : [root] };
   }
 
   /**
@@ -76,28 +87,22 @@ export class ChartGrid {
    * @param {Model} model
    * @param {View} view
    * @param {number} rank
-   * @param {number[]} widths
+   * @param {import("./chart.mjs").ChartPlace} place
    */
-  #chart(kind, model, view, rank, widths) {
+  #chart(kind, model, view, rank, place) {
     const { name } = model.runs[rank];
     const isAlone = model.runs.length === 1;
-    const isBottom = rank + widths.length >= model.runs.length;
-    // Axes are as high with numbers under them as without.
-    const tall = Math.round(Math.min(Math.max(widths[0] * 0.55, 240), 400)) - BELOW.named;
-    const chart = new CHARTS[kind](model, view, rank, {
-      width: widths[rank % widths.length],
-      height: tall + (isBottom ? BELOW.named : BELOW.bare),
-      isLeft: rank % widths.length === 0,
-      isBottom,
-    });
+    const chart = new CHARTS[/** @type {keyof typeof CHARTS} */ (kind)](model, view, rank, place);
     const label = isAlone ? "Bins" : `Bins of ${name}`;
     const slider = new BinSlider(chart, label, (looked, bin) => this.#look(looked, bin));
-    const numbers = html("span", { class: "numbers" });
-    const title = html("b", { class: "name", dir: "auto", title: name }, swatch("accuracy"), name);
-    const head = html("div", { class: "head" }, title, numbers);
+    const sentence = new Sentence(html("span", { class: "numbers" }));
+    sentence.template = view.words.short;
+    const title = html("b", { class: `name run-${rank}`, dir: "auto", title: name }, name);
+    const head = html("div", { class: "head" }, title, sentence.root);
+    head.style.height = `${model.design.head}px`;
     head.style.paddingLeft = `${chart.left}px`;
     const parts = isAlone ? [slider.root] : [head, slider.root];
-    return { slider, numbers, root: html("div", { class: `run-${rank}` }, ...parts) };
+    return { slider, sentence, root: html("div", {}, ...parts) };
   }
 
   /**
@@ -113,30 +118,26 @@ export class ChartGrid {
 
   /**
    * @param {Model} model
+   * @param {View} view
    * @param {Frame[]} frames
    * @param {boolean} isPlaying
    */
-  update({ runs }, frames, isPlaying) {
-    for (const { slider, numbers } of this.#charts) {
+  update({ runs }, view, frames, isPlaying) {
+    for (const { slider, sentence } of this.#charts) {
       const { rank } = slider.chart;
-      const { isMedian, isRecalibrated } = runs[rank];
-      slider.update(frames[rank], isMedian, isPlaying);
-      if (runs.length > 1) say(numbers, numbersOf(frames[rank], "error", isRecalibrated));
+      slider.update(frames[rank], isPlaying);
+      sentence.update(numbersOf(view, rank, frames[rank].before));
     }
     const looked = this.#looked;
-    if (!looked || looked.bin < 0) return this.tip.hide();
+    if (!looked || looked.bin < 0) {
+      say(this.facts, view.facts.hint);
+      this.facts.classList.add("hint");
+      return;
+    }
     const { chart, bin } = looked;
-    const facts = factsOf(frames[chart.rank], bin, runs[chart.rank].isMedian);
-    return this.tip.show(facts, looked.root, chart.middleOf(bin));
+    const { name, isMedian } = runs[chart.rank];
+    const fact = factOf(view.facts, binOf(chart.bins, chart.row, bin), isMedian);
+    say(this.facts, runs.length > 1 ? `${name}: ${fact}` : fact);
+    this.facts.classList.remove("hint");
   }
-}
-
-/**
- * @param {HTMLElement[]} charts
- * @param {number[]} widths
- */
-function grid(charts, widths) {
-  const root = html("div", { class: "charts" }, ...charts);
-  root.style.gridTemplateColumns = widths.map((wide) => `${wide}px`).join(" ");
-  return root;
 }

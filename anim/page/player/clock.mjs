@@ -1,71 +1,62 @@
-/** @import { Moment, Pace } from "./types.mjs" */
+import { countUpTo } from "./strips.mjs";
+/** @import { ClockData, Frame, Moment, Run } from "./types.mjs" */
 
-/** Positions closer than this are the same: dividing seconds and steps leaves rounding errors. */
-export const SAME = 1e-9;
+// As anim/timeline/clock.py and reel.py.
 
-/** Steps to positions in [0, 1] and back. */
-export class Clock {
-  /**
-   * @param {[first: number, last: number]} axis
-   * @param {Pace} pace
-   */
-  constructor([first, last], pace) {
-    this.first = first;
-    this.last = last;
-    this.isLog = pace === "log";
-    this.span = this.paced(last);
-  }
-
-  /** @param {number} step */
-  paced(step) {
-    return this.isLog ? Math.log1p(step - this.first) : step - this.first;
-  }
-
-  /** @param {number} step */
-  place(step) {
-    return this.span ? this.paced(step) / this.span : 1;
-  }
-
-  /** @param {number} position */
-  stepAt(position) {
-    const since = position * this.span;
-    return this.first + (this.isLog ? Math.expm1(since) : since);
-  }
-}
+/** Shares of the time, and of a move, that are nearer to an end are at it. */
+const SAME = 1e-9;
+const ARRIVED = 1e-6;
 
 /**
- * Return where a position lies between snapshots. Nothing moves before the first one and after
- * the last one, or between them if `tween` is false.
- * @param {number[]} places [S] in [0, 1], ascending.
- * @param {number} position
- * @param {boolean} tween
+ * Return what is shown while it plays, at a share in [0, 1] of the moving part.
+ * @param {ClockData} clock
+ * @param {number} share
  * @returns {Moment}
  */
-export function momentAt(places, position, tween) {
-  let low = 0;
-  let high = places.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (places[middle] <= position + SAME) low = middle + 1;
-    else high = middle;
-  }
-  const index = Math.min(Math.max(low - 1, 0), places.length - 1);
-  const isStill = !tween || index === places.length - 1 || position <= places[index] + SAME;
-  if (isStill) return { index, fraction: 0, position: places[index] };
-  const fraction = (position - places[index]) / (places[index + 1] - places[index]);
-  return { index, fraction, position };
+export function playedAt({ keys, beats, places, seconds, tween, move }, share) {
+  const last = keys.length - 1;
+  const at = Math.min(Math.max(countUpTo(beats, share + SAME) - 1, 0), last);
+  const then = Math.min(at + 1, last);
+  const leaves = Math.max(beats[at], beats[then] - move / seconds);
+  const moved = (share - leaves) / Math.max(beats[then] - leaves, SAME);
+  const isMoving = then > at && tween && moved > ARRIVED;
+  if (isMoving && moved > 1 - ARRIVED) return restingAt(places, keys[then]);
+  if (!isMoving) return restingAt(places, keys[at]);
+  const fraction = moved ** 2 * (3 - 2 * moved);
+  const [index, following] = [keys[at], keys[then]];
+  const position = places[index] + fraction * (places[following] - places[index]);
+  return { index, following, fraction, position };
 }
 
 /**
- * Return the place of the snapshot that is `count` snapshots after a position, or before it if
- * `count` is negative. From between two snapshots, one back is the earlier of them.
- * @param {number[]} places [S] in [0, 1], ascending.
- * @param {number} position
- * @param {number} count
+ * Return what is shown of a snapshot, at rest.
+ * @param {number[]} places
+ * @param {number} index
+ * @returns {Moment}
  */
-export function placeAfter(places, position, count) {
-  const reached = places.filter((place) => place <= position + SAME).length;
-  const passed = places.filter((place) => place < position - SAME).length;
-  const target = count > 0 ? reached - 1 + count : passed + count;
-  return places[Math.min(Math.max(target, 0), places.length - 1)];
+export function restingAt(places, index) {
+  return { index, following: index, fraction: 0, position: places[index] };
+}
+
+/**
+ * Return the last snapshot at or before a value, the first one before all.
+ * @param {number[]} list of values of the snapshots, ascending.
+ * @param {number} value
+ */
+export function reached(list, value) {
+  return Math.max(countUpTo(list, value + SAME) - 1, 0);
+}
+
+/**
+ * Return what is shown of a run at a moment; nothing moves across a snapshot that was lost.
+ * @param {Run} run
+ * @param {Moment} moment
+ * @returns {Frame}
+ */
+export function frameOf({ shown, places, steps, lost }, moment) {
+  const [before, after] = [shown[moment.index], shown[moment.following]];
+  const position = Math.min(Math.max(moment.position, places[0]), places[places.length - 1]);
+  const isBroken = lost.some((step) => step > steps[before] && step < steps[after]);
+  if (before === after || isBroken) return { before, after: before, fraction: 0, position };
+  return { before, after, fraction: moment.fraction, position };
 }

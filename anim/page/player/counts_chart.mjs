@@ -1,65 +1,58 @@
-import { sidesOf } from "./bins.mjs";
 import { Chart } from "./chart.mjs";
-import { put } from "./elements.mjs";
-import { thousands } from "./formatting.mjs";
+import { columnsAt } from "./counts.mjs";
+import { put, svg } from "./elements.mjs";
+import { ticksFor } from "./layout.mjs";
 import { rectangle } from "./paths.mjs";
-import { rootTicks } from "./ticks.mjs";
-/** @import { ChartPlace, Frame, LegendEntry, Model, RunWords, Tick, View } from "./types.mjs" */
+import { grouped } from "./rounding.mjs";
+/** @import { ChartPlace } from "./chart.mjs" */
+/** @import { Frame, Model, View } from "./types.mjs" */
 
-/** Examples in each bin, correct ones stacked on wrong ones. */
+/** How many examples there are at each score, right on wrong ones. */
 export class CountsChart extends Chart {
   /**
-   * @param {Model} _model
+   * @param {Model} model
    * @param {View} view
    * @param {number} rank
    * @param {ChartPlace} place
    */
-  constructor(_model, view, rank, place) {
-    super(rank, place);
-    const all = view.runs.flatMap(({ counts }) =>
-      counts.values.reduce((a, b) => Math.max(a, b), 0),
-    );
-    this.most = Math.max(1, ...all);
-    /** @type {Tick[]} */
-    const ticks = rootTicks(this.most).map((count) => [this.tall(count), thousands(count)]);
-    this.axes.beside(ticks, place.isLeft);
-    this.axes.below(this.scoreTicks, place.isBottom);
-    if (place.isLeft) this.axes.nameBeside("points (√ axis)");
-    if (place.isBottom) this.axes.nameBelow(this.height - 6, view.label);
-    this.hits = this.axes.path("accuracy level-15");
-    this.wrong = this.axes.path("over level-15");
-    this.root.append(this.cursor);
-  }
-
-  /**
-   * Return the legend.
-   * @param {RunWords[]} _runs
-   * @param {View} view
-   * @returns {LegendEntry[]}
-   */
-  static legend(_runs, { words }) {
-    return [
-      ["accuracy", words.hit],
-      ["over", words.miss],
-    ];
-  }
-
-  /** @param {number} count */
-  tall(count) {
-    return Math.sqrt(count / this.most) / 1.02;
+  constructor(model, view, rank, place) {
+    super(model, view, rank, place);
+    const { axes, root } = this;
+    this.column = model.design.column;
+    axes.beside(ticksFor(view.countTicks, axes.height), place.isLeft);
+    this.hits = axes.path("hit");
+    this.misses = axes.path("miss");
+    this.numbers = root.appendChild(svg("g"));
+    root.append(this.cursor);
   }
 
   /** @param {Frame} frame */
   update(frame) {
     super.update(frame);
-    const { edges, counts, hits } = frame;
-    let [wrong, right] = ["", ""];
-    sidesOf(edges, this.left, this.width).forEach(([start, end], bin) => {
-      const split = this.axes.y(this.tall(counts[bin] - hits[bin]));
-      wrong += rectangle(start, split, end, this.axes.bottom);
-      right += rectangle(start, this.axes.y(this.tall(counts[bin])), end, split);
+    const { axes, view } = this;
+    const scale = { low: view.low, most: view.most ?? 1, width: this.column };
+    let [hits, misses] = ["", ""];
+    /** @type {[x: number, text: string][]} */
+    const numbers = [];
+    for (const { left, right, wrong, top, cut } of columnsAt(this.bins, frame, scale)) {
+      const [start, end] = [axes.x(left), axes.x(right)];
+      misses += rectangle(start, axes.y(wrong), end, axes.bottom);
+      hits += rectangle(start, axes.y(top), end, axes.y(wrong));
+      if (cut) numbers.push([(start + end) / 2, grouped(cut)]);
+    }
+    put(this.hits, "d", hits);
+    put(this.misses, "d", misses);
+    this.drawNumbers(numbers);
+  }
+
+  /** @param {[x: number, text: string][]} numbers of columns that are cut. */
+  drawNumbers(numbers) {
+    const texts = numbers.map(([x, text]) => {
+      const half = 4 * text.length;
+      const { left, width } = this.axes;
+      const middle = Math.min(Math.max(x, left + half), left + width - half);
+      return this.axes.text("cut middle", middle, this.axes.top + 12, text);
     });
-    put(this.wrong, "d", wrong);
-    put(this.hits, "d", right);
+    this.numbers.replaceChildren(...texts);
   }
 }

@@ -1,40 +1,34 @@
 import { ChartGrid } from "./chart_grid.mjs";
-import { SAME } from "./clock.mjs";
-import { html, put, say } from "./elements.mjs";
-import { momentText, numbersOf } from "./formatting.mjs";
-import { framesAt } from "./frame.mjs";
-import { legendItem, legendOf } from "./legend.mjs";
+import { frameOf } from "./clock.mjs";
+import { html, put } from "./elements.mjs";
+import { Header } from "./header.mjs";
+import { sidesOf } from "./layout.mjs";
 import { Strip } from "./strip.mjs";
-import { linesOf } from "./strip_lines.mjs";
 import { tableOf } from "./table.mjs";
-/** @import { Frame, Model, View } from "./types.mjs" */
+/** @import { Frame, Model, Moment, View } from "./types.mjs" */
 
 /** Milliseconds between two tables while it plays. */
 const TABLE_EVERY = 500;
 
-/** All that is drawn: a header, a legend, charts, strips, and a table. */
+/** All that is drawn: a header, charts, strips, and a table. */
 export class Dashboard {
-  title = html("p", { class: "title", role: "heading", "aria-level": "2", dir: "auto" });
   scrubber = html("div", {
     class: "scrubber",
     role: "slider",
     tabindex: "0",
     "aria-label": "Time",
   });
-  #now = html("p", { class: "now" });
-  #caption = html("p", { class: "caption", dir: "auto" });
-  #numbers = html("p", { class: "numbers" });
-  #legend = html("ul", { class: "legend", "aria-label": "Legend" });
   #time = html("div", { class: "strips" });
   #table = html("div", { class: "tables", tabindex: "0", role: "region", "aria-label": "Numbers" });
   #details = html("details", {}, html("summary", {}, "The numbers as a table"), this.#table);
+  #header = new Header();
   /** @type {Strip[]} */
   #strips = [];
   #charts;
   /** @type {{ model: Model, view: View } | null} */
   #shown = null;
-  /** @type {{ frames: Frame[], time: number }} */
-  #last = { frames: [], time: 0 };
+  /** @type {{ frames: Frame[], index: number }} */
+  #last = { frames: [], index: 0 };
   #tabulated = 0;
 
   /** @param {() => void} redraw called when something else is to be looked at. */
@@ -44,20 +38,23 @@ export class Dashboard {
     this.scrubber.addEventListener("focus", () => this.#announce());
   }
 
+  get title() {
+    return this.#header.title;
+  }
+
   /** What stands above the controls. */
   get above() {
     return [
-      html("div", { class: "row" }, this.title, this.#now),
-      html("div", { class: "row" }, this.#caption, this.#numbers),
-      this.#legend,
+      this.#header.root,
       this.#charts.root,
+      this.#charts.facts,
       html("div", { class: "time" }, this.#time, this.scrubber),
     ];
   }
 
   /** What stands below the controls. */
   get below() {
-    return [this.#details, this.#charts.tip.root];
+    return [this.#header.caption, this.#details];
   }
 
   get isLaidOut() {
@@ -69,87 +66,77 @@ export class Dashboard {
    * @param {Model} model
    * @param {View} view
    * @param {number} width
+   * @param {HTMLElement} root around all of this.
    */
-  layOut(model, view, width) {
+  layOut(model, view, width, root) {
     this.#shown = { model, view };
-    say(this.title, model.title);
-    this.title.hidden = !model.title;
+    const { design, strips, runs } = model;
+    const isNarrow = width < design.narrow;
+    const sides = sidesOf(design, width);
+    root.classList.toggle("narrow", isNarrow);
+    root.style.setProperty("--left", `${sides.left}px`);
+    root.style.setProperty("--right", `${sides.right}px`);
+    root.style.setProperty("--names", `${runs.length > 1 ? sides.names : 0}px`);
     put(this.#table, "aria-label", `Numbers: ${model.title}`);
-    say(this.#caption, model.caption);
-    this.#legend.replaceChildren(...legendOf(model, view).map(legendItem));
+    this.#header.layOut(model, view, isNarrow);
     this.#charts.layOut(model, view, width);
-    this.#layOutStrips(model, width);
+    this.#strips = strips.map((strip, at) => {
+      const place = { width, isLow: strips.length > 2, isLast: at === strips.length - 1 };
+      return new Strip(model, strip, place);
+    });
+    this.#time.replaceChildren(...this.#strips.map((strip) => strip.root));
+  }
+
+  /** @param {Moment} moment */
+  framesAt(moment) {
+    return this.#shown ? this.#shown.model.runs.map((run) => frameOf(run, moment)) : [];
   }
 
   /**
-   * @param {Model} model
-   * @param {number} width
-   */
-  #layOutStrips(model, width) {
-    const height = model.strips.length > 2 ? 56 : 72;
-    this.#strips = model.strips
-      .filter((strip) => linesOf(model, strip).length)
-      .map(
-        (strip, at, all) =>
-          new Strip(model, strip, { width, height, isLast: at === all.length - 1 }),
-      );
-    this.#time.replaceChildren(
-      ...this.#strips.flatMap(({ legend, root }) => {
-        const items = legend.map(([kind, text]) => legendItem([`stroke ${kind}`, text]));
-        return items.length ? [html("ul", { class: "legend" }, ...items), root] : [root];
-      }),
-    );
-  }
-
-  /** @param {number} position in [0, 1]. */
-  framesAt(position) {
-    return this.#shown ? framesAt(this.#shown.model, this.#shown.view, position) : [];
-  }
-
-  /**
-   * @param {number} position in [0, 1].
+   * @param {Moment} moment
    * @param {boolean} isPlaying
    */
-  draw(position, isPlaying) {
+  draw(moment, isPlaying) {
     if (!this.#shown) return;
-    const { model } = this.#shown;
-    const frames = this.framesAt(position);
-    const time = Math.floor(model.clock.stepAt(position) / model.unit.steps + SAME);
-    say(this.#now, momentText(model.unit, time));
-    say(this.#numbers, frames.length > 1 ? "" : numbersOf(frames[0], "calibration error"));
-    this.#charts.update(model, frames, isPlaying);
-    for (const strip of this.#strips) strip.update(frames, position);
-    this.#last = { frames, time };
+    const { model, view } = this.#shown;
+    const frames = this.framesAt(moment);
+    this.#header.update(model.clock.texts[moment.index], view, frames[0].before);
+    this.#charts.update(model, view, frames, isPlaying);
+    for (const strip of this.#strips) strip.update(frames, moment.position);
+    this.#last = { frames, index: moment.index };
     if (!isPlaying) this.#announce();
     const isDue = !isPlaying || performance.now() - this.#tabulated > TABLE_EVERY;
-    if (this.#details.open && isDue) this.#tabulate(model);
+    if (this.#details.open && isDue) this.#tabulate(model, view);
   }
 
   /** Say the moment to screen readers; not while it moves, unless they come to the scrubber. */
   #announce() {
     if (!this.#shown) return;
-    const { unit, clock, runs } = this.#shown.model;
-    const { frames, time } = this.#last;
+    const { model, view } = this.#shown;
+    const { clock, runs } = model;
+    const { frames, index } = this.#last;
     const texts = frames.map((frame, rank) => {
       const name = runs.length > 1 ? `${runs[rank].name}: ` : "";
-      return `${name}${numbersOf(frame, "calibration error") || "nothing to show"}`;
+      return `${name}${Header.said(view, rank, frame.before)}`;
     });
-    /** @param {number} step */
-    const units = (step) => String(Math.floor(step / unit.steps));
-    put(this.scrubber, "aria-valuemin", units(clock.first));
-    put(this.scrubber, "aria-valuemax", units(clock.last));
-    put(this.scrubber, "aria-valuenow", String(time));
-    put(this.scrubber, "aria-valuetext", `${momentText(unit, time)}, ${texts.join("; ")}`);
+    put(this.scrubber, "aria-valuemin", "0");
+    put(this.scrubber, "aria-valuemax", String(clock.steps.length - 1));
+    put(this.scrubber, "aria-valuenow", String(index));
+    put(this.scrubber, "aria-valuetext", `${clock.texts[index]}, ${texts.join("; ")}`);
   }
 
-  /** @param {Model} model */
-  #tabulate({ runs, unit }) {
-    const when = momentText(unit, this.#last.time);
+  /**
+   * @param {Model} model
+   * @param {View} view
+   */
+  #tabulate({ runs, clock }, view) {
+    const now = clock.texts[this.#last.index];
     this.#tabulated = performance.now();
     this.#table.replaceChildren(
-      ...this.#last.frames.map((frame, rank) => {
+      ...this.#last.frames.map(({ before }, rank) => {
         const { name, isMedian } = runs[rank];
-        return tableOf(frame, runs.length > 1 ? `${name}, ${when}` : when, isMedian);
+        const title = `${isMedian ? view.facts.medians : ""}${runs.length > 1 ? `${name}, ` : ""}`;
+        return tableOf(view.facts, view.runs[rank], before, title + now);
       }),
     );
   }

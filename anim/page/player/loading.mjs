@@ -1,55 +1,44 @@
-import { idealOf } from "./bins.mjs";
-import { Clock } from "./clock.mjs";
+import { idealOf } from "./bars.mjs";
 import { Matrix } from "./matrix.mjs";
 import { inflate, unpack } from "./packing.mjs";
-/** @import { Bins, BinsData, Model, PageData, UntimedModel } from "./types.mjs" */
+/** @import { Bins, BinsData, Model, PageData, StripData, StripPanel } from "./types.mjs" */
 
 /** Version of the data that anim/page/payload.py writes. */
-const VERSION = 2;
+const VERSION = 3;
 
 /**
  * Return the data of a page, unpacked.
  * @param {PageData} data
+ * @returns {Promise<Model>}
  */
 export async function load(data) {
   if (data.version !== VERSION) throw new Error(`data of version ${data.version}, not ${VERSION}`);
-  const arrays = unpack(await inflate(data.packed), data.arrays);
-  const runs = data.runs.map((run) => ({
-    ...run,
-    series: scalarsOf(run.series, run.steps.length),
-    spreads: scalarsOf(run.spreads, run.steps.length),
-  }));
+  const { arrays: specs, packed, ...others } = data;
+  const arrays = unpack(await inflate(packed), specs);
   const views = data.views.map((view, number) => ({
     ...view,
     runs: view.runs.map((bins, rank) =>
-      binsOf(bins, within(arrays, `${number}/${rank}/`), view.isFolded),
+      binsOf(bins, within(arrays, `views/${number}/${rank}/`), view.isFolded),
     ),
   }));
-  return timed({ ...data, runs, views });
+  const strips = data.strips.map((strip, number) =>
+    stripOf(strip, within(arrays, `strips/${number}/`)),
+  );
+  return { ...others, strips, views };
 }
 
 /**
  * Return a model with later snapshots of the same runs.
  * @param {Model} model
- * @param {Model} more
+ * @param {Model} more the whole, but for the bins of snapshots that are in `model`.
+ * @returns {Model}
  */
 export function extended(model, more) {
-  return timed({
-    ...model,
-    alt: more.alt,
-    axis: [model.axis[0], more.axis[1]],
-    runs: model.runs.map((run, rank) => ({
-      ...run,
-      steps: [...run.steps, ...more.runs[rank].steps],
-      axis: [run.axis[0], more.runs[rank].axis[1]],
-      series: joined(run.series, more.runs[rank].series),
-      spreads: joined(run.spreads, more.runs[rank].spreads),
-    })),
-    views: model.views.map((view, number) => ({
-      ...view,
-      runs: view.runs.map((bins, rank) => joined(bins, more.views[number].runs[rank])),
-    })),
-  });
+  const views = more.views.map((view, number) => ({
+    ...view,
+    runs: view.runs.map((bins, rank) => joined(model.views[number].runs[rank], bins)),
+  }));
+  return { ...more, views };
 }
 
 /**
@@ -70,12 +59,13 @@ function within(arrays, prefix) {
  * @returns {Bins}
  */
 function binsOf(bins, arrays, isFolded) {
-  const { counts, hits, confidences } = arrays;
+  const { counts, hits, confidences, dots } = arrays;
   return {
     edges: Float64Array.from(bins.edges ?? []),
     counts,
     hits,
     confidences,
+    dots,
     filled: counts.map((count) => (count > 0 ? 1 : 0)),
     shares: counts.map((count, at) => hits.values[at] / count),
     ideals: confidences.map((mean) => idealOf(mean, isFolded)),
@@ -84,25 +74,27 @@ function binsOf(bins, arrays, isFolded) {
 }
 
 /**
- * Return lists of numbers and nulls, by name, as matrices of that many rows.
- * @param {Record<string, (number | null)[]>} lists
- * @param {number} rows
+ * @param {StripData} strip
+ * @param {Record<string, Matrix>} arrays
+ * @returns {StripPanel}
  */
-function scalarsOf(lists, rows) {
-  return Object.fromEntries(
-    Object.entries(lists).map(([name, list]) => {
-      const values = Float64Array.from(list, (value) => value ?? NaN);
-      return [name, new Matrix(rows, list.length / rows, values)];
-    }),
-  );
+function stripOf(strip, arrays) {
+  const lines = strip.lines.map((line, number) => {
+    const ends = arrays[`${number}/spread`];
+    /** @param {number} column */
+    const end = (column) => Float64Array.from(line.x, (_, row) => ends.at(row, column));
+    /** @type {[Float64Array, Float64Array] | null} */
+    const spread = ends ? [end(0), end(1)] : null;
+    return { ...line, y: arrays[`${number}/y`].values, spread };
+  });
+  return { ...strip, lines };
 }
 
 /**
  * Return an object whose matrices have the rows of both.
- * @template {object} T
- * @param {T} one
- * @param {T} other
- * @returns {T}
+ * @param {Bins} one
+ * @param {Bins} other
+ * @returns {Bins}
  */
 function joined(one, other) {
   const more = new Map(Object.entries(other));
@@ -110,19 +102,5 @@ function joined(one, other) {
     const next = more.get(name);
     return [name, value instanceof Matrix && next instanceof Matrix ? value.with(next) : value];
   });
-  return /** @type {T} */ (Object.fromEntries(entries));
-}
-
-/**
- * Add the clocks of a model and of its runs, and the positions of their snapshots.
- * @param {UntimedModel} model
- * @returns {Model}
- */
-function timed(model) {
-  const runs = model.runs.map((run) => {
-    const clock = new Clock(run.axis, model.pace);
-    return { ...run, clock, places: run.steps.map((step) => clock.place(step)) };
-  });
-  const places = [...new Set(runs.flatMap((run) => run.places))].sort((one, other) => one - other);
-  return { ...model, runs, clock: new Clock(model.axis, model.pace), places };
+  return Object.fromEntries(entries);
 }

@@ -1,5 +1,3 @@
-/** @import { Moment } from "./types.mjs" */
-
 /** Rows of numbers, one row per snapshot; NaN stands for a value that is missing. */
 export class Matrix {
   /**
@@ -21,6 +19,11 @@ export class Matrix {
     return this.values[row * this.columns + column];
   }
 
+  /** @param {number} row */
+  row(row) {
+    return this.values.subarray(row * this.columns, (row + 1) * this.columns);
+  }
+
   /** @param {(value: number, at: number) => number} give */
   map(give) {
     return new Matrix(this.rows, this.columns, this.values.map(give));
@@ -38,27 +41,13 @@ export class Matrix {
   }
 
   /**
-   * Return a row, or what lies between it and the next; NaN where one of the two is.
-   * @param {Pick<Moment, "index" | "fraction">} moment
+   * Return what lies between two rows.
+   * @param {{ before: number, after: number, fraction: number }} frame
    */
-  mix({ index, fraction }) {
-    const next = fraction ? index + 1 : index;
-    return Float64Array.from({ length: this.columns }, (_, column) => {
-      const before = this.at(index, column);
-      return before + fraction * (this.at(next, column) - before);
-    });
-  }
-
-  /**
-   * Return the same, but where one of the two rows has no value, that of the other.
-   * @param {Pick<Moment, "index" | "fraction">} moment
-   */
-  mixFilled({ index, fraction }) {
-    const next = fraction ? index + 1 : index;
-    return Float64Array.from({ length: this.columns }, (_, column) => {
-      const [one, other] = [this.at(index, column), this.at(next, column)];
-      const before = Number.isNaN(one) ? other : one;
-      return before + fraction * ((Number.isNaN(other) ? before : other) - before);
-    });
+  mix({ before, after, fraction }) {
+    const start = this.row(before);
+    if (before === after) return start;
+    const end = this.row(after);
+    return start.map((value, column) => value + fraction * (end[column] - value));
   }
 }

@@ -17,49 +17,46 @@ export function rectangle(left, top, right, bottom) {
 }
 
 /**
- * Return the path of a line that is broken at NaN, and the length of its text after each point.
- * @param {number[]} xs
- * @param {number[]} ys
- */
-export function growing(xs, ys) {
-  let path = "";
-  let isOpen = false;
-  const ends = xs.map((x, at) => {
-    const isThere = Number.isFinite(ys[at]);
-    if (isThere) path += `${isOpen ? "L" : "M"}${round(x)} ${round(ys[at])}`;
-    isOpen = isThere;
-    return path.length;
-  });
-  return { path, ends };
-}
-
-/**
  * Return the path of a line that is broken at NaN.
- * @param {number[]} xs
- * @param {number[]} ys
+ * @param {ArrayLike<number>} xs
+ * @param {ArrayLike<number>} ys
  */
 export function polyline(xs, ys) {
-  return growing(xs, ys).path;
+  let path = "";
+  let isOpen = false;
+  for (let at = 0; at < xs.length; at++) {
+    const isThere = Number.isFinite(ys[at]);
+    if (isThere) path += `${isOpen ? "L" : "M"}${round(xs[at])} ${round(ys[at])}`;
+    isOpen = isThere;
+  }
+  return path;
 }
 
 /**
- * Return the outline of what lies between two lines, in pieces where they are broken at NaN.
- * @param {{ x: number, low: number, high: number }[]} points
+ * Return the outline of what lies between two lines, in pieces where one of them is broken at NaN;
+ * empty where they touch everywhere.
+ * @param {number[]} xs
+ * @param {number[]} ones
+ * @param {number[]} others
  */
-export function outline(points) {
-  /** @type {(typeof points)[]} */
-  const pieces = [[]];
-  for (const point of points) {
-    if (Number.isFinite(point.low)) pieces[pieces.length - 1].push(point);
-    else pieces.push([]);
+export function areaBetween(xs, ones, others) {
+  let path = "";
+  let start = 0;
+  for (let at = 0; at <= xs.length; at++) {
+    if (at < xs.length && Number.isFinite(ones[at]) && Number.isFinite(others[at])) continue;
+    const [x, one, other] = [xs, ones, others].map((list) => list.slice(start, at));
+    const isArea = one.some((y, place) => Math.abs(y - other[place]) > 1e-3);
+    if (x.length > 1 && isArea) {
+      path += `${polyline([...x, ...[...x].reverse()], [...one, ...other.reverse()])}z`;
+    }
+    start = at + 1;
   }
-  return pieces
-    .filter((piece) => piece.length)
-    .map((piece) => {
-      const back = [...piece].reverse();
-      const xs = [...piece, ...back].map(({ x }) => x);
-      const ys = [...piece.map(({ low }) => low), ...back.map(({ high }) => high)];
-      return `${polyline(xs, ys)}z`;
-    })
-    .join("");
+  return path;
 }
+
+/**
+ * Return the path of a dot: a line without length, whose ends are round.
+ * @param {number} x
+ * @param {number} y
+ */
+export const dotAt = (x, y) => `M${round(x)} ${round(y)}h0`;

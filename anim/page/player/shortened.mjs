@@ -7,7 +7,7 @@ let ruler = null;
  * Return the width of a text in an axis, in pixels.
  * @param {string} text
  */
-function measured(text) {
+export function textWidth(text) {
   ruler ??= document.createElement("canvas").getContext("2d");
   if (!ruler) return 0;
   ruler.font = LETTERS;
@@ -19,7 +19,7 @@ function measured(text) {
  * @param {string} text
  * @param {number} width
  */
-export function shortened(text, width, measure = measured) {
+export function shortened(text, width, measure = textWidth) {
   if (measure(text) <= width) return text;
   let [low, high] = [0, text.length];
   while (low < high) {

@@ -1,78 +1,51 @@
-import { Axes, MARGIN } from "./axes.mjs";
-import { drawing, put, svg } from "./elements.mjs";
-import { short } from "./formatting.mjs";
-import { growing, outline, round } from "./paths.mjs";
-import { limitsOf, linesOf } from "./strip_lines.mjs";
-import { binaryTicks, ticksOf, timeTicks } from "./ticks.mjs";
-/** @import { StripLine } from "./strip_lines.mjs" */
-/** @import { Frame, LegendEntry, Model, StripData } from "./types.mjs" */
+import { Axes } from "./axes.mjs";
+import { drawing, html, put, svg } from "./elements.mjs";
+import { keyItems } from "./key.mjs";
+import { sidesOf, ticksFor } from "./layout.mjs";
+import { areaBetween, dotAt, polyline, round } from "./paths.mjs";
+import { shortened } from "./shortened.mjs";
+import { countUpTo, linesCrossed, lineUntil, spreadApart } from "./strips.mjs";
+/** @import { Frame, Model, StripLine, StripPanel } from "./types.mjs" */
 
-/** Pixels below the axes of the last strip, which has numbers and a name, and of the others. */
-const BELOW_STRIP = { last: 38, other: 10 };
-
-/** A panel that shows scalars up to now, one line per run. */
+/** A panel that shows scalars up to now, and faintly what is to come. */
 export class Strip {
   /**
    * @param {Model} model
-   * @param {StripData} data
-   * @param {{ width: number, height: number, isLast: boolean }} place
+   * @param {StripPanel} panel
+   * @param {{ width: number, isLow: boolean, isLast: boolean }} place
    */
-  constructor(model, data, { width, height, isLast }) {
-    this.model = model;
-    this.isLog = data.scale === "log2";
-    this.lines = linesOf(model, data);
-    const values = this.lines.flatMap(({ rank, key }) => {
-      const { series, spreads } = model.runs[rank];
-      return [...series[key].values, ...(spreads[key]?.values ?? [])];
-    });
-    this.limits = limitsOf(data.scale, values);
-    const tall = height + (isLast ? BELOW_STRIP.last : BELOW_STRIP.other);
-    this.root = drawing(width, tall);
-    const inner = width - MARGIN.left - MARGIN.right;
-    this.axes = new Axes(this.root, { left: MARGIN.left, top: 6, width: inner, height }).paved();
-    const ticks = (this.isLog ? binaryTicks : ticksOf)(
-      ...this.limits,
-      Math.max(2, Math.floor(height / 22)),
-    );
-    this.axes.beside(ticks.map((value) => [this.share(value), short(value)]));
-    this.axes.below(timeTicks(model.clock, model.unit, inner), isLast);
-    this.axes.nameBeside(data.title);
-    if (isLast) this.axes.nameBelow(tall - 2, model.unit.name);
-    const { left, top, bottom } = this.axes;
-    if (this.isLog) this.axes.line(left, this.y(1), left + this.axes.width, this.y(1), "one");
-    this.marks = this.lines.map((line) => this.drawLine(line));
-    this.now = this.axes.line(left, top, left, bottom, "now");
+  constructor({ design, runs }, panel, { width, isLow, isLast }) {
+    this.panel = panel;
+    const height = isLow ? design.lowStrip : design.strip;
+    const sides = sidesOf(design, width);
+    const right = sides.right + (runs.length > 1 ? sides.names : 0);
+    const picture = drawing(width, height + (isLast ? design.footer : 4));
+    const box = { left: sides.left, top: 2, width: width - sides.left - right, height: height - 4 };
+    this.axes = new Axes(picture, box).paved();
+    this.root = html("div", { class: "strip" }, this.head(design.stripAbove), picture);
+    this.axes.beside(panel.values);
+    if (isLast) this.axes.below(ticksFor(panel.ticks, box.width));
+    if (panel.unity !== null) {
+      this.axes.path("unity", `M${box.left} ${round(this.axes.y(panel.unity))}h${box.width}`);
+    }
+    this.gaps = panel.isFilled && ["under", "over"].map((kind) => this.axes.path(`gap ${kind}`));
+    this.marks = panel.lines.map((line) => this.drawLine(line));
+    this.now = this.axes.path("now", `M${box.left} ${box.top}v${box.height}`);
+    if (runs.length > 1) this.nameLines(runs, design.nameApart, right);
   }
 
   /**
-   * The legend, where there are two lines of one run.
-   * @returns {LegendEntry[]}
+   * Return the name of the strip, or what its lines mean.
+   * @param {number} height
    */
-  get legend() {
-    const isNeeded = this.model.runs.length === 1 && this.lines.length > 1;
-    return isNeeded ? this.lines.map(({ name }, at) => [at ? "muted" : "accuracy", name]) : [];
-  }
-
-  /** @param {number} value */
-  share(value) {
-    const scaled = this.isLog ? Math.log : /** @param {number} one */ (one) => one;
-    const [low, high] = this.limits.map(scaled);
-    return (scaled(value) - low) / (high - low);
-  }
-
-  /** @param {number} value */
-  y(value) {
-    return this.axes.y(this.share(value));
-  }
-
-  /**
-   * Return a place in pixels, and the ends of a spread there.
-   * @param {number} x
-   * @param {number} low
-   * @param {number} high
-   */
-  around(x, low, high) {
-    return { x, low: this.y(low), high: this.y(high) };
+  head(height) {
+    const { key, title } = this.panel;
+    const isSaid = key.some(({ text }) => text === title);
+    const root = key.length
+      ? html("ul", { class: "key strip-head" }, isSaid ? "" : html("li", {}, title), ...keyItems(key))
+      : html("p", { class: "strip-head", title }, title);
+    root.style.height = `${height}px`;
+    return root;
   }
 
   /**
@@ -80,45 +53,101 @@ export class Strip {
    * @param {StripLine} line
    */
   drawLine(line) {
-    const { rank, key } = line;
-    const run = this.model.runs[rank];
-    const isFirst = line === this.lines[0] || this.model.runs.length > 1;
-    const kind = isFirst ? "" : " second";
-    const xs = run.places.map((place) => this.axes.x(place));
-    const whole = growing(
-      xs,
-      Array.from(run.series[key].values, (value) => this.y(value)),
-    );
-    const group = this.root.appendChild(svg("g", { class: `run-${rank}` }));
+    const { mark, rank, x, y, spread } = line;
+    const group = this.axes.root.appendChild(svg("g", { class: `run-${rank} ${mark}` }));
     const inside = new Axes(group, this.axes);
-    const spread = run.spreads[key];
-    const area = spread && inside.path("area");
-    const around = spread && xs.map((x, at) => this.around(x, spread.at(at, 0), spread.at(at, 1)));
-    inside.path(`ahead${kind}`).setAttribute("d", whole.path);
-    const path = inside.path(`line${kind}`);
-    const dot = isFirst && group.appendChild(svg("circle", { class: "dot", r: 4.5 }));
-    return { rank, key, whole, area, around, path, dot };
+    const [xs, ys] = this.placed(x, y);
+    const area = spread && inside.path("around");
+    inside.path("ghost", polyline(xs, ys));
+    const isMarked = this.panel.hasMarks && mark === "solid";
+    /** @param {number} count */
+    const dots = (count) =>
+      xs
+        .slice(0, count)
+        .map((place, at) => (Number.isFinite(ys[at]) ? dotAt(place, ys[at]) : ""))
+        .join("");
+    if (isMarked) inside.path("ghost marks", dots(xs.length));
+    const path = inside.path("line");
+    const marks = isMarked ? inside.path("line marks") : null;
+    const head = mark === "solid" ? group.appendChild(svg("circle", { class: "head", r: 3 })) : null;
+    return { line, area, path, marks, dots, head };
+  }
+
+  /**
+   * Return places in pixels.
+   * @param {ArrayLike<number>} x
+   * @param {ArrayLike<number>} y
+   */
+  placed(x, y) {
+    const xs = Array.from(x, (place) => this.axes.x(place));
+    return [xs, Array.from(y, (place) => this.axes.y(place))];
+  }
+
+  /**
+   * Write the names of runs at the ends of their lines.
+   * @param {{ name: string }[]} runs
+   * @param {number} apart in pixels.
+   * @param {number} room in pixels.
+   */
+  nameLines(runs, apart, room) {
+    const { axes, panel } = this;
+    const ends = panel.lines.map(({ y }) => Array.from(y).filter(Number.isFinite).at(-1) ?? 0);
+    const places = spreadApart(ends, apart / axes.height);
+    panel.lines.forEach(({ rank }, at) => {
+      const { name } = runs[rank];
+      const [x, y] = [axes.left + axes.width + 8, axes.y(places[at]) + 4];
+      const text = axes.text(`run-${rank} run-name`, x, y, shortened(name, room - 12));
+      text.append(svg("title", {}, name));
+    });
   }
 
   /**
    * @param {Frame[]} frames
-   * @param {number} position
+   * @param {number} position of the playhead.
    */
   update(frames, position) {
-    for (const { rank, key, whole, area, around, path, dot } of this.marks) {
-      const { moment, series, spreads } = frames[rank];
-      const x = this.axes.x(moment.position);
-      const y = this.y(series[key][0]);
+    for (const { line, area, path, marks, dots, head } of this.marks) {
+      const at = frames[line.rank].position;
+      const come = lineUntil(line.x, line.y, at);
+      const [xs, ys] = this.placed(come.x, come.y);
+      put(path, "d", polyline(xs, ys));
+      if (marks) put(marks, "d", dots(countUpTo(line.x, at)));
+      const [x, y] = [xs.at(-1) ?? NaN, ys.at(-1) ?? NaN];
       const isThere = Number.isFinite(y);
-      const before = whole.path.slice(0, whole.ends[moment.index]);
-      put(path, "d", isThere && before ? `${before}L${round(x)} ${round(y)}` : before);
-      if (dot) put(dot, "transform", `translate(${round(x)} ${isThere ? round(y) : -99})`);
-      if (area) {
-        const until = around.slice(0, moment.index + 1);
-        put(area, "d", outline([...until, this.around(x, spreads[key][0], spreads[key][1])]));
+      if (head) put(head, "transform", `translate(${isThere ? round(x) : -99} ${isThere ? round(y) : -99})`);
+      if (area && line.spread) {
+        const [low, high] = line.spread.map((end) => lineUntil(line.x, end, at));
+        put(area, "d", areaBetween(...this.outlined(low.x, low.y, high.y)));
       }
     }
-    const x = round(this.axes.x(position));
-    put(this.now, "transform", `translate(${round(x - this.axes.left)} 0)`);
+    if (this.gaps) this.drawGaps(this.gaps, frames);
+    const x = round(this.axes.x(position) - this.axes.left);
+    put(this.now, "transform", `translate(${x} 0)`);
+  }
+
+  /**
+   * @param {SVGElement[]} paths of where the first line is higher, and of where it is lower.
+   * @param {Frame[]} frames
+   */
+  drawGaps(paths, frames) {
+    const [one, other] = this.panel.lines.map(({ rank, x, y }) =>
+      lineUntil(x, y, frames[rank].position),
+    );
+    const { x, one: first, other: second } = linesCrossed(one.x, one.y, other.y);
+    paths.forEach((path, side) => {
+      const bound = first.map((height, at) => (side ? Math.min : Math.max)(height, second[at]));
+      put(path, "d", areaBetween(...this.outlined(x, bound, second)));
+    });
+  }
+
+  /**
+   * @param {number[]} x
+   * @param {number[]} one
+   * @param {number[]} other
+   * @returns {[number[], number[], number[]]}
+   */
+  outlined(x, one, other) {
+    const [xs, ones] = this.placed(x, one);
+    return [xs, ones, this.placed(x, other)[1]];
   }
 }

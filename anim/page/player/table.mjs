@@ -1,18 +1,19 @@
 import { html } from "./elements.mjs";
-import { factsOf } from "./formatting.mjs";
-/** @import { Frame } from "./types.mjs" */
+import { binOf, tableRow } from "./facts.mjs";
+/** @import { Bins, FactWords } from "./types.mjs" */
 
 /**
- * Return a table of all bins of a frame.
- * @param {Frame} frame
+ * Return a table of all bins of a snapshot.
+ * @param {FactWords} words
+ * @param {Bins} bins
+ * @param {number} row of the snapshot.
  * @param {string} title
- * @param {boolean} isMedian
  */
-export function tableOf(frame, title, isMedian) {
-  const rows = Array.from(frame.counts, (_, bin) => factsOf(frame, bin, isMedian));
-  const heads = rows[0].map(([name]) => html("th", { scope: "col" }, name));
-  const lines = rows.map(([[, range], ...others]) => {
-    const cells = others.map(([, text]) => html("td", {}, text));
+export function tableOf(words, bins, row, title) {
+  const heads = words.heads.map((head) => html("th", { scope: "col" }, head));
+  const lines = Array.from(bins.counts.row(row), (_, bin) => {
+    const [range, ...others] = tableRow(words, binOf(bins, row, bin));
+    const cells = others.map((text) => html("td", {}, text));
     return html("tr", {}, html("th", { scope: "row" }, range), ...cells);
   });
   return html(

@@ -3,7 +3,6 @@
  * `anim.page.payload.page_data` returns, after JSON; everything below `Model` is made here.
  */
 
-import type { Clock } from "./clock.mjs";
 import type { Matrix } from "./matrix.mjs";
 
 declare global {
@@ -14,51 +13,113 @@ declare global {
 /** Name, shape [S, ...], and whole numbers to 1, of an array that anim/page/pack.py packed. */
 export type ArraySpec = [name: string, shape: number[], per: number];
 
-export type Pace = "step" | "log";
+/** A place on an axis as a share of its length, and its text. */
+export type Tick = [share: number, text: string];
 
-export interface Unit {
-  name: string;
-  /** Training steps in one unit. */
-  steps: number;
+/** Ticks, each after the size in pixels from which on an axis has these. */
+export type TicksByRoom = [size: number, ticks: Tick[]][];
+
+/** A text with places of numbers. */
+export type Template = (string | number)[];
+
+/** A mark, and what it means. */
+export interface KeyEntry {
+  mark: string;
+  text: string;
 }
 
-/** Scales of a strip's y axis, see anim/settings/panels.py. */
-export type Scale = "unit" | "zero-based" | "log2";
-
-/** A panel that shows time. */
-export interface StripData {
-  title: string;
-  /** Key and name of each line. */
-  series: [key: string, name: string][];
-  scale: Scale;
-  /** Whether only recalibrated runs have the series. */
-  needsRecalibration: boolean;
+/** Lengths and shares, see anim/panels/page_layout.py. */
+export interface Design {
+  left: number;
+  right: number;
+  narrowLeft: number;
+  narrowRight: number;
+  between: number;
+  above: number;
+  labels: number;
+  bare: number;
+  under: number;
+  aspect: number;
+  lowest: number;
+  highest: number;
+  cellNarrowest: number;
+  mostColumns: number;
+  head: number;
+  strip: number;
+  lowStrip: number;
+  stripAbove: number;
+  footer: number;
+  names: number;
+  narrowNames: number;
+  nameApart: number;
+  narrow: number;
+  dots: number;
+  fewestRows: number;
+  mostRows: number;
+  pitch: number;
+  fewest: number;
+  narrowest: number;
+  widest: number;
+  sloped: number;
+  column: number;
 }
 
-/** What a legend says of a run. */
-export interface RunWords {
-  name: string;
-  /** Whether it stands for replicas: counts are means, everything else medians. */
-  isMedian: boolean;
-  /** What its band is. */
-  bandName: string;
-  /** Whether its band lies around the ideal, and shares its entry of the legend. */
-  isBandOfIdeal: boolean;
-  spreadName: string;
-}
-
-export interface RunInfo extends RunWords {
+/** Which snapshot is shown when, see anim/timeline/clock.py. */
+export interface ClockData {
+  /** [S] what the clock says. */
+  texts: string[];
   /** [S] */
   steps: number[];
-  axis: [first: number, last: number];
-  isRecalibrated: boolean;
+  /** [S] on the time axis, in [0, 1]. */
+  places: number[];
+  /** [S] in [0, 1]: the share of the moving part at which each is reached. */
+  times: number[];
+  /** [K] snapshots that are shown while it plays. */
+  keys: number[];
+  /** [K] in [0, 1]: the share of the moving part at which each of them is. */
+  beats: number[];
+  /** For so many seconds shapes move at most. */
+  move: number;
+  seconds: number;
+  /** Seconds at the end without change. */
+  hold: number;
+  /** Whether what lies between two snapshots is shown while it plays. */
+  tween: boolean;
 }
 
-export interface RunData extends RunInfo {
-  /** By name: values [S] flattened, null where there is none. */
-  series: Record<string, (number | null)[]>;
-  /** By name: low and high [S, 2] flattened, null where there is none. */
-  spreads: Record<string, (number | null)[]>;
+/** A scalar of a run over time; packed: `y` [T], and `spread` [T, 2]. */
+export interface StripLineData {
+  rank: number;
+  mark: "solid" | "dashed";
+  /** [T] */
+  x: number[];
+}
+
+/** A panel that shows time, see anim/panels/strips.py. */
+export interface StripData {
+  title: string;
+  values: Tick[];
+  ticks: TicksByRoom;
+  lines: StripLineData[];
+  isFilled: boolean;
+  hasMarks: boolean;
+  unity: number | null;
+  key: KeyEntry[];
+}
+
+export interface Run {
+  name: string;
+  /** [S] */
+  steps: number[];
+  /** Steps of snapshots that could not be read. */
+  lost: number[];
+  /** For each snapshot of the clock the row that is shown. */
+  shown: number[];
+  /** [S] on the time axis. */
+  places: number[];
+  /** Whether it stands for replicas: counts are means, everything else medians. */
+  isMedian: boolean;
+  isRecalibrated: boolean;
 }
 
 export interface BinsData {
@@ -66,26 +127,65 @@ export interface BinsData {
   edges?: number[];
 }
 
-/** What a view calls its hits. */
-export interface HitWords {
-  hit: string;
-  miss: string;
-  /** The share of hits, in a legend and on the y axis. */
+export interface ScoreName {
+  place: number;
+  align: "left" | "center" | "right";
+  text: string;
+}
+
+/** Words of a view, see anim/panels/words.py. */
+export interface ViewWords {
+  sentence: Template;
+  short: Template;
   share: string;
-  axis: string;
+  scores: ScoreName[];
+  dots: string;
+  /** What the wrong ones among the dots are; empty where none are. */
+  wrong: string;
+  empty: string;
+}
+
+/** Words of what is known of a bin, see anim/panels/facts.py. */
+export interface FactWords {
+  says: [Template, Template, Template];
+  sides: [string, string, string];
+  right: Template;
+  under: Template;
+  over: Template;
+  even: string;
+  chance: Template;
+  byChance: string;
+  none: string;
+  medians: string;
+  heads: string[];
+  hint: string;
+  isPlain: boolean;
+  isFolded: boolean;
 }
 
 export interface ViewInfo {
   /** `score`, `confidence`, `class:NAME`, ... */
   view: string;
   name: string;
-  /** What the x axis shows. */
-  label: string;
   /** Whether the ideal share for score s is max(s, 1 - s), instead of s. */
   isFolded: boolean;
-  /** Whether shares are those of the labels of a class, instead of accuracies. */
-  countsLabels: boolean;
-  words: HitWords;
+  /** The lowest score that can be. */
+  low: number;
+  scoreTicks: TicksByRoom;
+  shareTicks: TicksByRoom;
+  /** [2, L] places of the ideal line. */
+  line: [number[], number[]];
+  /** The upper limit of counts. */
+  most: number | null;
+  countTicks: TicksByRoom;
+  key: KeyEntry[];
+  countsKey: KeyEntry[];
+  words: ViewWords;
+  facts: FactWords;
+  /** Of each run: texts, and which of them are the numbers of each snapshot, [S, 3]. */
+  numbers: { texts: string[]; rows: number[][] }[];
+  /** How the only run ends, in longer and shorter forms, and the row of that snapshot. */
+  verdict: { row: number; mark: string; forms: string[] } | null;
 }
 
 export interface ViewData extends ViewInfo {
@@ -94,23 +194,7 @@ export interface ViewData extends ViewInfo {
 
 /** Colours, as CSS names them: a role each, see anim/settings/themes.py. */
 export interface Colours {
-  background: string;
-  panel: string;
-  text: string;
-  muted: string;
-  grid: string;
-  bar: string;
-  cap: string;
-  under: string;
-  over: string;
-  under_pale: string;
-  over_pale: string;
-  under_text: string;
-  over_text: string;
-  ideal: string;
-  dot: string;
-  wrong: string;
-  ghost: string;
+  [role: string]: string | string[];
   page: string;
   scheme: "light" | "dark";
   /** Of the name and the line of each run. */
@@ -127,46 +211,22 @@ export interface PageInfo {
   title: string;
   caption: string;
   alt: string;
-  unit: Unit;
-  /** First and last step of the time axis. */
-  axis: [first: number, last: number];
-  seconds: number;
-  /** Seconds at the end without change. */
-  hold: number;
-  /** Whether what lies between two snapshots is shown. */
-  tween: boolean;
-  pace: Pace;
+  design: Design;
+  clock: ClockData;
   /** Names of the panels that show a moment. */
   charts: string[];
-  /** The panels that show time, at least one. */
-  strips: StripData[];
-  /** What follows the name of the share on the y axis, see anim/settings/curves.py. */
-  shareKind: string;
   /** Neighbouring runs that belong together, such as before and after recalibration. */
   together: number;
   font: string | null;
   themes: Themes;
+  runs: Run[];
 }
 
 export interface PageData extends PageInfo {
-  runs: RunData[];
+  strips: StripData[];
   views: ViewData[];
   arrays: ArraySpec[];
   packed: string;
-}
-
-export interface UntimedRun extends RunInfo {
-  /** By name: [S, 1] */
-  series: Record<string, Matrix>;
-  /** By name: [S, 2], low and high. */
-  spreads: Record<string, Matrix>;
-}
-
-/** A run's scalars over time. */
-export interface Run extends UntimedRun {
-  clock: Clock;
-  /** [S] positions in [0, 1]. */
-  places: number[];
 }
 
 /** A run's bins in one view: each [S, B], where not said otherwise. */
@@ -176,71 +236,71 @@ export interface Bins {
   counts: Matrix;
   hits: Matrix;
   confidences: Matrix;
-  /** 1 where a bin has examples; of replicas the share in which it has. */
+  /** 1 where a bin has a bar. */
   filled: Matrix;
   shares: Matrix;
   ideals: Matrix;
+  /** [S, D], ascending. */
+  dots: Matrix;
+  /** [S, D] */
+  wrong?: Matrix;
   /** [S, 2 B], or [S, 2 P] for a curve of P places: low ends, then high ends. */
   band?: Matrix;
   /** [S, 2 B]: low ends, then high ends. */
   intervals?: Matrix;
   /** [S, P] */
   curve?: Matrix;
+  /** [S, 2 P]: low ends, then high ends. */
+  spread?: Matrix;
 }
 
 export interface View extends ViewInfo {
   runs: Bins[];
 }
 
-export interface UntimedModel extends PageInfo {
-  runs: UntimedRun[];
+export interface StripLine extends StripLineData {
+  /** [T] */
+  y: Float64Array;
+  /** [T] each. */
+  spread: [Float64Array, Float64Array] | null;
+}
+
+export interface StripPanel extends StripData {
+  lines: StripLine[];
+}
+
+/** The data of a page, unpacked. */
+export interface Model extends PageInfo {
+  strips: StripPanel[];
   views: View[];
 }
 
-/** The data of a page, unpacked, with clocks. */
-export interface Model extends UntimedModel {
-  runs: Run[];
-  clock: Clock;
-  /** Positions in [0, 1] of all snapshots of all runs, ascending. */
-  places: number[];
-}
-
-/** Where a position lies between snapshots: `fraction` of the way from `index` to the next. */
+/** Which snapshots of the clock are shown, see anim/timeline/clock.py. */
 export interface Moment {
   index: number;
+  following: number;
+  fraction: number;
+  /** Of the playhead on the time axis. */
+  position: number;
+}
+
+/** The same for the rows of a run. */
+export interface Frame {
+  before: number;
+  after: number;
   fraction: number;
   position: number;
 }
 
-/** What a run shows at a moment: a row of each of `Bins`, and its scalars. */
-export interface Frame {
-  moment: Moment;
-  edges: Float64Array;
-  counts: Float64Array;
-  hits: Float64Array;
-  shares: Float64Array;
-  ideals: Float64Array;
-  confidences: Float64Array;
-  /** How much of a bin is there, 0 to 1. */
-  presence: Float64Array;
-  band: Float64Array | null;
-  intervals: Float64Array | null;
-  curve: Float64Array | null;
-  series: Record<string, Float64Array>;
-  spreads: Record<string, Float64Array>;
+/** What is known of a bin, see anim/panels/facts.py. */
+export interface Bin {
+  low: number;
+  high: number;
+  count: number;
+  share: number;
+  ideal: number;
+  band: [number, number] | null;
 }
-
-/** Left and right side of a bar, in pixels. */
-export type Sides = [left: number, right: number];
-
-/** A place on an axis as a share of its length, and its text. */
-export type Tick = [share: number, text: string];
-
-/** Class names of a swatch, and what it stands for. */
-export type LegendEntry = [kind: string, text: string];
-
-/** Name and text of what is known of a bin. */
-export type Fact = [name: string, text: string];
 
 export interface Box {
   left: number;
@@ -249,12 +309,12 @@ export interface Box {
   height: number;
 }
 
-/** Where a chart stands in its grid: the leftmost and the lowest ones have numbers beside them. */
-export interface ChartPlace {
+/** How large each cell is, see anim/panels/page_layout.py. */
+export interface CellSize {
+  columns: number;
   width: number;
-  height: number;
-  isLeft: boolean;
-  isBottom: boolean;
+  axes: number;
+  rows: number;
 }
 
 /** What a key asks for: so many snapshots on, a share of the whole time, or play and pause. */
