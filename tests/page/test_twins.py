@@ -1,0 +1,81 @@
+"""The player shows what `anim.panels` says: every place to 1e-6, and every word."""
+
+import warnings
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import anim
+from anim.compose import compose_views
+from anim.settings import Picture
+from anim.timeline import Reel
+from tests.support.twins import Twin, assert_same, player_of
+
+
+def a_run(classes=("no", "yes"), snapshots=12, examples=600, seed=0, size=1.0):
+    """A run that learns, of logits that grow."""
+    labels = np.random.default_rng(0).integers(0, len(classes), examples)
+    rng = np.random.default_rng(seed + 1)
+    noise = rng.normal(size=(examples, len(classes)))
+    logits = []
+    for time in np.linspace(0, 1, snapshots):
+        one = noise.copy()
+        one[np.arange(examples), labels] += 3 * (1 - np.exp(-4 * time))
+        logits.append(size * (0.4 + 2.2 * time) * one)
+    steps = np.arange(snapshots) * 10
+    return anim.from_arrays(steps, labels, logits=np.array(logits), classes=classes)
+
+
+TEN = tuple("abcdefghij")
+CASES = {
+    "score": (lambda: [a_run(snapshots=40)], "score", {}),
+    "early": (lambda: [a_run(snapshots=2, examples=90)], "score", {"intervals": True}),
+    "confidence": (lambda: [a_run(TEN)], "confidence", {}),
+    "class": (lambda: [a_run(TEN)], "class:b", {}),
+    "smooth": (lambda: [a_run()], "score", {"curve": "smooth"}),
+    "isotonic": (lambda: [a_run(("a", "b", "c"))], "confidence", {"curve": "isotonic"}),
+    "runs": (
+        lambda: [a_run(), a_run(snapshots=7, seed=1, size=2)],
+        "score",
+        {"pace": "log", "panels": ("reliability", "accuracy", "ece", "loss")},
+    ),
+    "fraction": (
+        lambda: [a_run(snapshots=5), a_run(snapshots=9, seed=1)],
+        "score",
+        {"align": "fraction"},
+    ),
+    "replicas": (
+        lambda: [anim.Replicas([a_run(seed=seed, examples=200) for seed in range(4)])],
+        "score",
+        {"band": "simultaneous"},
+    ),
+    "replicas' curves": (
+        lambda: [anim.Replicas([a_run(seed=seed, examples=200) for seed in range(4)])],
+        "score",
+        {"curve": "smooth"},
+    ),
+    "mass": (lambda: [a_run()], "confidence", {"binning": "mass", "bins": 7}),
+    "counts": (lambda: [a_run()], "score", {"panels": ("reliability", "counts", "ece")}),
+    "field": (lambda: [a_run()], "score", {"words": "field", "band": False, "bins": 15}),
+    "lost": (lambda: [a_run()], "score", {}),
+    "recalibration": (lambda: [a_run()], "score", {"calibrate": "temperature"}),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_player_shows_what_panels_say(node, case):
+    make, view, options = CASES[case]
+    picture = Picture(view=view, **options)
+    with warnings.catch_warnings():
+        # A snapshot without a recalibration is a case of its own.
+        warnings.filterwarnings("ignore", message=".* have no recalibration")
+        ((reel, subject),) = compose_views(make(), picture, [view])
+    if case == "lost":
+        lanes = [
+            replace(lane, track=replace(lane.track, lost=np.array([35, 71, 72])))
+            for lane in reel.lanes
+        ]
+        reel = Reel(reel.clock, lanes)
+    twin = Twin(reel, subject, picture)
+    assert_same(player_of(node, twin.data), twin.shown())
