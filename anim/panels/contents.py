@@ -12,6 +12,7 @@ from anim.panels.layout import Place
 from anim.panels.reliability import (
     NUMBER_BESIDE,
     ReliabilityPanel,
+    names_of,
     reliability_key,
     reliability_panel,
     score_axis,
@@ -35,14 +36,12 @@ class CountsPanel:
         x, y: axes of scores and of counts.
         scores: names below the x axis.
         columns: the columns.
-        key: what they mean.
     """
 
     x: Axis
     y: Axis
     scores: tuple[ScoreName, ...]
     columns: Counts
-    key: tuple[KeyEntry, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,10 +128,12 @@ def words_for(reel: Reel, subject: Subject, picture: Picture) -> Words:
 
 
 def key_of(reel: Reel, words: Words, picture: Picture) -> tuple[KeyEntry, ...]:
-    """Return what marks mean that all diagrams share; nothing without a diagram or room."""
-    if layout.is_narrow(picture) or "reliability" not in picture.shown_panels:
+    """Return what the marks of diagrams and columns mean; nothing without room."""
+    if layout.is_narrow(picture):
         return ()
-    return reliability_key(reel, words)
+    of_diagrams = reliability_key(reel, words) if "reliability" in picture.shown_panels else ()
+    of_columns = (KeyEntry(HIT, words.hit), KeyEntry(MISS, words.miss))
+    return (*of_diagrams, *(of_columns if "counts" in picture.shown_panels else ()))
 
 
 def contents_of(
@@ -182,8 +183,7 @@ def counts_panel(
     axis = score_axis(subject, words, width)
     counts = count_axis(list(reel.tracks), max(int(height / NUMBER_BESIDE), 1))
     columns = Counts(reel.tracks[rank], axis, counts)
-    key = (KeyEntry(HIT, words.hit), KeyEntry(MISS, words.miss))
-    return CountsPanel(axis, counts, words.scores, columns, key)
+    return CountsPanel(axis, counts, names_of(words, width), columns)
 
 
 def _diagram(

@@ -29,7 +29,7 @@ _SMALLEST_UNIT = 0.65
 _FOOTER = 24
 # Minima: of a panel's height, and of a cell's height relative to its width.
 _SMALLEST_PANEL, _SMALLEST_ASPECT = 36, 0.35
-_BETWEEN_COLUMNS, _BETWEEN_ROWS, _CELL_HEADER = 24, 16, 44
+_BETWEEN_COLUMNS, _BETWEEN_ROWS, _CELL_HEADER = 40, 16, 44
 _BEST_ASPECT = 1.2
 # The share of the height of a diagram that dots get, and how many rows at least and at most.
 DOTS, FEWEST_ROWS, MOST_ROWS = 0.21, 3, 11
@@ -120,14 +120,15 @@ def unit_of(picture: Picture) -> float:
     return max(min(width / _REFERENCE[0], height / _REFERENCE[1]), _SMALLEST_UNIT)
 
 
-def header_height(picture: Picture, *, title_lines: int = 1, key_rows: int = 1) -> float:
-    """Return the height of headline, sentence and key."""
+def header_height(picture: Picture, runs: int, *, title_lines: int = 1, key_rows: int = 1) -> float:
+    """Return the height of headline, sentence and key; several runs have sentences of their own."""
     measures = measures_of(picture)
     lines = title_lines - 1 if has_title(picture) else -1
     rows = 0 if is_narrow(picture) else key_rows
     return (
         measures.header
         + lines * (measures.title * LINE if lines > 0 else measures.caption_at - measures.title_at)
+        - (0 if runs == 1 or measures.is_plain else measures.caption_at - measures.title_at)
         + rows * measures.small * ROW
         + (measures.small * 0.5 if rows else 0)
     )
@@ -210,7 +211,7 @@ def _places(picture: Picture, runs: int, title_lines: int, key_rows: int) -> lis
     kinds = [kind_of(name) for name in picture.shown_panels]
     together = 1 if picture.calibrate is None else 2
     (width, height), unit = picture.canvas, unit_of(picture)
-    header = header_height(picture, title_lines=title_lines, key_rows=key_rows)
+    header = header_height(picture, runs, title_lines=title_lines, key_rows=key_rows)
     labelled, below = _below(kinds)
     above = [_CELL_HEADER if runs > 1 and not kind.shows_time else kind.above for kind in kinds]
     inside = height - (header + sum(above) + sum(below)) * unit

@@ -15,7 +15,7 @@ from anim.panels.words import IDEAL, INTERVAL, OVER, PALE, UNDER, KeyEntry, Scor
 from anim.timeline import Reel, Track
 
 # Pixels of the reference design that a number below or beside an axis takes.
-NUMBER_BELOW, NUMBER_BESIDE = 60, 40
+NUMBER_BELOW, NUMBER_BESIDE, NAMES_BELOW = 90, 40, 420
 NO_RECALIBRATION = "the held-out examples\ndo not tell a recalibration"
 
 
@@ -71,6 +71,11 @@ def ideal_places(subject: Subject) -> np.ndarray:
     return np.stack([places, ideal_line(scores, subject.is_folded)])
 
 
+def names_of(words: Words, pixels: float) -> tuple[ScoreName, ...]:
+    """Return the names below an axis of scores; see `score_axis`."""
+    return words.scores if pixels >= NAMES_BELOW else words.narrow_scores
+
+
 def reliability_panel(
     track: Track,
     subject: Subject,
@@ -95,7 +100,7 @@ def reliability_panel(
         x=axis,
         y=share_axis_of(words, height),
         share=words.share,
-        scores=words.scores,
+        scores=names_of(words, width),
         line=ideal_places(subject),
         bars=None if is_curve else Bars(track, axis, subject.is_folded, width),
         curve=Curve(track, axis, subject.is_folded) if is_curve else None,

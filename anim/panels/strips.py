@@ -48,7 +48,7 @@ class StripPanel:
     """What a strip shows.
 
     Attributes:
-        title: what it shows, with a power of ten that its numbers lack.
+        title: what it shows, with a power of ten that its numbers lack; "" where the key says it.
         axis: of the scalars.
         ticks: of the time axis.
         lines: of one run all scalars, of several the first of each.
@@ -91,13 +91,14 @@ def strip_panel(
         for at, (rank, name) in enumerate(series)
     )
     is_alone = len(reel.lanes) == 1
+    is_filled = is_alone and strip.is_gap and len(lines) == 2
     key = [KeyEntry(line.mark, words.series(line.name, strip.series[line.name])) for line in lines]
     return StripPanel(
-        title=words.series(lines[0].name, strip.title) + axis.factor,
+        title="" if is_filled else words.series(lines[0].name, strip.title) + axis.factor,
         axis=axis,
         ticks=_ticks(reel, subject, times),
         lines=lines,
-        is_filled=is_alone and strip.is_gap and len(lines) == 2,
+        is_filled=is_filled,
         has_marks=max(len(track.steps) for track in reel.tracks) <= _FEW_SNAPSHOTS,
         unity=float(axis.place(1)) if strip.scale == LOG2 else None,
         key=tuple(key) if is_alone and len(lines) > 1 else (),

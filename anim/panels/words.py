@@ -55,7 +55,7 @@ class Words:
         sentence: of a run that is alone.
         medium, short: shorter forms; the last one is also that of a run among several.
         share: the y axis.
-        scores: the x axis.
+        scores, narrow_scores: the x axis, and the same where there is little room.
         under, over, ideal, pale: what marks of the diagram mean.
         hit, miss: examples that are hits, and the others.
         dots, wrong: the hundred dots, and those that are wrong; "" where none are.
@@ -68,6 +68,7 @@ class Words:
     short: tuple[str | int, ...]
     share: str
     scores: tuple[ScoreName, ...]
+    narrow_scores: tuple[ScoreName, ...]
     under: str
     over: str
     ideal: str
@@ -120,16 +121,17 @@ def words_of(subject: Subject, dots: int, *, is_plain: bool) -> Words:
 
 
 def _plain(subject: Subject, name: str, dots: str) -> Words:
-    says = ("On average it gives ", name, " ", 0, ", and ", 1, " are") if name else None
+    says = (f"On average it gives “{name}” ", 0, ", and ", 1, " are") if name else None
     tail = "  ·  bars miss the line by "
     short = ("gives ", 0, ", ", 1, " are") if name else ("says ", 0, ", right ", 1)
     return Words(
         sentence=(*(says or ("On average it says ", 0, " and is right ", 1)), tail, 2),
         medium=(*short, ", misses by ", 2),
         short=short,
-        share=f"how often it is {name}" if name else "how often it is right",
+        share=f"how often it is “{name}”" if name else "how often it is right",
         scores=_plain_scores(subject),
-        under=f"{name} more often than it says" if name else "right more often than it says",
+        narrow_scores=_sides(subject) or _plain_scores(subject),
+        under=f"“{name}” more often than it says" if name else "right more often than it says",
         over="less often",
         ideal="as often as it says",
         pale="pale: may be chance",
@@ -144,13 +146,15 @@ def _plain(subject: Subject, name: str, dots: str) -> Words:
 
 def _field(subject: Subject, name: str, dots: str) -> Words:
     says = ("Mean score ", 0, ", share ", 1) if name else ("Mean confidence ", 0, ", accuracy ", 1)
+    scores = (ScoreName(0.5, "center", subject.score_label),)
     short = ("mean ", 0, ", share ", 1) if name else ("conf. ", 0, ", acc. ", 1)
     return Words(
         sentence=(*says, ", ECE of these bins ", 2),
         medium=(*short, ", ECE ", 2),
         short=short,
         share=f"fraction of {name}" if name else "accuracy",
-        scores=(ScoreName(0.5, "center", subject.score_label),),
+        scores=scores,
+        narrow_scores=scores,
         under="under-confident",
         over="over-confident",
         ideal="calibrated",
@@ -173,10 +177,18 @@ def _plain_scores(subject: Subject) -> tuple[ScoreName, ...]:
             ScoreName(0.75, "center", f"says “{high}”  →"),
         )
     if subject.class_name:
-        text = f"how likely it says {subject.class_name} is  →"
+        text = f"how likely it says “{subject.class_name}” is  →"
     else:
         text = "how sure it is of its answer  →"
     return (ScoreName(0.5, "center", text),)
+
+
+def _sides(subject: Subject) -> tuple[ScoreName, ...]:
+    """Return the names of the classes alone, at both ends."""
+    if subject.sides is None:
+        return ()
+    low, high = subject.sides
+    return (ScoreName(0, "left", f"←  “{low}”"), ScoreName(1, "right", f"“{high}”  →"))
 
 
 @dataclass(frozen=True)

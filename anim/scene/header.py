@@ -8,6 +8,7 @@ from matplotlib.text import Text
 
 from anim.panels.contents import Contents, Header
 from anim.panels.layout import LEFT, LINE, RIGHT, ROW, Place
+from anim.panels.strips import StripPanel
 from anim.panels.words import (
     DASHED,
     HIT,
@@ -28,6 +29,8 @@ from anim.timeline import Reel, Shot
 _BESIDE, _APART = 6, 16
 # Names and sentences above a cell: from its upper edge to their baselines.
 _NAME_AT, _SENTENCE_AT = 26, 9
+# From the upper edge of a strip to the baseline of its key.
+_STRIP_AT = 8
 # Between the headline and the clock.
 _GAP = 24
 
@@ -155,11 +158,14 @@ class HeaderChart:
         y = measures.caption_at + down
         if not names:
             self._write_sentence(reel, y)
-        y += 0 if not names else -measures.small * ROW
+        elif not measures.is_plain:
+            y -= measures.caption_at - measures.title_at
         for at, row in enumerate(rows):
             row.paint(LEFT, y + measures.small * (ROW * (at + 1) + 0.75))
         for place in _first_cells(contents) if names else ():
             self._name_cell(place, reel, names[place.rank])
+        for place, panel in contents.strips:
+            self._name_strip(place, panel)
 
     def changing_texts(self) -> Iterator[ChangingText]:
         """Return the clock, the numbers and the verdict."""
@@ -224,6 +230,16 @@ class HeaderChart:
         parts, y = self._header.words.short, top - _SENTENCE_AT
         sentence = _Sentence(stage, place.rank, parts, widest, left, y, measures.small)
         self._sentences.append(sentence)
+
+    def _name_strip(self, place: Place, panel: StripPanel) -> None:
+        """Write what a strip shows, and what its lines mean, above it."""
+        stage, size = self._stage, self._stage.measures.small
+        left = place.left / stage.unit
+        y = stage.size[1] - (place.bottom + place.height) / stage.unit - _STRIP_AT
+        if panel.title:
+            left += stage.width_of(stage.text(left, y, panel.title, size, stage.theme.muted))
+            left += _APART
+        KeyRow(stage, panel.key).paint(left, y)
 
 
 class _Sentence:

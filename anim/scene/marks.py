@@ -85,7 +85,7 @@ class Spots(PathCollection):
     def __init__(self, axes: Axes, size: float):
         super().__init__(
             [Path.unit_circle()],
-            sizes=[np.pi / 4 * size**2],
+            sizes=[(size / 2) ** 2],
             offsets=np.zeros((0, 2)),
             offset_transform=axes.transData,
             linewidths=0,

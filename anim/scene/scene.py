@@ -18,7 +18,7 @@ from anim.panels.subject import Subject
 from anim.scene.columns import CountColumns
 from anim.scene.diagram import Diagram
 from anim.scene.fonts import style, warn_of_missing
-from anim.scene.header import HeaderChart, KeyRow, rows_of, title_of
+from anim.scene.header import HeaderChart, rows_of, title_of
 from anim.scene.ramps import flat_colours
 from anim.scene.stage import REFERENCE_DPI, Stage
 from anim.scene.strips import StripChart
@@ -82,18 +82,6 @@ class Scene:
         self._cells = [(cell, _painted(stage, cell)) for cell in contents.cells]
         self._strips = [StripChart(stage, place, panel, names) for place, panel in contents.strips]
         self._header = HeaderChart(stage, contents, reel, rows, lines, names)
-        for place, panel in contents.strips:
-            title = stage.size[1] - (place.bottom + place.height) / stage.unit - 8
-            if panel.key:
-                KeyRow(stage, panel.key).paint(place.left / stage.unit, title)
-            else:
-                size, colour = stage.measures.small, stage.theme.muted
-                stage.text(place.left / stage.unit, title, panel.title, size, colour)
-        for cell in contents.cells:
-            if isinstance(cell.panel, CountsPanel) and (cell.place.rank == 0):
-                top = stage.size[1] - (cell.place.bottom + cell.place.height) / stage.unit
-                if not names:
-                    KeyRow(stage, cell.panel.key).paint(cell.place.left / stage.unit, top - 8)
         cells = [artist for _, chart in self._cells for artist in chart.artists]
         self.artists: list[Artist] = [
             *cells, *(artist for strip in self._strips for artist in strip.artists)
