@@ -38,11 +38,12 @@ def count_axis(tracks: list[Track], most: int) -> Axis:
     if not len(counts):
         return linear_axis(0, 1, most)
     largest, tall = counts.max(), float(np.quantile(counts, _TALL)) * _ABOVE
-    return linear_axis(0, largest * 1.04 if largest < 2 * tall else tall, most, _short)
+    high = largest * 1.04 if largest < 2 * tall else tall
+    return linear_axis(0, high, most, grouped if high < 10_000 else _thousands)
 
 
-def _short(count: float) -> str:
-    return f"{count / 1000:g}k" if count >= 10_000 else grouped(count)
+def _thousands(count: float) -> str:
+    return f"{count / 1000:g}k" if count else "0"
 
 
 class Counts:
