@@ -25,7 +25,7 @@ from anim.timeline.clock import MOVE
 
 # Units in 1. Shares and scores that are printed are accurate to 1e-7, what is only drawn to less
 # than a pixel.
-_EXACT, _DRAWN, _MEAN = 10_000_000, 20_000, 1000
+_EXACT, _DRAWN, _MEAN, _DOT = 10_000_000, 20_000, 1000, 1000
 _DIGITS = 9
 # One of this many places of a curve is kept: they are two pixels apart on a page.
 _PLACES_APART = 2
@@ -163,7 +163,7 @@ def _bins(packer: Packer, prefix: str, track: Track, is_folded: bool, curve: str
         packer.add(f"{prefix}shares", track.shares, _EXACT)
     if not np.allclose(track.ideals, _plain_ideals(track, is_folded), atol=1e-6, equal_nan=True):
         packer.add(f"{prefix}ideals", track.ideals, _EXACT)
-    packer.add(f"{prefix}dots", track.dots, _DRAWN)
+    packer.add(f"{prefix}dots", track.dots, _DOT)
     if track.wrong is not None:
         packer.add(f"{prefix}wrong", track.wrong)
     places = slice(None, None, 1 if CURVES[curve].is_bars else _PLACES_APART)

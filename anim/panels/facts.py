@@ -90,24 +90,21 @@ class Bin:
 def fact_words(subject: Subject, words: Words) -> FactWords:
     """Return the words of what is known of a bin, in the words of a picture."""
     name, sides = words.class_name, subject.sides
+    called = ("", "", "") if sides is None else (*sides, "either")
     if words.is_plain:
-        says = ((name, " ", 0, " likely") if name else (0, " sure"),) * 3
-        right = (0, " of ", 1, f" are {name}")
-        right = right if name else ("right ", 0, " of ", 1)
+        mean: Template = (f"{name} ", 0, " likely") if name else (0, " sure")
+        right: Template = (0, " of ", 1, f" are {name}") if name else ("right ", 0, " of ", 1)
         gaps = (" too low", " too high") if name else (" under-confident", " over-confident")
         heads = (f"{name} is likely" if name else "it says", "mean", words.hit if name else "right")
     else:
-        what = "mean score " if name else "mean confidence "
-        says = ((what, 0),) * 3
+        what = "mean score" if name else "mean confidence"
+        mean = (f"{what} ", 0)
         right = (f"share of {name} " if name else "accuracy ", 0, ", n = ", 1)
         gaps = (" under-confident", " over-confident")
-        heads = ("bin", what.strip(), "share" if name else "accuracy")
-    called = ("", "", "")
-    if sides is not None:
-        called = (*sides, "either")
-        says = tuple((f"says {side}, ", *rest) for side, rest in zip(called, says, strict=True))
+        heads = ("bin", what, "share" if name else "accuracy")
+    below, above, around = (() if not side else (f"says {side}, ",) for side in called)
     return FactWords(
-        says=says,
+        says=((*below, *mean), (*above, *mean), (*around, *mean)),
         sides=called,
         right=right,
         under=(0, gaps[0]),

@@ -5,7 +5,9 @@ import re
 import numpy as np
 import pytest
 
-from tests.support.players import INSIDE, PLAYER, STILL, a_run, bins_at, page_of, ready
+from anim.page import page
+from anim.panels.page_layout import DESIGN
+from tests.support.players import INSIDE, PLAYER, STILL, a_run, bins_at, data_of, page_of, ready
 
 
 @pytest.mark.parametrize(
@@ -19,9 +21,9 @@ from tests.support.players import INSIDE, PLAYER, STILL, a_run, bins_at, page_of
 )
 def test_its_numbers_are_those_of_the_run(visit, classes, view, binning):
     run = a_run(classes)
-    shown = ready(visit(page_of(run, binning=binning), **STILL))
+    shown = ready(visit(page_of(run, binning=binning, bins=12), **STILL))
     shown.evaluate(f"{PLAYER}.view = {view!r}")
-    bins = run.reliability(view=view, binning=binning)
+    bins = run.reliability(view=view, bins=12, binning=binning)
     for i, step in enumerate(run.steps):
         found = np.array(bins_at(shown, int(step)), float)
         edges = bins.edges if bins.edges.ndim == 1 else bins.edges[i]
@@ -37,8 +39,8 @@ def test_its_numbers_are_those_of_the_run(visit, classes, view, binning):
 @pytest.mark.parametrize("tween", [True, False])
 def test_a_snapshot_is_shown_as_it_is_however_it_is_reached(visit, pace, seconds, tween):
     run = a_run(snapshots=60, examples=300)
-    shown = ready(visit(page_of(run, seconds=seconds, pace=pace, tween=tween), **STILL))
-    counts = run.reliability().counts
+    shown = ready(visit(page_of(run, bins=8, seconds=seconds, pace=pace, tween=tween), **STILL))
+    counts = run.reliability(bins=8).counts
     for i, step in enumerate(run.steps):
         found = bins_at(shown, int(step))
         assert [row[2] for row in found] == counts[i].tolist()
@@ -48,57 +50,74 @@ def test_a_snapshot_is_shown_as_it_is_however_it_is_reached(visit, pace, seconds
         assert shown.evaluate(f"{PLAYER}.bins[0].map(b => b.count)") == counts[i].tolist()
 
 
-def test_without_tween_only_snapshots_are_shown(visit):
-    shown = ready(visit(page_of(a_run(), tween=False), **STILL))
+def test_at_rest_only_snapshots_are_shown(visit):
+    shown = ready(visit(page_of(a_run()), **STILL))
     shown.evaluate(f"{PLAYER}.step = 29")
     assert shown.evaluate(f"{PLAYER}.step") == 20
-    assert shown.locator(".now").first.inner_text() == "step 20"
+    assert shown.locator("p.now").inner_text() == "step 20"
+
+
+def test_while_it_plays_its_numbers_are_those_of_a_snapshot(visit):
+    run = a_run()
+    data = data_of(run, seconds=4)
+    said = {
+        tuple(data["views"][0]["numbers"][0]["texts"][at] for at in row)
+        for row in data["views"][0]["numbers"][0]["rows"]
+    }
+    shown = ready(visit(page(data)))
+    for _ in range(6):
+        shown.wait_for_timeout(250)
+        assert not shown.evaluate(f"{PLAYER}.paused")
+        assert tuple(shown.locator(".says b").all_inner_texts()) in said
+
+
+def in_bin(box, score):
+    """Where a score is, in a chart as wide as the page."""
+    return DESIGN.left + score * (box["width"] - DESIGN.left - DESIGN.right)
 
 
 def test_a_finger_reads_a_bin(visit):
-    shown = ready(visit(page_of(a_run()), has_touch=True, **STILL))
+    shown = ready(visit(page_of(a_run(), bins=50), has_touch=True, **STILL))
     box = shown.locator(".bins").bounding_box()
-    shown.touchscreen.tap(box["x"] + 54 + 0.31 * (box["width"] - 68), box["y"] + 90)
-    assert shown.locator(".tip dd").first.inner_text() == "0.3 to 0.32"
+    shown.touchscreen.tap(box["x"] + in_bin(box, 0.31), box["y"] + 90)
+    assert shown.locator(".facts").inner_text().startswith("says no, 69\u00a0% sure; right ")
 
 
 def test_pointing_at_a_bin_or_walking_to_it_tells_its_numbers(visit):
     run = a_run()
-    shown = ready(visit(page_of(run), **STILL))
-    bins = run.reliability()
-    field = shown.locator(".bins")
-    box = field.bounding_box()
-    # From the left margin to the right one: the bin from 0.3 to 0.32.
-    x = 54 + 0.31 * (box["width"] - 54 - 14)
-    field.hover(position={"x": x, "y": 100})
-    tip = shown.locator(".tip").inner_text().split("\n")
-    tip = dict(zip(tip[::2], tip[1::2], strict=True))
-    assert tip["range"] == "0.3 to 0.32"
-    assert int(tip["count"].replace("\u2009", "")) == bins.counts[-1, 15]
-    assert float(tip["accuracy"]) == pytest.approx(bins.accuracy[-1, 15], abs=1e-6)
-    assert float(tip["confidence"]) == pytest.approx(bins.confidence[-1, 15], abs=1e-6)
+    shown = ready(visit(page_of(run, bins=50), **STILL))
+    bins = run.reliability(bins=50)
+    field, facts = shown.locator(".bins"), shown.locator(".facts")
+    hint, place = facts.inner_text(), facts.bounding_box()
+    field.hover(position={"x": in_bin(field.bounding_box(), 0.31), "y": 100})
+    text = facts.inner_text()
+    count, accuracy = int(bins.counts[-1, 15]), bins.accuracy[-1, 15]
+    assert f"; right {100 * accuracy:.0f}\u00a0% of {count}" in text
+    assert facts.bounding_box() == place
     shown.mouse.move(0, 0)
-    assert shown.locator(".tip").is_hidden()
+    assert facts.inner_text() == hint
     field.focus()
     field.press("Home")
     field.press("ArrowRight")
-    text = field.get_attribute("aria-valuetext")
-    assert text.startswith("range 0.02 to 0.04, count ")
-    assert f"accuracy {bins.accuracy[-1, 1]:.6f}" in text
+    said = field.get_attribute("aria-valuetext")
+    assert said == facts.inner_text()
+    assert f"; right {100 * bins.accuracy[-1, 1]:.0f}\u00a0% of " in said
     field.press("Escape")
-    assert shown.locator(".tip").is_hidden()
+    assert facts.inner_text() == hint
 
 
 def test_the_table_holds_every_bin(visit):
     run = a_run(("a", "b", "c"))
-    shown = ready(visit(page_of(run), **STILL))
+    shown = ready(visit(page_of(run, bins=15), **STILL))
     shown.locator("summary").click()
     shown.wait_for_selector("tbody tr")
     rows = [re.split(r"\t", line) for line in shown.locator("tbody").inner_text().splitlines()]
-    bins = run.reliability()
-    assert [int(row[1].replace("\u2009", "")) for row in rows] == bins.counts[-1].tolist()
-    accuracy = [np.nan if row[2] == "–" else float(row[2]) for row in rows]
-    np.testing.assert_allclose(accuracy, bins.accuracy[-1], atol=1e-6)
+    bins = run.reliability(bins=15)
+    assert [int(row[3].replace("\u2009", "")) for row in rows] == bins.counts[-1].tolist()
+    expected = [
+        f"{100 * share:.0f}\u00a0%" if np.isfinite(share) else "–" for share in bins.accuracy[-1]
+    ]
+    assert [row[2] for row in rows] == expected
 
 
 def test_it_plays_pauses_and_starts_again(visit):
@@ -127,12 +146,11 @@ def test_keys_seek_to_snapshots_and_toggle(visit):
     assert step_after() == 50
     assert step_after("Home") == 0
     assert step_after("ArrowLeft") == 0
-    assert step_after("ArrowRight", "ArrowRight") == pytest.approx(20)
+    assert step_after("ArrowRight", "ArrowRight") == 20
     shown.evaluate(f"{PLAYER}.step = 24")
-    assert step_after("ArrowRight") == pytest.approx(30)
-    shown.evaluate(f"{PLAYER}.step = 24")
-    assert step_after("ArrowLeft") == pytest.approx(20)
-    assert step_after("Shift+ArrowRight") == pytest.approx(50)
+    assert step_after("ArrowRight") == 30
+    assert step_after("ArrowLeft", "ArrowLeft") == 10
+    assert step_after("Shift+ArrowRight") == 50
     assert step_after("End") == 50
     shown.keyboard.press(" ")
     assert not shown.evaluate(f"{PLAYER}.paused")
@@ -144,10 +162,10 @@ def test_the_strip_is_a_scrubber(visit):
     shown = ready(visit(page_of(a_run())))
     scrubber = shown.get_by_role("slider", name="Time")
     box = scrubber.bounding_box()
-    scrubber.click(position={"x": box["width"] * 0.4, "y": 20})
+    scrubber.click(position={"x": box["width"] * 0.45, "y": 40})
     assert shown.evaluate(f"{PLAYER}.paused")
-    assert shown.evaluate(f"{PLAYER}.step") == pytest.approx(20, abs=0.5)
-    assert scrubber.get_attribute("aria-valuetext").startswith(("step 19, ", "step 20, "))
+    assert shown.evaluate(f"{PLAYER}.step") == 20
+    assert scrubber.get_attribute("aria-valuetext").startswith("step 20, On average it says ")
     shown.mouse.move(box["x"] + 10, box["y"] + 20)
     shown.mouse.down()
     shown.mouse.move(box["x"] + box["width"] + 300, box["y"] + 20)
@@ -161,15 +179,24 @@ def test_a_reader_who_prefers_reduced_motion_sees_the_end(visit):
     assert shown.evaluate(f"{PLAYER}.step") == 50
 
 
-def test_readouts_are_those_of_the_run(visit):
+def test_its_sentence_is_that_of_the_snapshot(visit):
     run = a_run()
     shown = ready(visit(page_of(run), **STILL))
     for i in (0, 3, 5):
         shown.evaluate(f"{PLAYER}.step = {run.steps[i]}")
-        metrics = {name: values[i] for name, values in run.metrics().items()}
-        expected = f"accuracy {metrics['accuracy']:.3f}\u2003calibration error {metrics['ece']:.3f}"
-        assert shown.locator(".numbers").inner_text() == expected
+        accuracy = run.metrics()["accuracy"][i]
+        assert f" and is right {100 * accuracy:.0f}\u00a0%" in shown.locator(".says").inner_text()
         assert shown.locator("p.now").inner_text() == f"step {run.steps[i]}"
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 640), (360, 740), (480, 800), (640, 360)])
+def test_a_phone_shows_the_plot_first_and_its_controls_stay_in_view(visit, width, height):
+    size = {"width": width, "height": height}
+    shown = ready(visit(page_of(a_run(), title="A title " * 9), viewport=size, **STILL))
+    assert shown.evaluate("document.documentElement.scrollWidth") <= width
+    plot, controls = (shown.locator(each).bounding_box() for each in (".bins", ".controls"))
+    assert plot["y"] < controls["y"]
+    assert controls["y"] + controls["height"] <= height
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

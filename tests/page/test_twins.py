@@ -58,6 +58,7 @@ CASES = {
     "mass": (lambda: [a_run()], "confidence", {"binning": "mass", "bins": 7}),
     "counts": (lambda: [a_run()], "score", {"panels": ("reliability", "counts", "ece")}),
     "field": (lambda: [a_run()], "score", {"words": "field", "band": False, "bins": 15}),
+    "crowded dots": (lambda: [a_run(size=0.1)], "score", {}),
     "lost": (lambda: [a_run()], "score", {}),
     "recalibration": (lambda: [a_run()], "score", {"calibrate": "temperature"}),
 }

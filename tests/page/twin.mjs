@@ -11,7 +11,7 @@ import { numbersOf } from "../../anim/page/player/header.mjs";
 import { cellSize, ticksFor } from "../../anim/page/player/layout.mjs";
 import { load } from "../../anim/page/player/loading.mjs";
 import { lineUntil, linesCrossed, spreadApart } from "../../anim/page/player/strips.mjs";
-/** @import { Frame, Model, Moment, StripPanel } from "../../anim/page/player/types.mjs" */
+/** @import { Frame, Moment, StripPanel } from "../../anim/page/player/types.mjs" */
 
 const { data, shares, widths } = JSON.parse(readFileSync(0, "utf8"));
 const model = await load(data);

@@ -4,17 +4,15 @@ const THIN = "\u2009";
 
 /**
  * Return a number with that many digits after its point.
- * @param {number} value
+ * @param {number} value at least 0.
  * @param {number} digits
  */
 export function fixed(value, digits) {
   const text = value.toFixed(digits);
   // What lies in the middle is an odd multiple of this.
-  const isBetween = Math.abs(value * 2 ** (digits + 1)) % 2 === 1;
+  const isBetween = (value * 2 ** (digits + 1)) % 2 === 1;
   if (!isBetween || Number(text.at(-1)) % 2 === 0) return text;
-  // toFixed goes away from 0.
-  const step = 10 ** -digits * Math.sign(value);
-  return (Number(text) - step).toFixed(digits);
+  return (Number(text) - 10 ** -digits).toFixed(digits);
 }
 
 /**
