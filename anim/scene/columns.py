@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.colors import to_rgba
 
 from anim.panels.axes import grouped
 from anim.panels.contents import Cell, CountsPanel
-from anim.scene.marks import Columns, on_pixels
+from anim.scene.marks import Shapes, columns, on_pixels
 from anim.scene.stage import Stage
 from anim.timeline import Frame
 
@@ -34,21 +35,24 @@ class CountColumns:
         if cell.place.is_bottom:
             stage.numbers_below(self._axes, panel.x.ticks)
             stage.names_below(self._axes, panel.scores)
-        count = panel.columns.bins
-        self._right = Columns(self._axes, count, facecolors=theme.dot)
-        self._wrong = Columns(self._axes, count, facecolors=theme.wrong)
+        self._shapes = Shapes(self._axes)
+        self._colours = np.array([to_rgba(theme.wrong), to_rgba(theme.dot)])
         style = {"ha": "center", "va": "bottom", "color": theme.muted, "animated": True}
         size = stage.points(stage.measures.small)
         self._numbers = [self._axes.text(0, 1, "", fontsize=size, **style) for _ in range(_NUMBERS)]
-        self.artists: list[Artist] = [self._right, self._wrong, *self._numbers]
+        self.artists: list[Artist] = [self._shapes, *self._numbers]
 
     def update(self, frame: Frame) -> None:
         marks = self._columns.at(frame)
         left, right = on_pixels(self._axes, marks.left), on_pixels(self._axes, marks.right)
         x = np.stack([left, (left + right) / 2, right], axis=1)
         wrong, top = (np.repeat(one[:, None], 3, axis=1) for one in (marks.wrong, marks.top))
-        self._wrong.place(x, np.zeros_like(wrong), wrong)
-        self._right.place(x, wrong, top)
+        of_wrong, of_right = self._colours
+        parts = [
+            *columns(x, np.zeros_like(wrong), wrong, of_wrong),
+            *columns(x, wrong, top, of_right),
+        ]
+        self._shapes.place(parts)
         order = np.argsort(-marks.cut[:, 1], kind="stable") if len(marks.cut) else []
         shown = [marks.cut[i] for i in order][:_NUMBERS]
         for number in self._numbers:

@@ -14,7 +14,7 @@ from anim.panels.contents import Cell
 from anim.panels.curve import Curve, pieces
 from anim.panels.dots import PITCH, Dots
 from anim.panels.reliability import ReliabilityPanel
-from anim.scene.marks import Area, Columns, Spots, on_pixels, path
+from anim.scene.marks import Shapes, Spots, area, columns, on_pixels, path
 from anim.scene.ramps import level_of, ramp
 from anim.scene.stage import Stage
 from anim.timeline import Frame
@@ -84,9 +84,7 @@ class _BarMarks:
 
     def __init__(self, axes: Axes, stage: Stage, bars: Bars):
         self._axes, self._bars, theme = axes, bars, stage.theme
-        layers = 4 if bars.intervals is None else 5
-        # One collection: drawing many costs more than drawing their polygons.
-        self._layers = Columns(axes, layers * bars.gaps.shape[1])
+        self._shapes = Shapes(axes)
         self._points = Spots(axes, stage.points(_POINT))
         self._bodies, self._caps = ramp(theme, theme.bar), ramp(theme, theme.cap)
         self._pales = np.array([to_rgba(theme.over_pale), to_rgba(theme.under_pale)])
@@ -94,7 +92,7 @@ class _BarMarks:
         self._text, self._cap = np.array(to_rgba(theme.text)), np.array(to_rgba(theme.cap))
         self._thick = stage.pixels(_CAP) * stage.measures.stroke / axes.bbox.height / 2
         self._thin = stage.pixels(_WHISKER) * stage.measures.stroke / axes.bbox.width / 2
-        self.below = [self._layers]
+        self.below = [self._shapes]
         self.above = [self._points]
 
     def update(self, frame: Frame) -> None:
@@ -117,10 +115,8 @@ class _BarMarks:
             ends = np.where(is_there[:, 0], marks.whiskers, 0)
             low, high = np.repeat(ends[:, :, None], 3, axis=2)
             sides = marks.x[:, 1:2] + self._thin * np.array([-1, 0, 1])
-            layers.append((sides, low, high, np.tile(self._text, (len(x), 1))))
-        *shape, colours = (np.concatenate(one) for one in zip(*layers, strict=True))
-        self._layers.place(*shape)
-        self._layers.colour(colours)
+            layers.append((sides, low, high, self._text))
+        self._shapes.place([part for layer in layers for part in columns(*layer)])
         self._place_points(frame)
 
     def _place_points(self, frame: Frame) -> None:
@@ -137,24 +133,26 @@ class _CurveMarks:
 
     def __init__(self, axes: Axes, stage: Stage, curve: Curve):
         self._curve, theme = curve, stage.theme
-        colours = (theme.under_pale, theme.over_pale, theme.under, theme.over)
-        self._areas = [Area(axes, facecolor=colour) for colour in colours]
+        self._shapes = Shapes(axes)
+        self._colours = [
+            (np.maximum, to_rgba(theme.under_pale), to_rgba(theme.under)),
+            (np.minimum, to_rgba(theme.over_pale), to_rgba(theme.over)),
+        ]
         self._line = path(axes, color=theme.cap, linewidth=stage.stroke(_CAP))
         style = {"color": theme.cap, "linewidth": stage.stroke(1)}
         self._ends = [path(axes, **style) for _ in range(0 if curve.spreads is None else 2)]
-        self.below = [*self._areas]
+        self.below = [self._shapes]
         self.above = [*self._ends, self._line]
 
     def update(self, frame: Frame) -> None:
         marks = self._curve.at(frame)
         at, x, line = pieces(marks.presence), marks.x, marks.line
-        pale_under, pale_over, under, over = self._areas
-        for pale, full, choose in (
-            (pale_under, under, np.maximum),
-            (pale_over, over, np.minimum),
-        ):
-            pale.place(x, line, choose(marks.top, line), at)
-            full.place(x, choose(marks.chance, line), choose(marks.top, line), at)
+        parts = []
+        for choose, pale, full in self._colours:
+            top = choose(marks.top, line)
+            parts += [(area(x, line, top, at), pale)]
+            parts += [(area(x, choose(marks.chance, line), top, at), full)]
+        self._shapes.place(parts)
         is_there = marks.presence > 0
         self._line.set_data(x, np.where(is_there, marks.top, np.nan))
         if marks.spread is not None:

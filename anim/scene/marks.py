@@ -1,81 +1,73 @@
-"""Polygons, areas and dots that move from frame to frame, made cheap to move."""
+"""Columns, areas and dots that move from frame to frame, made cheap to move.
+
+Each is one artist that paints all shapes of a colour in one call: a collection of matplotlib spends
+more time on each of its polygons than on their pixels.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.collections import PathCollection, PolyCollection
+from matplotlib.backend_bases import GraphicsContextBase, RendererBase
 from matplotlib.lines import Line2D
 from matplotlib.path import Path
-from matplotlib.transforms import IdentityTransform
+from matplotlib.transforms import Affine2D
 
-# A polygon that is lower than this share of the axes is not drawn: a PDF would show a hairline.
+# A column that is lower than this share of the axes is not drawn: a PDF would show a hairline.
 _FLAT = 1e-6
 
-
-class Columns(PathCollection):
-    """Polygons between two lines above the same three places each.
-
-    Args:
-        axes: where they stand. Their limits stay as they are.
-        count: B, the number of polygons.
-        **style: as of `matplotlib.collections.PathCollection`.
-    """
-
-    def __init__(self, axes: Axes, count: int, **style: Any):
-        self._corners = np.zeros((count, 7, 2))
-        paths = [Path(corners, closed=True) for corners in self._corners]
-        style = {"linewidths": 0, "edgecolors": "none", **style}
-        super().__init__(paths, animated=True, **style)
-        axes.add_collection(self, autolim=False)
-
-    def place(self, x: np.ndarray, bottom: np.ndarray, top: np.ndarray) -> None:
-        """Set the places, [B, 3] each. A polygon without height is not drawn."""
-        corners = self._corners
-        corners[:, :3, 0], corners[:, 3:6, 0] = x, x[:, ::-1]
-        corners[:, :3, 1], corners[:, 3:6, 1] = bottom, top[:, ::-1]
-        corners[:, 6] = corners[:, 0]
-        corners[np.abs(top - bottom).max(1) < _FLAT] = np.nan
-        self.stale = True
-
-    def colour(self, colours: np.ndarray) -> None:
-        """Set the colours, RGBA [B, 4]."""
-        self.set_facecolor(colours)  # pyright: ignore[reportArgumentType]
+RGBA = tuple[float, float, float, float]
 
 
-class Area(PolyCollection):
-    """The area between two lines, in pieces.
+class _Mark(Artist):
+    """What is painted in the colours of its parts.
 
     Args:
         axes: where it is. Their limits stay as they are.
-        **style: as of `matplotlib.collections.PolyCollection`.
+        is_clipped: whether it ends where the axes end.
     """
 
-    def __init__(self, axes: Axes, **style: Any):
-        super().__init__([], animated=True, **{"linewidth": 0, **style})
-        axes.add_collection(self, autolim=False)
+    def __init__(self, axes: Axes, *, is_clipped: bool = True):
+        super().__init__()
+        self.set_animated(True)
+        axes.add_artist(self)
+        self.set_clip_on(is_clipped)
 
-    def place(self, x: np.ndarray, low: np.ndarray, high: np.ndarray, at: Sequence[slice]) -> None:
-        """Fill between ``low`` and ``high`` [P] at ``x`` [P], for each of some slices of them."""
-        self.set_verts([_outline(x[one], low[one], high[one]) for one in at])
-
-
-def _outline(x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    return np.column_stack([np.append(x, x[::-1]), np.append(low, high[::-1])])
-
-
-def finite_pieces(*lines: np.ndarray) -> list[slice]:
-    """Return the runs of places [P] where all lines are finite, of at least two places."""
-    there = np.flatnonzero(np.isfinite(np.stack(lines)).all(0))
-    groups = np.split(there, np.flatnonzero(np.diff(there) > 1) + 1)
-    return [slice(int(one[0]), int(one[-1]) + 1) for one in groups if len(one) > 1]
+    def _begin(self, renderer: RendererBase) -> GraphicsContextBase:
+        gc = renderer.new_gc()
+        self._set_gc_clip(gc)
+        gc.set_linewidth(0)
+        # Heights are drawn as they are, not moved to whole pixels.
+        gc.set_snap(False)
+        return gc
 
 
-class Spots(PathCollection):
-    """Round dots of one size.
+class Shapes(_Mark):
+    """Areas, each in a colour of its own, the later ones on top; see `_Mark`."""
+
+    def __init__(self, axes: Axes):
+        super().__init__(axes)
+        self._parts: list[tuple[Path, RGBA]] = []
+
+    def place(self, parts: Sequence[tuple[Path, RGBA]]) -> None:
+        """Set outlines in data units, and their colours."""
+        self._parts = [part for part in parts if len(part[0].vertices)]
+
+    def draw(self, renderer: RendererBase) -> None:
+        if not self.get_visible() or self.axes is None:
+            return
+        gc = self._begin(renderer)
+        for path, colour in self._parts:
+            renderer.draw_path(gc, path, self.axes.transData, colour)
+        gc.restore()
+
+
+class Spots(_Mark):
+    """Round dots of one size, each in a colour of its own; see `_Mark`.
 
     Args:
         axes: where they are.
@@ -83,23 +75,86 @@ class Spots(PathCollection):
     """
 
     def __init__(self, axes: Axes, size: float):
-        super().__init__(
-            [Path.unit_circle()],
-            sizes=[(size / 2) ** 2],
-            offsets=np.zeros((0, 2)),
-            offset_transform=axes.transData,
-            linewidths=0,
-            animated=True,
-        )
-        self.set_transform(IdentityTransform())
-        axes.add_collection(self, autolim=False)
-        self.set_clip_on(False)
+        super().__init__(axes, is_clipped=False)
+        self._size = size
+        self._parts: list[tuple[Path, RGBA]] = []
 
     def place(self, places: np.ndarray, colours: np.ndarray) -> None:
         """Set the places [n, 2], and the colours RGBA [n, 4]."""
-        self.set_offsets(places)
-        self.set_facecolor(colours)  # pyright: ignore[reportArgumentType]
-        self.set_visible(len(places) > 0)
+        self._parts = [(Path(places[at]), colour) for colour, at in _by_colour(colours)]
+
+    def draw(self, renderer: RendererBase) -> None:
+        if not self.get_visible() or self.axes is None:
+            return
+        gc = self._begin(renderer)
+        circle, scale = Path.unit_circle(), renderer.points_to_pixels(self._size / 2)
+        transform = Affine2D().scale(scale)
+        for path, colour in self._parts:
+            renderer.draw_markers(gc, circle, transform, path, self.axes.transData, colour)
+        gc.restore()
+
+
+def columns(
+    x: np.ndarray, bottom: np.ndarray, top: np.ndarray, colours: np.ndarray
+) -> Iterator[tuple[Path, RGBA]]:
+    """Return the outlines of columns by colour; those without a height have none.
+
+    Args:
+        x, bottom, top: [B, 3] places of their sides and of a place between them.
+        colours: RGBA [B, 4], or one [4] for all.
+    """
+    has_height = np.abs(top - bottom).max(1) > _FLAT
+    corners = np.empty((len(x), 7, 2))
+    corners[:, :3, 0], corners[:, 3:6, 0] = x, x[:, ::-1]
+    corners[:, :3, 1], corners[:, 3:6, 1] = bottom, top[:, ::-1]
+    corners[:, 6] = corners[:, 0]
+    for colour, at in _by_colour(np.broadcast_to(colours, (len(x), 4))[has_height]):
+        yield _closed(list(corners[has_height][at])), colour
+
+
+def area(x: np.ndarray, low: np.ndarray, high: np.ndarray, at: Sequence[slice]) -> Path:
+    """Return the outline of what lies between two lines [P], in pieces."""
+    return _closed(
+        [
+            np.column_stack(
+                [
+                    np.concatenate([x[one], x[one][::-1], x[one][:1]]),
+                    np.concatenate([low[one], high[one][::-1], low[one][:1]]),
+                ]
+            )
+            for one in at
+        ]
+    )
+
+
+def _closed(polygons: Sequence[np.ndarray]) -> Path:
+    """Return polygons [n, 2], the last point of each being its first one, as one path."""
+    if not polygons:
+        return Path(np.zeros((0, 2)))
+    codes = np.full(sum(map(len, polygons)), Path.LINETO, np.uint8)
+    ends = np.cumsum([len(polygon) for polygon in polygons])
+    codes[np.append(0, ends[:-1])] = Path.MOVETO
+    codes[ends - 1] = Path.CLOSEPOLY
+    return Path(np.concatenate(polygons), codes)
+
+
+def _by_colour(colours: np.ndarray) -> Iterator[tuple[RGBA, np.ndarray]]:
+    """Return each of some colours RGBA [n, 4], and where it occurs."""
+    if not len(colours):
+        return
+    # Whole numbers are faster to tell apart than rows.
+    keys = (colours * 1023).astype(np.int64) @ (1 << np.array([30, 20, 10, 0]))
+    for key in np.unique(keys):
+        at = np.flatnonzero(keys == key)
+        red, green, blue, alpha = map(float, colours[at[0]])
+        yield (red, green, blue, alpha), at
+
+
+def finite_pieces(*lines: np.ndarray) -> list[slice]:
+    """Return the runs of places [P] where all lines are finite, of at least two places."""
+    there = np.flatnonzero(np.isfinite(np.stack(lines)).all(0))
+    groups = np.split(there, np.flatnonzero(np.diff(there) > 1) + 1)
+    return [slice(int(one[0]), int(one[-1]) + 1) for one in groups if len(one) > 1]
 
 
 def on_pixels(axes: Axes, x: np.ndarray) -> np.ndarray:

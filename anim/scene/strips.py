@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb, to_rgba
+from matplotlib.path import Path
 
 from anim.panels.axes import spread_apart
 from anim.panels.layout import NAMES, Place
 from anim.panels.strips import StripLine, StripPanel, crossed, until
 from anim.panels.words import DASHED, SOLID
-from anim.scene.marks import Area, finite_pieces, path
+from anim.scene.marks import RGBA, Shapes, area, finite_pieces, path
 from anim.scene.stage import Stage, dashes
 from anim.scene.texts import shorten
 from anim.timeline import Shot
@@ -41,8 +43,8 @@ class StripChart:
             stage.numbers_below(axes, panel.ticks)
         if panel.unity is not None:
             axes.axhline(panel.unity, color=theme.muted, linewidth=stage.stroke(1.2), zorder=0.5)
-        fill = (theme.under, theme.over) if panel.is_filled else ()
-        self._gaps = [Area(axes, facecolor=colour) for colour in fill]
+        self._areas = Shapes(axes)
+        self._fills = [(np.maximum, to_rgba(theme.under)), (np.minimum, to_rgba(theme.over))]
         colours = [theme.runs[line.rank] if names else theme.cap for line in panel.lines]
         for line in panel.lines:
             _draw_ghost(axes, stage, line)
@@ -55,9 +57,8 @@ class StripChart:
         )
         if names:
             _name_lines(axes, stage, panel.lines, [names[line.rank] for line in panel.lines])
-        areas = [line.area for line in self._lines if line.area is not None]
         lines = [one for line in self._lines for one in line.artists]
-        self.artists: list[Artist] = [*self._gaps, *areas, self._now, *lines]
+        self.artists: list[Artist] = [self._areas, self._now, *lines]
         for order, artist in enumerate(self.artists):
             artist.set_zorder(1 + order / 100)
 
@@ -65,19 +66,22 @@ class StripChart:
         drawn = [line.update(shot.frames[line.rank].position) for line in self._lines]
         position = shot.moment.position
         self._now.set_data([position, position], [0, 1])
-        if self._gaps:
+        parts = [part for line in self._lines for part in line.spread()]
+        if self._panel.is_filled:
             (x, one), (_, other) = drawn
             x, one, other = crossed(x, one, other)
             at = finite_pieces(one, other)
-            for area, choose in zip(self._gaps, (np.maximum, np.minimum), strict=True):
-                area.place(x, other, choose(one, other), at)
+            parts += [
+                (area(x, other, choose(one, other), at), fill) for choose, fill in self._fills
+            ]
+        self._areas.place(parts)
 
 
 class _Line:
     """A line up to the present, with a dot at its head."""
 
     def __init__(self, axes: Axes, stage: Stage, line: StripLine, colour: str, *, has_marks: bool):
-        self._line, self.rank = line, line.rank
+        self._line, self.rank, self._position = line, line.rank, 0.0
         theme, is_solid = stage.theme, line.mark == SOLID
         style: dict[str, Any] = {
             "color": colour,
@@ -97,20 +101,24 @@ class _Line:
             markeredgewidth=0 if theme.is_transparent else stage.stroke(1.2),
         )
         self._head.set_clip_on(False)
-        self.area = None
-        if line.spread is not None:
-            self.area = Area(axes, facecolor=colour, alpha=_SPREAD_ALPHA)
+        red, green, blue = to_rgb(colour)
+        self._pale = red, green, blue, _SPREAD_ALPHA
         self.artists = [self._path, *([self._head] if is_solid else [])]
 
     def update(self, position: float) -> tuple[np.ndarray, np.ndarray]:
         """Move to a position, and return the line up to there."""
+        self._position = position
         x, y = until(self._line.x, self._line.y, position)
         self._path.set_data(x, y)
         self._head.set_data(x[-1:], y[-1:])
-        if self.area is not None and self._line.spread is not None:
-            _, (low, high) = until(self._line.x, self._line.spread, position)
-            self.area.place(x, low, high, finite_pieces(low, high))
         return x, y
+
+    def spread(self) -> list[tuple[Path, RGBA]]:
+        """Return what the line spreads over up to the position that it was moved to."""
+        if self._line.spread is None:
+            return []
+        x, (low, high) = until(self._line.x, self._line.spread, self._position)
+        return [(area(x, low, high, finite_pieces(low, high)), self._pale)]
 
 
 def _draw_ghost(axes: Axes, stage: Stage, line: StripLine) -> None:
