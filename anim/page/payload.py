@@ -21,7 +21,7 @@ from anim.settings import CURVES, Picture
 from anim.settings.panels import panel_of
 from anim.settings.themes import DEFAULT_THEME, THEMES, Theme, run_colours
 from anim.timeline import Reel, Track
-from anim.timeline.clock import MOVE
+from anim.timeline.clock import MOVE, REST
 
 # Units in 1. Shares and scores that are printed are accurate to 1e-7, what is only drawn to less
 # than a pixel.
@@ -99,6 +99,7 @@ def _clock(reel: Reel, subject: Subject, picture: Picture) -> dict[str, Any]:
         "times": rounded(clock.times),
         "keys": np.asarray(clock.keys).tolist(),
         "beats": rounded(clock.beats),
+        "rest": REST,
         "move": MOVE,
         "seconds": clock.seconds,
         "hold": clock.hold,

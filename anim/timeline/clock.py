@@ -14,8 +14,9 @@ from anim.errors import SettingError
 from anim.timeline import pace as paces
 from anim.timeline.pace import Looks
 
-# Shapes move for so many seconds at most, and rest before.
-MOVE = 0.6
+# Shapes rest for this share of the time between two beats at least, and then move for so many
+# seconds at most.
+REST, MOVE = 0.25, 0.6
 # So many seconds of the last frame stand at the beginning of what loops.
 _LEAD = 0.6
 # Shares of the time, and of a move, that are nearer to an end are at it.
@@ -62,11 +63,11 @@ def places_of(steps: ArrayLike, axis: tuple[int, int], pace: str) -> np.ndarray:
 class Timeline:
     """Snapshots placed in time, and time cut into frames.
 
-    A few snapshots are shown, the keys, each at a beat: at most 2.5 a second, at even times. In
-    between shapes rest, then move for at most 0.6 seconds and arrive at the next beat. After the
-    moving part, the last snapshot is held. Frame k shows the moment at k / fps seconds: another
-    frame rate changes smoothness, not speed. Iterating yields the moments to draw: frames that
-    show the same are one moment with many ticks.
+    A few snapshots are shown, the keys, each at a beat: at most 2.5 a second, at even times.
+    Between two beats shapes rest, for a quarter of the time at least, then move for at most 0.6
+    seconds, and arrive at the next beat. After the moving part, the last snapshot is held. Frame k
+    shows the moment at k / fps seconds: another frame rate changes smoothness, not speed. Iterating
+    yields the moments to draw: frames that show the same are one moment with many ticks.
 
     Args:
         steps: [S] integers, increasing.
@@ -207,7 +208,8 @@ class Timeline:
         at = np.searchsorted(self.beats, shares + _SAME, side="right") - 1
         at = np.clip(at, 0, last)
         then = np.minimum(at + 1, last)
-        leaves = np.maximum(self.beats[at], self.beats[then] - MOVE / self.seconds)
+        leaves = self.beats[at] + REST * (self.beats[then] - self.beats[at])
+        leaves = np.maximum(leaves, self.beats[then] - MOVE / self.seconds)
         moved = (shares - leaves) / np.maximum(self.beats[then] - leaves, _SAME)
         moved = np.where((then > at) & self.tween & (moved > _ARRIVED), moved, 0.0)
         at = np.where(moved > 1 - _ARRIVED, then, at)

@@ -85,16 +85,15 @@ def test_times_increase_from_0_to_1(line):
 
 @QUICK
 @given(timelines(), st.floats(0, 1))
-def test_shapes_move_for_at_most_six_tenths_of_a_second(line, share):
+def test_shapes_rest_and_then_move_for_at_most_six_tenths_of_a_second(line, share):
     moment = line.moment(share)
     assert (moment.fraction > 0) <= line.tween
     if not moment.fraction:
         return
     arrival = line.beats[np.flatnonzero(line.keys == moment.following)[0]]
     assert 0 < (arrival - share) * line.seconds <= 0.6 + 1e-6
-    departure = max(
-        line.beats[np.flatnonzero(line.keys == moment.index)[0]], arrival - 0.6 / line.seconds
-    )
+    before = line.beats[np.flatnonzero(line.keys == moment.index)[0]]
+    departure = max(before + 0.25 * (arrival - before), arrival - 0.6 / line.seconds)
     assert departure <= share + 1e-9
     moved = (share - departure) / (arrival - departure)
     assert moment.fraction == pytest.approx(3 * moved**2 - 2 * moved**3, abs=1e-6)

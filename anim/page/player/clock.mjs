@@ -13,11 +13,12 @@ const ARRIVED = 1e-6;
  * @param {number} share
  * @returns {Moment}
  */
-export function playedAt({ keys, beats, places, seconds, tween, move }, share) {
+export function playedAt({ keys, beats, places, seconds, tween, rest, move }, share) {
   const last = keys.length - 1;
   const at = Math.min(Math.max(countUpTo(beats, share + SAME) - 1, 0), last);
   const then = Math.min(at + 1, last);
-  const leaves = Math.max(beats[at], beats[then] - move / seconds);
+  const rested = beats[at] + rest * (beats[then] - beats[at]);
+  const leaves = Math.max(rested, beats[then] - move / seconds);
   const moved = (share - leaves) / Math.max(beats[then] - leaves, SAME);
   const isMoving = then > at && tween && moved > ARRIVED;
   if (isMoving && moved > 1 - ARRIVED) return restingAt(places, keys[then]);

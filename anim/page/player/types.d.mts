@@ -78,7 +78,9 @@ export interface ClockData {
   keys: number[];
   /** [K] in [0, 1]: the share of the moving part at which each of them is. */
   beats: number[];
-  /** For so many seconds shapes move at most. */
+  /** Shapes rest for this share of the time between two beats at least. */
+  rest: number;
+  /** For so many seconds they move at most. */
   move: number;
   seconds: number;
   /** Seconds at the end without change. */
