@@ -124,7 +124,9 @@ class Contents:
 def words_for(reel: Reel, subject: Subject, picture: Picture) -> Words:
     """Return the words of a picture."""
     dots = max(track.dots.shape[1] for track in reel.tracks)
-    return words_of(subject, dots, is_plain=layout.has_plain_words(picture))
+    examples = {round(track.counts.sum(1).max(initial=0)) for track in reel.tracks}
+    size = examples.pop() if len(examples) == 1 else None
+    return words_of(subject, dots, size, is_plain=layout.has_plain_words(picture))
 
 
 def key_of(reel: Reel, words: Words, picture: Picture) -> tuple[KeyEntry, ...]:

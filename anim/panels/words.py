@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from anim.metrics import ALARM, GAP, P_VALUE
-from anim.panels.axes import NO_BREAK_SPACE
+from anim.panels.axes import NO_BREAK_SPACE, grouped
 from anim.panels.subject import Subject
 from anim.timeline import Track
 
@@ -108,15 +108,17 @@ def _decimal(value: float, digits: int) -> str:
     return f"{value:.{digits}f}" if np.isfinite(value) else "–"
 
 
-def words_of(subject: Subject, dots: int, *, is_plain: bool) -> Words:
+def words_of(subject: Subject, dots: int, examples: int | None, *, is_plain: bool) -> Words:
     """Return the words of a view.
 
     Args:
         subject: what the picture is about.
         dots: how many dots there are, a hundred or as many as examples.
+        examples: N; None if runs differ.
         is_plain: whether to use plain words instead of the field's terms.
     """
-    every = f"{dots} of them" if dots == 100 else f"all {dots}"
+    of_them = "of them" if examples is None else f"of {grouped(examples)}"
+    every = f"all {dots}" if examples == dots else f"{dots} {of_them}"
     return (_plain if is_plain else _field)(subject, subject.class_name, every)
 
 
@@ -134,7 +136,7 @@ def _plain(subject: Subject, name: str, dots: str) -> Words:
         under=f"“{name}” more often than it says" if name else "right more often than it says",
         over="less often",
         ideal="as often as it says",
-        pale="pale: may be chance",
+        pale="pale part: may be chance",
         hit=name or "right",
         miss="others" if name else "wrong",
         dots=dots,
@@ -158,7 +160,7 @@ def _field(subject: Subject, name: str, dots: str) -> Words:
         under="under-confident",
         over="over-confident",
         ideal="calibrated",
-        pale="pale: within 95 % of chance",
+        pale="pale part: within 95 % of chance",
         hit=name or "correct",
         miss="others" if name else "wrong",
         dots=dots,
