@@ -73,6 +73,14 @@ def grouped(value: float) -> str:
     return f"{value:,.0f}".replace(",", THIN_SPACE)
 
 
+def rounded_count(count: float) -> str:
+    """Return a whole number in few digits: from ten thousand on in thousands, or in millions."""
+    for unit, name in ((1_000_000, "M"), (1000, "k")):
+        if count >= 10 * unit:
+            return f"{count / unit:.0f}{name}"
+    return grouped(count)
+
+
 def plain(value: float) -> str:
     """Return a number with as many digits as it needs."""
     return f"{value:g}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from anim.metrics import ALARM, GAP, P_VALUE
-from anim.panels.axes import NO_BREAK_SPACE, grouped
+from anim.panels.axes import NO_BREAK_SPACE, rounded_count
 from anim.panels.subject import Subject
 from anim.timeline import Track
 
@@ -117,7 +117,7 @@ def words_of(subject: Subject, dots: int, examples: int | None, *, is_plain: boo
         examples: N; None if runs differ.
         is_plain: whether to use plain words instead of the field's terms.
     """
-    of_them = "of them" if examples is None else f"of {grouped(examples)}"
+    of_them = "of them" if examples is None else f"of {rounded_count(examples)}"
     every = f"all {dots}" if examples == dots else f"{dots} {of_them}"
     return (_plain if is_plain else _field)(subject, subject.class_name, every)
 
