@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from anim.compose.reels import compose_views, default_view, reel_of, views_to_choose
-    from anim.compose.words import alternative, as_comment, comment, verdict
+    from anim.compose.words import alternative, as_comment, comment
 
 _HOMES = {
     "alternative": "words",
@@ -20,7 +20,6 @@ _HOMES = {
     "compose_views": "reels",
     "default_view": "reels",
     "reel_of": "reels",
-    "verdict": "words",
     "views_to_choose": "reels",
 }
 
@@ -31,7 +30,6 @@ __all__ = [
     "compose_views",
     "default_view",
     "reel_of",
-    "verdict",
     "views_to_choose",
 ]
 

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from anim import calibration
 from anim.compose.tracks import prepare, track_of
+from anim.panels.layout import has_plain_words
 from anim.panels.subject import Subject
+from anim.panels.words import FIELD_TITLE, PLAIN_TITLE
 from anim.run import RunLike, calibrate
 from anim.run.passes import Progress
 from anim.settings import RECALIBRATIONS, Picture, one_line
@@ -49,6 +51,7 @@ def compose_views(
     """
     picture.check_runs(len(runs))
     names = _names(runs, picture)
+    title = _title(runs, names, picture) if picture.title is None else picture.title
     passes = 1 if picture.calibrate is None else 3
     work = _Work(progress, passes * sum(map(_snapshots, runs)))
     if picture.calibrate is not None:
@@ -56,7 +59,7 @@ def compose_views(
     for run in runs:
         prepare(run, views, picture, work.part(_snapshots(run)), runs=len(runs))
     work.end()
-    return [_in_view(runs, names, view, picture) for view in views]
+    return [_in_view(runs, names, title, view, picture) for view in views]
 
 
 def reel_of(tracks: Sequence[Track], picture: Picture) -> Reel:
@@ -77,7 +80,7 @@ def _counts_percents(runs: int, picture: Picture) -> bool:
 
 
 def _in_view(
-    runs: Sequence[RunLike], names: tuple[str, ...], view: str, picture: Picture
+    runs: Sequence[RunLike], names: tuple[str, ...], title: str, view: str, picture: Picture
 ) -> tuple[Reel, Subject]:
     reel = reel_of([track_of(run, view, picture, runs=len(runs)) for run in runs], picture)
     unit_name, steps_per_unit = _unit(runs, reel, picture)
@@ -85,7 +88,7 @@ def _in_view(
     classes = [run.classes for run in runs]
     sides = kind.sides(classes)
     subject = Subject(
-        title=one_line(_title(runs, names) if picture.title is None else picture.title),
+        title=one_line(title),
         caption=one_line(_caption(runs)),
         view=view,
         score_label=one_line(kind.label(classes)),
@@ -161,11 +164,16 @@ def _names(runs: Sequence[RunLike], picture: Picture) -> tuple[str, ...]:
     return tuple(map(one_line, picture.label))
 
 
-def _title(runs: Sequence[RunLike], names: Sequence[str]) -> str:
-    """Return the headline of recordings that name the same one, else their names."""
+def _title(runs: Sequence[RunLike], names: Sequence[str], picture: Picture) -> str:
+    """Return the headline of recordings that name the same one, else their names.
+
+    That of a single run without a name says what pictures show.
+    """
     titles = {run.about.title for run in runs}
     if len(titles) == 1 and (title := titles.pop()):
         return title
+    if len(runs) == 1 and picture.label is None and not one_line(runs[0].name):
+        return PLAIN_TITLE if has_plain_words(picture) else FIELD_TITLE
     return " and ".join(dict.fromkeys(names)) if len(runs) < 3 else f"{len(runs)} runs"
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from anim import calibration
 from anim.compose.medians import median_of
 from anim.metrics import CHANCE, CONFIDENCE, GAP, P_VALUE, names_of
+from anim.panels.bars import ideal_line
 from anim.run import Reliability, Run, RunLike
 from anim.run.passes import Progress
 from anim.settings import CURVES, Picture
@@ -100,7 +101,7 @@ def _track(run: Run, view: str, picture: Picture, most: int, end: int | None = N
     ends = np.isfinite(series["accuracy"]) & (run.steps <= (run.steps[-1] if end is None else end))
     series[P_VALUE] = run.error_p_values(np.flatnonzero(ends)[-1:])
     is_read |= run.lacks_recalibration
-    curve = None if has_bars else run.curve(view, picture.curve)[is_read]
+    curve = None if has_bars else run.curve(view, picture.curve)
     band = _band(run, view, picture, bins)
     if picture.band is not None or _has_panel_of(CHANCE, picture):
         series[CHANCE] = run.chance()
@@ -119,16 +120,36 @@ def _track(run: Run, view: str, picture: Picture, most: int, end: int | None = N
         wrong=None if dots.wrong is None else dots.wrong[is_read],
         says=dots.mean[is_read],
         right=(bins.hits.sum(1) / np.where(total > 0, total, np.nan))[is_read],
-        misses=np.asarray(
-            calibration.expected_error_of_bins(bins.counts, bins.accuracy, bins.ideal)
-        )[is_read],
+        misses=_misses(run, view, bins, dots.scores, curve)[is_read],
         band=None if band is None else band[is_read],
         intervals=_intervals(bins)[is_read] if picture.intervals and has_bars else None,
-        curve=curve,
+        curve=None if curve is None else curve[is_read],
         spreads={name: values[is_read] for name, values in spreads.items()},
         lost=run.steps[~is_read],
         is_recalibrated=run.is_recalibrated,
     )
+
+
+def _misses(
+    run: Run, view: str, bins: Reliability, dots: np.ndarray, curve: np.ndarray | None
+) -> np.ndarray:
+    """Return how far bars are from the ideal line, in the mean over examples, [S].
+
+    A curve [S, P] is looked at where the dots [S, D] are, which stand for equal parts of them.
+    """
+    if curve is None:
+        return np.asarray(
+            calibration.expected_error_of_bins(bins.counts, bins.accuracy, bins.ideal)
+        )
+    is_folded = calibration.view_of(view, run.classes, run.has_scores).is_folded
+    places = np.linspace(0, 1, curve.shape[1])
+    found = np.full(len(curve), np.nan)
+    for row, (shares, scores) in enumerate(zip(curve, dots, strict=True)):
+        is_known = np.isfinite(shares)
+        if is_known.any() and np.isfinite(scores).all():
+            read = np.interp(scores, places[is_known], shares[is_known])
+            found[row] = np.abs(read - ideal_line(scores, is_folded)).mean()
+    return found
 
 
 def _errors_in(picture: Picture) -> set[str]:

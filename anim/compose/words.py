@@ -1,120 +1,129 @@
-"""What a picture shows, in words: alt text, and the metadata that a file carries."""
+"""Alt text in the words of a picture, and the metadata that a file carries."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 
 import numpy as np
 
-from anim.metrics import ALARM, GAP, P_VALUE
+from anim.panels.contents import words_for
 from anim.panels.subject import Subject
+from anim.panels.words import Words, ending_of, percent
 from anim.settings import Look, Picture, Statistics, settings_of
 from anim.settings.themes import DEFAULT_THEME
 from anim.timeline import Reel, Track
 
 # Settings that the texts and the size in a description say already.
 _NOT_LOOKS = ("title", "label", "size", "scale")
-# A change smaller than this is not mentioned.
-_SAME = 0.005
 # A peak further than this beyond both ends of a series is mentioned.
-_AWAY = {"accuracy": 0.1, "ece": 0.03}
+_AWAY = {"share": 0.1, "miss": 0.03}
 
 
-def verdict(gap: float, error: float, p_value: float, examples: float) -> str:
-    """Return whether a model is calibrated, and in which direction it is not.
-
-    One test decides: 5 % of calibrated models are called miscalibrated.
-
-    Args:
-        gap: mean top-label confidence minus accuracy.
-        error: the ECE.
-        p_value: from `anim.calibration.error_p_value`.
-        examples: N, the number of examples.
-
-    Returns:
-        What completes "the model is", such as "over-confident".
-    """
-    if not p_value <= ALARM:
-        return f"calibrated, as far as {examples:,.0f} examples can show"
-    # The ECE is the sum of what is over-confident and what is under-confident, the gap is their
-    # difference: here the smaller one is more than a third of the larger.
-    if abs(gap) < error / 2:
-        return "over-confident in some bins and under-confident in others"
-    return f"{'over' if gap > 0 else 'under'}-confident"
-
-
-def alternative(reel: Reel, subject: Subject) -> str:
-    """Return what an animation shows, for the ``alt`` of a picture.
+def alternative(reel: Reel, subject: Subject, picture: Picture) -> str:
+    """Return what an animation shows, for the ``alt`` of a picture, in the picture's words.
 
     Args:
         reel: the tracks, on one clock.
         subject: what the picture is about.
+        picture: how it is shown.
 
     Returns:
-        A sentence per run, such as "Accuracy rises from 0.50 to 0.95 in 100 epochs; calibration
-        error falls from 0.27 to 0.06; the network ends under-confident."
+        A sentence per run, such as "How often it is right rises from 50 % to 94 % in 100 epochs; on
+        average it says 91 % at the end, and bars miss the line by 3 points; the network ends
+        under-confident."
     """
     is_alone = len(reel.lanes) == 1
-    noun = "network" if "network" in subject.caption else "model"
+    words = words_for(reel, subject, picture)
     stories = []
     for track, name in zip(reel.tracks, subject.names, strict=True):
-        parts = _parts(track, subject, noun)
+        parts = _parts(track, subject, words)
         text = "; ".join(parts) if is_alone else f"{name}: {'; '.join(parts)}"
         stories.append(f"{text[:1].upper() if is_alone else text[:1]}{text[1:]}.")
     return " ".join(stories)
 
 
-def _parts(track: Track, subject: Subject, noun: str) -> list[str]:
-    parts = []
-    median = "median " if track.is_median else ""
-    for series, name in (("accuracy", "accuracy"), ("ece", "calibration error")):
-        is_finite = np.isfinite(track.series[series])
-        if not is_finite.any():
-            continue
-        course, span = _course(track.series[series][is_finite], _AWAY[series])
-        # The same for both series, and written once.
-        length = _length(track.steps[is_finite], subject) if series == "accuracy" else ""
-        parts.append(f"{median}{name} {course}" + (f" {span} {length}" if length else ""))
-    verdicts = _ending(track)
-    if verdicts:
-        parts.append(f"the {noun} ends {verdicts}")
-    return parts or ["nothing can be told"]
+def _parts(track: Track, subject: Subject, words: Words) -> list[str]:
+    is_known = np.isfinite(track.says) & np.isfinite(track.right) & np.isfinite(track.misses)
+    if not is_known.any():
+        return ["no snapshot has examples"]
+    track = track.picked(is_known)
+    length = _length(track.steps, subject)
+    tell = _in_plain_words if words.is_plain else _in_terms
+    parts = tell(track, words, length)
+    if track.is_median:
+        parts[0] = f"in the median of the replicas, {parts[0]}"
+    if (ending := ending_of(track)) is not None:
+        noun = "network" if "network" in subject.caption else "model"
+        parts.append(f"the {noun} ends {ending[1].text}")
+    return parts
 
 
-def _course(values: np.ndarray, away: float) -> tuple[str, str]:
-    """Return what values [S] do over time, and the word that precedes the time it takes."""
-    first, last = float(values[0]), float(values[-1])
+def _in_plain_words(track: Track, words: Words, length: str) -> list[str]:
+    says, right, misses = words.numbers(*(values[-1] for values in _said(track)))
+    end = " at the end" if len(track.steps) > 1 else ""
+    tail = f"{end}, and {words.off} the line by {misses}"
+    if name := words.class_name:
+        course = _course(track.says, percent, _AWAY["share"], length)
+        return [f"on average its score for “{name}” {course}", f"{right} are “{name}”{tail}"]
+    course = _course(track.right, percent, _AWAY["share"], length)
+    return [f"{words.share} {course}", f"on average it says {says}{tail}"]
+
+
+def _in_terms(track: Track, words: Words, length: str) -> list[str]:
+    says, right, _ = words.numbers(*(values[-1] for values in _said(track)))
+
+    def two(value: float) -> str:
+        return words.numbers(value, value, value)[0]
+
+    def three(value: float) -> str:
+        return words.numbers(value, value, value)[2]
+
+    verb = "ends at" if len(track.steps) > 1 else "is"
+    error = f"{words.error} {_course(track.misses, three, _AWAY['miss'])}"
+    if name := words.class_name:
+        course = _course(track.says, two, _AWAY["share"], length)
+        return [f"mean score of {name} {course}", f"its share is {right}", error]
+    course = _course(track.right, two, _AWAY["share"], length)
+    return [f"{words.share} {course}", f"mean confidence {verb} {says}", error]
+
+
+def _said(track: Track) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    return track.says, track.right, track.misses
+
+
+def _course(values: np.ndarray, write: Callable[[float], str], away: float, length="") -> str:
+    """Return what values [S] do over time, and how long that takes.
+
+    Args:
+        values: by snapshot.
+        write: returns a value as the picture writes it.
+        away: a peak further than this beyond both ends is mentioned.
+        length: the time; "" is not mentioned.
+    """
+    first, last = write(values[0]), write(values[-1])
     low, high = float(np.min(values)), float(np.max(values))
-    above, below = high - max(first, last), min(first, last) - low
+    above, below = high - max(values[0], values[-1]), min(values[0], values[-1]) - low
     if max(above, below) > away:
         verb, peak = ("rises", high) if above >= below else ("falls", low)
-        start = "" if abs(last - first) < _SAME else f" from {first:.2f}"
-        return f"{verb}{start} to {peak:.2f} and ends at {last:.2f}", "after"
-    if abs(last - first) < _SAME:
-        return f"stays at {last:.2f}" if len(values) > 1 else f"is {last:.2f}", "over"
-    return f"{'rises' if last > first else 'falls'} from {first:.2f} to {last:.2f}", "in"
+        start = "" if first == last else f" from {first}"
+        return f"{verb}{start} to {write(peak)} and ends at {last}" + _after("after", length)
+    if first == last:
+        return (f"stays at {last}" if len(values) > 1 else f"is {last}") + _after("over", length)
+    verb = "rises" if values[-1] > values[0] else "falls"
+    return f"{verb} from {first} to {last}" + _after("in", length)
+
+
+def _after(preposition: str, length: str) -> str:
+    return f" {preposition} {length}" if length else ""
 
 
 def _length(steps: np.ndarray, subject: Subject) -> str:
     """Return the time from the first to the last snapshot; "" if there is only one."""
     span = round((steps[-1] - steps[0]) / subject.steps_per_unit)
     unit = "step" if subject.unit_name == "percent" else subject.unit_name
-    if subject.unit_name == "percent":
-        span = int(steps[-1] - steps[0])
     return f"{span:,} {unit}{'' if span == 1 else 's'}" if span else ""
-
-
-def _ending(track: Track) -> str:
-    """Return the verdict on the last snapshot that has one; "" if none has."""
-    if P_VALUE not in track.series:
-        return ""
-    known = np.flatnonzero(np.isfinite(track.series[P_VALUE]))
-    if not len(known):
-        return ""
-    last = known[-1]
-    gap, error, p_value = (float(track.series[name][last]) for name in (GAP, "ece", P_VALUE))
-    return verdict(gap, error, p_value, float(track.counts[last].sum()))
 
 
 def comment(reel: Reel, subject: Subject, picture: Picture) -> str:
@@ -128,7 +137,7 @@ def comment(reel: Reel, subject: Subject, picture: Picture) -> str:
     return as_comment(
         title=subject.title,
         caption=subject.caption,
-        alt=alternative(reel, subject),
+        alt=alternative(reel, subject, picture),
         size=picture.canvas,
         seconds=reel.clock.total_seconds,
         look=_look(picture),

@@ -43,9 +43,7 @@ class Drawing:
         """
         scene, text, picture = self._scene, self._comment, self._picture
         shot = self._reel.at(picture.at)
-        step = self._reel.clock.steps[shot.moment.index]
-        is_share = self._subject.unit_name == "percent"
-        shows = f"{step} %" if is_share else f"step {step}"
+        shows = self._subject.named(self._reel.clock.steps[shot.moment.index])
         form = format_of(path)
         write = form.load_writer()
         if form.kind == "raster":

@@ -63,7 +63,7 @@ def _picture(packer: Packer, reel: Reel, subject: Subject, picture: Picture) -> 
     return {
         "title": subject.title if has_title(picture) else "",
         "caption": subject.caption,
-        "alt": alternative(reel, subject),
+        "alt": alternative(reel, subject, picture),
         "design": {_camel(name): value for name, value in asdict(DESIGN).items()},
         "clock": _clock(reel, subject, picture),
         "charts": [panel.name for panel in panels if not panel.shows_time],

@@ -20,7 +20,7 @@ from anim.panels.reliability import (
 from anim.panels.strips import StripPanel, strip_panel
 from anim.panels.subject import Subject
 from anim.panels.words import HIT, MISS, KeyEntry, ScoreName, Verdict, Words, ending_of, words_of
-from anim.settings import Picture
+from anim.settings import CURVES, Picture
 from anim.settings.panels import Strip, panel_of
 from anim.timeline import Frame, Reel, Shot, Track
 
@@ -126,7 +126,8 @@ def words_for(reel: Reel, subject: Subject, picture: Picture) -> Words:
     dots = max(track.dots.shape[1] for track in reel.tracks)
     examples = {round(track.counts.sum(1).max(initial=0)) for track in reel.tracks}
     size = examples.pop() if len(examples) == 1 else None
-    return words_of(subject, dots, size, is_plain=layout.has_plain_words(picture))
+    is_plain, is_curve = layout.has_plain_words(picture), not CURVES[picture.curve].is_bars
+    return words_of(subject, dots, size, is_plain=is_plain, is_curve=is_curve)
 
 
 def key_of(reel: Reel, words: Words, picture: Picture) -> tuple[KeyEntry, ...]:

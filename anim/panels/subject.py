@@ -40,6 +40,13 @@ class Subject:
         """The label of the x axis in a few words, to choose a view by."""
         return self.score_label.removeprefix("predicted ").partition(":")[0]
 
+    def named(self, step: int) -> str:
+        """Return a step in words, with what the clock shows, such as ``step 630 (epoch 10)``."""
+        if self.unit_name == "percent":
+            return f"{step} %"
+        shown = "" if self.unit_name == "step" else f" ({self.unit_name} {self.count(step)})"
+        return f"step {step}{shown}"
+
     def count(self, step: float) -> int:
         """Return how many units the clock shows at a step."""
         return int(step / self.steps_per_unit + 1e-9)

@@ -15,6 +15,9 @@ from anim.timeline import Track
 UNDER, OVER, IDEAL, PALE, INTERVAL = "under", "over", "ideal", "pale", "interval"
 HIT, MISS, SOLID, DASHED = "hit", "miss", "solid", "dashed"
 
+# Headlines where nobody gives a name.
+PLAIN_TITLE, FIELD_TITLE = "How sure it is, and how often it is right", "Confidence and accuracy"
+
 # What the scalars of strips are called in plain words.
 _PLAIN_SERIES = {
     "accuracy": "how often it is right",
@@ -59,6 +62,8 @@ class Words:
         under, over, ideal, pale: what marks of the diagram mean.
         hit, miss: examples that are hits, and the others.
         dots, wrong: the hundred dots, and those that are wrong; "" where none are.
+        off: what is away from the ideal line, and its verb.
+        error: how far it is away, in the field's terms.
         is_plain: whether these are plain words, with percents.
         class_name: the class whose examples are hits, or "".
     """
@@ -77,6 +82,8 @@ class Words:
     miss: str
     dots: str
     wrong: str
+    off: str
+    error: str
     is_plain: bool
     class_name: str = ""
 
@@ -108,7 +115,9 @@ def _decimal(value: float, digits: int) -> str:
     return f"{value:.{digits}f}" if np.isfinite(value) else "–"
 
 
-def words_of(subject: Subject, dots: int, examples: int | None, *, is_plain: bool) -> Words:
+def words_of(
+    subject: Subject, dots: int, examples: int | None, *, is_plain: bool, is_curve: bool = False
+) -> Words:
     """Return the words of a view.
 
     Args:
@@ -116,15 +125,17 @@ def words_of(subject: Subject, dots: int, examples: int | None, *, is_plain: boo
         dots: how many dots there are, a hundred or as many as examples.
         examples: N; None if runs differ.
         is_plain: whether to use plain words instead of the field's terms.
+        is_curve: whether there is a curve in the place of bars.
     """
     of_them = "of them" if examples is None else f"of {rounded_count(examples)}"
     every = f"all {dots}" if examples == dots else f"{dots} {of_them}"
-    return (_plain if is_plain else _field)(subject, subject.class_name, every)
+    return (_plain if is_plain else _field)(subject, subject.class_name, every, is_curve)
 
 
-def _plain(subject: Subject, name: str, dots: str) -> Words:
+def _plain(subject: Subject, name: str, dots: str, is_curve: bool) -> Words:
+    off = "the curve misses" if is_curve else "bars miss"
     says = (f"On average it gives “{name}” ", 0, ", and ", 1, " are") if name else None
-    tail = "  ·  bars miss the line by "
+    tail = f"  ·  {off} the line by "
     short = ("gives ", 0, ", ", 1, " are") if name else ("says ", 0, ", right ", 1)
     return Words(
         sentence=(*(says or ("On average it says ", 0, " and is right ", 1)), tail, 2),
@@ -141,18 +152,21 @@ def _plain(subject: Subject, name: str, dots: str) -> Words:
         miss="others" if name else "wrong",
         dots=dots,
         wrong="" if name else "● wrong",
+        off=off,
+        error="",
         is_plain=True,
         class_name=name,
     )
 
 
-def _field(subject: Subject, name: str, dots: str) -> Words:
+def _field(subject: Subject, name: str, dots: str, is_curve: bool) -> Words:
+    error = "calibration error of the curve" if is_curve else "ECE of these bins"
     says = ("Mean score ", 0, ", share ", 1) if name else ("Mean confidence ", 0, ", accuracy ", 1)
     scores = (ScoreName(0.5, "center", subject.score_label),)
     short = ("mean ", 0, ", share ", 1) if name else ("conf. ", 0, ", acc. ", 1)
     return Words(
-        sentence=(*says, ", ECE of these bins ", 2),
-        medium=(*short, ", ECE ", 2),
+        sentence=(*says, f", {error} ", 2),
+        medium=(*short, ", error " if is_curve else ", ECE ", 2),
         short=short,
         share=f"fraction of {name}" if name else "accuracy",
         scores=scores,
@@ -165,6 +179,8 @@ def _field(subject: Subject, name: str, dots: str) -> Words:
         miss="others" if name else "wrong",
         dots=dots,
         wrong="" if name else "● wrong",
+        off="",
+        error=error,
         is_plain=False,
         class_name=name,
     )
@@ -221,19 +237,24 @@ def verdict_of(gap: float, error: float, p_value: float, examples: float) -> Ver
     """
     if not p_value <= ALARM:
         text = f"calibrated, as far as {examples:,.0f} examples can show"
-        return Verdict("", text, ("no more than chance", "chance"))
+        return Verdict("", text, ("all of it may be chance", "may be chance"))
     # The ECE is the sum of what is over-confident and what is under-confident, the gap is their
     # difference: here the smaller one is more than a third of the larger.
     if abs(gap) < error / 2:
         text = "over-confident in some bins and under-confident in others"
-        return Verdict("", text, ("over- and under-confident", "both over and under"))
+        forms = ("over- and under-confident, not by chance", "over- and under-confident")
+        return Verdict("", text, (*forms, "over and under"))
     mark = OVER if gap > 0 else UNDER
-    return Verdict(mark, f"{mark}-confident", (f"{mark}-confident",))
+    text = f"{mark}-confident"
+    return Verdict(mark, text, (f"{text}, not by chance", text))
 
 
 def ending_of(track: Track) -> tuple[int, Verdict] | None:
-    """Return the last snapshot that has a verdict, and the verdict; None if none has."""
-    if P_VALUE not in track.series:
+    """Return the last snapshot that has a verdict, and the verdict; None if none has.
+
+    A view that counts labels has none: the verdict is on predictions, and the bars are not.
+    """
+    if P_VALUE not in track.series or track.wrong is None:
         return None
     known = np.flatnonzero(np.isfinite(track.series[P_VALUE]))
     if not len(known):

@@ -18,13 +18,13 @@ def verdict(row: Mapping[str, float], examples: int) -> str:
         examples: N, the number of examples it was computed from.
     """
     # Imported here, as --help does without it.
-    from anim.compose import words
+    from anim.panels.words import verdict_of
 
     accuracy, gap, ece = row["accuracy"], row[GAP], row["ece"]
     if math.isnan(accuracy):
         return f"The snapshot at step {row['step']} cannot be read."
     chance, p_value = row[CHANCE], row[P_VALUE]
-    direction = words.verdict(gap, ece, p_value, examples)
+    direction = verdict_of(gap, ece, p_value, examples).text
     text = (
         f"At step {row['step']} the model is right in {100 * accuracy:.1f} % of the cases, and its "
         f"mean confidence is {100 * (accuracy + gap):.1f} %: it is {direction}. "

@@ -52,7 +52,10 @@ class Reliability:
             np.asarray(sums.hits, np.int64),
             accuracy,
             confidence,
-            confidence if lifts is None else confidence + lifts / np.maximum(sums.counts, 1),
+            # A sum of float32 may exceed that of ones.
+            confidence
+            if lifts is None
+            else np.minimum(confidence + lifts / np.maximum(sums.counts, 1), 1),
         )
 
 

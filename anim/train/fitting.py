@@ -110,7 +110,7 @@ def _fit(
     if every > last:
         raise SettingError("every", f"expected at most the {last} steps of this run, got {every}")
     loop = Loop(dataset, settings, seeds, last, every)
-    about = About(_caption(dataset, settings), steps_per_epoch, _TITLE)
+    about = About(_caption(dataset, settings), steps_per_epoch, _title(dataset))
     with ExitStack() as stack:
         recorders = [
             stack.enter_context(
@@ -214,6 +214,12 @@ def _record(
     means = loss.mean(1, dtype=np.float64)
     for recorder, predictions, mean in zip(recorders, logits, means, strict=True):
         recorder.snapshot(step, logits=predictions, metrics={"train_loss": mean})
+
+
+def _title(dataset: Dataset) -> str:
+    """Return the headline of the post for its own data, else what is learnt."""
+    name = dataset.name
+    return _TITLE if name == "XOR" else f"{name[:1].upper()}{name[1:]}"
 
 
 def _caption(dataset: Dataset, settings: Experiment) -> str:

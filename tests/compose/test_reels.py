@@ -1,5 +1,7 @@
 """Several runs on one clock: time, names, captions and views."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -98,6 +100,50 @@ def test_the_caption_is_what_the_runs_have_in_common():
     ):
         _, subject = composed([captioned(caption) for caption in captions])
         assert subject.caption.replace("\u2009", " ") == expected
+
+
+def named(name, title=""):
+    return anim.run.Run(
+        SHORT.steps,
+        SHORT.labels,
+        SHORT.snapshots,
+        kind=SHORT.kind,
+        classes=SHORT.classes,
+        about=anim.run.About(title=title),
+        name=name,
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "options", "title"),
+    [
+        (["mine"], {}, "mine"),
+        (["step-000123"], {}, "step-000123"),
+        ([""], {}, "How sure it is, and how often it is right"),
+        ([""], {"words": "field"}, "Confidence and accuracy"),
+        ([""], {"label": ("given",)}, "given"),
+        (["mine"], {"title": ""}, ""),
+        (["mine"], {"calibrate": "isotonic"}, "mine"),
+        (["a", "b"], {}, "a and b"),
+        (["a", "b"], {"calibrate": "isotonic"}, "a and b"),
+        (["a", "b", "c"], {}, "3 runs"),
+    ],
+)
+def test_the_headline_is_the_name_of_ones_own_run(names, options, title):
+    assert composed([named(name) for name in names], **options)[1].title == title
+
+
+def test_a_headline_that_runs_share_is_theirs():
+    runs = [named("a", "The post"), named("b", "The post")]
+    assert composed(runs)[1].title == "The post"
+    assert composed([runs[0], named("b", "Another")])[1].title == "a and b"
+
+
+def test_the_headline_of_the_post_is_that_of_its_own_data():
+    xor = anim.data.xor(train_size=40, val_size=60)
+    own = replace(xor, name="two moons")
+    titles = [anim.fit(data, epochs=1, hidden=()).about.title for data in (xor, own)]
+    assert titles == ["Prediction scores are not probabilities", "Two moons"]
 
 
 def test_too_many_runs_are_an_error():

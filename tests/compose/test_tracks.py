@@ -306,3 +306,17 @@ def test_dots_of_replicas_are_medians_and_wrong_ones_those_of_the_mean():
     wrong = np.mean([one.wrong.sum(1) for one in alone], axis=0)
     assert shown.wrong.sum(1).tolist() == np.floor(wrong + 0.5).tolist()
     assert track(anim.Replicas(runs), "class:1").wrong is None
+
+
+@pytest.mark.parametrize("curve", ["smooth", "isotonic"])
+@pytest.mark.parametrize("view", ["score", "class:1"])
+def test_a_curve_is_off_by_its_mean_distance_at_the_examples(curve, view):
+    run = a_run()
+    shown = track(run, view, curve=curve)
+    places = np.linspace(0, 1, shown.curve.shape[1])
+    for i in range(len(run)):
+        scores = run.probs(i)[:, 1].astype(float)
+        ideals = np.maximum(scores, 1 - scores) if view == "score" else scores
+        known = np.isfinite(shown.curve[i])
+        read = np.interp(scores, places[known], shown.curve[i][known])
+        assert shown.misses[i] == pytest.approx(np.abs(read - ideals).mean(), abs=2e-3)

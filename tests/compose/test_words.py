@@ -5,8 +5,10 @@ import pytest
 
 import anim
 from anim.compose import compose_views
-from anim.compose.words import alternative, verdict
-from anim.page import page_data
+from anim.compose.words import alternative
+from anim.panels.axes import NO_BREAK_SPACE
+from anim.panels.contents import Header, words_for
+from anim.panels.words import ending_of, verdict_of
 from anim.settings import Picture
 
 EXAMPLES = 2000
@@ -26,56 +28,115 @@ def run_of(*snapshots, apart=10, **options):
     return anim.from_arrays(steps, np.zeros(EXAMPLES, int), probs=probs, **options)
 
 
-def alt_of(run, **options):
+def shown_of(run, **options):
     picture = Picture(**options)
     runs = run if isinstance(run, list) else [run]
     ((reel, subject),) = compose_views(runs, picture, [options.get("view") or "confidence"])
-    return alternative(reel, subject)
+    return reel, subject, picture
+
+
+def alt_of(run, **options):
+    return alternative(*shown_of(run, **options)).replace(NO_BREAK_SPACE, " ")
+
+
+STORY = run_of((0.5, 0.77), (0.8, 0.7), (0.95, 0.89), apart=50, classes=("cat", "dog"))
 
 
 def test_alt_text_describes_the_training_and_its_end():
-    assert alt_of(run_of((0.5, 0.77), (0.8, 0.7), (0.95, 0.89), apart=50)) == (
-        "Accuracy rises from 0.50 to 0.95 in 100 steps; calibration error falls from 0.27 to 0.06; "
-        "the model ends under-confident."
+    assert alt_of(STORY) == (
+        "How often it is right rises from 50 % to 95 % in 100 steps; on average it says 89 % at "
+        "the end, and bars miss the line by 6 points; the model ends under-confident."
     )
+
+
+def test_alt_text_in_terms_of_the_field():
+    expected = (
+        "Accuracy rises from 0.50 to 0.95 in 100 steps; mean confidence ends at 0.89; ECE of these "
+        "bins falls from 0.270 to 0.060; the model ends under-confident."
+    )
+    assert alt_of(STORY, words="field") == alt_of(STORY, theme="paper") == expected
+
+
+def test_alt_text_of_a_class_is_about_its_score():
+    assert alt_of(STORY, view="class:cat", bins=10) == (
+        "On average its score for “cat” rises from 50 % to 85 % in 100 steps; 100 % are “cat” at "
+        "the end, and bars miss the line by 15 points."
+    )
+    assert alt_of(STORY, view="class:dog", bins=10, words="field") == (
+        "Mean score of dog falls from 0.50 to 0.15 in 100 steps; its share is 0.00; "
+        "ECE of these bins falls from 0.500 to 0.149."
+    )
+
+
+def test_alt_text_of_a_curve_says_so():
+    assert "at the end, and the curve misses the line by 6 points" in alt_of(STORY, curve="smooth")
+    found = alt_of(STORY, curve="isotonic", words="field")
+    assert "; calibration error of the curve falls from 0.270 to 0.060; " in found
+
+
+@pytest.mark.parametrize("words", ["plain", "field"])
+@pytest.mark.parametrize("view", ["confidence", "class:dog"])
+def test_numbers_of_alt_text_are_those_of_the_header(view, words):
+    reel, subject, picture = shown_of(STORY, view=view, words=words)
+    header = Header(reel, subject, words_for(reel, subject, picture))
+    text = alternative(reel, subject, picture)
+    says, right, misses = header.all_numbers(reel.tracks[0])[-1]
+    assert says in text
+    assert right in text
+    assert misses in text
+
+
+def test_snapshots_without_examples_are_no_part_of_the_story():
+    reel, subject, picture = shown_of(STORY)
+    (track,) = reel.tracks
+    for values in (track.says, track.right, track.misses):
+        values[-1] = np.nan
+    assert alternative(reel, subject, picture).startswith("How often it is right rises ")
+    for values in (track.says, track.right, track.misses):
+        values[:] = np.nan
+    assert alternative(reel, subject, picture) == "No snapshot has examples."
 
 
 @pytest.mark.parametrize(
     ("accuracies", "says"),
     [
-        ((0.5, 0.5, 0.5), "Accuracy stays at 0.50 over 20 steps; "),
-        ((0.5,), "Accuracy is 0.50; "),
-        ((0.9, 0.8), "Accuracy falls from 0.90 to 0.80 in 10 steps; "),
-        ((0.5, 0.95, 0.7, 0.6, 0.5), "Accuracy rises to 0.95 and ends at 0.50 after 40 steps; "),
-        ((0.5, 0.95, 0.7), "Accuracy rises from 0.50 to 0.95 and ends at 0.70 after 20 steps; "),
-        ((0.9, 0.5, 0.8), "Accuracy falls from 0.90 to 0.50 and ends at 0.80 after 20 steps; "),
-        ((0.5, 0.75, 0.7), "Accuracy rises from 0.50 to 0.70 in 20 steps; "),
+        ((0.5, 0.5, 0.5), "stays at 50 % over 20 steps; "),
+        ((0.5,), "is 50 %; on average it says 70 %, and bars miss "),
+        ((0.9, 0.8), "falls from 90 % to 80 % in 10 steps; "),
+        ((0.5, 0.95, 0.7, 0.6, 0.5), "rises to 95 % and ends at 50 % after 40 steps; "),
+        ((0.5, 0.95, 0.7), "rises from 50 % to 95 % and ends at 70 % after 20 steps; "),
+        ((0.9, 0.5, 0.8), "falls from 90 % to 50 % and ends at 80 % after 20 steps; "),
+        ((0.5, 0.75, 0.7), "rises from 50 % to 70 % in 20 steps; "),
     ],
 )
 def test_a_peak_between_the_ends_is_mentioned(accuracies, says):
     run = run_of(*((accuracy, 0.7) for accuracy in accuracies))
-    assert alt_of(run).startswith(says)
+    assert alt_of(run).startswith(f"How often it is right {says}")
 
 
 @pytest.mark.parametrize(
     ("gap", "says"),
     [(0.2, "over-confident"), (-0.15, "under-confident"), (0, "calibrated, as far as")],
 )
-def test_the_verdict_is_about_confidence_in_every_view(gap, says):
-    """In the view of class 1, which is never a label, the mean score is above the share."""
+def test_the_verdict_is_on_predictions_in_every_view_of_them(gap, says):
     run = run_of((0.7, 0.7 + gap), (0.7, 0.7 + gap), classes=("a", "b"))
-    views = [alt_of(run, view=view) for view in ("score", "confidence", "class:a", "class:b")]
-    assert len(set(views)) == 1
-    assert f"the model ends {says}" in views[0]
+    for view in ("score", "confidence"):
+        assert f"the model ends {says}" in alt_of(run, view=view)
+
+
+def test_a_view_of_a_class_has_no_verdict():
+    """Class 1 is never a label: its mean score is above its share, whatever the confidence is."""
+    run = run_of((0.7, 0.55), (0.7, 0.55), classes=("a", "b"))
+    reel, _, _ = shown_of(run, view="class:b")
+    assert ending_of(reel.tracks[0]) is None
+    assert "-confident" not in alt_of(run, view="class:b")
 
 
 def test_errors_that_cancel_out_are_mentioned():
     confidence = np.where(np.arange(EXAMPLES) < EXAMPLES // 2, 0.65, 0.95)
-    accuracy = np.where(np.arange(EXAMPLES) < EXAMPLES // 2, 0.8, 0.8)
-    run = run_of((accuracy, confidence))
+    run = run_of((0.8, confidence))
     says = "the model ends over-confident in some bins and under-confident in others."
     assert alt_of(run).endswith(says)
-    assert alt_of(run, view="class:1").endswith(says)
     # A verdict does not depend on what is drawn.
     assert alt_of(run, band=False).endswith(says)
     assert alt_of(run, band="pointwise").endswith(says)
@@ -106,26 +167,27 @@ def test_one_in_twenty_calibrated_models_is_called_miscalibrated():
     ],
 )
 def test_the_direction_of_an_error_is_mentioned_only_if_the_test_rejects(gap, error, p_value, says):
-    assert verdict(gap, error, p_value, 1200) == says
+    assert verdict_of(gap, error, p_value, 1200).text == says
+
+
+def test_a_verdict_says_whether_it_may_be_chance():
+    """In each of its forms, or it has the colour of a side, which chance has not."""
+    by_chance = verdict_of(0.1, 0.1, 0.06, 1200)
+    assert by_chance.mark == ""
+    assert all("may be chance" in form for form in by_chance.forms)
+    for gap, mark in ((0.1, "over"), (-0.1, "under")):
+        certain = verdict_of(gap, 0.1, 0.05, 1200)
+        assert certain.mark == mark
+        assert certain.forms == (f"{mark}-confident, not by chance", f"{mark}-confident")
+    both = verdict_of(0.0, 0.1, 0.05, 1200)
+    assert both.mark == ""
+    assert all("over" in form and "under" in form for form in both.forms)
 
 
 def test_alt_text_of_replicas_is_about_their_median():
     runs = [run_of((0.5, 0.6), (accuracy, 0.7)) for accuracy in (0.8, 0.9, 0.94)]
     assert alt_of(anim.Replicas(runs)) == (
-        "Median accuracy rises from 0.50 to 0.90 in 10 steps; "
-        "median calibration error rises from 0.10 to 0.20; the model ends under-confident."
+        "In the median of the replicas, how often it is right rises from 50 % to 90 % in 10 steps; "
+        "on average it says 70 % at the end, and bars miss the line by 20 points; "
+        "the model ends under-confident."
     )
-
-
-def test_a_page_holds_the_gap_only_if_a_panel_draws_it():
-    run = run_of((0.5, 0.9), (0.5, 0.9))
-    for panels, names in (
-        (("reliability",), {"accuracy", "ece"}),
-        (("reliability", "metric:gap"), {"accuracy", "ece", "gap"}),
-    ):
-        picture = Picture(panels=panels)
-        shown = compose_views([run], picture, ["confidence"])
-        assert alternative(*shown[0]).endswith("ends over-confident.")
-        series = page_data(shown, picture)["runs"][0]["series"]
-        assert series.keys() == names
-        assert series.get("gap", [0.4, 0.4]) == pytest.approx([0.4, 0.4], abs=1e-6)

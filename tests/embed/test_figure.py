@@ -18,7 +18,7 @@ def test_a_video_plays_by_itself_with_a_label_a_poster_and_a_fallback(files):
     video = found["video"]
     assert {"autoplay", "muted", "loop", "playsinline"} <= video.keys()
     assert (video["width"], video["height"], video["poster"]) == ("320", "240", "calib.png")
-    assert video["aria-label"].startswith("Accuracy rises from 0.")
+    assert video["aria-label"].startswith("How often it is right rises from ")
     assert found["source"] == {"src": "calib.mp4", "type": "video/mp4"}
     assert found["img"]["src"] == "calib.gif"
     assert found["img"]["alt"] == video["aria-label"]

@@ -22,6 +22,18 @@ def test_a_still_shows_the_requested_step(tmp_path):
             np.testing.assert_array_equal(np.asarray(image), frame)
 
 
+def test_the_result_of_a_still_says_its_step_and_what_the_clock_shows(tmp_path):
+    def said(runs, **options):
+        (output,) = anim.animate(runs, tmp_path / "a.png", **options).outputs
+        return output.facts().split(", ")[1]
+
+    run = anim.fit(anim.data.xor(train_size=64, val_size=100), epochs=10, hidden=())
+    assert said(run, at=7) == "step 6 (epoch 3)"
+    assert said(run) == "step 20 (epoch 10)"
+    assert said(a_run(), at=15) == "step 10"
+    assert said({"a": run, "b": a_run()}, align="fraction", at=50) == "50 %"
+
+
 def test_scale_draws_the_same_picture_with_more_pixels(tmp_path):
     anim.animate(a_run(examples=5000), tmp_path / "one.png")
     anim.animate(a_run(examples=5000), tmp_path / "two.png", scale=2)

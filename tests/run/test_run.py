@@ -211,3 +211,11 @@ def test_a_buffer_may_be_used_again_after_a_snapshot():
         recorder.snapshot(step, logits=buffer)
     run = recorder.run()
     assert [run.logits(i)[0, 0] for i in range(3)] == [0, 1, 2]
+
+
+def test_the_ideal_share_of_a_bin_is_no_larger_than_1():
+    """Sums of float32: a folded mean of scores near 0 would be above 1 by rounding."""
+    scores = np.full(100_003, 1e-9, np.float32)
+    bins = anim.from_arrays([0], scores < 0, probs=[scores]).reliability("score", 4)
+    assert bins.ideal[0, 0] == pytest.approx(1, abs=1e-6)
+    assert np.nanmax(bins.ideal) <= 1
