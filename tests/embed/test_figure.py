@@ -22,7 +22,7 @@ def test_a_video_plays_by_itself_with_a_label_a_poster_and_a_fallback(files):
     assert found["source"] == {"src": "calib.mp4", "type": "video/mp4"}
     assert found["img"]["src"] == "calib.gif"
     assert found["img"]["alt"] == video["aria-label"]
-    assert "Prediction scores are not probabilities" in done.stdout.split("figcaption")[1]
+    assert "How sure it is, and how often it is right. 500 " in done.stdout.split("figcaption")[1]
 
 
 def test_a_video_has_its_size_before_it_is_loaded(files, visit):
