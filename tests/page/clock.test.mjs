@@ -10,6 +10,7 @@ const clock = {
   keys: [0, 2],
   beats: [0, 1],
   seconds: 2,
+  rest: 0.25,
   move: 0.5,
   hold: 1,
   tween: true,

@@ -68,7 +68,7 @@ def test_charts_are_named_in_the_order_of_the_panels():
 
 def test_a_page_without_strips_has_that_of_accuracy():
     (strip,) = data_of(a_run(), panels=("reliability",))["strips"]
-    assert strip["title"] == "how often it is right"
+    assert strip["key"][0]["text"] == "how often it is right"
 
 
 @pytest.mark.parametrize("scale", [UNIT, ZERO_BASED, LOG2])
