@@ -39,7 +39,8 @@ class _Mark(Artist):
 
     def _begin(self, renderer: RendererBase) -> GraphicsContextBase:
         gc = renderer.new_gc()
-        self._set_gc_clip(gc)
+        if self.get_clip_on() and self.axes is not None:
+            gc.set_clip_rectangle(self.axes.bbox)
         gc.set_linewidth(0)
         # Heights are drawn as they are, not moved to whole pixels.
         gc.set_snap(False)
@@ -55,7 +56,7 @@ class Shapes(_Mark):
 
     def place(self, parts: Sequence[tuple[Path, RGBA]]) -> None:
         """Set outlines in data units, and their colours."""
-        self._parts = [part for part in parts if len(part[0].vertices)]
+        self._parts = [part for part in parts if np.size(part[0].vertices)]
 
     def draw(self, renderer: RendererBase) -> None:
         if not self.get_visible() or self.axes is None:
@@ -87,7 +88,7 @@ class Spots(_Mark):
         if not self.get_visible() or self.axes is None:
             return
         gc = self._begin(renderer)
-        circle, scale = Path.unit_circle(), renderer.points_to_pixels(self._size / 2)
+        circle, scale = Path.unit_circle(), float(renderer.points_to_pixels(self._size / 2))  # pyright: ignore[reportArgumentType]
         transform = Affine2D().scale(scale)
         for path, colour in self._parts:
             renderer.draw_markers(gc, circle, transform, path, self.axes.transData, colour)

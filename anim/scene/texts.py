@@ -71,7 +71,7 @@ def wrapped(text: Text, length: float) -> int:
 
     Letters shrink to three quarters before the second line is cut.
     """
-    whole, size = text.get_text(), text.get_fontsize()
+    whole, size = text.get_text(), float(text.get_fontsize())
     if text.get_window_extent().width <= length:
         return 1
     for share in (1, 0.875, 0.75):
