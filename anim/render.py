@@ -206,10 +206,9 @@ def _trained(
     from anim.train import run_experiments
 
     # A page makes room as it needs it, and the default picture has room.
-    default = Picture()
-    is_default = (picture.canvas, picture.shown_panels) == (default.canvas, default.shown_panels)
+    is_default = (picture.size, picture.panels) == (None, None)
     is_page = all(encode.format_of(path).is_page for path in arguments.out)
-    if not (is_page or (is_default and len(asked) == 1)):
+    if not (is_page or is_default):
         from anim.scene import check_room
 
         check_room(picture, len(asked))

@@ -10,15 +10,15 @@ from anim import calibration
 from anim.compose.medians import median_of
 from anim.metrics import CHANCE, CONFIDENCE, GAP, P_VALUE, names_of
 from anim.panels.bars import ideal_line
+from anim.panels.layout import cell_width
 from anim.run import Reliability, Run, RunLike
 from anim.run.passes import Progress
 from anim.settings import CURVES, Picture
 from anim.settings.panels import panel_of, series_of
-from anim.settings.themes import DEFAULT_THEME, THEMES
 from anim.timeline import Track
 
-# Room beside the bars, in pixels of the reference design, and the width of the narrowest bar.
-_BESIDE, _NARROWEST = 86, 8
+# The width of the narrowest bar in pixels.
+_NARROWEST = 8
 
 
 def prepare(
@@ -49,7 +49,7 @@ def prepare(
             views,
             picture.bins,
             picture.binning,
-            most_bins=bars_at_most(picture, runs),
+            most_bins=_bars_at_most(picture, runs),
             curve=picture.curve,
             band=picture.band,
             errors=bool(_errors_in(picture)),
@@ -70,7 +70,7 @@ def track_of(run: RunLike, view: str, picture: Picture, *, runs: int = 1) -> Tra
         picture: how to show it.
         runs: how many the picture shows, recalibrations included.
     """
-    most = bars_at_most(picture, runs)
+    most = _bars_at_most(picture, runs)
     if isinstance(run, Run):
         return _track(run, view, picture, most)
     steps = set.intersection(*(set(one.steps.tolist()) for one in run.members))
@@ -78,13 +78,9 @@ def track_of(run: RunLike, view: str, picture: Picture, *, runs: int = 1) -> Tra
     return median_of([_track(one, view, picture, most, end) for one in run.members])
 
 
-def bars_at_most(picture: Picture, runs: int) -> int:
+def _bars_at_most(picture: Picture, runs: int) -> int:
     """Return how many bars a cell of a picture of several runs has room for."""
-    width, height = picture.canvas
-    unit = THEMES[picture.theme or DEFAULT_THEME].measures.unit
-    unit = max(min(width / 768, height / 600), 0.65) if unit is None else unit
-    columns = 2 if runs == 4 else min(runs, 3)
-    return int((width - _BESIDE * unit) / columns / _NARROWEST)
+    return int(cell_width(picture, runs) / _NARROWEST)
 
 
 def _track(run: Run, view: str, picture: Picture, most: int, end: int | None = None) -> Track:

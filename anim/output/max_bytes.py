@@ -10,8 +10,8 @@ from anim.encode import quality_levels
 from anim.errors import SettingError, TooLargeError
 from anim.output.drawing import Drawing
 from anim.output.results import PendingOutput
+from anim.panels.layout import places
 from anim.panels.subject import Subject
-from anim.scene import check_room
 from anim.settings import SMALLEST, Picture
 from anim.timeline import Reel
 
@@ -120,10 +120,8 @@ def _has_room(reel: Reel, smaller: Picture, picture: Picture) -> bool:
     """Return whether all panels fit into a picture; the requested size was checked before."""
     if smaller.canvas == picture.canvas:
         return True
-    # A recalibrated run stands beside each run.
-    runs = len(reel.tracks) // (1 if picture.calibrate is None else 2)
     try:
-        check_room(smaller, runs)
+        places(smaller, len(reel.tracks))
     except SettingError:
         return False
     return True

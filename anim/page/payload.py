@@ -71,7 +71,7 @@ def _picture(packer: Packer, reel: Reel, subject: Subject, picture: Picture) -> 
         "together": 1 if picture.calibrate is None else 2,
         "font": _font(picture),
         "themes": {
-            name: _colours(theme, len(reel.lanes), picture.transparent)
+            name: _colours(theme, subject, picture.transparent)
             for name, theme in (("light", light), ("dark", dark))
         },
         "runs": [
@@ -123,8 +123,8 @@ def _font(picture: Picture) -> str | None:
     return ", ".join(json.dumps(name) if " " in name else name for name in fonts)
 
 
-def _colours(theme: Theme, runs: int, is_transparent: bool) -> dict[str, Any]:
-    """Return the colours of all roles, by name; those of ``runs`` runs under ``runs``."""
+def _colours(theme: Theme, subject: Subject, is_transparent: bool) -> dict[str, Any]:
+    """Return the colours of all roles, by name; those of the runs under ``runs``."""
     plain = {
         field.name: getattr(theme, field.name)
         for field in fields(theme)
@@ -133,7 +133,7 @@ def _colours(theme: Theme, runs: int, is_transparent: bool) -> dict[str, Any]:
     return plain | {
         "page": "transparent" if is_transparent else theme.background,
         "scheme": "dark" if luminance(theme.background) < luminance(theme.text) else "light",
-        "runs": run_colours(theme, runs),
+        "runs": run_colours(theme, len(subject.names), is_sweep=subject.is_sweep),
     }
 
 

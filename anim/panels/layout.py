@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from anim.errors import SettingError
 from anim.panels.dots import PITCH
-from anim.settings import MAX_SIDE, NARROW, Picture
+from anim.settings import COLUMNS, MAX_SIDE, NARROW, Picture
 from anim.settings.panels import panel_of
 from anim.settings.themes import DEFAULT_THEME, THEMES, Measures
 
@@ -30,6 +30,7 @@ _FOOTER = 24
 # Minima: of a panel's height, and of a cell's height relative to its width.
 _SMALLEST_PANEL, _SMALLEST_ASPECT = 36, 0.35
 _BETWEEN_COLUMNS, _BETWEEN_ROWS, _CELL_HEADER = 40, 16, 44
+_OVER = _BETWEEN_ROWS + _CELL_HEADER
 _BEST_ASPECT = 1.2
 # The share of the height of a diagram that dots get, and how many rows at least and at most.
 DOTS, FEWEST_ROWS, MOST_ROWS = 0.21, 3, 11
@@ -145,21 +146,22 @@ def places(picture: Picture, runs: int, *, title_lines: int = 1, key_rows: int =
     Raises:
         SettingError: the picture has no room for them.
     """
-    try:
-        return _places(picture, runs, title_lines, key_rows)
-    except SettingError as error:
-        width, height = picture.canvas
-        taller = ((width, tall) for tall in range(height + 20, MAX_SIDE + 1, 20))
-        enough = next((size for size in taller if _has_room(picture, runs, size)), None)
-        if enough is None:
-            raise
-        hint = f"; {width}x{enough[1]} has room"
-        raise SettingError(error.name, error.problem + hint) from None
+    picture = picture.for_runs(runs)
+    found, has_room = _places(picture, title_lines, key_rows)
+    if has_room:
+        return found
+    panels = f"{len(picture.shown_panels)} panels" + (f" of {runs} runs" if runs > 1 else "")
+    width, height = picture.canvas
+    taller = ((width, tall) for tall in range(height + 20, MAX_SIDE + 1, 20))
+    enough = next((size for size in taller if _has_room(picture, size)), None)
+    hint = "" if enough is None else f"; {width}x{enough[1]} has room"
+    problem = f"{panels} need a larger picture than {picture.size_text}{hint}"
+    raise SettingError("panels", problem)
 
 
 def check_room(picture: Picture, runs: int) -> None:
     """Raise `SettingError` unless a picture has room for runs and their recalibrations."""
-    places(picture, runs if picture.calibrate is None else 2 * runs)
+    places(picture, picture.shown_runs(runs))
 
 
 def split(place: Place, unit: float, *, with_dots: bool) -> tuple[Place, Place | None, int]:
@@ -182,61 +184,90 @@ def split(place: Place, unit: float, *, with_dots: bool) -> tuple[Place, Place |
 
 
 def cell_width(picture: Picture, runs: int) -> float:
-    """Return the width of the diagram of a run, in pixels of the picture."""
-    cells = [place for place in places(picture, runs) if not place.kind.shows_time]
+    """Return the width of the diagram of a run, in pixels of the picture, even without room."""
+    found, _ = _places(picture.for_runs(runs), 1, 1)
+    cells = [place for place in found if not place.kind.shows_time]
     return min((cell.width for cell in cells), default=picture.canvas[0])
 
 
-def columns_for(runs: int, width: float, height: float, together: int = 1) -> int:
-    """Return the number of columns with the best shape of cells, a multiple of ``together``."""
+def _has_room(picture: Picture, size: tuple[int, int]) -> bool:
+    taller = replace(picture, size=size, panels=picture.shown_panels)
+    return _places(taller, 1, 1)[1]
+
+
+def _places(picture: Picture, title_lines: int, key_rows: int) -> tuple[list[Place], bool]:
+    """Return places, and whether there is room for them.
+
+    Labels have fixed room, the rest is shared by weight.
+    """
+    kinds, runs = [kind_of(name) for name in picture.shown_panels], picture.runs
+    width, unit = picture.canvas[0], unit_of(picture)
+    labelled, below = _below(kinds)
+    columns, insides = _columns(picture, kinds, title_lines, key_rows)
+    found, has_room = [], True
+    top = (
+        picture.canvas[1]
+        - header_height(picture, runs, title_lines=title_lines, key_rows=key_rows) * unit
+    )
+    left, right = round(LEFT * unit), round(width - RIGHT * unit)
+    for kind, with_labels, inside, under in zip(kinds, labelled, insides, below, strict=True):
+        tall = round(inside)
+        bottom = round(top - _above(kind, runs) * unit - tall)
+        whole = Place(kind, left, bottom, right - left, tall)
+        names = round(NAMES * unit) if runs > 1 else 0
+        if kind.shows_time:
+            some = [replace(whole, width=whole.width - names, is_bottom=with_labels)]
+        else:
+            some = [whole] if runs == 1 else _grid(whole, runs, columns, unit)
+        found += some
+        lowest = _SMALLEST_PANEL * unit
+        has_room &= all(one.height >= lowest for one in some)
+        has_room &= kind.shows_time or all(one.width * _SMALLEST_ASPECT >= lowest for one in some)
+        top = whole.bottom - under * unit
+    return found, has_room
+
+
+def _above(kind: PanelKind, runs: int) -> float:
+    return _CELL_HEADER if runs > 1 and not kind.shows_time else kind.above
+
+
+def _columns(
+    picture: Picture, kinds: Sequence[PanelKind], title_lines: int, key_rows: int
+) -> tuple[int, list[float]]:
+    """Return the number of columns of runs, and the height of each panel with all its rows.
+
+    Those of a picture of the default size are the table's; of others, those with the best shape of
+    cells.
+    """
+    runs, unit, (width, height) = picture.runs, unit_of(picture), picture.canvas
+    header = header_height(picture, runs, title_lines=title_lines, key_rows=key_rows)
+    fixed = header + sum(_above(kind, runs) for kind in kinds) + sum(_below(kinds)[1])
+    across = width - (LEFT + RIGHT) * unit
+    together = 1 if picture.calibrate is None else 2
+
+    def heights(columns: int) -> list[float]:
+        rows = -(-runs // columns)
+        between = [0 if kind.shows_time else (rows - 1) * _OVER * unit for kind in kinds]
+        # Strips of a size that was asked for give some of their height to further rows.
+        share = rows if picture.size is None else math.sqrt(rows)
+        weights = [kind.weight * (1 if kind.shows_time else share) for kind in kinds]
+        inside = (height - fixed * unit - sum(between)) / sum(weights)
+        return [inside * one + more for one, more in zip(weights, between, strict=True)]
 
     def strain(columns: int) -> float:
         rows = -(-runs // columns)
-        aspect = (width / columns) / (height / rows)
-        return abs(math.log(aspect / _BEST_ASPECT)) + 0.2 * (rows * columns - runs)
+        tall = max(
+            (one for kind, one in zip(kinds, heights(columns), strict=True) if not kind.shows_time),
+            default=1.0,
+        )
+        cell = max((tall - (rows - 1) * _OVER * unit) / rows, 1.0)
+        wide = max((across - (columns - 1) * _BETWEEN_COLUMNS * unit) / columns, 1.0)
+        return abs(math.log(wide / cell / _BEST_ASPECT)) + 0.3 * (rows * columns - runs)
 
-    return min(range(together, runs + 1, together), key=strain)
-
-
-def _has_room(picture: Picture, runs: int, size: tuple[int, int]) -> bool:
-    try:
-        _places(replace(picture, size=size), runs, 1, 1)
-    except SettingError:
-        return False
-    return True
-
-
-def _places(picture: Picture, runs: int, title_lines: int, key_rows: int) -> list[Place]:
-    """Return places: labels have fixed room, the rest is shared by weight."""
-    kinds = [kind_of(name) for name in picture.shown_panels]
-    together = 1 if picture.calibrate is None else 2
-    (width, height), unit = picture.canvas, unit_of(picture)
-    header = header_height(picture, runs, title_lines=title_lines, key_rows=key_rows)
-    labelled, below = _below(kinds)
-    above = [_CELL_HEADER if runs > 1 and not kind.shows_time else kind.above for kind in kinds]
-    inside = height - (header + sum(above) + sum(below)) * unit
-    inside /= sum(kind.weight for kind in kinds)
-    smallest = min(inside * kind.weight for kind in kinds)
-    found, top = [], height - header * unit
-    left, right = round(LEFT * unit), round(width - RIGHT * unit)
-    for kind, with_labels, over, under in zip(kinds, labelled, above, below, strict=True):
-        tall = round(inside * kind.weight)
-        whole = Place(kind, left, round(top - over * unit - tall), right - left, tall)
-        if kind.shows_time:
-            names = round(NAMES * unit) if runs > 1 else 0
-            found.append(replace(whole, width=whole.width - names, is_bottom=with_labels))
-        elif runs == 1:
-            found.append(whole)
-        else:
-            cells = _grid(whole, runs, unit, together)
-            limits = (min(cell.width * _SMALLEST_ASPECT, cell.height) for cell in cells)
-            smallest = min(smallest, *limits)
-            found += cells
-        top = whole.bottom - under * unit
-    if smallest < _SMALLEST_PANEL * unit:
-        panels = f"{len(kinds)} panels" + (f" of {runs} runs" if runs > 1 else "")
-        raise SettingError("panels", f"{panels} need a larger picture than {picture.size_text}")
-    return found
+    if picture.size is None:
+        return min(runs, COLUMNS), heights(min(runs, COLUMNS))
+    columns = min(range(min(together, runs), runs + 1, together), key=strain)
+    return columns, heights(columns)
 
 
 def _below(kinds: Sequence[PanelKind]) -> tuple[list[bool], list[float]]:
@@ -254,11 +285,10 @@ def _below(kinds: Sequence[PanelKind]) -> tuple[list[bool], list[float]]:
     ]
 
 
-def _grid(whole: Place, runs: int, unit: float, together: int) -> list[Place]:
+def _grid(whole: Place, runs: int, columns: int, unit: float) -> list[Place]:
     """Return cells, row by row. The header of the first row lies above ``whole``."""
-    columns = columns_for(runs, whole.width, whole.height, together)
     rows = -(-runs // columns)
-    beside, over = _BETWEEN_COLUMNS * unit, (_BETWEEN_ROWS + _CELL_HEADER) * unit
+    beside, over = _BETWEEN_COLUMNS * unit, _OVER * unit
     wide = (whole.width - beside * (columns - 1)) / columns
     tall = (whole.height - over * (rows - 1)) / rows
     return [

@@ -47,6 +47,19 @@ class Subject:
         shown = "" if self.unit_name == "step" else f" ({self.unit_name} {self.count(step)})"
         return f"step {step}{shown}"
 
+    @property
+    def is_sweep(self) -> bool:
+        """Whether runs are in the order of a number that their names hold, as in "hidden=16"."""
+        parts = [name.rpartition("=") for name in self.names]
+        settings = {setting for setting, _, _ in parts}
+        try:
+            numbers = [float(number) for _, _, number in parts]
+        except ValueError:
+            return False
+        is_ordered = numbers in (sorted(numbers), sorted(numbers, reverse=True))
+        # Seeds are numbers without an order.
+        return len(set(numbers)) > 1 and len(settings) == 1 and is_ordered and settings != {"seed"}
+
     def count(self, step: float) -> int:
         """Return how many units the clock shows at a step."""
         return int(step / self.steps_per_unit + 1e-9)

@@ -219,10 +219,10 @@ class HeaderChart:
 
     def _name_cell(self, place: Place, reel: Reel, name: str) -> None:
         """Write the name of a run and its two numbers above its cell."""
-        stage, measures, theme = self._stage, self._stage.measures, self._stage.theme
+        stage, measures = self._stage, self._stage.measures
         top = stage.size[1] - (place.bottom + place.height) / stage.unit
         left, wide = place.left / stage.unit, place.width / stage.unit
-        colour = theme.runs[place.rank]
+        colour = stage.runs[place.rank]
         style = {"fontweight": "bold"}
         text = stage.text(left, top - _NAME_AT, name, measures.name, colour, **style)
         shorten(text, wide * stage.pixels(1))

@@ -24,6 +24,7 @@ from anim.scene.stage import REFERENCE_DPI, Stage
 from anim.scene.strips import StripChart
 from anim.scene.theme import theme_of
 from anim.settings import Picture
+from anim.settings.themes import run_colours
 from anim.timeline import Reel, Shot
 
 
@@ -45,6 +46,7 @@ class Scene:
     """
 
     def __init__(self, subject: Subject, reel: Reel, picture: Picture):
+        picture = picture.for_runs(len(reel.lanes))
         self._theme = theme_of(picture)
         if not has_title(picture):
             subject = replace(subject, title="")
@@ -52,7 +54,7 @@ class Scene:
             "".join((subject.title, *subject.names, *(subject.sides or ()), subject.class_name)),
             self._theme.fonts,
         )
-        self._runs = len(reel.lanes)
+        self._runs, self._is_sweep = len(reel.lanes), subject.is_sweep
         width, height = picture.canvas
         with self._style():
             self.figure = Figure(
@@ -61,7 +63,8 @@ class Scene:
                 facecolor=self._theme.behind[0],
             )
             self._canvas = FigureCanvasAgg(self.figure)
-            stage = Stage(self.figure, self._theme, unit_of(picture))
+            runs = run_colours(self._theme, self._runs, is_sweep=self._is_sweep)
+            stage = Stage(self.figure, self._theme, unit_of(picture), runs)
             self._build(stage, subject, reel, picture)
             self._canvas.draw()
             self._still = self._canvas.copy_from_bbox(self.figure.bbox)
@@ -145,7 +148,7 @@ class Scene:
 
     def flat_colours(self) -> np.ndarray:
         """Return the colours of areas, uint8 [C, 3]: a palette should hold them exactly."""
-        return flat_colours(self._theme, self._runs)
+        return flat_colours(self._theme, self._runs, is_sweep=self._is_sweep)
 
 
 def _painted(stage: Stage, cell: Cell) -> Diagram | CountColumns:

@@ -32,11 +32,13 @@ class Stage:
         figure: to draw on.
         theme: colours and measures.
         unit: pixels of the figure (before its scale) per pixel of the reference design.
+        runs: the colours of runs.
     """
 
     figure: Figure
     theme: Theme
     unit: float
+    runs: tuple[str, ...]
 
     @property
     def measures(self) -> Measures:

@@ -45,7 +45,7 @@ class StripChart:
             axes.axhline(panel.unity, color=theme.muted, linewidth=stage.stroke(1.2), zorder=0.5)
         self._areas = Shapes(axes)
         self._fills = [(np.maximum, to_rgba(theme.under)), (np.minimum, to_rgba(theme.over))]
-        colours = [theme.runs[line.rank] if names else theme.cap for line in panel.lines]
+        colours = [stage.runs[line.rank] for line in panel.lines]
         for line in panel.lines:
             _draw_ghost(axes, stage, line)
         self._lines = [
@@ -147,7 +147,7 @@ def _name_lines(axes: Axes, stage: Stage, lines: Sequence[StripLine], names: Seq
             annotation_clip=False,
             va="center_baseline",
             fontsize=stage.points(stage.measures.small),
-            color=stage.theme.runs[line.rank],
+            color=stage.runs[line.rank],
             parse_math=False,
         )
         shorten(text, stage.pixels(NAMES + 12))

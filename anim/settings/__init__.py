@@ -27,6 +27,7 @@ from anim.settings.limits import (
 from anim.settings.picture import (
     BANDS,
     BINNINGS,
+    COLUMNS,
     MAX_BINS,
     MAX_RUNS,
     MAX_SIDE,
@@ -49,6 +50,7 @@ __all__ = [
     "BANDS",
     "BARS",
     "BINNINGS",
+    "COLUMNS",
     "CURVES",
     "DATASETS",
     "KEEPS",

@@ -176,11 +176,12 @@ class Settings:
 
 @cache
 def settings_of(kind: type[Settings]) -> tuple[Setting, ...]:
-    """Return the settings of a class, in the order of its fields."""
+    """Return the settings of a class, in the order of its fields that `setting` made."""
     hints = typing.get_type_hints(kind)
     return tuple(
         Setting(one.name, _without_none(hints[one.name]), one.default, **one.metadata[_KEY])
         for one in dataclasses.fields(kind)
+        if _KEY in one.metadata
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from anim.settings.clock import Clock
 from anim.settings.curves import BARS, CURVES, curves_in_words
@@ -20,10 +21,10 @@ from anim.settings.fields import (
     settings_of,
 )
 from anim.settings.limits import Custom, OneOf, Real, Share, Whole, one_of, whole
-from anim.settings.panels import METRIC, PANELS
+from anim.settings.panels import METRIC, PANELS, panel_of
 from anim.settings.parsing import BANDS, band_of, bytes_of, names_of, pair_of, size_of
 from anim.settings.text import value_text
-from anim.settings.themes import DEFAULT_THEME, THEMES, sizes_in_words
+from anim.settings.themes import DEFAULT_THEME, THEMES, Measures, sizes_in_words
 from anim.settings.views import BINS_IN_WORDS, EXAMPLES_A_BIN, views_in_words
 
 BINNINGS = ("width", "mass")
@@ -42,6 +43,8 @@ MAX_BINS = 256
 SMALLEST, MAX_SIDE = (320, 240), 4096
 # Narrower pictures show a diagram and two numbers, if no panels are asked for.
 NARROW = 480
+# Runs side by side in a picture of the default size.
+COLUMNS = 2
 
 
 def _check_curve(name: str, value: object) -> None:
@@ -247,7 +250,21 @@ class Output(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class Picture(Output, Look, Clock, Statistics):
-    """How a run is shown."""
+    """How a run is shown.
+
+    Attributes:
+        runs: how many are shown, recalibrations included; no setting, see `for_runs`.
+    """
+
+    runs: int = field(default=1, repr=False)
+
+    def shown_runs(self, count: int) -> int:
+        """Return how many of ``count`` runs and of their recalibrations are shown."""
+        return count if self.calibrate is None else 2 * count
+
+    def for_runs(self, count: int) -> Self:
+        """Return the picture of ``count`` runs, recalibrations included: their default size."""
+        return self if count == self.runs else replace(self, runs=count)
 
     def check_together(self) -> None:
         super().check_together()
@@ -300,7 +317,8 @@ class Picture(Output, Look, Clock, Statistics):
         """The panels that were asked for, or those that suit the recalibration."""
         if self.panels is not None:
             return self.panels
-        if self.size is not None and self.size[0] < NARROW and self.calibrate is None:
+        is_narrow = self.size is not None and self.size[0] < NARROW and not self._measures.is_plain
+        if is_narrow and self.calibrate is None:
             return ("reliability",)
         of_method = {TEMPERATURE: ("ece", TEMPERATURE), None: ("accuracy",)}
         return ("reliability", *of_method.get(self.calibrate, ("ece",)))
@@ -310,10 +328,21 @@ class Picture(Output, Look, Clock, Statistics):
         """Width and height before the scale: `size`, or that of the theme."""
         if self.size is not None:
             return self.size
-        measures = THEMES[self.theme or DEFAULT_THEME].measures
+        measures, names = self._measures, self.shown_panels
         width, height = measures.size
-        height += measures.panel_height * max(len(self.shown_panels) - 2, 0)
-        return width, height + (0 if self.calibrate is None else measures.names_height)
+        height += measures.panel_height * max(len(names) - 2, 0)
+        height += 0 if self.runs == 1 else measures.names_height
+        of_runs = sum(not panel_of(name).shows_time for name in names)
+        return width, height + measures.row_height * (self.rows - 1) * of_runs
+
+    @property
+    def rows(self) -> int:
+        """Rows of runs in a picture of the default size, which has no more than two in each."""
+        return -(-self.runs // COLUMNS)
+
+    @property
+    def _measures(self) -> Measures:
+        return THEMES[self.theme or DEFAULT_THEME].measures
 
     @property
     def size_text(self) -> str:

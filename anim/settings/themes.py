@@ -12,7 +12,8 @@ class Measures:
     Attributes:
         size: width and height of a picture with two panels, in pixels of the picture.
         panel_height: what each further panel adds to the height.
-        names_height: what names above a run and its recalibration add to the height.
+        names_height: what names above several runs add to the height.
+        row_height: what each further row of runs adds to the height.
         unit: pixels of a picture per pixel of the reference design; None scales with the picture.
         title, name, caption, label, small: sizes of letters: of the headline, of names above cells,
             of the caption, of names of axes, of legends and numbers on axes.
@@ -29,6 +30,7 @@ class Measures:
     size: tuple[int, int] = (768, 600)
     panel_height: int = 0
     names_height: int = 0
+    row_height: int = 358
     unit: float | None = None
     title: float = 18
     name: float = 13
@@ -172,6 +174,7 @@ THEMES: dict[str, Theme] = {
             size=(328, 300),
             panel_height=66,
             names_height=32,
+            row_height=182,
             unit=0.75,
             title=16,
             name=8 / 0.5625,

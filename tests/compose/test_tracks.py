@@ -5,9 +5,10 @@ import pytest
 import scipy.stats
 
 import anim
-from anim.compose.tracks import bars_at_most, prepare, track_of
+from anim.compose.tracks import prepare, track_of
 from anim.errors import RecordingError
 from anim.metrics import CHANCE
+from anim.panels.layout import cell_width
 from anim.settings import Picture
 from tests.support.predictions import binary
 from tests.support.runs import a_run
@@ -256,7 +257,7 @@ def test_no_bar_is_narrower_than_eight_pixels():
         columns = {1: 1, 4: 2, 6: 3}[runs]
         assert bins % 2 == 0
         assert 8 * bins <= size[0] / columns
-        assert bins == min(40, bars_at_most(picture, runs) // 2 * 2)
+        assert bins == min(40, int(cell_width(picture, runs) / 8) // 2 * 2)
     assert track_of(run, "score", Picture(size=(320, 240)), runs=6).counts.shape[1] >= 6
     assert track_of(run, "score", Picture(bins=50, size=(320, 240))).counts.shape[1] == 50
 
