@@ -153,7 +153,9 @@ def places(picture: Picture, runs: int, *, title_lines: int = 1, key_rows: int =
     panels = f"{len(picture.shown_panels)} panels" + (f" of {runs} runs" if runs > 1 else "")
     width, height = picture.canvas
     taller = ((width, tall) for tall in range(height + 20, MAX_SIDE + 1, 20))
-    enough = next((size for size in taller if _has_room(picture, size)), None)
+    enough = next(
+        (size for size in taller if _has_room(picture, size, title_lines, key_rows)), None
+    )
     hint = "" if enough is None else f"; {width}x{enough[1]} has room"
     problem = f"{panels} need a larger picture than {picture.size_text}{hint}"
     raise SettingError("panels", problem)
@@ -190,9 +192,9 @@ def cell_width(picture: Picture, runs: int) -> float:
     return min((cell.width for cell in cells), default=picture.canvas[0])
 
 
-def _has_room(picture: Picture, size: tuple[int, int]) -> bool:
+def _has_room(picture: Picture, size: tuple[int, int], title_lines: int, key_rows: int) -> bool:
     taller = replace(picture, size=size, panels=picture.shown_panels)
-    return _places(taller, 1, 1)[1]
+    return _places(taller, title_lines, key_rows)[1]
 
 
 def _places(picture: Picture, title_lines: int, key_rows: int) -> tuple[list[Place], bool]:

@@ -317,8 +317,7 @@ class Picture(Output, Look, Clock, Statistics):
         """The panels that were asked for, or those that suit the recalibration."""
         if self.panels is not None:
             return self.panels
-        is_narrow = self.size is not None and self.size[0] < NARROW and not self._measures.is_plain
-        if is_narrow and self.calibrate is None:
+        if self.calibrate is None and self._is_small:
             return ("reliability",)
         of_method = {TEMPERATURE: ("ece", TEMPERATURE), None: ("accuracy",)}
         return ("reliability", *of_method.get(self.calibrate, ("ece",)))
@@ -339,6 +338,12 @@ class Picture(Output, Look, Clock, Statistics):
     def rows(self) -> int:
         """Rows of runs in a picture of the default size, which has no more than two in each."""
         return -(-self.runs // COLUMNS)
+
+    @property
+    def _is_small(self) -> bool:
+        """Whether an asked-for size has no room for a strip; a theme for print is narrow anyway."""
+        (width, height), measures = self.size or (NARROW, 0), self._measures
+        return width < NARROW and not (measures.is_plain and height >= measures.size[1])
 
     @property
     def _measures(self) -> Measures:
