@@ -51,7 +51,12 @@ def view_data(reel: Reel, subject: Subject, picture: Picture) -> dict[str, Any]:
             ),
             DESIGN.number_beside,
         ),
-        "key": _key(key_of(reel, words, picture)),
+        # Counts have a key of their own above them.
+        "key": [
+            entry
+            for entry in _key(key_of(reel, words, picture))
+            if entry["mark"] not in (HIT, MISS)
+        ],
         "countsKey": _key((KeyEntry(HIT, words.hit), KeyEntry(MISS, words.miss))),
         "words": {
             "sentence": words.sentence,

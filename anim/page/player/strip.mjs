@@ -40,9 +40,10 @@ export class Strip {
    */
   head(height) {
     const { key, title } = this.panel;
-    const isSaid = key.some(({ text }) => text === title);
+    const isSaid = !title || key.some(({ text }) => text === title);
+    const items = [...(isSaid ? [] : [html("li", {}, title)]), ...keyItems(key)];
     const root = key.length
-      ? html("ul", { class: "key strip-head" }, isSaid ? "" : html("li", {}, title), ...keyItems(key))
+      ? html("ul", { class: "key strip-head" }, ...items)
       : html("p", { class: "strip-head", title }, title);
     root.style.height = `${height}px`;
     return root;
