@@ -77,6 +77,7 @@ LIGHT = {
     "anim": ("numpy", "jax", "matplotlib"),
     "anim.settings, anim.metrics, anim.encode.formats": ("numpy", "jax", "matplotlib"),
     "anim.scene, anim.page": ("jax", "av", "flax"),
+    "anim.panels.contents, anim.panels.facts, anim.panels.page_layout": ("jax", "matplotlib", "av"),
     "anim.timeline": ("jax", "matplotlib", "av"),
     "anim.run, anim.output.writing": ("flax", "optax", "scipy.stats", "orbax"),
 }

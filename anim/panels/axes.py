@@ -157,23 +157,23 @@ def time_ticks(
         tens = 10.0 ** np.arange(0, np.ceil(np.log10(max(last - first, 1))) + 1)
         values = np.unique([first, *(first + tens), last])
     places = place(values)
+    inside = [i for i in np.argsort(-places) if -1e-9 <= places[i] <= 1 + 1e-9]
     kept: list[int] = []
-    for i in np.argsort(-places):
-        is_inside = -1e-9 <= places[i] <= 1 + 1e-9
-        if is_inside and all(abs(places[other] - places[i]) >= apart for other in kept):
+    # The ends come first: the others are left out where they have no room beside them.
+    for i in (*inside[:1], *inside[-1:], *inside[1:-1]):
+        if all(abs(places[other] - places[i]) >= apart for other in kept):
             kept.append(int(i))
-    return tuple((float(places[i]), grouped(values[i])) for i in reversed(kept))
+    return tuple((float(places[i]), grouped(values[i])) for i in sorted(kept))
 
 
 def spread_apart(places: Sequence[float], distance: float) -> list[float]:
     """Return places near those given, in [0, 1], at least ``distance`` apart if there is room."""
     order = np.argsort(places, kind="stable")
     found = np.asarray(places, float)[order]
-    for _ in range(2):
-        for i in range(1, len(found)):
-            found[i] = max(found[i], found[i - 1] + distance)
-        found -= max(found[-1] - 1, 0) if len(found) else 0
-        found = np.maximum(found, np.arange(len(found)) * distance)
+    for i in range(1, len(found)):
+        found[i] = max(found[i], found[i - 1] + distance)
+    room = 1 - distance * np.arange(len(found))[::-1]
+    found = np.maximum(np.minimum(found, room), np.arange(len(found)) * distance)
     result = np.empty_like(found)
     result[order] = found
     return result.tolist()

@@ -66,16 +66,15 @@ export function linesCrossed(x, one, other) {
  */
 export function spreadApart(places, distance) {
   const order = places.map((_, at) => at).sort((one, other) => places[one] - places[other]);
-  let found = order.map((at) => places[at]);
-  for (let turn = 0; turn < 2; turn++) {
-    for (let at = 1; at < found.length; at++) {
-      found[at] = Math.max(found[at], found[at - 1] + distance);
-    }
-    const beyond = Math.max((found.at(-1) ?? 0) - 1, 0);
-    found = found.map((place, at) => Math.max(place - beyond, at * distance));
+  const found = order.map((at) => places[at]);
+  for (let at = 1; at < found.length; at++) {
+    found[at] = Math.max(found[at], found[at - 1] + distance);
   }
+  const room = (/** @type {number} */ at) => 1 - distance * (found.length - 1 - at);
   /** @type {number[]} */
   const result = [];
-  order.forEach((at, rank) => (result[at] = found[rank]));
+  order.forEach((at, rank) => {
+    result[at] = Math.max(Math.min(found[rank], room(rank)), rank * distance);
+  });
   return result;
 }
