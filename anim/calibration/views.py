@@ -21,7 +21,7 @@ from jaxtyping import Bool, Float, Integer
 from anim.calibration.bins import Array
 from anim.errors import SettingError
 from anim.settings import one_of
-from anim.settings.views import EXAMPLES_A_BIN, HitWords
+from anim.settings.views import EXAMPLES_A_BIN
 
 __all__ = [
     "CONFIDENCE",
@@ -52,7 +52,6 @@ class View(ABC):
         is_folded: whether a calibrated model with score s is right with probability max(s, 1 - s),
             as it predicts the other one of two classes below 0.5; else with probability s.
         counts_labels: whether hits are the examples of a class, instead of right predictions.
-        words: what hits are called in a picture.
         needs_scores: whether the scores of all classes are needed, or only that of the predicted
             class.
     """
@@ -63,7 +62,6 @@ class View(ABC):
     has_even_bins: ClassVar[bool] = False
     is_folded: ClassVar[bool] = False
     counts_labels: ClassVar[bool] = False
-    words: ClassVar[HitWords] = HitWords()
     needs_scores: ClassVar[bool] = True
 
     @property
@@ -197,7 +195,6 @@ class ClassView(View):
 
     pattern = "class:NAME"
     counts_labels = True
-    words = HitWords("this class", "other classes", share="share of labels", axis="share")
 
     @property
     def name(self) -> str:

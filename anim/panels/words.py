@@ -196,8 +196,10 @@ def _plain_scores(subject: Subject) -> tuple[ScoreName, ...]:
         )
     if subject.class_name:
         text = f"how likely it says “{subject.class_name}” is  →"
-    else:
+    elif subject.view == "confidence":
         text = "how sure it is of its answer  →"
+    else:
+        text = f"{subject.score_label}  →"
     return (ScoreName(0.5, "center", text),)
 
 

@@ -18,7 +18,6 @@ class CurveKind:
 
     Attributes:
         name: as a user writes it.
-        axis: what follows the name of the share on the y axis.
         shows: what a curve is, as a phrase for help.
         function: ``module:NAME`` of a function of scores [N] in [0, 1], hits [N] and a number P of
             places, evenly from 0 to 1. It returns an `anim.calibration.smooth.Curve` [P]. "" for
@@ -26,16 +25,12 @@ class CurveKind:
         band: ``module:NAME`` of a function of the same arguments and a keyword ``band``, one of
             `anim.settings.BANDS`. It returns where the curve of a calibrated model lies by chance,
             an `anim.calibration.Interval` [P]. "" for bars, and for a curve without a band.
-        band_name: of the band in a legend, beside the ideal, without its kind; "" for a band that
-            lies around the ideal, and shares its entry.
     """
 
     name: str
-    axis: str
     shows: str = ""
     function: str = ""
     band: str = ""
-    band_name: str = ""
 
     @property
     def is_bars(self) -> bool:
@@ -50,19 +45,16 @@ class CurveKind:
 CURVES: dict[str, CurveKind] = {
     curve.name: curve
     for curve in (
-        CurveKind(name=BARS, axis="in bin"),
+        CurveKind(name=BARS),
         CurveKind(
             name="smooth",
             shows="kernel regression",
-            axis="(smoothed)",
             function="anim.calibration.smooth:kernel_curve",
             band="anim.calibration.curve_bands:kernel_band",
-            band_name="calibrated",
         ),
         CurveKind(
             name="isotonic",
             shows="CORP",
-            axis="(isotonic)",
             function="anim.calibration.smooth:isotonic_curve",
             band="anim.calibration.curve_bands:isotonic_band",
         ),

@@ -24,8 +24,8 @@ class Strip:
     """What a panel draws over time.
 
     Attributes:
-        series: names of series and, for a legend, what each of them is. The first one is drawn in
-            the colour of the run, and alone if there are several runs.
+        series: names of series and, for a key, what each of them is in the field's terms. Of
+            several runs only the first one is drawn.
         title: name of the y axis.
         short_title: name of the y axis where the title has no room; "" if there is none.
         scale: `UNIT`, `ZERO_BASED` or `LOG2`.
@@ -52,15 +52,13 @@ class Panel:
     Attributes:
         name: as a user writes it.
         shows: what it shows, as a phrase for tables of help.
-        strip: what it draws over time; None for a panel that shows a moment.
-        kind: where a panel that shows a moment is painted: ``module:NAME`` of an
-            `anim.scene.panel.PanelKind`. The player knows it by the name of the panel.
+        strip: what it draws over time; None for a panel that shows a moment, which
+            `anim.panels.layout` and both painters know by its name.
     """
 
     name: str
     shows: str
     strip: Strip | None = None
-    kind: str = ""
 
     @property
     def shows_time(self) -> bool:
@@ -74,12 +72,10 @@ PANELS: dict[str, Panel] = {
             name="reliability",
             shows="how often the model is right at each score, its gap to the ideal line, and a "
             "hundred dots for all examples",
-            kind="anim.scene.reliability_panel:KIND",
         ),
         Panel(
             name="counts",
             shows="right and wrong predictions by score, stacked",
-            kind="anim.scene.counts_panel:KIND",
         ),
         Panel(
             name="accuracy",
@@ -135,7 +131,7 @@ def panel_of(name: str) -> Panel:
     if not name.startswith(METRIC):
         return PANELS[name]
     series = name.removeprefix(METRIC)
-    strip = Strip(series={series: _legend_of(series)}, title=series)
+    strip = Strip(series={series: _meaning_of(series)}, title=series)
     return Panel(name=name, shows=f"{series} over time", strip=strip)
 
 
@@ -145,6 +141,6 @@ def series_of(panels: Iterable[str]) -> set[str]:
     return {series for strip in strips if strip is not None for series in strip.series}
 
 
-def _legend_of(series: str) -> str:
+def _meaning_of(series: str) -> str:
     strips = [panel.strip for panel in PANELS.values() if panel.strip is not None]
     return next((strip.series[series] for strip in strips if series in strip.series), series)

@@ -16,7 +16,7 @@ class Measures:
         row_height: what each further row of runs adds to the height.
         unit: pixels of a picture per pixel of the reference design; None scales with the picture.
         title, name, caption, label, small: sizes of letters: of the headline, of names above cells,
-            of the caption, of names of axes, of legends and numbers on axes.
+            of the caption, of names of axes, of keys and numbers on axes.
         title_at, caption_at: from the top to the baselines of headline and caption.
         header: from the top to the panels.
         beside: from a y axis to its name.

@@ -1,11 +1,9 @@
-"""Names of views for help, and what a view calls its hits: without the JAX that views compute with.
+"""Names of views for help, without the JAX that views compute with.
 
 The views themselves are in `anim.calibration.views`.
 """
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 # Of fewer examples a bin says little: there is one for each of this many, within limits.
 EXAMPLES_A_BIN = 25
@@ -18,21 +16,6 @@ VIEW_PHRASES = {
     "confidence": "of the predicted class",
     "class:NAME": "",
 }
-
-
-class HitWords(NamedTuple):
-    """What a view calls its hits; the defaults are those of right predictions.
-
-    Attributes:
-        hit, miss: examples that are hits, and the others.
-        share: the share of hits, in a legend.
-        axis: the share of hits, at the y axis.
-    """
-
-    hit: str = "correct"
-    miss: str = "wrong"
-    share: str = "accuracy"
-    axis: str = "accuracy"
 
 
 def views_in_words() -> str:

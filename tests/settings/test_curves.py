@@ -29,9 +29,7 @@ def run():
 
 
 def register(monkeypatch, **entry):
-    flat = CurveKind(
-        name="flat", shows="constant", axis="(flat)", function=f"{__name__}:flat_curve", **entry
-    )
+    flat = CurveKind(name="flat", shows="constant", function=f"{__name__}:flat_curve", **entry)
     monkeypatch.setitem(CURVES, "flat", flat)
 
 
@@ -43,20 +41,20 @@ def drawn(run):
 
 
 def test_an_entry_and_its_functions_are_enough_for_a_curve(monkeypatch, run):
-    register(monkeypatch, band=f"{__name__}:flat_band", band_name="where it is flat")
+    register(monkeypatch, band=f"{__name__}:flat_band")
     track, texts = drawn(run)
     np.testing.assert_array_equal(track.curve, np.full(track.curve.shape, 0.25))
     np.testing.assert_array_equal(track.band[0, :, 0], [0.125, 0.375])
-    assert {"accuracy (flat)", "where it is flat (95 %, all)", "ideal"} <= set(texts)
+    assert "pale part: may be chance" in texts
+    assert any("the curve misses the line by" in text for text in texts)
 
 
 def test_a_curve_without_a_band_is_drawn_without_one(monkeypatch, run):
     register(monkeypatch)
     track, texts = drawn(run)
     assert track.band is None
-    assert "accuracy (flat)" in texts
-    assert "ideal" in texts
-    assert not any("95 %" in text for text in texts)
+    assert "as often as it says" in texts
+    assert "pale part: may be chance" not in texts
 
 
 def test_the_band_of_a_curve_that_has_none_is_an_error(monkeypatch, run):
