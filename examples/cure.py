@@ -24,4 +24,4 @@ anim.animate(run, "cure.gif", calibrate="temperature", title=title, fps=10, seco
 raw, recalibrated = anim.calibrate(run, "temperature")
 for name, shown in (("as trained", raw), ("temperature-scaled", recalibrated)):
     last = {metric: values[-1] for metric, values in shown.metrics().items()}
-    print(f"{name}: accuracy {last['accuracy']:.3f}, calibration error {last['ece']:.3f}")
+    print(f"{name}: accuracy {last['accuracy']:.3f}, ECE {last['ece']:.3f}")

@@ -23,4 +23,4 @@ for name, (title, data, training) in KNOBS.items():
     run = anim.fit(dataset, **{"every": 63, **training})
     anim.animate(run, f"{name}.png", title=title)
     last = {metric: values[-1] for metric, values in run.metrics().items()}
-    print(f"{title}: accuracy {last['accuracy']:.3f}, calibration error {last['ece']:.3f}")
+    print(f"{title}: accuracy {last['accuracy']:.3f}, ECE {last['ece']:.3f}")

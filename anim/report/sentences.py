@@ -26,12 +26,12 @@ def verdict(row: Mapping[str, float], examples: int) -> str:
     chance, p_value = row[CHANCE], row[P_VALUE]
     direction = verdict_of(gap, ece, p_value, examples).text
     text = (
-        f"At step {row['step']} the model is right in {100 * accuracy:.1f} % of the cases, and its "
-        f"mean confidence is {100 * (accuracy + gap):.1f} %: it is {direction}. "
+        f"At step {row['step']} the model says {100 * (accuracy + gap):.1f} % on average and is "
+        f"right in {100 * accuracy:.1f} % of the cases: it is {direction}. "
     )
     is_larger = p_value <= ALARM
     text += (
-        f"Its calibration error of {ece:.3f} is {'' if is_larger else 'no '}larger than chance "
+        f"Its ECE of {ece:.3f} is {'' if is_larger else 'no '}larger than chance "
         f"allows a calibrated model ({chance:.3f} on average, p = {p_value:.3f}). Without chance "
         f"it is between {row['ece_low']:.3f} and {row['ece_high']:.3f} (95 % interval)."
     )
@@ -46,7 +46,7 @@ def _of_recalibration(row: Mapping[str, float]) -> str:
     temperature = row.get(f"{RECALIBRATED}{TEMPERATURE}")
     subject = "Recalibration" if temperature is None else f"A temperature of {temperature:.2f}"
     if row[f"{RECALIBRATED}ece_high"] < row["ece_low"]:
-        return f" {subject} reduces the error to {ece:.3f}."
+        return f" {subject} reduces the ECE to {ece:.3f}."
     if row[f"{RECALIBRATED}ece_low"] > row["ece_high"]:
-        return f" {subject} increases the error to {ece:.3f}."
-    return f" {subject} makes the error {ece:.3f}, a change that chance may explain."
+        return f" {subject} increases the ECE to {ece:.3f}."
+    return f" {subject} makes the ECE {ece:.3f}, a change that chance may explain."

@@ -121,19 +121,19 @@ def constructed(gap, examples=20_000, score=0.7):
         (
             0.15,
             "is right in 55.0 % of the cases",
-            "70.0 %: it is over-confident.",
+            "it is over-confident.",
             "is larger than",
         ),
         (
             -0.1,
             "is right in 80.0 % of the cases",
-            "70.0 %: it is under-confident.",
+            "it is under-confident.",
             "is larger than",
         ),
         (
             0.0,
             "is right in 70.0 %",
-            "70.0 %: it is calibrated, as far as 20,000 examples can show.",
+            "it is calibrated, as far as 20,000 examples can show.",
             "is no larger than",
         ),
     ],
@@ -142,10 +142,9 @@ def test_a_verdict_names_the_direction_of_an_error_and_whether_it_is_chance(
     gap, right, direction, size
 ):
     text = verdict(*constructed(gap))
-    assert text.startswith("At step 5 the model ")
-    assert right in text
-    assert f"mean confidence is {direction}" in text
-    assert f"Its calibration error of {abs(gap):.3f} " in text
+    assert text.startswith(f"At step 5 the model says 70.0 % on average and {right}")
+    assert f": {direction}" in text
+    assert f"Its ECE of {abs(gap):.3f} " in text
     assert size in text
 
 
@@ -175,10 +174,10 @@ def test_both_sentences_of_a_verdict_follow_from_one_test(p_value, gap):
 def test_a_verdict_says_what_recalibration_changes():
     row = report(a_run(), [100], "temperature")[0]
     temperature, ece = row["recalibrated_temperature"], row["recalibrated_ece"]
-    text = f"A temperature of {temperature:.2f} reduces the error to {ece:.3f}."
+    text = f"A temperature of {temperature:.2f} reduces the ECE to {ece:.3f}."
     assert text in verdict(row, EXAMPLES // 2)
     row = report(a_run(), [100], "isotonic")[0]
-    assert f"Recalibration reduces the error to {row['recalibrated_ece']:.3f}." in verdict(
+    assert f"Recalibration reduces the ECE to {row['recalibrated_ece']:.3f}." in verdict(
         row, EXAMPLES // 2
     )
     assert "reduces" not in verdict(report(a_run(), [100])[0], EXAMPLES)
@@ -194,9 +193,9 @@ def columns_of(lines):
 @pytest.mark.parametrize(
     ("interval", "words"),
     [
-        ((0.01, 0.04), "reduces the error to 0.030"),
-        ((0.01, 0.2), "makes the error 0.030, a change that chance may explain"),
-        ((0.2, 0.3), "increases the error to 0.030"),
+        ((0.01, 0.04), "reduces the ECE to 0.030"),
+        ((0.01, 0.2), "makes the ECE 0.030, a change that chance may explain"),
+        ((0.2, 0.3), "increases the ECE to 0.030"),
     ],
 )
 def test_a_recalibration_reduces_the_error_only_if_that_is_significant(interval, words):
