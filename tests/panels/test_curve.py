@@ -15,11 +15,12 @@ def a_curve(*, counts=((50, 50),), axis=None, is_folded=False, **more):
 
 
 def test_a_gap_is_pale_up_to_the_band_of_chance():
+    gaps = np.array([0, 0.05, 0.2, -0.05, -0.2])
     band = np.tile(PLACES, (1, 2, 1)) + np.array([[-0.1], [0.1]])
-    one, curve = a_curve(curve=np.array([[*PLACES, 0, 0.05, 0.2, -0.05, -0.2]]), band=band)
+    one, curve = a_curve(curve=(PLACES + gaps)[None], band=band)
     marks = curve.at(frame_of(one))
     np.testing.assert_allclose(marks.line, PLACES)
-    np.testing.assert_allclose(marks.top - marks.line, [0, 0.05, 0.2, -0.05, -0.2], atol=1e-12)
+    np.testing.assert_allclose(marks.top - marks.line, gaps, atol=1e-12)
     np.testing.assert_allclose(marks.chance - marks.line, [0, 0.05, 0.1, -0.05, -0.1], atol=1e-12)
 
 

@@ -1,0 +1,133 @@
+"""Where panels stand: inside of the picture, apart from each other, or not at all."""
+
+import itertools
+import re
+
+import pytest
+
+from anim.errors import SettingError
+from anim.panels import layout
+from anim.panels.dots import PITCH
+from anim.panels.page_layout import DESIGN, cell_size, columns_of
+from anim.settings import MAX_RUNS, Picture
+
+ALL = ("reliability", "counts", "accuracy", "ece", "loss")
+SIZES = ((320, 240), (480, 360), (768, 600), (1280, 720), (400, 800), (1000, 1400))
+
+
+def places_or_none(picture, runs):
+    try:
+        return layout.places(picture, runs)
+    except SettingError:
+        return None
+
+
+def check_apart(places, picture):
+    width, height = picture.canvas
+    for place in places:
+        assert place.left >= 0
+        assert place.bottom >= 0
+        assert place.left + place.width <= width
+        assert place.bottom + place.height <= height
+        assert min(place.width, place.height) > 20
+    for one, other in itertools.combinations(places, 2):
+        beside = max(one.left - other.left - other.width, other.left - one.left - one.width)
+        above = max(
+            one.bottom - other.bottom - other.height, other.bottom - one.bottom - one.height
+        )
+        assert max(beside, above) > 0
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("runs", range(1, MAX_RUNS + 1))
+def test_panels_stand_inside_of_the_picture_and_apart(size, runs):
+    found = 0
+    for count in range(1, len(ALL) + 1):
+        picture = Picture(size=size, panels=ALL[:count])
+        places = places_or_none(picture, runs)
+        if places is None:
+            continue
+        check_apart(places, picture)
+        found += 1
+        assert len(places) == min(count, 2) * runs + max(count - 2, 0)
+    assert found or size == (320, 240)
+
+
+@pytest.mark.parametrize("theme", ["light", "paper"])
+def test_the_default_picture_has_room_for_the_most_runs(theme):
+    assert places_or_none(Picture(theme=theme), MAX_RUNS) or theme == "paper"
+    assert places_or_none(Picture(theme=theme, calibrate="temperature"), 2)
+
+
+@pytest.mark.parametrize("runs", range(1, MAX_RUNS + 1))
+def test_cells_are_named_at_the_left_and_at_the_bottom_of_a_grid(runs):
+    cells = [one for one in layout.places(Picture(), runs) if not one.kind.shows_time]
+    assert [cell.rank for cell in cells] == list(range(runs))
+    leftmost = min(cell.left for cell in cells)
+    for cell in cells:
+        below = [one for one in cells if one.left == cell.left and one.bottom < cell.bottom]
+        assert cell.is_left == (cell.left == leftmost)
+        assert cell.is_bottom == (not below)
+
+
+def test_four_runs_are_two_by_two_and_recalibrations_stand_beside_their_runs():
+    cells = [one for one in layout.places(Picture(), 4) if not one.kind.shows_time]
+    assert len({cell.left for cell in cells}) == len({cell.bottom for cell in cells}) == 2
+    picture = Picture(calibrate="temperature", size=(768, 900))
+    cells = [one for one in layout.places(picture, 6) if not one.kind.shows_time]
+    for trained, recalibrated in zip(cells[::2], cells[1::2], strict=True):
+        assert trained.bottom == recalibrated.bottom
+        assert trained.left < recalibrated.left
+
+
+def test_only_the_last_of_strips_that_follow_each_other_has_numbers_below():
+    picture = Picture(panels=("accuracy", "ece", "reliability", "loss"), size=(768, 900))
+    strips = [one for one in layout.places(picture, 1) if one.kind.shows_time]
+    assert [one.is_bottom for one in strips] == [False, True, True]
+
+
+@pytest.mark.parametrize("runs", [1, 4])
+def test_the_error_without_room_names_a_size_that_has_room(runs):
+    picture = Picture(size=(320, 240), panels=ALL)
+    with pytest.raises(SettingError, match=r"^panels: 5 panels.* need a larger picture") as caught:
+        layout.places(picture, runs)
+    named = re.search(r"; (\d+)x(\d+) has room$", str(caught.value))
+    size = int(named[1]), int(named[2])
+    check_apart(layout.places(Picture(size=size, panels=ALL), runs), Picture(size=size))
+
+
+def test_dots_hang_below_the_numbers_of_a_diagram_in_whole_rows():
+    picture = Picture()
+    (place, _) = layout.places(picture, 1)
+    axes, dots, rows = layout.split(place, 1, with_dots=True)
+    assert dots.height == rows * PITCH
+    assert layout.FEWEST_ROWS <= rows <= layout.MOST_ROWS
+    assert axes.bottom - (dots.bottom + dots.height) == layout.LABELS
+    assert axes.bottom + axes.height == place.bottom + place.height
+    assert layout.split(place, 1, with_dots=False) == (place, None, 0)
+
+
+def test_rows_of_the_headline_and_the_key_take_room_from_the_panels():
+    def tallest(**rows):
+        return max(place.height for place in layout.places(Picture(), 1, **rows))
+
+    assert tallest(title_lines=2) < tallest() > tallest(key_rows=2)
+
+
+def test_the_header_of_a_picture_for_print_has_no_room_for_a_headline_of_its_own():
+    plain, titled = (Picture(theme="paper", title=title) for title in (None, "A headline"))
+    assert layout.header_height(plain, 1) < layout.header_height(titled, 1)
+
+
+@pytest.mark.parametrize("runs", range(1, 7))
+@pytest.mark.parametrize("together", [1, 2])
+def test_cells_of_a_page_fit_into_its_width(runs, together):
+    for width in (280, 320, 479, 480, 700, 944, 1600):
+        size = cell_size(runs, together, width, with_dots=True)
+        columns = columns_of(runs, together, width)
+        assert size.columns == columns <= max(runs, 1)
+        assert size.width >= 200 or width < 480
+        assert columns * size.width < width
+        if columns > 1:
+            assert columns % together == 0
+        assert (size.rows == 0) == (width < DESIGN.narrow)

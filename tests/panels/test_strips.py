@@ -1,0 +1,169 @@
+"""Strips: axes that fit their values, lines up to the present, and words for them."""
+
+import numpy as np
+import pytest
+
+from anim.errors import SettingError
+from anim.panels.strips import crossed, strip_panel, until
+from anim.panels.words import DASHED, SOLID, words_of
+from anim.settings.panels import LOG2, UNIT, Strip, panel_of
+from tests.support.panels import a_reel, a_subject, a_track
+
+ACCURACY = panel_of("accuracy").strip
+STEPS = (0, 10, 20, 40)
+
+
+def a_run(*, steps=STEPS, **more):
+    count = len(steps)
+    series = {
+        "accuracy": np.linspace(0.5, 0.9, count),
+        "confidence": np.linspace(0.8, 0.85, count),
+        "rate": np.linspace(3e-4, 1e-4, count),
+    }
+    more = {"series": series, **more}
+    return a_track([[10, 10]] * count, [[5, 5]] * count, steps=np.array(steps), **more)
+
+
+def panel_for(strip, *tracks, is_plain=True, **more):
+    subject = a_subject(names=tuple("abc"[: len(tracks)]), **more)
+    words = words_of(subject, 4, 4, is_plain=is_plain)
+    reel = a_reel(*tracks, pace="step")
+    return strip_panel(strip, reel, subject, words, numbers=4, times=4)
+
+
+def strip_of(values, **more):
+    """Return what a strip of these values of one run shows."""
+    one = a_run(steps=range(len(values)), series={"rate": np.array(values, float)})
+    return panel_for(Strip(series={"rate": "rate"}, title="rate", **more), one)
+
+
+def texts(axis):
+    return [text for _, text in axis.ticks]
+
+
+def test_accuracy_and_mean_confidence_are_filled_between_and_told_apart_by_a_key():
+    panel = panel_for(ACCURACY, a_run())
+    assert [(line.name, line.mark) for line in panel.lines] == [
+        ("accuracy", SOLID),
+        ("confidence", DASHED),
+    ]
+    assert panel.is_filled
+    assert panel.title == ""
+    assert [entry.text for entry in panel.key] == [
+        "how often it is right",
+        "how sure it says it is",
+    ]
+    field = panel_for(ACCURACY, a_run(), is_plain=False)
+    assert [entry.text for entry in field.key] == ["accuracy", "mean confidence"]
+    assert panel.axis.low == 0.4
+    np.testing.assert_allclose(panel.lines[0].y, panel.axis.place(np.linspace(0.5, 0.9, 4)))
+    np.testing.assert_allclose(panel.lines[0].x, np.array(STEPS) / 40)
+
+
+def test_several_runs_have_one_line_each_and_no_key():
+    panel = panel_for(ACCURACY, a_run(), a_run(steps=(0, 20)), a_run(series={"rate": np.ones(4)}))
+    assert [(line.rank, line.name, line.mark) for line in panel.lines] == [
+        (0, "accuracy", SOLID),
+        (1, "accuracy", SOLID),
+    ]
+    assert (panel.key, panel.is_filled) == ((), False)
+    assert panel.title == "how often it is right"
+    np.testing.assert_allclose(panel.lines[1].x, [0, 0.5])
+
+
+@pytest.mark.parametrize(
+    ("values", "low"),
+    [((0.5, 0.95, 0.75), 0.4), ((0.91, 0.92), 0.8), ((0.01, 0.3), 0), ((1,), 0.9)],
+)
+def test_a_strip_up_to_1_begins_at_a_tenth_below_its_values(values, low):
+    axis = strip_of(values, scale=UNIT).axis
+    assert axis.low == pytest.approx(low)
+    assert axis.high == 1
+
+
+def test_a_logarithmic_strip_has_a_line_where_nothing_is_scaled():
+    panel = strip_of([1 / 8, 2, 16], scale=LOG2)
+    assert panel.axis.low < 1 / 8 < 16 < panel.axis.high
+    assert panel.unity == pytest.approx(panel.axis.place(1))
+    assert "1" in texts(panel.axis)
+    up = panel.lines[0].y
+    assert (up[2] - up[1]) / (up[1] - up[0]) == pytest.approx(3 / 4)
+    assert strip_of([1, 2]).unity is None
+
+
+@pytest.mark.parametrize(
+    ("values", "title"),
+    [([3e-4, 1e-4], "rate ×10⁻⁴"), ([0, 1e7, 2e7], "rate ×10⁷"), ([0.5, -3, 1], "rate")],
+)
+def test_a_strip_names_the_power_of_ten_that_its_numbers_lack(values, title):
+    panel = strip_of(values)
+    assert panel.title == title
+    assert panel.axis.low <= min(0, *values)
+    assert panel.axis.high >= max(values)
+    assert panel.axis.place(values) == pytest.approx(panel.lines[0].y)
+
+
+@pytest.mark.parametrize("value", [0, np.nan, 0.25])
+def test_a_strip_of_one_value_has_an_axis(value):
+    panel = strip_of([value, value])
+    assert panel.axis.high > panel.axis.low
+    assert len(panel.axis.ticks) >= 1
+
+
+def test_a_line_is_broken_where_a_snapshot_was_lost():
+    line = panel_for(ACCURACY, a_run(lost=np.array([15]))).lines[0]
+    assert np.isnan(line.y).tolist() == [False, False, True, False, False]
+    np.testing.assert_allclose(line.x, [0, 0.25, 0.375, 0.5, 1])
+    ends = panel_for(ACCURACY, a_run(lost=np.array([50]))).lines[0]
+    assert np.isfinite(ends.y).all()
+
+
+def test_a_line_with_a_spread_has_room_for_it():
+    rate = {"rate": np.array([0.1, 0.2, 0.3, 0.4])}
+    ends = np.stack([rate["rate"] / 2, rate["rate"] * 3], axis=1)
+    one = a_run(series=rate, spreads={"rate": ends})
+    panel = panel_for(Strip(series={"rate": "rate"}, title="rate"), one)
+    assert panel.axis.high > 1.2
+    np.testing.assert_allclose(panel.lines[0].spread, panel.axis.place(ends.T))
+
+
+def test_the_first_number_of_the_time_axis_has_its_unit():
+    ticks = panel_for(ACCURACY, a_run(), unit_name="epoch", steps_per_unit=10).ticks
+    assert [text for _, text in ticks] == ["epoch 0", "1", "2", "3", "4"]
+    assert [place for place, _ in ticks] == pytest.approx([0, 0.25, 0.5, 0.75, 1])
+
+
+def test_measured_steps_are_marked_where_they_are_few():
+    assert panel_for(ACCURACY, a_run(steps=range(30))).has_marks
+    assert not panel_for(ACCURACY, a_run(steps=range(31))).has_marks
+
+
+def test_a_series_that_no_run_has_is_refused_with_a_list_of_those_that_there_are():
+    strip = Strip(series={"speed": "speed"}, title="speed", hint="; drive on")
+    with pytest.raises(SettingError, match=r"no run has speed, only accuracy, .*rate.*; drive on$"):
+        panel_for(strip, a_run())
+    strip = Strip(series={"rate": "rate"}, title="rate", needs_recalibration=True)
+    with pytest.raises(SettingError, match="no run has rate"):
+        panel_for(strip, a_run())
+    assert panel_for(strip, a_run(is_recalibrated=True)).title
+
+
+def test_a_line_ends_at_the_present_between_two_snapshots():
+    x, y = np.array([0, 0.5, 1]), np.array([[0, 1, 0], [1, np.nan, 1]])
+    found_x, found_y = until(x, y, 0.75)
+    np.testing.assert_allclose(found_x, [0, 0.5, 0.75])
+    np.testing.assert_allclose(found_y, [[0, 1, 0.5], [1, np.nan, np.nan]])
+    for position, count in ((-0.1, 0), (0, 1), (0.5, 2), (1, 3), (2, 3)):
+        found_x, found_y = until(x, y, position)
+        assert found_x.tolist() == x[:count].tolist()
+        np.testing.assert_array_equal(found_y, y[:, :count])
+
+
+def test_two_lines_get_a_point_where_they_cross():
+    x, one, other = np.array([0.0, 1, 2]), np.array([0.0, 2, 2]), np.array([1.0, 1, 5])
+    found = crossed(x, one, other)
+    np.testing.assert_allclose(found[0], [0, 0.5, 1, 1.25, 2])
+    np.testing.assert_allclose(found[1], [0, 1, 2, 2, 2])
+    np.testing.assert_allclose(found[2], [1, 1, 1, 2, 5])
+    broken = crossed(x, np.array([0.0, np.nan, 2]), other)
+    np.testing.assert_array_equal(broken[0], x)
