@@ -37,7 +37,7 @@ def test_hostile_texts_stay_texts(visit):
     # Without scripts too, and where it is pasted.
     plain = visit(text, java_script_enabled=False)
     assert plain.locator("img").count() == 0
-    assert "accuracy" in plain.locator("calibration-player span").inner_text()
+    assert "how often it is right" in plain.locator("calibration-player span").inner_text()
 
 
 @pytest.mark.parametrize("nonce", [None, "bm9uY2U="])
@@ -181,4 +181,4 @@ def test_it_is_small():
 def test_it_needs_no_other_file_and_has_a_text_for_readers_without_scripts():
     text = page_of(a_run())
     assert not re.search(r'(src|href)="', text.replace(script(), ""))
-    assert re.search(r"<span>Accuracy rises from 0.\d\d to 0.\d\d in 50 steps; ", text)
+    assert re.search(r"<span>How often it is right rises from \d+\s% to \d+\s% in 50 steps; ", text)

@@ -60,7 +60,8 @@ def test_the_alt_text_describes_the_whole_run(tmp_path):
     ((_, more), _), _ = told(follower, seen)
     assert steps_of(more) == [20]
     accuracy = anim.open(tmp_path / "r").metrics()["accuracy"]
-    assert f"rises from {accuracy[0]:.2f} to {accuracy[2]:.2f} in 20 steps" in more["alt"]
+    first, last = (f"{100 * share:.0f}\u00a0%" for share in accuracy[[0, 2]])
+    assert f"rises from {first} to {last} in 20 steps" in more["alt"]
 
 
 OTHERS = {
