@@ -135,7 +135,7 @@ def words_of(
 def _plain(subject: Subject, name: str, dots: str, is_curve: bool) -> Words:
     off = "the curve misses" if is_curve else "bars miss"
     says = (f"On average it gives “{name}” ", 0, ", and ", 1, " are") if name else None
-    tail = f"  ·  {off} the line by "
+    tail = f"  ·  {off.removeprefix('the ')} the line by "
     short = ("gives ", 0, ", ", 1, " are") if name else ("says ", 0, ", right ", 1)
     return Words(
         sentence=(*(says or ("On average it says ", 0, " and is right ", 1)), tail, 2),
@@ -245,7 +245,7 @@ def verdict_of(gap: float, error: float, p_value: float, examples: float) -> Ver
     if abs(gap) < error / 2:
         text = "over-confident in some bins and under-confident in others"
         forms = ("over- and under-confident, not by chance", "over- and under-confident")
-        return Verdict("", text, (*forms, "over and under"))
+        return Verdict("", text, (*forms, "some over, some under", "over and under"))
     mark = OVER if gap > 0 else UNDER
     text = f"{mark}-confident"
     return Verdict(mark, text, (f"{text}, not by chance", text))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from matplotlib.text import Text
 
@@ -54,9 +56,7 @@ class KeyRow:
             left += self._width_of(entry) + _APART
 
     def _width_of(self, entry: KeyEntry) -> float:
-        text = self._stage.text(0, 0, entry.text, self._stage.measures.small, "k")
-        width = self._stage.width_of(text)
-        text.remove()
+        width = width_of(self._stage, entry.text, self._stage.measures.small)
         return self._mark_width(entry) + width
 
     def _mark_width(self, entry: KeyEntry) -> float:
@@ -88,6 +88,14 @@ class KeyRow:
 
 def _text_colour(theme: Theme, mark: str) -> str:
     return {UNDER: theme.under_text, OVER: theme.over_text}.get(mark, theme.muted)
+
+
+def width_of(stage: Stage, said: str, size: float, **style: Any) -> float:
+    """Return the width of a text in pixels of the reference design."""
+    text = stage.text(0, 0, said, size, "k", **style)
+    width = stage.width_of(text)
+    text.remove()
+    return width
 
 
 def rows_of(stage: Stage, entries: Sequence[KeyEntry]) -> list[KeyRow]:
@@ -157,8 +165,8 @@ class HeaderChart:
         self._write_clock(reel, down)
         y = measures.caption_at + down
         if not names:
-            self._write_sentence(reel, y)
-        elif not measures.is_plain:
+            self._write_sentence(reel, y, beside_clock=not lines)
+        elif lines and not measures.is_plain:
             y -= measures.caption_at - measures.title_at
         for at, row in enumerate(rows):
             row.paint(LEFT, y + measures.small * (ROW * (at + 1) + 0.75))
@@ -194,28 +202,40 @@ class HeaderChart:
             start = LEFT + stage.width_of(label) + size * 0.35
             self._clock = ChangingText(stage.text(start, y, longest, size, stage.theme.text))
             self._start = start + stage.width_of(self._clock.text) + 1.2 * size
+            self._end = stage.size[0] - RIGHT
             return
         y, size, style = measures.title_at, measures.title, {"fontweight": "bold", "ha": "right"}
         right = stage.size[0] - RIGHT
         number = stage.text(right, y, longest, size, stage.theme.text, **style)
         self._clock = ChangingText(number)
         left = right - stage.width_of(number) - size * 0.35
-        stage.text(left, y, self._header.unit_name, size, stage.theme.text, **style)
-        self._start = LEFT
+        unit = stage.text(left, y, self._header.unit_name, size, stage.theme.text, **style)
+        self._start, self._end = LEFT, left - stage.width_of(unit) - _GAP
 
-    def _write_sentence(self, reel: Reel, y: float) -> None:
-        """Write the longest form of the sentence that has room, and the verdict after it."""
+    def _write_sentence(self, reel: Reel, y: float, *, beside_clock: bool) -> None:
+        """Write the longest form of the sentence that has room, and the verdict after it.
+
+        A form that leaves room for the verdict comes before a longer one that does not.
+        """
         stage, words, size = self._stage, self._header.words, self._stage.measures.caption
-        right = stage.size[0] - RIGHT
+        right = self._end if beside_clock else stage.size[0] - RIGHT
         widest = _widest(self._header, reel, 0)
-        for parts in (words.sentence, words.medium, words.short):
+        forms = (words.sentence, words.medium, words.short)
+        rooms = [right]
+        if self._header.ending is not None and not stage.measures.is_plain:
+            form = self._header.ending.forms[-1]
+            rooms.insert(0, right - _APART - width_of(stage, form, size, fontweight="bold"))
+        for room, parts in itertools.product(rooms, forms):
             sentence = _Sentence(stage, 0, parts, widest, self._start, y, size)
-            if sentence.right <= right or parts is words.short:
+            if sentence.right <= room:
                 break
             sentence.remove()
+        else:
+            sentence = _Sentence(stage, 0, words.short, widest, self._start, y, size)
         self._sentences = [sentence]
         if not stage.measures.is_plain:
-            self._verdict = _Verdict(stage, self._header, reel, sentence.right + 18, right, y)
+            left = sentence.right + _APART
+            self._verdict = _Verdict(stage, self._header, reel, left, right, y)
 
     def _name_cell(self, place: Place, reel: Reel, name: str) -> None:
         """Write the name of a run and its two numbers above its cell."""

@@ -78,10 +78,10 @@ class Scene:
         rows = rows_of(stage, key_of(reel, words, picture))
         clock = f"{subject.unit_name} {subject.count(reel.clock.steps[-1])}"
         lines = title_of(stage, subject.title, clock)[1] if subject.title else 0
-        contents = contents_of(
-            reel, subject, picture, title_lines=max(lines, 1), key_rows=len(rows)
-        )
         names = subject.names if len(reel.lanes) > 1 else ()
+        # Without a headline a sentence stands beside the clock; names stand below it.
+        taken = max(lines, 1) if names else lines
+        contents = contents_of(reel, subject, picture, title_lines=taken, key_rows=len(rows))
         self._cells = [(cell, _painted(stage, cell)) for cell in contents.cells]
         self._strips = [StripChart(stage, place, panel, names) for place, panel in contents.strips]
         self._header = HeaderChart(stage, contents, reel, rows, lines, names)

@@ -79,7 +79,8 @@ PANELS: dict[str, Panel] = {
         ),
         Panel(
             name="accuracy",
-            shows="accuracy and mean confidence over time",
+            shows="accuracy and mean confidence over time: how often the model is right, and how "
+            "sure it says it is",
             strip=Strip(
                 series={"accuracy": "accuracy", "confidence": "mean confidence"},
                 title="accuracy",
@@ -89,7 +90,7 @@ PANELS: dict[str, Panel] = {
         ),
         Panel(
             name="ece",
-            shows="expected calibration error over time",
+            shows="expected calibration error (ECE) over time, and that of chance",
             strip=Strip(
                 series={
                     "ece": "measured",

@@ -108,13 +108,13 @@ class Statistics(Settings):
     )
     band: str | None = setting(
         BANDS[0],
-        "the band of chance: it holds all bars, or the whole curve, of 95 % of calibrated models "
-        "(simultaneous), or each single bar or place with 95 % (pointwise)",
+        "how much of a gap chance may make, which is pale: no bar of 95 % of calibrated models "
+        "goes beyond (simultaneous), or 95 % of their single bars do not (pointwise)",
         Custom(_check_band),
         metavar="KIND",
         convert=band_of,
         accepts="str | bool | None",
-        for_commands="--no-band hides it",
+        for_commands="--no-band paints every gap full",
         can_be_off=True,
     )
     intervals: bool = setting(

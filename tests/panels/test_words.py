@@ -26,7 +26,7 @@ def sentence_of(found, *numbers):
         ({}, "On average it says 92 % and is right 91 %  ·  bars miss the line by 7 points"),
         (
             {"is_curve": True},
-            "On average it says 92 % and is right 91 %  ·  the curve misses the line by 7 points",
+            "On average it says 92 % and is right 91 %  ·  curve misses the line by 7 points",
         ),
         (
             {"is_plain": False},

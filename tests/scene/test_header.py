@@ -41,3 +41,28 @@ def test_characters_without_a_font_are_named_in_one_warning():
 def test_a_headline_is_one_line_of_plain_text():
     scene, frames = a_scene(title="costs $5\nand $x^2$")
     assert "costs $5 and $x^2$" in [text.get_text() for text in texts_of(scene, frames[0])]
+
+
+@pytest.mark.parametrize("size", [(768, 600), (600, 600), (480, 480)])
+@pytest.mark.parametrize("runs", [1, 2])
+def test_without_a_headline_nothing_stands_on_the_clock(size, runs):
+    picture = Picture(title="", size=size, hold=0)
+    reel, scene = compose([a_run() for _ in range(runs)], picture)
+    texts = [text for text in texts_of(scene, reel.at(None)) if text.get_text()]
+    boxes = {text.get_text(): text.get_window_extent() for text in texts}
+    above = {name: box for name, box in boxes.items() if box.y0 > 0.88 * scene.figure.bbox.height}
+    assert {"step", "1000"} <= above.keys()
+    for name, box in above.items():
+        for other in ("step", "1000"):
+            assert name == other or not box.overlaps(boxes[other]), (name, other)
+
+
+@pytest.mark.parametrize("size", [(768, 600), (600, 600), (480, 480)])
+@pytest.mark.parametrize("title", ["", None])
+def test_the_sentence_leaves_room_for_the_verdict(title, size):
+    picture = Picture(title=title, size=size, hold=0, curve="smooth")
+    reel, scene = compose([a_run()], picture)
+    (verdict,) = [
+        text.get_text() for text in texts_of(scene, reel.at(None)) if "confident" in text.get_text()
+    ]
+    assert verdict.startswith("over-confident")
