@@ -10,15 +10,15 @@ from anim import calibration
 from anim.compose.medians import median_of
 from anim.metrics import CHANCE, CONFIDENCE, GAP, P_VALUE, names_of
 from anim.panels.bars import ideal_line
-from anim.panels.layout import cell_width
+from anim.panels.layout import cell_width, unit_of
 from anim.run import Reliability, Run, RunLike
 from anim.run.passes import Progress
 from anim.settings import CURVES, Picture
 from anim.settings.panels import panel_of, series_of
 from anim.timeline import Track
 
-# The width of the narrowest bar in pixels.
-_NARROWEST = 8
+# The width of the narrowest bar in pixels, and of bins of lines, in those of the reference design.
+_NARROWEST, _OF_LINES = 8, 24
 
 
 def prepare(
@@ -80,7 +80,10 @@ def track_of(run: RunLike, view: str, picture: Picture, *, runs: int = 1) -> Tra
 
 def _bars_at_most(picture: Picture, runs: int) -> int:
     """Return how many bars a cell of a picture of several runs has room for."""
-    return int(cell_width(picture, runs) / _NARROWEST)
+    width = cell_width(picture, runs)
+    if picture.for_runs(runs).is_overlaid:
+        return int(width / unit_of(picture) / _OF_LINES)
+    return int(width / _NARROWEST)
 
 
 def _track(run: Run, view: str, picture: Picture, most: int, end: int | None = None) -> Track:

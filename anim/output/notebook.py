@@ -74,7 +74,8 @@ def bundle(shown: Sequence[tuple[Reel, Subject]], picture: Picture, plain: str) 
         plain: the text that a terminal shows.
     """
     data = page_data(shown, picture)
-    width, height = picture.for_runs(len(shown[0][0].lanes)).canvas
+    reel, _ = shown[0]
+    width, height = picture.for_runs(len(reel.lanes), len(reel.clock.steps)).canvas
     try:
         gif = base64.b64encode(_gif(shown[0], picture)).decode()
     except SettingError:

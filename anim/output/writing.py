@@ -35,7 +35,7 @@ def write(
         OSError: a file cannot be written.
     """
     reel, subject = shown[0]
-    picture = picture.for_runs(len(reel.lanes))
+    picture = picture.for_runs(len(reel.lanes), len(reel.clock.steps))
     forms = {path: format_of(path) for path in paths}
     moving = [path for path in paths if forms[path].moves]
     pages = [path for path in paths if forms[path].is_page]

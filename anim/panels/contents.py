@@ -9,6 +9,7 @@ from anim.panels.axes import Axis
 from anim.panels.counts import Counts, count_axis
 from anim.panels.dots import PITCH
 from anim.panels.layout import Place
+from anim.panels.overlay import OverlayPanel, overlay_panel
 from anim.panels.reliability import (
     NUMBER_BESIDE,
     ReliabilityPanel,
@@ -19,7 +20,17 @@ from anim.panels.reliability import (
 )
 from anim.panels.strips import StripPanel, strip_panel
 from anim.panels.subject import Subject
-from anim.panels.words import HIT, MISS, KeyEntry, ScoreName, Verdict, Words, ending_of, words_of
+from anim.panels.words import (
+    HIT,
+    IDEAL,
+    MISS,
+    KeyEntry,
+    ScoreName,
+    Verdict,
+    Words,
+    ending_of,
+    words_of,
+)
 from anim.settings import CURVES, Picture
 from anim.settings.panels import Strip, panel_of
 from anim.timeline import Frame, Reel, Shot, Track
@@ -58,7 +69,7 @@ class Cell:
     place: Place
     axes: Place
     dots: Place | None
-    panel: ReliabilityPanel | CountsPanel
+    panel: ReliabilityPanel | CountsPanel | OverlayPanel
 
 
 class Header:
@@ -135,6 +146,8 @@ def key_of(reel: Reel, words: Words, picture: Picture) -> tuple[KeyEntry, ...]:
     if layout.is_narrow(picture):
         return ()
     of_diagrams = reliability_key(reel, words) if "reliability" in picture.shown_panels else ()
+    if picture.for_runs(len(reel.lanes)).is_overlaid:
+        return tuple(entry for entry in of_diagrams if entry.mark == IDEAL)
     of_columns = (KeyEntry(HIT, words.hit), KeyEntry(MISS, words.miss))
     return (*of_diagrams, *(of_columns if "counts" in picture.shown_panels else ()))
 
@@ -161,9 +174,14 @@ def contents_of(
     for place in places:
         strip = panel_of(place.kind.name).strip
         if strip is not None:
+            if len(reel.lanes) > 1:
+                place = layout.with_names(place, subject.names, unit)
             strips.append((place, _strip(strip, place, unit, reel, subject, words)))
         elif place.kind.name == "counts":
             panel = counts_panel(reel, place.rank, subject, words, _size(place, unit))
+            cells.append(Cell(place, place, None, panel))
+        elif picture.for_runs(len(reel.lanes)).is_overlaid:
+            panel = overlay_panel(reel, subject, words, place, unit)
             cells.append(Cell(place, place, None, panel))
         else:
             cells.append(_diagram(place, unit, reel, subject, words, picture))

@@ -17,8 +17,12 @@ from anim.settings.themes import DEFAULT_THEME, THEMES, Measures
 
 # Room beside the panels.
 LEFT, RIGHT = 62, 24
-# At the right of strips of several runs, for their names.
-NAMES = 92
+# At the right of strips of several runs, for their names: of a usual length, and at most.
+NAMES, LONGEST_NAMES = 92, 150
+# At the right of a diagram of several runs, for their names and numbers.
+LIST = 148
+# About the width of a letter.
+_LETTER = 6.5
 # Distance of rows of a key, and of lines of a headline, in heights of their letters.
 ROW, LINE = 1.5, 1.25
 # Numbers and names below a diagram; what lies between axes and dots without them.
@@ -161,6 +165,19 @@ def places(picture: Picture, runs: int, *, title_lines: int = 1, key_rows: int =
     raise SettingError("panels", problem)
 
 
+def with_names(strip: Place, names: Sequence[str], unit: float) -> Place:
+    """Return the place of a strip that leaves room for names of runs at its right.
+
+    Args:
+        strip: with room for names of a usual length.
+        names: of the runs.
+        unit: pixels of the picture per pixel of the reference design.
+    """
+    longest = min(_LETTER * max(map(len, names)), LONGEST_NAMES)
+    more = min(round(max(longest - NAMES, 0) * unit), strip.width // 5)
+    return replace(strip, width=strip.width - more)
+
+
 def check_room(picture: Picture, runs: int) -> None:
     """Raise `SettingError` unless a picture has room for runs and their recalibrations."""
     places(picture, picture.shown_runs(runs))
@@ -214,13 +231,15 @@ def _places(picture: Picture, title_lines: int, key_rows: int) -> tuple[list[Pla
     left, right = round(LEFT * unit), round(width - RIGHT * unit)
     for kind, with_labels, inside, under in zip(kinds, labelled, insides, below, strict=True):
         tall = round(inside)
-        bottom = round(top - _above(kind, runs) * unit - tall)
+        bottom = round(top - _above(kind, picture) * unit - tall)
         whole = Place(kind, left, bottom, right - left, tall)
         names = round(NAMES * unit) if runs > 1 else 0
         if kind.shows_time:
             some = [replace(whole, width=whole.width - names, is_bottom=with_labels)]
         else:
             some = [whole] if runs == 1 else _grid(whole, runs, columns, unit)
+            if picture.is_overlaid:
+                some = [replace(whole, width=whole.width - round(LIST * unit))]
         found += some
         lowest = _SMALLEST_PANEL * unit
         has_room &= all(one.height >= lowest for one in some)
@@ -229,8 +248,9 @@ def _places(picture: Picture, title_lines: int, key_rows: int) -> tuple[list[Pla
     return found, has_room
 
 
-def _above(kind: PanelKind, runs: int) -> float:
-    return _CELL_HEADER if runs > 1 and not kind.shows_time else kind.above
+def _above(kind: PanelKind, picture: Picture) -> float:
+    has_names = picture.runs > 1 and not picture.is_overlaid and not kind.shows_time
+    return _CELL_HEADER if has_names else kind.above
 
 
 def _columns(
@@ -243,7 +263,7 @@ def _columns(
     """
     runs, unit, (width, height) = picture.runs, unit_of(picture), picture.canvas
     header = header_height(picture, runs, title_lines=title_lines, key_rows=key_rows)
-    fixed = header + sum(_above(kind, runs) for kind in kinds) + sum(_below(kinds)[1])
+    fixed = header + sum(_above(kind, picture) for kind in kinds) + sum(_below(kinds)[1])
     across = width - (LEFT + RIGHT) * unit
     together = 1 if picture.calibrate is None else 2
 
@@ -266,8 +286,9 @@ def _columns(
         wide = max((across - (columns - 1) * _BETWEEN_COLUMNS * unit) / columns, 1.0)
         return abs(math.log(wide / cell / _BEST_ASPECT)) + 0.3 * (rows * columns - runs)
 
-    if picture.size is None:
-        return min(runs, COLUMNS), heights(min(runs, COLUMNS))
+    if picture.size is None or picture.is_overlaid:
+        columns = runs if picture.is_overlaid else min(runs, COLUMNS)
+        return columns, heights(columns)
     columns = min(range(min(together, runs), runs + 1, together), key=strain)
     return columns, heights(columns)
 

@@ -11,6 +11,8 @@ from anim.panels.axes import NO_BREAK_SPACE, rounded_count
 from anim.panels.subject import Subject
 from anim.timeline import Track
 
+# Letters of a name of a class, at most.
+_LONGEST_NAME = 24
 # Marks that a key explains.
 UNDER, OVER, IDEAL, PALE, INTERVAL = "under", "over", "ideal", "pale", "interval"
 HIT, MISS, SOLID, DASHED = "hit", "miss", "solid", "dashed"
@@ -129,7 +131,13 @@ def words_of(
     """
     of_them = "of them" if examples is None else f"of {rounded_count(examples)}"
     every = f"all {dots}" if examples == dots else f"{dots} {of_them}"
-    return (_plain if is_plain else _field)(subject, subject.class_name, every, is_curve)
+    write = _plain if is_plain else _field
+    return write(subject, called(subject.class_name), every, is_curve)
+
+
+def called(name: str) -> str:
+    """Return the name of a class as sentences say it: without the end of a long one."""
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1].rstrip()}…"
 
 
 def _plain(subject: Subject, name: str, dots: str, is_curve: bool) -> Words:
@@ -188,14 +196,14 @@ def _field(subject: Subject, name: str, dots: str, is_curve: bool) -> Words:
 
 def _plain_scores(subject: Subject) -> tuple[ScoreName, ...]:
     if subject.sides is not None:
-        low, high = subject.sides
+        low, high = map(called, subject.sides)
         return (
             ScoreName(0.25, "center", f"←  says “{low}”"),
             ScoreName(0.5, "center", "its score"),
             ScoreName(0.75, "center", f"says “{high}”  →"),
         )
     if subject.class_name:
-        text = f"how likely it says “{subject.class_name}” is  →"
+        text = f"how likely it says “{called(subject.class_name)}” is  →"
     elif subject.view == "confidence":
         text = "how sure it is of its answer  →"
     else:
@@ -207,7 +215,7 @@ def _sides(subject: Subject) -> tuple[ScoreName, ...]:
     """Return the names of the classes alone, at both ends."""
     if subject.sides is None:
         return ()
-    low, high = subject.sides
+    low, high = map(called, subject.sides)
     return (ScoreName(0, "left", f"←  “{low}”"), ScoreName(1, "right", f"“{high}”  →"))
 
 

@@ -28,7 +28,7 @@ from anim.run.snapshots import SnapshotSequence
 from anim.run.statistics import Predictions
 from anim.run.subsets import SomeExamples
 from anim.settings import RECALIBRATIONS, TEMPERATURE, one_of, share
-from anim.settings.picture import HELD_OUT
+from anim.settings.statistics import HELD_OUT
 
 # What goes in comes out twice: a `Run`, or `Replicas`.
 AnyRun = TypeVar("AnyRun", bound=RunLike)

@@ -29,9 +29,9 @@ class CountColumns:
         panel, theme = cell.panel, stage.theme
         assert isinstance(panel, CountsPanel)
         self._columns, self._axes = panel.columns, stage.axes(cell.axes)
-        stage.numbers_beside(self._axes, panel.y, is_shown=cell.place.is_left)
+        numbers = stage.numbers_beside(self._axes, panel.y, is_shown=cell.place.is_left)
         if cell.place.is_left:
-            stage.name_beside(self._axes, "examples")
+            stage.name_beside(self._axes, "examples", numbers)
         if cell.place.is_bottom:
             stage.numbers_below(self._axes, panel.x.ticks)
             stage.names_below(self._axes, panel.scores)

@@ -38,9 +38,9 @@ class Diagram:
         panel = cell.panel
         assert isinstance(panel, ReliabilityPanel)
         axes = stage.axes(cell.axes)
-        stage.numbers_beside(axes, panel.y, is_shown=cell.place.is_left)
+        numbers = stage.numbers_beside(axes, panel.y, is_shown=cell.place.is_left)
         if cell.place.is_left:
-            stage.name_beside(axes, panel.share)
+            stage.name_beside(axes, panel.share, numbers)
         if cell.place.is_bottom:
             stage.numbers_below(axes, panel.x.ticks)
             stage.names_below(axes, panel.scores)
@@ -61,10 +61,8 @@ class Diagram:
             if cell.place.is_left:
                 row, theme = stage.measures.small * 1.3, stage.theme
                 away = _NAME_AWAY + (0.5 * row if panel.wrong_name else 0)
-                stage.name_beside(dots.axes, panel.dots_name, away=away, is_small=True)
-                stage.name_beside(
-                    dots.axes, panel.wrong_name, away=away - row, is_small=True, colour=theme.wrong
-                )
+                stage.name_of_dots(dots.axes, panel.dots_name, away, theme.muted)
+                stage.name_of_dots(dots.axes, panel.wrong_name, away - row, theme.wrong)
             self._marks.append(dots)
             self.artists += dots.above
         note = _Note(axes, stage, panel, cell.place.rank)

@@ -4,111 +4,26 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from matplotlib.text import Text
 
-from anim.panels.contents import Contents, Header
+from anim.panels.contents import Cell, Contents, Header
 from anim.panels.layout import LEFT, LINE, RIGHT, ROW, Place
+from anim.panels.overlay import OverlayPanel
 from anim.panels.strips import StripPanel
-from anim.panels.words import (
-    DASHED,
-    HIT,
-    IDEAL,
-    INTERVAL,
-    MISS,
-    OVER,
-    SOLID,
-    UNDER,
-    KeyEntry,
-)
-from anim.scene.stage import Stage, dashes
+from anim.scene.key import APART, BESIDE, KeyRow, text_colour, width_of
+from anim.scene.stage import Stage
 from anim.scene.texts import ChangingText, shorten, wrapped
-from anim.settings.themes import Theme
 from anim.timeline import Reel, Shot
 
-# From a mark of a key to its text, and between two entries.
-_BESIDE, _APART = 6, 16
 # Names and sentences above a cell: from its upper edge to their baselines.
 _NAME_AT, _SENTENCE_AT = 26, 9
 # From the upper edge of a strip to the baseline of its key.
 _STRIP_AT = 8
+# At the right edge of a picture.
+_AT_EDGE = 4
 # Between the headline and the clock.
 _GAP = 24
-
-
-class KeyRow:
-    """Entries of a key in the order of reading; the last one may stand at the right edge."""
-
-    def __init__(self, stage: Stage, entries: Sequence[KeyEntry]):
-        self._stage, self.entries = stage, entries
-
-    def width(self) -> float:
-        """Return the width in pixels of the reference design."""
-        return sum(map(self._width_of, self.entries)) + _APART * (len(self.entries) - 1)
-
-    def paint(self, left: float, y: float) -> None:
-        """Paint the entries, with their baseline ``y`` pixels below the upper edge."""
-        for entry in self.entries:
-            self._paint_mark(entry, left, y)
-            size, colour = self._stage.measures.small, _text_colour(self._stage.theme, entry.mark)
-            self._stage.text(left + self._mark_width(entry), y, entry.text, size, colour)
-            left += self._width_of(entry) + _APART
-
-    def _width_of(self, entry: KeyEntry) -> float:
-        width = width_of(self._stage, entry.text, self._stage.measures.small)
-        return self._mark_width(entry) + width
-
-    def _mark_width(self, entry: KeyEntry) -> float:
-        size = self._stage.measures.small
-        wide = {UNDER: 1.9, OVER: 1.9, IDEAL: 1.2, SOLID: 1.6, DASHED: 1.6, HIT: 0.9, MISS: 0.9}
-        wide |= {INTERVAL: 0.5}
-        return wide[entry.mark] * size + _BESIDE if entry.mark in wide else 0
-
-    def _paint_mark(self, entry: KeyEntry, left: float, y: float) -> None:
-        stage, theme, size = self._stage, self._stage.theme, self._stage.measures.small
-        top, tall = y - 0.82 * size, 0.95 * size
-        pairs = {UNDER: (theme.under_pale, theme.under), OVER: (theme.over_pale, theme.over)}
-        if entry.mark in pairs:
-            for at, colour in enumerate(pairs[entry.mark]):
-                stage.square(left + at * 0.95 * size, top, 0.95 * size, tall, colour)
-        if entry.mark in (HIT, MISS):
-            colour = theme.dot if entry.mark == HIT else theme.wrong
-            stage.square(left, top, 0.9 * size, tall, colour)
-        if entry.mark == IDEAL:
-            stage.line(left, y - 0.33 * size, 1.2 * size, theme.ideal, linewidth=stage.stroke(2))
-        if entry.mark in (SOLID, DASHED):
-            look = {"linewidth": stage.stroke(2.2), "linestyle": "-"}
-            if entry.mark == DASHED:
-                look = {"linewidth": stage.stroke(1.4), "linestyle": dashes()}
-            stage.line(left, y - 0.33 * size, 1.6 * size, theme.cap, **look)
-        if entry.mark == INTERVAL:
-            stage.square(left + 0.2 * size, top, 1.6, tall, theme.text)
-
-
-def _text_colour(theme: Theme, mark: str) -> str:
-    return {UNDER: theme.under_text, OVER: theme.over_text}.get(mark, theme.muted)
-
-
-def width_of(stage: Stage, said: str, size: float, **style: Any) -> float:
-    """Return the width of a text in pixels of the reference design."""
-    text = stage.text(0, 0, said, size, "k", **style)
-    width = stage.width_of(text)
-    text.remove()
-    return width
-
-
-def rows_of(stage: Stage, entries: Sequence[KeyEntry]) -> list[KeyRow]:
-    """Return the entries of a key in rows that fit into the width of the picture."""
-    room = stage.size[0] - LEFT - RIGHT
-    rows: list[KeyRow] = []
-    for entry in entries:
-        longer = KeyRow(stage, [*rows[-1].entries, entry]) if rows else None
-        if longer is not None and longer.width() <= room:
-            rows[-1] = longer
-        else:
-            rows.append(KeyRow(stage, [entry]))
-    return rows
 
 
 def title_of(stage: Stage, title: str, clock: str) -> tuple[Text, int]:
@@ -170,8 +85,12 @@ class HeaderChart:
             y -= measures.caption_at - measures.title_at
         for at, row in enumerate(rows):
             row.paint(LEFT, y + measures.small * (ROW * (at + 1) + 0.75))
-        for place in _first_cells(contents) if names else ():
-            self._name_cell(place, reel, names[place.rank])
+        for cell in _first_cells(contents) if names else ():
+            if isinstance(cell.panel, OverlayPanel):
+                for rank, name in enumerate(names):
+                    self._list_run(cell.place, cell.panel, reel, rank, name)
+            else:
+                self._name_cell(cell.place, reel, names[cell.place.rank])
         for place, panel in contents.strips:
             self._name_strip(place, panel)
 
@@ -224,7 +143,7 @@ class HeaderChart:
         rooms = [right]
         if self._header.ending is not None and not stage.measures.is_plain:
             form = self._header.ending.forms[-1]
-            rooms.insert(0, right - _APART - width_of(stage, form, size, fontweight="bold"))
+            rooms.insert(0, right - APART - width_of(stage, form, size, fontweight="bold"))
         for room, parts in itertools.product(rooms, forms):
             sentence = _Sentence(stage, 0, parts, widest, self._start, y, size)
             if sentence.right <= room:
@@ -234,7 +153,7 @@ class HeaderChart:
             sentence = _Sentence(stage, 0, words.short, widest, self._start, y, size)
         self._sentences = [sentence]
         if not stage.measures.is_plain:
-            left = sentence.right + _APART
+            left = sentence.right + APART
             self._verdict = _Verdict(stage, self._header, reel, left, right, y)
 
     def _name_cell(self, place: Place, reel: Reel, name: str) -> None:
@@ -251,6 +170,26 @@ class HeaderChart:
         sentence = _Sentence(stage, place.rank, parts, widest, left, y, measures.small)
         self._sentences.append(sentence)
 
+    def _list_run(
+        self, place: Place, panel: OverlayPanel, reel: Reel, rank: int, name: str
+    ) -> None:
+        """Write the name of a run and its two numbers at the right of the diagram of all runs."""
+        stage, measures = self._stage, self._stage.measures
+        left = (place.left + place.width) / stage.unit + APART
+        top = stage.size[1] - (place.bottom + place.height) / stage.unit
+        y, colour = top + panel.entry * rank + measures.small, stage.runs[rank]
+        dash = 1.2 * measures.small
+        stage.line(left, y - 0.33 * measures.small, dash, colour, linewidth=stage.stroke(2.2))
+        left += dash + BESIDE
+        style = {"fontweight": "bold"}
+        text = stage.text(left, y, name, measures.small, colour, **style)
+        shorten(text, (stage.size[0] - left - _AT_EDGE) * stage.pixels(1))
+        if panel.has_numbers:
+            widest, parts = _widest(self._header, reel, rank), self._header.words.short
+            y += measures.small * 1.25
+            sentence = _Sentence(stage, rank, parts, widest, left, y, measures.small * 0.95)
+            self._sentences.append(sentence)
+
     def _name_strip(self, place: Place, panel: StripPanel) -> None:
         """Write what a strip shows, and what its lines mean, above it."""
         stage, size = self._stage, self._stage.measures.small
@@ -258,7 +197,7 @@ class HeaderChart:
         y = stage.size[1] - (place.bottom + place.height) / stage.unit - _STRIP_AT
         if panel.title:
             left += stage.width_of(stage.text(left, y, panel.title, size, stage.theme.muted))
-            left += _APART
+            left += APART
         KeyRow(stage, panel.key).paint(left, y)
 
 
@@ -317,7 +256,7 @@ class _Verdict:
             return
         for form in verdict.forms:
             style = {"ha": "right", "fontweight": "bold"}
-            text = stage.text(right, y, form, size, _text_colour(theme, verdict.mark), **style)
+            text = stage.text(right, y, form, size, text_colour(theme, verdict.mark), **style)
             if right - stage.width_of(text) >= left:
                 self._said = form
                 self.texts = [ChangingText(text)]
@@ -337,9 +276,9 @@ def _widest(header: Header, reel: Reel, rank: int) -> tuple[str, ...]:
     return tuple("".join("0" if mark.isdigit() else mark for mark in one) for one in longest)
 
 
-def _first_cells(contents: Contents) -> Iterable[Place]:
+def _first_cells(contents: Contents) -> Iterable[Cell]:
     """Return the uppermost cell of each run."""
-    found: dict[int, Place] = {}
+    found: dict[int, Cell] = {}
     for cell in contents.cells:
-        found.setdefault(cell.place.rank, cell.place)
+        found.setdefault(cell.place.rank, cell)
     return found.values()

@@ -14,11 +14,15 @@ from matplotlib.figure import Figure
 
 from anim.panels.contents import Cell, CountsPanel, contents_of, key_of, words_for
 from anim.panels.layout import has_title, unit_of
+from anim.panels.overlay import OverlayPanel
+from anim.panels.reliability import ReliabilityPanel
 from anim.panels.subject import Subject
 from anim.scene.columns import CountColumns
 from anim.scene.diagram import Diagram
 from anim.scene.fonts import style, warn_of_missing
-from anim.scene.header import HeaderChart, rows_of, title_of
+from anim.scene.header import HeaderChart, title_of
+from anim.scene.key import rows_of
+from anim.scene.overlay import Overlay
 from anim.scene.ramps import flat_colours
 from anim.scene.stage import REFERENCE_DPI, Stage
 from anim.scene.strips import StripChart
@@ -46,7 +50,7 @@ class Scene:
     """
 
     def __init__(self, subject: Subject, reel: Reel, picture: Picture):
-        picture = picture.for_runs(len(reel.lanes))
+        picture = picture.for_runs(len(reel.lanes), len(reel.clock.steps))
         self._theme = theme_of(picture)
         if not has_title(picture):
             subject = replace(subject, title="")
@@ -97,7 +101,10 @@ class Scene:
     def update(self, shot: Shot) -> None:
         """Move every artist to where it is in a shot."""
         for cell, chart in self._cells:
-            chart.update(shot.frames[cell.place.rank])
+            if isinstance(chart, Overlay):
+                chart.update(shot)
+            else:
+                chart.update(shot.frames[cell.place.rank])
         for strip in self._strips:
             strip.update(shot)
         self._header.update(shot)
@@ -151,6 +158,6 @@ class Scene:
         return flat_colours(self._theme, self._runs, is_sweep=self._is_sweep)
 
 
-def _painted(stage: Stage, cell: Cell) -> Diagram | CountColumns:
-    is_counts = isinstance(cell.panel, CountsPanel)
-    return CountColumns(stage, cell) if is_counts else Diagram(stage, cell)
+def _painted(stage: Stage, cell: Cell) -> Diagram | CountColumns | Overlay:
+    kinds = {CountsPanel: CountColumns, OverlayPanel: Overlay, ReliabilityPanel: Diagram}
+    return kinds[type(cell.panel)](stage, cell)

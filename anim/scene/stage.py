@@ -20,8 +20,12 @@ from anim.settings.themes import Measures, Theme
 
 # Pixels of a picture, before its scale, per inch.
 REFERENCE_DPI = 96
-# From an axis to its numbers, and to the names below them.
-_NUMBERS, _NAMES = 7, 26
+# From an axis to its numbers, and to the names below them; between two of these names.
+_NUMBERS, _NAMES, _BETWEEN = 7, 26, 8
+# From the left edge to the middle of the name of an axis, in heights of its letters.
+_EDGE = 0.8
+# Room below dots for what they are.
+_BELOW_DOTS = 16
 
 
 @dataclass(frozen=True)
@@ -81,12 +85,21 @@ class Stage:
         axes.set_axisbelow(True)
         return axes
 
-    def numbers_beside(self, axes: PlainAxes, axis: Axis, *, is_shown: bool) -> None:
-        """Draw lines across at the ticks of a y axis, with numbers to the left."""
+    def numbers_beside(self, axes: PlainAxes, axis: Axis, *, is_shown: bool) -> float:
+        """Draw lines across at the ticks of a y axis, with numbers to the left.
+
+        Returns:
+            How far they reach, in pixels of the reference design.
+        """
+        widest = 0.0
         for place, text in axis.ticks:
             axes.axhline(place, color=self.theme.grid, linewidth=self.stroke(1.2), zorder=0)
             if is_shown and text:
-                self._number(axes, (0, place), (-_NUMBERS, 0), text, "right", "center_baseline")
+                number = self._number(
+                    axes, (0, place), (-_NUMBERS, 0), text, "right", "center_baseline"
+                )
+                widest = max(widest, self.width_of(number))
+        return _NUMBERS + widest
 
     def numbers_below(self, axes: PlainAxes, ticks: tuple[Tick, ...]) -> None:
         """Write numbers below an x axis."""
@@ -95,39 +108,56 @@ class Stage:
 
     def names_below(self, axes: PlainAxes, names: tuple[ScoreName, ...]) -> None:
         """Write names below the numbers of an x axis."""
-        room = axes.bbox.width / len(names) * 1.1
-        for name in names:
-            text = self._number(
+        texts = [
+            self._number(
                 axes, (name.place, 0), (0, -_NAMES), name.text, name.align, "top", is_label=True
             )
+            for name in names
+        ]
+        whole, apart = axes.bbox.width, self.pixels(_BETWEEN)
+        rooms = [whole] if len(texts) == 1 else [(whole - apart) / 2] * len(texts)
+        if len(texts) == 3:
+            # The middle one is whole, and the others are centred on the halves.
+            middle = texts[1].get_window_extent(self.renderer).width
+            side = whole / 2 - middle - 2 * apart
+            rooms = [side, middle, side]
+        for text, room in zip(texts, rooms, strict=True):
             shorten(text, room)
 
-    def name_beside(
-        self,
-        axes: PlainAxes,
-        name: str,
-        *,
-        away: float | None = None,
-        is_small: bool = False,
-        colour: str | None = None,
-    ) -> None:
-        """Write the name of a y axis upwards; not without room for it.
+    def name_beside(self, axes: PlainAxes, name: str, numbers: float) -> None:
+        """Write the name of a y axis upwards, shortened; not without room for most of it.
 
         Args:
             axes: the axes.
             name: the text.
-            away: from the axis to the middle of the text, in pixels of the reference design.
-            is_small: whether it is in the size of numbers.
-            colour: of the text; None takes that of numbers.
+            numbers: how far numbers beside the axis reach, in pixels of the reference design.
         """
-        away = self.measures.beside if away is None else away
+        size = self.measures.label
+        left = axes.bbox.x0 / self.pixels(1)
+        away = self.measures.beside
         text = self._number(
-            axes, (0, 0.5), (-away, 0), name, "center", "center", is_label=not is_small, rotation=90
+            axes, (0, 0.5), (-away, 0), name, "center", "center", is_label=True, rotation=90
         )
-        text.set_color(self.theme.muted if colour is None else colour)
-        room = axes.bbox.height + self.pixels(24)
-        if text.get_window_extent(self.renderer).height > room:
-            text.set_visible(False)
+        if text.get_window_extent(self.renderer).height > axes.bbox.height - self.pixels(24):
+            # It stands beside the numbers at both ends.
+            away = min(max(away, numbers + size * 0.7), left - size * _EDGE)
+            text.set_position((-self.points(away), 0))
+        shorten(text, axes.bbox.height + self.pixels(24))
+        text.set_visible(len(text.get_text()) > 0.6 * len(name))
+
+    def name_of_dots(self, axes: PlainAxes, name: str, away: float, colour: str) -> None:
+        """Write what dots are upwards, down from their first row; not without room for it.
+
+        Args:
+            axes: of the dots.
+            name: the text.
+            away: from the axis to the middle of the text, in pixels of the reference design.
+            colour: of the text.
+        """
+        text = self._number(axes, (0, 1), (-away, 0), name, "center", "top", rotation=90)
+        text.set_color(colour)
+        room = min(axes.bbox.height + self.pixels(_BELOW_DOTS), axes.bbox.y1 - self.pixels(3))
+        text.set_visible(text.get_window_extent(self.renderer).height <= room)
 
     def _number(
         self,

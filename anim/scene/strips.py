@@ -12,7 +12,7 @@ from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.path import Path
 
 from anim.panels.axes import spread_apart
-from anim.panels.layout import NAMES, Place
+from anim.panels.layout import Place
 from anim.panels.strips import StripLine, StripPanel, crossed, until
 from anim.panels.words import DASHED, SOLID
 from anim.scene.marks import RGBA, Shapes, area, finite_pieces, path
@@ -23,6 +23,8 @@ from anim.timeline import Shot
 # In pixels of the reference design: lines, the dot at their head, and marks of snapshots.
 _SOLID, _DASHED, _GHOST, _HEAD, _MARK = 2.2, 1.4, 1.3, 7.5, 4
 _SPREAD_ALPHA = 0.25
+# From the end of a line to the name of its run.
+_BESIDE = 9
 
 
 class StripChart:
@@ -138,11 +140,14 @@ def _name_lines(axes: Axes, stage: Stage, lines: Sequence[StripLine], names: Seq
         known = line.y[np.isfinite(line.y)]
         ends.append(float(known[-1]) if len(known) else 0.0)
     row = stage.pixels(stage.measures.small * 1.15) / axes.bbox.height
+    # More of them than have room beside the strip reach as far beyond it above as below.
+    beyond = max((len(lines) - 1) * row - 1, 0) / 2
+    room = stage.figure.bbox.width - axes.bbox.x1 - stage.pixels(_BESIDE + 2)
     for line, name, place in zip(lines, names, spread_apart(ends, row), strict=True):
         text = axes.annotate(
             name,
-            (1, place),
-            (stage.points(9), 0),
+            (1, place - beyond),
+            (stage.points(_BESIDE), 0),
             textcoords="offset points",
             annotation_clip=False,
             va="center_baseline",
@@ -150,4 +155,4 @@ def _name_lines(axes: Axes, stage: Stage, lines: Sequence[StripLine], names: Seq
             color=stage.runs[line.rank],
             parse_math=False,
         )
-        shorten(text, stage.pixels(NAMES + 12))
+        shorten(text, room)

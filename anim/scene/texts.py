@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -48,42 +50,64 @@ class ChangingText:
 
 
 def shorten(text: Text, length: float) -> Text:
-    """Cut a text that is longer than ``length`` pixels, and end it in an ellipsis."""
+    """Cut a text that is longer than ``length`` pixels, and put an ellipsis there.
+
+    What follows a name in quotation marks is kept.
+    """
     whole = text.get_text()
-
-    def fits() -> bool:
-        box = text.get_window_extent()
-        return (box.height if text.get_rotation() else box.width) <= length
-
-    if fits():
+    end = whole.rfind("”")
+    head, tail = (whole, "") if end < 0 else (whole[:end].rstrip("…"), whole[end:])
+    if _length_of(text) <= length:
         return text
-    low, high = 0, len(whole)
-    while low < high:
-        middle = (low + high + 1) // 2
-        text.set_text(whole[:middle].rstrip() + "…")
-        low, high = (middle, high) if fits() else (low, middle - 1)
-    text.set_text(whole[:low].rstrip() + "…" if low else "")
+
+    def shortened(letters: int) -> str:
+        return f"{head[:letters].rstrip()}…{tail}"
+
+    letters = _most(len(head), lambda some: _is_fit(text, shortened(some), length))
+    text.set_text(shortened(letters) if letters else "")
     return text
 
 
 def wrapped(text: Text, length: float) -> int:
     """Break a text that is longer than ``length`` pixels into two lines; return how many it has.
 
-    Letters shrink to three quarters before the second line is cut.
+    Letters shrink to three quarters before the second line is cut. A line ends within a word only
+    if words are about as long as a line.
     """
     whole, size = text.get_text(), float(text.get_fontsize())
-    if text.get_window_extent().width <= length:
+    if _length_of(text) <= length:
         return 1
+    spaces = [at for at, mark in enumerate(whole) if mark == " "]
+    # Lines of about the same length.
+    spaces.sort(key=lambda at: abs(2 * at - len(whole)))
     for share in (1, 0.875, 0.75):
         text.set_fontsize(size * share)
-        for space in reversed([i for i, mark in enumerate(whole) if mark == " "]):
-            text.set_text(whole[:space])
-            if text.get_window_extent().width <= length:
-                text.set_text(whole[space + 1 :])
-                if text.get_window_extent().width <= length:
-                    text.set_text(f"{whole[:space]}\n{whole[space + 1 :]}")
-                    return 2
-                break
-    text.set_text(whole)
-    shorten(text, length)
-    return 1
+        for at in spaces or [_most(len(whole), lambda some: _is_fit(text, whole[:some], length))]:
+            lines = whole[:at], whole[at:].lstrip()
+            if all(_is_fit(text, line, length) for line in lines):
+                text.set_text("\n".join(lines))
+                return 2
+    most = _most(len(whole), lambda some: _is_fit(text, whole[:some], length))
+    at = max((space for space in spaces if most / 2 < space <= most), default=most)
+    text.set_text(whole[at:].lstrip())
+    text.set_text(f"{whole[:at]}\n{shorten(text, length).get_text()}")
+    return 2
+
+
+def _length_of(text: Text) -> float:
+    box = text.get_window_extent()
+    return box.height if text.get_rotation() else box.width
+
+
+def _is_fit(text: Text, said: str, length: float) -> bool:
+    text.set_text(said)
+    return _length_of(text) <= length
+
+
+def _most(count: int, holds: Callable[[int], bool]) -> int:
+    """Return the largest number up to ``count`` for which something holds, 0 if there is none."""
+    low, high = 0, count
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if holds(middle) else (low, middle - 1)
+    return low

@@ -24,26 +24,21 @@ from anim.settings.limits import (
     share,
     whole,
 )
+from anim.settings.panels import METRIC, PANELS
+from anim.settings.parsing import BANDS
 from anim.settings.picture import (
-    BANDS,
-    BINNINGS,
     COLUMNS,
-    MAX_BINS,
     MAX_RUNS,
     MAX_SIDE,
-    METRIC,
     NARROW,
-    PANELS,
-    RECALIBRATIONS,
     SMALLEST,
-    TEMPERATURE,
-    THEMES,
     Look,
     Output,
     Picture,
-    Statistics,
 )
+from anim.settings.statistics import BINNINGS, MAX_BINS, RECALIBRATIONS, TEMPERATURE, Statistics
 from anim.settings.text import one_line, plain, printable, shortened, value_text
+from anim.settings.themes import THEMES
 
 __all__ = [
     "ALIGNMENTS",

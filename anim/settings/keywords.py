@@ -32,6 +32,7 @@ class PictureOptions(TypedDict, total=False):
     transparent: bool
     title: str | None
     words: str | None
+    overlay: bool
     label: Sequence[str] | None
     at: float | None
     max_bytes: int | None

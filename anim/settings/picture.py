@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from anim.settings.clock import Clock
-from anim.settings.curves import BARS, CURVES, curves_in_words
 from anim.settings.fields import (
     FILES,
     PAGE,
@@ -20,39 +19,20 @@ from anim.settings.fields import (
     setting,
     settings_of,
 )
-from anim.settings.limits import Custom, OneOf, Real, Share, Whole, one_of, whole
+from anim.settings.limits import Custom, OneOf, Real, Whole, one_of, whole
 from anim.settings.panels import METRIC, PANELS, panel_of
-from anim.settings.parsing import BANDS, band_of, bytes_of, names_of, pair_of, size_of
+from anim.settings.parsing import bytes_of, names_of, pair_of, size_of
+from anim.settings.statistics import TEMPERATURE, Statistics
 from anim.settings.text import value_text
 from anim.settings.themes import DEFAULT_THEME, THEMES, Measures, sizes_in_words
-from anim.settings.views import BINS_IN_WORDS, EXAMPLES_A_BIN, views_in_words
 
-BINNINGS = ("width", "mass")
-# Methods of recalibration, and what each calls a run.
-RECALIBRATIONS = {
-    "temperature": "temperature-scaled",
-    "vector": "vector-scaled",
-    "isotonic": "isotonic regression",
-}
-# This method adds a series of that name, which a panel of that name draws.
-TEMPERATURE = "temperature"
-HELD_OUT = 0.5
 WORDS = ("plain", "field")
 MAX_RUNS = 6
-MAX_BINS = 256
 SMALLEST, MAX_SIDE = (320, 240), 4096
 # Narrower pictures show a diagram and two numbers, if no panels are asked for.
 NARROW = 480
 # Runs side by side in a picture of the default size.
 COLUMNS = 2
-
-
-def _check_curve(name: str, value: object) -> None:
-    one_of(name, value, CURVES)
-
-
-def _check_band(name: str, value: object) -> None:
-    one_of(name, value, BANDS)
 
 
 def _check_panels(name: str, value: object) -> None:
@@ -74,72 +54,6 @@ def _check_nonce(name: str, value: object) -> None:
 def _check_pair(name: str, value: object) -> None:
     is_pair = isinstance(value, Sequence) and not isinstance(value, str) and len(value) == 2
     require(is_pair, name, f"expected a width and a height, got {value_text(value)}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Statistics(Settings):
-    """What is computed from the predictions."""
-
-    view: str | None = setting(
-        None,
-        f"the scores on the x axis: {views_in_words()}",
-        instead_of_none="score for two classes, else confidence",
-    )
-    calibrate: str | None = setting(
-        None,
-        "recalibrate each run and show it beside the original, by scaling of logits or by "
-        "regression of scores",
-        OneOf(tuple(RECALIBRATIONS)),
-        metavar="METHOD",
-        instead_of_none="no recalibration",
-    )
-    held_out: float | None = setting(
-        None,
-        "share of the examples to fit the recalibration on; the others are shown",
-        Share(),
-        metavar="SHARE",
-        instead_of_none=f"{HELD_OUT:g}",
-    )
-    curve: str = setting(
-        BARS,
-        f"{BARS}, or a curve without bins: {curves_in_words()}",
-        Custom(_check_curve),
-        metavar="KIND",
-    )
-    band: str | None = setting(
-        BANDS[0],
-        "how much of a gap chance may make, which is pale: no bar of 95 % of calibrated models "
-        "goes beyond (simultaneous), or 95 % of their single bars do not (pointwise)",
-        Custom(_check_band),
-        metavar="KIND",
-        convert=band_of,
-        accepts="str | bool | None",
-        for_commands="--no-band paints every gap full",
-        can_be_off=True,
-    )
-    intervals: bool = setting(
-        False, "show 95 % intervals of each bar and of the ECE, for independent examples"
-    )
-    bins: int | None = setting(
-        None,
-        "number of bins",
-        Whole(1, MAX_BINS),
-        instead_of_none=f"one for each {EXAMPLES_A_BIN} examples, if there is room: "
-        + BINS_IN_WORDS,
-    )
-    binning: str = setting(
-        "width", "bins of equal width, or of equal mass (quantiles)", OneOf(BINNINGS)
-    )
-
-    @property
-    def held_out_share(self) -> float:
-        """The share of the examples that a recalibration is fitted on."""
-        return HELD_OUT if self.held_out is None else self.held_out
-
-    def check_together(self) -> None:
-        super().check_together()
-        has_method = self.held_out is None or self.calibrate is not None
-        require(has_method, "held_out", "requires `calibrate`")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,6 +114,11 @@ class Look(Settings):
         OneOf(WORDS),
         instead_of_none="field for paper, else plain",
     )
+    overlay: bool = setting(
+        False,
+        "draw several runs as lines in one diagram, instead of a diagram for each",
+        applies_to=PICTURES,
+    )
     label: tuple[str, ...] | None = setting(
         None,
         "a name for each of several runs",
@@ -254,20 +173,31 @@ class Picture(Output, Look, Clock, Statistics):
 
     Attributes:
         runs: how many are shown, recalibrations included; no setting, see `for_runs`.
+        snapshots: how many the longest of them has; None if that is unknown.
     """
 
     runs: int = field(default=1, repr=False)
+    snapshots: int | None = field(default=None, repr=False)
 
     def shown_runs(self, count: int) -> int:
         """Return how many of ``count`` runs and of their recalibrations are shown."""
         return count if self.calibrate is None else 2 * count
 
-    def for_runs(self, count: int) -> Self:
-        """Return the picture of ``count`` runs, recalibrations included: their default size."""
-        return self if count == self.runs else replace(self, runs=count)
+    def for_runs(self, count: int, snapshots: int | None = None) -> Self:
+        """Return the picture of ``count`` runs, recalibrations included: its size and panels.
+
+        Args:
+            count: of runs.
+            snapshots: how many the longest of them has; None keeps the number.
+        """
+        snapshots = self.snapshots if snapshots is None else snapshots
+        is_known = (count, snapshots) == (self.runs, self.snapshots)
+        return self if is_known else replace(self, runs=count, snapshots=snapshots)
 
     def check_together(self) -> None:
         super().check_together()
+        problem = "cannot be used with the panel counts, which shows one run"
+        require(not self.overlay or "counts" not in self.shown_panels, "overlay", problem)
         for side, low in zip(self.canvas, SMALLEST, strict=True):
             whole("size", side, 2)
             if side > MAX_SIDE * MAX_SIDE:
@@ -294,12 +224,16 @@ class Picture(Output, Look, Clock, Statistics):
             require(len(self.label) == count, "label", problem)
 
     def check_page(self, has_page: bool, example: str) -> None:
-        """Raise `SettingError` if something applies only to a page, and no output is one.
+        """Raise `SettingError` if something applies only to pages, and no output is one.
+
+        Or if something does not apply to pages, and one is.
 
         Args:
             has_page: whether an output is a page.
             example: one of the outputs, for the message.
         """
+        problem = "pages show runs side by side; write a picture, such as a .gif or .png file"
+        require(not (has_page and self.overlay), "overlay", problem)
         for one in settings_of(Output):
             is_given = getattr(self, one.name) != one.default
             problem = f"applies only to .html outputs, got {example!r}"
@@ -317,7 +251,8 @@ class Picture(Output, Look, Clock, Statistics):
         """The panels that were asked for, or those that suit the recalibration."""
         if self.panels is not None:
             return self.panels
-        if self.calibrate is None and self._is_small:
+        # A single snapshot has no course.
+        if self.snapshots == 1 or (self.calibrate is None and self._is_small):
             return ("reliability",)
         of_method = {TEMPERATURE: ("ece", TEMPERATURE), None: ("accuracy",)}
         return ("reliability", *of_method.get(self.calibrate, ("ece",)))
@@ -330,14 +265,19 @@ class Picture(Output, Look, Clock, Statistics):
         measures, names = self._measures, self.shown_panels
         width, height = measures.size
         height += measures.panel_height * max(len(names) - 2, 0)
-        height += 0 if self.runs == 1 else measures.names_height
+        height += 0 if self.runs == 1 or self.is_overlaid else measures.names_height
         of_runs = sum(not panel_of(name).shows_time for name in names)
         return width, height + measures.row_height * (self.rows - 1) * of_runs
 
     @property
     def rows(self) -> int:
         """Rows of runs in a picture of the default size, which has no more than two in each."""
-        return -(-self.runs // COLUMNS)
+        return 1 if self.is_overlaid else -(-self.runs // COLUMNS)
+
+    @property
+    def is_overlaid(self) -> bool:
+        """Whether there is one diagram for several runs."""
+        return self.overlay and self.runs > 1
 
     @property
     def _is_small(self) -> bool:

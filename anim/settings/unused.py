@@ -37,3 +37,5 @@ def without_effect(
             yield f"{option_of(name)} has no effect without the panel {' or '.join(panels)}"
     if "align" in given and runs == 1:
         yield "--align has no effect on a single run"
+    if "overlay" in given and picture.shown_runs(runs) == 1:
+        yield "--overlay has no effect on a single run"

@@ -1,0 +1,109 @@
+"""Several runs in one diagram: a line for each, its curve or through the means of its bins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from anim.panels.axes import Axis
+from anim.panels.bars import FEWEST
+from anim.panels.curve import Curve
+from anim.panels.layout import Place
+from anim.panels.reliability import ideal_places, names_of, score_axis, share_axis_of
+from anim.panels.subject import Subject
+from anim.panels.words import ScoreName, Words
+from anim.timeline import Frame, Reel, Track
+
+# Pixels of the reference design for the name and the numbers of a run in the list, at most; the
+# numbers need so many at least, and a name.
+_ENTRY, _WITH_NUMBERS, _NAME = 40, 28, 14
+
+
+class OverlayLine:
+    """The line of a run: its curve, or through mean score and share of hits of its bins.
+
+    Args:
+        track: of the run.
+        axis: of the scores.
+        is_folded: see `anim.panels.bars.ideal_line`.
+    """
+
+    def __init__(self, track: Track, axis: Axis, is_folded: bool):
+        self._curve = None if track.curve is None else Curve(track, axis, is_folded)
+        is_there = track.counts >= FEWEST
+        if track.filled is not None:
+            is_there &= track.filled
+        self._x = _between(axis.place(track.confidences), is_there)
+        self._y = _between(track.shares, is_there)
+
+    def at(self, frame: Frame) -> tuple[np.ndarray, np.ndarray]:
+        """Return places [P] of the line in a frame: heights are NaN where it is broken."""
+        if self._curve is None:
+            return frame.mix(self._x), frame.mix(self._y)
+        marks = self._curve.at(frame)
+        return marks.x, np.where(marks.presence > 0, marks.top, np.nan)
+
+
+def _between(values: np.ndarray, is_there: np.ndarray) -> np.ndarray:
+    """Return values [S, B] with those of bins that are not there on the line between others.
+
+    A line that moves has the same points in all snapshots.
+    """
+    found = np.full(values.shape, np.nan)
+    bins = np.arange(values.shape[1])
+    for row, there in enumerate(is_there):
+        if there.any():
+            found[row] = np.interp(bins, bins[there], values[row, there])
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class OverlayPanel:
+    """What a diagram of several runs shows.
+
+    Attributes:
+        x, y: axes of scores and of shares.
+        share: name of the y axis.
+        scores: names below the x axis.
+        line: [2, L] places of the ideal line.
+        lines: of the runs.
+        entry: height of an entry of the list of runs, in pixels of the reference design.
+        has_numbers: whether entries have numbers below the names.
+    """
+
+    x: Axis
+    y: Axis
+    share: str
+    scores: tuple[ScoreName, ...]
+    line: np.ndarray
+    lines: tuple[OverlayLine, ...]
+    entry: float
+    has_numbers: bool
+
+
+def overlay_panel(
+    reel: Reel, subject: Subject, words: Words, place: Place, unit: float
+) -> OverlayPanel:
+    """Return what a diagram of several runs shows.
+
+    Args:
+        reel: the runs.
+        subject: what the picture is about.
+        words: of the picture.
+        place: of the axes.
+        unit: pixels of the picture per pixel of the reference design.
+    """
+    width, height = place.width / unit, place.height / unit
+    axis = score_axis(subject, words, width)
+    entry = height / len(reel.lanes)
+    return OverlayPanel(
+        x=axis,
+        y=share_axis_of(words, height),
+        share=words.share,
+        scores=names_of(words, width),
+        line=ideal_places(subject),
+        lines=tuple(OverlayLine(track, axis, subject.is_folded) for track in reel.tracks),
+        entry=min(max(entry, _NAME), _ENTRY),
+        has_numbers=entry >= _WITH_NUMBERS,
+    )

@@ -1,0 +1,46 @@
+"""Paints several runs as lines in one diagram."""
+
+from __future__ import annotations
+
+from matplotlib.artist import Artist
+
+from anim.panels.contents import Cell
+from anim.panels.overlay import OverlayPanel
+from anim.scene.marks import path
+from anim.scene.stage import Stage
+from anim.timeline import Shot
+
+# In pixels of the reference design: lines of runs, and the ideal one.
+_RUN, _IDEAL = 2.2, 1.6
+
+
+class Overlay:
+    """The lines of all runs.
+
+    Args:
+        stage: the figure.
+        cell: its place and what it shows.
+    """
+
+    def __init__(self, stage: Stage, cell: Cell):
+        panel = cell.panel
+        assert isinstance(panel, OverlayPanel)
+        axes = stage.axes(cell.axes)
+        numbers = stage.numbers_beside(axes, panel.y, is_shown=True)
+        stage.name_beside(axes, panel.share, numbers)
+        stage.numbers_below(axes, panel.x.ticks)
+        stage.names_below(axes, panel.scores)
+        ideal = path(axes, color=stage.theme.ideal, linewidth=stage.stroke(_IDEAL))
+        ideal.set_data(*panel.line)
+        ideal.set_clip_on(False)
+        style = {"linewidth": stage.stroke(_RUN), "solid_joinstyle": "round"}
+        self._lines = panel.lines
+        self._paths = [path(axes, color=colour, **style) for colour in stage.runs]
+        self.artists: list[Artist] = [ideal, *self._paths]
+        for order, artist in enumerate(self.artists):
+            artist.set_zorder(1 + order / 100)
+
+    def update(self, shot: Shot) -> None:
+        """Move the lines to where they are in a shot."""
+        for line, drawn, frame in zip(self._lines, self._paths, shot.frames, strict=True):
+            drawn.set_data(*line.at(frame))
