@@ -34,4 +34,4 @@ for step in range(601):
     batch = rng.integers(0, len(data.y_train), 32)
     train_step(model, optimizer, jax.numpy.asarray(data.x_train[batch]), data.y_train[batch])
 
-anim.animate(recorder.run(), "digits.gif", title="Digits, and how sure it is of them")
+anim.animate(recorder.run(), "digits.gif", title="Digits, and how sure it is of them", pace="log")
