@@ -43,6 +43,7 @@ class Scene:
     Attributes:
         figure: the matplotlib figure.
         artists: those that move, in drawing order, without the texts of the header.
+        contents: what is painted.
 
     Raises:
         SettingError: more panels than the picture has room for, a series that no run has, or
@@ -86,6 +87,7 @@ class Scene:
         # Without a headline a sentence stands beside the clock; names stand below it.
         taken = max(lines, 1) if names else lines
         contents = contents_of(reel, subject, picture, title_lines=taken, key_rows=len(rows))
+        self.contents = contents
         self._cells = [(cell, _painted(stage, cell)) for cell in contents.cells]
         self._strips = [StripChart(stage, place, panel, names) for place, panel in contents.strips]
         self._header = HeaderChart(stage, contents, reel, rows, lines, names)

@@ -19,5 +19,5 @@ def trained(name, epochs=100):
     if name == "by heart":
         return anim.fit(anim.data.xor(200, 2000, noise=0.2), **_HEART)
     if name == "small":
-        return anim.fit(anim.data.xor(600, 3000), epochs=epochs, learning_rate=0.05)
+        return anim.fit(anim.data.xor(600, 3000), epochs=epochs)
     return anim.fit(DATA[name](), epochs=epochs)
