@@ -124,10 +124,10 @@ def check_curve(drawn, frame, is_under, is_over):
         height = np.interp((np.arange(wide) + 0.5) / wide, marks.x, height) * tall
         seen = part.sum(0)
         assert (seen <= height + 1.5).all()
-        # Half of the curve's line and of the ideal one lie on it.
+        # Half of the line and of the curve lie on it: where that is steep, more.
         large = height > 8
         away = np.append(np.abs(seen - height)[large], [0, 0])
-        assert np.median(away) < 3
+        assert np.median(away) < 4
 
 
 def check_head(drawn, shot, accuracy):
