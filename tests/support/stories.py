@@ -2,7 +2,10 @@
 
 from functools import cache
 
+import numpy as np
+
 import anim
+from tests.support.predictions import model
 
 # Trained by default settings, as `python -m anim.train --data NAME` does.
 DATA = {
@@ -21,3 +24,11 @@ def trained(name, epochs=100):
     if name == "small":
         return anim.fit(anim.data.xor(600, 3000), epochs=epochs)
     return anim.fit(DATA[name](), epochs=epochs)
+
+
+@cache
+def calibrated_up_to(sharpness, examples=20_000):
+    """Return a run of two classes whose last logits are so many times those of a calibrated one."""
+    logits, labels = model(examples, sharpness=1, seed=4)
+    grown = np.linspace(1, sharpness, 4)[:, None, None]
+    return anim.from_arrays([0, 40, 70, 100], labels, logits=grown * logits)
