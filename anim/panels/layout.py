@@ -154,14 +154,16 @@ def places(picture: Picture, runs: int, *, title_lines: int = 1, key_rows: int =
     found, has_room = _places(picture, title_lines, key_rows)
     if has_room:
         return found
-    panels = f"{len(picture.shown_panels)} panels" + (f" of {runs} runs" if runs > 1 else "")
+    count = len(picture.shown_panels)
+    need = f"{'1 panel' if count == 1 else f'{count} panels'}{f' of {runs} runs' * (runs > 1)}"
+    need += " needs" if count == 1 else " need"
     width, height = picture.canvas
     taller = ((width, tall) for tall in range(height + 20, MAX_SIDE + 1, 20))
     enough = next(
         (size for size in taller if _has_room(picture, size, title_lines, key_rows)), None
     )
     hint = "" if enough is None else f"; {width}x{enough[1]} has room"
-    problem = f"{panels} need a larger picture than {picture.size_text}{hint}"
+    problem = f"{need} a larger picture than {picture.size_text}{hint}"
     raise SettingError("panels", problem)
 
 

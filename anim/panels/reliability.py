@@ -61,7 +61,8 @@ def score_axis(subject: Subject, words: Words, pixels: float) -> Axis:
 
 def share_axis_of(words: Words, pixels: float) -> Axis:
     """Return the axis of shares, of a height in pixels of the reference design."""
-    return share_axis(0.0, words.is_plain, 4 if pixels > 4 * NUMBER_BESIDE else 2)
+    most = 4 if pixels > 4 * NUMBER_BESIDE else 2 if pixels > NUMBER_BESIDE else 1
+    return share_axis(0.0, words.is_plain, most)
 
 
 def ideal_places(subject: Subject) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 
@@ -56,9 +57,11 @@ class Subject:
             numbers = [float(number) for _, _, number in parts]
         except ValueError:
             return False
-        is_ordered = numbers in (sorted(numbers), sorted(numbers, reverse=True))
         # Seeds are numbers without an order.
-        return len(set(numbers)) > 1 and len(settings) == 1 and is_ordered and settings != {"seed"}
+        if len(numbers) < 2 or len(settings) > 1 or settings.pop().endswith("seed"):
+            return False
+        pairs = list(itertools.pairwise(numbers))
+        return all(one < other for one, other in pairs) or all(one > other for one, other in pairs)
 
     def count(self, step: float) -> int:
         """Return how many units the clock shows at a step."""

@@ -14,6 +14,8 @@ from anim.timeline import Frame
 
 # Numbers of columns that are cut, at most; the largest are written.
 _NUMBERS = 6
+# Room for a digit, in heights of letters.
+_DIGIT = 0.75
 
 
 class CountColumns:
@@ -40,6 +42,7 @@ class CountColumns:
         style = {"ha": "center", "va": "bottom", "color": theme.muted, "animated": True}
         size = stage.points(stage.measures.small)
         self._numbers = [self._axes.text(0, 1, "", fontsize=size, **style) for _ in range(_NUMBERS)]
+        self._digit = stage.pixels(stage.measures.small) * _DIGIT
         self.artists: list[Artist] = [self._shapes, *self._numbers]
 
     def update(self, frame: Frame) -> None:
@@ -54,7 +57,13 @@ class CountColumns:
         ]
         self._shapes.place(parts)
         order = np.argsort(-marks.cut[:, 1], kind="stable") if len(marks.cut) else []
-        shown = [marks.cut[i] for i in order][:_NUMBERS]
+        shown: list[np.ndarray] = []
+        for i in order:
+            digits = len(grouped(marks.cut[i, 1]))
+            apart = digits * self._digit / self._axes.bbox.width
+            at = x[int(marks.cut[i, 0]), 1]
+            if all(abs(x[int(other[0]), 1] - at) >= apart for other in shown):
+                shown.append(marks.cut[i])
         for number in self._numbers:
             number.set_text("")
         for number, (at, count) in zip(self._numbers, shown, strict=False):

@@ -22,6 +22,8 @@ from anim.timeline import Frame
 # In pixels of the reference design: dark tops of bars, whiskers, the line, dots.
 _CAP, _WHISKER, _LINE = 2.0, 1.6, 2.0
 _DOT, _POINT = 4.2, 5.0
+# The share of the width of a diagram beyond which a note stands in its middle.
+_NOTE = 0.7
 # From the axis of dots to the middle of their name.
 _NAME_AWAY = 32
 
@@ -197,6 +199,10 @@ class _Note:
             fontsize=stage.points(stage.measures.label),
             color=stage.theme.muted,
         )
+        wide, room = self._text.get_window_extent(stage.renderer).width, axes.bbox.width
+        if wide > _NOTE * room:
+            self._text.set_x(0.5)
+            self._text.set_fontsize(float(self._text.get_fontsize()) * min(1, 0.96 * room / wide))
         self.below: Sequence[Artist] = []
         self.above = [self._text]
 

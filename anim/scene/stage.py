@@ -22,6 +22,8 @@ from anim.settings.themes import Measures, Theme
 REFERENCE_DPI = 96
 # From an axis to its numbers, and to the names below them; between two of these names.
 _NUMBERS, _NAMES, _BETWEEN = 7, 26, 8
+# From an axis to its numbers below, in heights of their letters, at least.
+_DOWN = 0.68
 # From the left edge to the middle of the name of an axis, in heights of its letters.
 _EDGE = 0.8
 # Room below dots for what they are.
@@ -103,8 +105,9 @@ class Stage:
 
     def numbers_below(self, axes: PlainAxes, ticks: tuple[Tick, ...]) -> None:
         """Write numbers below an x axis."""
+        down = max(_NUMBERS, _DOWN * self.measures.small)
         for place, text in ticks:
-            self._number(axes, (place, 0), (0, -_NUMBERS), text, "center", "top")
+            self._number(axes, (place, 0), (0, -down), text, "center", "top")
 
     def names_below(self, axes: PlainAxes, names: tuple[ScoreName, ...]) -> None:
         """Write names below the numbers of an x axis."""

@@ -58,7 +58,8 @@ class StripChart:
             axes, color=theme.muted, linewidth=stage.stroke(1), linestyle=(0, (1, 1.6))
         )
         if names:
-            _name_lines(axes, stage, panel.lines, [names[line.rank] for line in panel.lines])
+            called = [names[line.rank] for line in panel.lines]
+            _name_lines(axes, stage, panel.lines, called, has_room_below=not place.is_bottom)
         lines = [one for line in self._lines for one in line.artists]
         self.artists: list[Artist] = [self._areas, self._now, *lines]
         for order, artist in enumerate(self.artists):
@@ -133,15 +134,22 @@ def _draw_ghost(axes: Axes, stage: Stage, line: StripLine) -> None:
     )
 
 
-def _name_lines(axes: Axes, stage: Stage, lines: Sequence[StripLine], names: Sequence[str]) -> None:
+def _name_lines(
+    axes: Axes,
+    stage: Stage,
+    lines: Sequence[StripLine],
+    names: Sequence[str],
+    *,
+    has_room_below: bool,
+) -> None:
     """Write the names of runs at the ends of their lines."""
     ends = []
     for line in lines:
         known = line.y[np.isfinite(line.y)]
         ends.append(float(known[-1]) if len(known) else 0.0)
     row = stage.pixels(stage.measures.small * 1.15) / axes.bbox.height
-    # More of them than have room beside the strip reach as far beyond it above as below.
-    beyond = max((len(lines) - 1) * row - 1, 0) / 2
+    # More of them than have room beside the strip reach beyond it, but not beside its numbers.
+    beyond = max((len(lines) - 1) * row - 1, 0) / 2 if has_room_below else 0
     room = stage.figure.bbox.width - axes.bbox.x1 - stage.pixels(_BESIDE + 2)
     for line, name, place in zip(lines, names, spread_apart(ends, row), strict=True):
         text = axes.annotate(

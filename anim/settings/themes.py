@@ -30,7 +30,7 @@ class Measures:
     size: tuple[int, int] = (768, 600)
     panel_height: int = 0
     names_height: int = 0
-    row_height: int = 358
+    row_height: int = 370
     unit: float | None = None
     title: float = 18
     name: float = 13
@@ -174,7 +174,7 @@ THEMES: dict[str, Theme] = {
             size=(328, 300),
             panel_height=66,
             names_height=32,
-            row_height=182,
+            row_height=196,
             unit=0.75,
             title=16,
             name=8 / 0.5625,
