@@ -1,6 +1,9 @@
 """Options that change nothing in the outputs that were asked for are refused, or said."""
 
+import json
+
 import pytest
+from PIL import Image
 
 import anim
 from anim.errors import SettingError
@@ -25,6 +28,24 @@ def test_a_step_without_a_still_is_refused(tmp_path, names):
     assert not list(tmp_path.iterdir())
 
 
+def test_lines_in_one_diagram_are_refused_for_a_page(tmp_path):
+    problem = "^overlay: pages show runs side by side; write a picture"
+    with pytest.raises(SettingError, match=problem):
+        anim.animate([a_run(), a_run(1)], tmp_path / "a.html", overlay=True)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("options", [{}, {"overlay": True}])
+def test_a_picture_of_more_runs_is_taller_unless_they_share_a_diagram(tmp_path, options):
+    written = anim.animate([a_run()] * 3, tmp_path / "a.png", **options)
+    width, height = written.outputs[0].size
+    assert (width, height > 900) == (768, not options)
+    with Image.open(tmp_path / "a.png") as image:
+        assert image.size == (width, height)
+        said = json.loads(image.info["Comment"])
+    assert (said["width"], said["height"]) == (width, height)
+
+
 def test_a_step_beside_a_still_is_taken(tmp_path):
     anim.animate(a_run(), tmp_path / "a.html", tmp_path / "a.png", at=5, seconds=1)
     assert (tmp_path / "a.png").exists()
@@ -40,6 +61,7 @@ SAID = [
     ("a.html", ["--size", "400x300"], "--size has no effect on pages"),
     ("a.html", ["--scale", "2"], "--scale has no effect on pages"),
     ("a.png", ["--align", "fraction"], "--align has no effect on a single run"),
+    ("a.png", ["--overlay"], "--overlay has no effect on a single run"),
     ("a.png", ["--no-band", "--panels", "accuracy"], "without the panel reliability"),
     ("a.png", ["--curve", "smooth", "--panels", "accuracy"], "without the panel reliability"),
     ("a.png", ["--bins", "9", "--panels", "ece"], "without the panel reliability or counts"),

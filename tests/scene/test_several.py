@@ -35,7 +35,7 @@ CASES = {
     "overlay": (6, {"overlay": True, "label": NAMES}),
     "recalibrated": (1, {"calibrate": "temperature"}),
     "three recalibrated": (3, {"calibrate": "temperature"}),
-    "panels": (1, {"panels": "reliability,counts,accuracy"}),
+    "panels": (1, {"panels": "reliability,accuracy,ece"}),
 }
 SLOW = [(320, 240), (768, 600), (1200, 400), (1920, 1080)]
 SIZES = [None, *(pytest.param(size, marks=pytest.mark.slow) for size in SLOW)]
