@@ -65,6 +65,9 @@ class Bars:
         self.widths = NARROWEST + (WIDEST - NARROWEST) * np.sqrt(
             np.minimum(share * counts.shape[1] / 2, 1)
         )
+        if track.edges.ndim == 2:
+            # Bins that move hold about equally many. Gaps between them would flash as they do.
+            self.widths = np.ones(counts.shape)
         self.gaps = np.where(is_filled, track.shares - track.ideals, 0.0)
         ideals = np.where(is_filled, track.ideals, 0.0)[:, None]
         band = np.zeros((len(counts), 2, counts.shape[1])) if track.band is None else track.band

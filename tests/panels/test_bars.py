@@ -1,5 +1,7 @@
 """Bars: where they stand, and what of their gaps chance may make."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -64,6 +66,14 @@ def test_the_width_of_a_bar_tells_the_share_of_its_examples():
     wide, narrow, *_ = np.ptp(bars_of(one).at(frame_of(one)).x, axis=1) * 4
     assert wide == pytest.approx(WIDEST)
     assert narrow == pytest.approx(NARROWEST + (WIDEST - NARROWEST) * np.sqrt(0.1 * 4 / 2))
+
+
+def test_bars_of_bins_that_move_touch_each_other():
+    """White between them would flash: in a third of all pixels of the default run."""
+    one = a_track([[900, 100], [500, 500]], [[450, 50], [250, 250]])
+    one = replace(one, edges=np.array([[0.1, 0.4, 0.9], [0.2, 0.5, 1]]))
+    left, _, right = bars_of(one).at(frame_of(one, 0, 1, 0.5)).x.T
+    np.testing.assert_allclose([left, right], [[0.15, 0.45], [0.45, 0.95]])
 
 
 def test_a_bin_with_few_examples_has_a_dot_for_each_instead_of_a_bar():

@@ -81,6 +81,13 @@ def test_few_pixels_flash(case):
 
 
 @pytest.mark.slow
+def test_bins_that_move_flash_more_but_not_all_of_them():
+    """Their edges travel with the scores; a third of all pixels did with white between bars."""
+    (flashing,) = seen(*a_reel("xor", {"binning": "mass"}))
+    assert flashing.share < 0.04
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["xor", "digits", "breast-cancer", "by heart"])
 def test_few_bars_change_side(name):
     reel, _ = a_reel(name, {})

@@ -77,7 +77,9 @@ export class Bars {
   }
 
   #widths() {
-    const { counts } = this.bins;
+    const { counts, edges } = this.bins;
+    // Bins that move hold about equally many. Gaps between them would flash as they do.
+    if (edges instanceof Matrix) return counts.map(() => 1);
     const { narrowest, widest } = this.design;
     const widths = new Matrix(counts.rows, counts.columns);
     for (let row = 0; row < counts.rows; row++) {
