@@ -32,45 +32,52 @@ def composed(runs, **picture):
     return reel, subject
 
 
-def test_by_step_all_runs_show_the_same_step_or_their_nearest_snapshot():
-    reel, _ = composed([SHORT, LONG, LATE])
+def steps_of(shot):
+    """Return the steps of the snapshots whose numbers a shot shows, one per run."""
+    return [frame.track.steps[frame.before] for frame in shot.frames]
+
+
+def test_by_step_each_run_shows_its_last_snapshot_up_to_the_step():
+    runs = [SHORT, LONG, LATE]
+    reel, _ = composed(runs)
     assert reel.clock.steps[[0, -1]].tolist() == [0, 400]
     for shot in reel:
-        short, long, late = (frame.moment.step for frame in shot.frames)
-        assert long == pytest.approx(shot.moment.step)
-        assert short == pytest.approx(min(shot.moment.step, 100))
-        assert late == pytest.approx(min(max(shot.moment.step, 200), 300))
+        now = reel.clock.steps[shot.moment.index]
+        reached = [run.steps[run.steps <= now] for run in runs]
+        expected = [
+            (before if len(before) else run.steps)[-1 if len(before) else 0]
+            for run, before in zip(runs, reached, strict=True)
+        ]
+        assert steps_of(shot) == expected
 
 
 def test_by_fraction_all_runs_begin_and_end_together():
     reel, _ = composed([SHORT, LONG, LATE], align="fraction")
-    for shot in reel:
-        done = shot.moment.step / 100
-        steps = [frame.moment.step for frame in shot.frames]
-        np.testing.assert_allclose(steps, [100 * done, 400 * done, 200 + 100 * done])
+    shots = list(reel)
+    assert steps_of(shots[0]) == [0, 0, 200]
+    assert steps_of(shots[-1]) == [100, 400, 300]
+    assert steps_of(reel.at(50)) == [50, 200, 200]
 
 
 @pytest.mark.parametrize("align", ["step", "fraction"])
-def test_without_tween_each_run_shows_its_snapshots_only(align):
+def test_without_tween_nothing_lies_between_snapshots(align):
     reel, _ = composed([SHORT, LONG], align=align, tween=False)
-    shown = [[frame.moment.step for frame in shot.frames] for shot in reel]
-    for run, steps in zip((SHORT, LONG), zip(*shown, strict=True), strict=True):
-        assert set(steps) <= set(run.steps.tolist())
-        assert steps[-1] == run.steps[-1]
+    shots = list(reel)
+    assert all(frame.before == frame.after for shot in shots for frame in shot.frames)
+    assert steps_of(shots[-1]) == [100, 400]
 
 
 def test_a_run_has_the_same_bins_alone_and_beside_others():
-    alone, _ = composed([LONG])
-    beside, _ = composed([LONG, SHORT])
-    for one, two in zip(alone, beside, strict=True):
-        np.testing.assert_array_equal(one.frames[0].counts, two.frames[0].counts)
+    (alone, _), (beside, _) = composed([LONG]), composed([LONG, SHORT])
+    np.testing.assert_array_equal(alone.tracks[0].counts, beside.tracks[0].counts)
 
 
 def test_runs_of_different_numbers_of_classes_share_the_confidence_view():
     runs = [SHORT, a_run([0, 10], classes=5)]
     reel, subject = composed(runs)
     assert subject.view == subject.score_label == "confidence"
-    assert reel.tracks[0].counts.shape[1] == 15
+    # N / 25.
+    assert reel.tracks[0].counts.shape[1] == 16
     with pytest.raises(SettingError, match="two classes"):
         composed(runs, view="score")
 

@@ -4,6 +4,7 @@ import numpy as np
 from PIL import Image
 
 import anim
+from anim.panels.words import percent
 from tests.support.clips import (
     TWO_SECONDS,
     a_run,
@@ -55,9 +56,9 @@ def test_a_vector_still_contains_the_numbers_of_the_header(tmp_path):
     run = a_run(examples=5000)
     anim.animate(run, tmp_path / "a.svg", at=20)
     content = (tmp_path / "a.svg").read_text()
-    metrics = {name: values[2] for name, values in run.metrics().items()}
+    accuracy, confidence = (run.errors()[name][2] for name in ("accuracy", "confidence"))
     # Texts are drawn as shapes, each with its text as a comment.
-    for shown in ("20", f"{metrics['accuracy']:.3f}", f"{metrics['ece']:.3f}"):
+    for shown in ("20", percent(accuracy), percent(confidence)):
         assert f"<!-- {shown} -->" in content
 
 

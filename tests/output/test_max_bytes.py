@@ -129,7 +129,7 @@ def test_sizes_without_room_for_the_panels_are_not_tried(tmp_path):
 def test_a_page_drops_views_and_then_snapshots(tmp_path):
     run, path = a_run(40), tmp_path / "a.html"
     (whole,) = anim.animate(run, path).outputs
-    assert str(whole).startswith(f"{path}: 40 snapshots, 12 s, ")
+    assert str(whole).startswith(f"{path}: 40 snapshots, 14 s, ")
     (alone,) = anim.animate(run, path, max_bytes=whole.bytes - 1).outputs
     assert alone.gave_up == ("other views",)
     assert alone.frames == 40

@@ -47,9 +47,10 @@ def test_replicas_and_animations_are_players(tmp_path):
 def test_an_animation_is_represented_by_its_files(tmp_path):
     gif, still = tmp_path / "a.gif", tmp_path / "a.png"
     shown = anim.animate(a_run(), gif, still, size=(320, 240), fps=10, seconds=0.5, hold=0.5)
+    step = a_run().steps[-1]
     expected = (
         f"Animation({str(gif)!r}: 320x240 pixels, 10 frames, 1 s, {gif.stat().st_size:,} bytes; "
-        f"{str(still)!r}: 320x240 pixels, 1 frame, 0 s, {still.stat().st_size:,} bytes)"
+        f"{str(still)!r}: 320x240 pixels, step {step}, {still.stat().st_size:,} bytes)"
     )
     assert repr(shown) == expected
     assert shown._repr_mimebundle_()["text/plain"] == expected

@@ -35,12 +35,21 @@ def drawn(**picture):
     return [frame for frame, ticks in frames for _ in range(ticks)]
 
 
+def looped(frames, fps=25):
+    """Return frames in the order of a format that loops: it begins with 0.6 s of the last one."""
+    reel, _ = compose([a_run()], Picture(**SHORT, fps=fps))
+    lead = reel.clock.lead
+    return [frames[-1]] * lead + frames[: len(frames) - lead]
+
+
 def drawn_with_colours(run, **picture):
-    """Return the frames, [H, W, 3], each repeated for its ticks, and the flat colours."""
+    """Return the frames of a GIF, [H, W, 3], each repeated for its ticks, and the flat colours."""
     reel, scene = compose([run], Picture(**TWO_SECONDS, **picture))
     frames = [(scene.draw(shot)[..., :3].copy(), shot.moment.ticks) for shot in reel]
     flat = {tuple(colour) for colour in scene.flat_colours().tolist()}
-    return [frame for frame, ticks in frames for _ in range(ticks)], flat
+    shown = [frame for frame, ticks in frames for _ in range(ticks)]
+    lead = reel.clock.lead
+    return [shown[-1]] * lead + shown[: len(shown) - lead], flat
 
 
 def by_pillow(path, mode="RGB"):
