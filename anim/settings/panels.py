@@ -27,7 +27,6 @@ class Strip:
         series: names of series and, for a key, what each of them is in the field's terms. Of
             several runs only the first one is drawn.
         title: name of the y axis.
-        short_title: name of the y axis where the title has no room; "" if there is none.
         scale: `UNIT`, `ZERO_BASED` or `LOG2`.
         hint: end of the error message if no run has any of the series: how to get one.
         needs_recalibration: whether only recalibrated runs have the series. A series that somebody
@@ -38,7 +37,6 @@ class Strip:
 
     series: Mapping[str, str]
     title: str
-    short_title: str = ""
     scale: str = ZERO_BASED
     hint: str = ""
     needs_recalibration: bool = False
@@ -113,7 +111,6 @@ PANELS: dict[str, Panel] = {
             strip=Strip(
                 series={"temperature": "temperature"},
                 title="temperature",
-                short_title="T",
                 scale=LOG2,
                 hint="; use --calibrate temperature",
                 needs_recalibration=True,
