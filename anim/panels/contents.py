@@ -178,8 +178,9 @@ def contents_of(
                 place = layout.with_names(place, subject.names, unit)
             strips.append((place, _strip(strip, place, unit, reel, subject, words)))
         elif place.kind.name == "counts":
-            panel = counts_panel(reel, place.rank, subject, words, _size(place, unit))
-            cells.append(Cell(place, place, None, panel))
+            axes = layout.below_numbers(place, unit) if len(reel.lanes) > 1 else place
+            panel = counts_panel(reel, place.rank, subject, words, _size(axes, unit))
+            cells.append(Cell(place, axes, None, panel))
         elif picture.for_runs(len(reel.lanes)).is_overlaid:
             panel = overlay_panel(reel, subject, words, place, unit)
             cells.append(Cell(place, place, None, panel))

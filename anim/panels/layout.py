@@ -29,6 +29,8 @@ ROW, LINE = 1.5, 1.25
 LABELS, BARE = 44, 8
 _REFERENCE = (768, 600)
 _SMALLEST_UNIT = 0.65
+# Numbers on top of columns that are cut.
+ON_COLUMNS = 16
 # Numbers below the last strip.
 _FOOTER = 24
 # Minima: of a panel's height, and of a cell's height relative to its width.
@@ -202,6 +204,11 @@ def split(place: Place, unit: float, *, with_dots: bool) -> tuple[Place, Place |
     axes = replace(place, bottom=place.bottom + lift, height=place.height - lift)
     down = round((LABELS if place.is_bottom else BARE) * unit)
     return axes, replace(place, bottom=axes.bottom - down - deep, height=deep), rows
+
+
+def below_numbers(place: Place, unit: float) -> Place:
+    """Return where columns stand below the sentence of their run, with numbers on top of them."""
+    return replace(place, height=place.height - round(ON_COLUMNS * unit))
 
 
 def cell_width(picture: Picture, runs: int) -> float:

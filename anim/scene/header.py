@@ -41,7 +41,7 @@ def title_of(stage: Stage, title: str, clock: str) -> tuple[Text, int]:
     room = stage.size[0] - LEFT - RIGHT - taken
     beside.remove()
     text = stage.text(LEFT, measures.title_at, title, measures.title, stage.theme.text, **style)
-    lines = wrapped(text, room * stage.pixels(1))
+    lines = wrapped(text, room * stage.pixels(1), stage.points(measures.small))
     if lines > 1:
         # Its first line stands where a single one would.
         text.set_verticalalignment("top")

@@ -131,6 +131,7 @@ def _draw_ghost(axes: Axes, stage: Stage, line: StripLine) -> None:
         color=stage.theme.ghost,
         linewidth=stage.stroke(_GHOST),
         linestyle=dashes() if line.mark == DASHED else "-",
+        zorder=0.9,
     )
 
 

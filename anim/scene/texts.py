@@ -68,11 +68,11 @@ def shorten(text: Text, length: float) -> Text:
     return text
 
 
-def wrapped(text: Text, length: float) -> int:
+def wrapped(text: Text, length: float, smallest: float = 0) -> int:
     """Break a text that is longer than ``length`` pixels into two lines; return how many it has.
 
-    Letters shrink to three quarters before the second line is cut. A line ends within a word only
-    if words are about as long as a line.
+    Letters shrink to three quarters, but not below ``smallest`` points, before the second line is
+    cut. A line ends within a word only if words are about as long as a line.
     """
     whole, size = text.get_text(), float(text.get_fontsize())
     if _length_of(text) <= length:
@@ -81,7 +81,7 @@ def wrapped(text: Text, length: float) -> int:
     # Lines of about the same length.
     spaces.sort(key=lambda at: abs(2 * at - len(whole)))
     for share in (1, 0.875, 0.75):
-        text.set_fontsize(size * share)
+        text.set_fontsize(max(size * share, smallest))
         for at in spaces or [_most(len(whole), lambda some: _is_fit(text, whole[:some], length))]:
             lines = whole[:at], whole[at:].lstrip()
             if all(_is_fit(text, line, length) for line in lines):

@@ -5,7 +5,6 @@ from functools import cache
 
 import numpy as np
 import pytest
-from matplotlib.legend import Legend
 
 import anim
 from anim.errors import SettingError
@@ -13,7 +12,7 @@ from anim.settings import MAX_RUNS
 from tests.support.predictions import model
 from tests.support.runs import a_run
 from tests.support.scenes import scene_of
-from tests.support.seeing import check_texts
+from tests.support.seeing import check_texts, texts_of
 
 
 def a_run_with_names(classes):
@@ -96,29 +95,38 @@ def test_a_long_key_of_several_runs_is_not_clipped():
     check_texts(scene, reel.at(None))
 
 
-def legend_of(scene):
-    """Return the entries of a legend, row by row from the top."""
-    legends = scene.figure.axes[0].findobj(Legend)
-    assert all(legend.get_window_extent().x1 <= scene.figure.bbox.x1 for legend in legends)
-    rows = sorted(legends, key=lambda legend: -legend.get_window_extent().y1)
-    return [[text.get_text() for text in row.get_texts()] for row in rows]
+def rows_of_key(size, **picture):
+    """Return the entries of the key that are drawn, row by row from the top."""
+    options = {"intervals": True, "panels": ("reliability", "counts"), "size": size, **picture}
+    reel, scene = scene_of(a_run(), **options)
+    texts = texts_of(scene, reel.at(None))
+    first = next(text for text in texts if text.get_text() == "right more often than it says")
+    size, left = first.get_fontsize(), scene.figure.axes[0].bbox.x0
+    below = scene.figure.axes[0].bbox.y1
+    rows = {}
+    for text in texts:
+        box = text.get_window_extent()
+        is_of_header = text.get_fontsize() == size and text.axes is None
+        if (
+            is_of_header
+            and below < box.y1 <= first.get_window_extent().y1 + 1
+            and box.x0 > left - 1
+        ):
+            rows.setdefault(round(text.get_position()[1], 4), []).append(text.get_text())
+    return [rows[y] for y in sorted(rows, reverse=True)]
 
 
-def test_a_legend_without_room_gets_another_row_or_loses_its_last_entries():
-    panels = ("reliability", "ece")
-    tiny, small, large = (
-        legend_of(scene_of(a_run(), size=size, intervals=True, panels=panels)[1])
-        for size in ((320, 250), (320, 300), (1280, 720))
-    )
-    assert [len(tiny), len(small), len(large)] == [1, 2, 1]
-    (entries,) = large
-    assert entries[-2:] == ["ideal ± chance (95 %, all)", "95 % interval"]
-    assert [*small[0], *small[1]] == entries
-    assert tiny[0] == entries[: len(tiny[0])]
-    assert 1 <= len(tiny[0]) < len(entries)
+def test_a_key_without_room_gets_another_row_and_loses_no_entry():
+    small, large = rows_of_key((500, 500)), rows_of_key((1280, 720))
+    entries = ["as often as it says", "pale part: may be chance", "95 % interval", "right", "wrong"]
+    assert large == [["right more often than it says", "less often", *entries]]
+    assert len(small) > 1
+    assert [entry for row in small for entry in row] == large[0]
 
 
-@pytest.mark.parametrize("picture", [{"panels": ("reliability", "ece", "loss")}, {}], ids=str)
+@pytest.mark.parametrize(
+    "picture", [{"panels": ("reliability", "ece", "loss")}, {"panels": ("counts", "ece")}], ids=str
+)
 def test_the_error_without_room_names_a_size_that_has_room(picture):
     runs = [a_run()] * 4
     with pytest.raises(SettingError) as caught:

@@ -5,7 +5,6 @@ import zlib
 
 import numpy as np
 import pytest
-from matplotlib.legend import Legend
 from PIL import Image
 
 import anim
@@ -16,6 +15,7 @@ from tests.support.runs import a_named_run
 from tests.support.scenes import scene_of_copies
 from tests.support.seeing import check_texts, texts_of
 
+PALE = "pale part: within 95 % of chance"
 PAPERS = {
     "default": {},
     "ten classes": {"classes": 10},
@@ -45,13 +45,16 @@ def test_letters_have_7_to_9_points_and_none_are_clipped_or_overlap(picture):
 @pytest.mark.parametrize(
     "name", ["default", "errors", "recalibration", "curve", "three runs", "narrowest"]
 )
-def test_the_legend_has_the_entries_of_a_large_picture(name):
+def test_the_key_has_the_entries_of_a_large_picture(name):
     def explained(**more):
-        _, scene = scene_of_copies(**{**PAPERS[name], **more})
-        legends = scene.figure.findobj(Legend)
-        return {text.get_text() for legend in legends for text in legend.get_texts()}
+        picture = {**PAPERS[name], **more}
+        reel, scene = scene_of_copies(words="field", **picture)
+        said = {text.get_text() for text in texts_of(scene, reel.at(None))}
+        return said & {"under-confident", "over-confident", "calibrated", PALE, "95 % interval"}
 
-    assert explained(theme="paper") == explained(size=(1280, 960))
+    found = explained(theme="paper")
+    assert {"under-confident", "over-confident", "calibrated"} <= found
+    assert found == explained(size=(1280, 960))
 
 
 def test_the_size_is_a_column_that_grows_with_the_panels():
@@ -69,8 +72,8 @@ def test_there_is_a_headline_only_if_one_is_given():
     for title in (None, "On calibration"):
         reel, scene = scene_of_copies(theme="paper", title=title)
         said = [text.get_text() for text in texts_of(scene, reel.at(None))]
-        assert {"step", "1000", "accuracy", "calibration error"} <= set(said)
-        assert not any("probabilities" in text or "validation points" in text for text in said)
+        assert {"step", "1000", "accuracy", "conf.", ", acc.", ", ECE"} <= set(said)
+        assert not any("how often" in text or "validation points" in text for text in said)
         assert ("On calibration" in said) == (title is not None)
 
 

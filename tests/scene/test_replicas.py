@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 import anim
+from anim.panels.reliability import NO_RECALIBRATION
 from anim.settings import Picture
+from tests.support.pixels import colour_of, is_near
 from tests.support.runs import noisy
 from tests.support.seeing import check_texts, compose, texts_of
 
@@ -22,18 +24,17 @@ def test_a_bin_that_is_empty_in_most_replicas_has_no_bar():
     labels = np.ones(20, int)
     runs = [anim.from_arrays([0, 1], labels, probs=[row, row]) for row in scores]
     reel, scene = of([anim.Replicas(runs)], bins=10, panels=("reliability",))
-    presence = reel.at(None).frames[0].presence
-    np.testing.assert_array_equal(presence, np.arange(10) == 9)
+    np.testing.assert_array_equal(reel.tracks[0].filled[-1], np.arange(10) == 9)
     pixels = scene.draw(reel.at(None))[..., :3]
     box = scene.figure.axes[0].bbox
     top, bottom = round(600 - box.y1) + 3, round(600 - box.y0) - 3
 
     def colours(x):
         column = pixels[top:bottom, int(box.x0 + x * box.width)]
-        return np.ptp(column.astype(int), axis=1) > 40
+        return is_near(column, colour_of("light", "bar"))
 
     assert not colours(0.34).any()
-    assert colours(0.94).mean() > 0.9
+    assert colours(0.94).mean() > 0.8
 
 
 def test_replicas_without_a_common_bin_do_not_count_as_without_a_recalibration():
@@ -41,14 +42,12 @@ def test_replicas_without_a_common_bin_do_not_count_as_without_a_recalibration()
     runs = [anim.from_arrays([0, 1], [0, 1], probs=[row, row]) for row in scores]
     reel, scene = of([anim.Replicas(runs)], bins=10)
     shown = [text.get_text() for text in texts_of(scene, reel.at(None))]
-    assert not any("no cure" in text for text in shown)
+    assert NO_RECALIBRATION not in shown
 
 
 @pytest.mark.parametrize("curve", ["bars", "smooth", "isotonic"])
 def test_the_picture_says_that_it_shows_replicas(curve):
     reel, scene = of([anim.Replicas(RUNS)], curve=curve, size=(1000, 600))
     shown = [text.get_text() for text in texts_of(scene, reel.at(None))]
-    assert "median accuracy" in shown
     assert "90 % of 7 replicas" in shown
-    assert not any("chance" in text for text in shown)
     check_texts(scene, reel.at(None))

@@ -2,16 +2,16 @@
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
+from matplotlib.text import Annotation
 
 import anim
 from anim.compose import compose_views
 from anim.errors import SettingError
 from anim.metrics import CHANCE, names_of
 from anim.page import page_data
-from anim.scene.marks import Area
+from anim.scene.marks import area, finite_pieces
 from anim.settings import PANELS, Picture
-from anim.settings.panels import LOG2, UNIT, ZERO_BASED, Panel, Strip
+from anim.settings.panels import Panel, Strip
 from tests.support.seeing import check_texts, compose, texts_of
 
 
@@ -27,6 +27,20 @@ def drawn(run, **picture):
     """Return the scene, and its last shot."""
     reel, scene = compose([run], Picture(hold=0, **picture))
     return scene, reel.at(None)
+
+
+def drawn_values(scene, shot, run, name):
+    """Return the values of the line of a series: its places, undone by the axis that is drawn."""
+    scene.update(shot)
+    axes = scene.figure.axes[-1]
+    line = next(one for one in axes.get_lines() if len(one.get_xdata()) == len(run))
+    numbers = [
+        (text.xy[1], float(text.get_text()))
+        for text in axes.texts
+        if isinstance(text, Annotation) and text.xyann[0] < 0 and text.get_text()
+    ]
+    (low, first), *_, (high, last) = sorted(numbers)
+    return first + (line.get_ydata() - low) / (high - low) * (last - first)
 
 
 def shown(scene, shot):
@@ -47,9 +61,7 @@ def test_a_strip_draws_any_metric(monkeypatch, name):
     monkeypatch.setitem(PANELS, name, Panel(name=name, shows=name, strip=strip))
     run = a_run()
     scene, shot = drawn(run, panels=(name,))
-    scene.update(shot)
-    (line,) = scene.figure.axes[-1].get_lines()
-    np.testing.assert_allclose(line.get_ydata()[:3], run.errors()[name])
+    np.testing.assert_allclose(drawn_values(scene, shot, run, name), run.errors()[name])
 
 
 @pytest.mark.usefixtures("brier")
@@ -57,42 +69,17 @@ def test_an_entry_of_the_table_is_a_strip_of_a_picture_and_of_a_page():
     run = a_run()
     scene, shot = drawn(run, panels=("reliability", "brier"))
     assert "Brier score" in shown(scene, shot)
-    (line,) = scene.figure.axes[-1].get_lines()
-    np.testing.assert_allclose(line.get_ydata()[:3], run.metrics()["brier"])
+    np.testing.assert_allclose(drawn_values(scene, shot, run, "brier"), run.metrics()["brier"])
     picture = Picture(panels=("brier",))
     page = page_data(compose_views([run], picture, ["confidence"]), picture)
-    assert page["strips"] == [
-        {
-            "title": "Brier score",
-            "series": [("brier", "measured")],
-            "scale": ZERO_BASED,
-            "needsRecalibration": False,
-        }
-    ]
+    (strip,) = page["strips"]
+    assert strip["title"] == "Brier score"
+    assert [line["mark"] for line in strip["lines"]] == ["solid"]
 
 
 def test_a_panel_outside_of_the_table_is_an_error():
     with pytest.raises(SettingError, match=r"panels: expected one of .*got 'brier'"):
         Picture(panels=("brier",))
-
-
-def test_a_strip_up_to_1_begins_at_a_tenth_below_its_values(monkeypatch):
-    strip = Strip(series={"rate": "rate"}, title="rate", scale=UNIT)
-    monkeypatch.setitem(PANELS, "rate", Panel(name="rate", shows="rate", strip=strip))
-    scene, _ = drawn(a_run((0.5, 0.95, 0.75)), panels=("rate",))
-    assert scene.figure.axes[-1].get_ylim() == (0.4, 1.0)
-
-
-def test_a_logarithmic_strip_has_ticks_at_powers_of_2_and_1_among_them(monkeypatch):
-    strip = Strip(series={"rate": "rate"}, title="rate", scale=LOG2)
-    monkeypatch.setitem(PANELS, "rate", Panel(name="rate", shows="rate", strip=strip))
-    scene, _ = drawn(a_run((1 / 8, 2, 16)), panels=("rate",))
-    axes = scene.figure.axes[-1]
-    low, high = axes.get_ylim()
-    assert low < 1 / 8 < 16 < high
-    ticks = axes.get_yticks()
-    assert 1 in ticks
-    np.testing.assert_array_equal(np.log2(ticks) % 1, 0)
 
 
 @pytest.mark.parametrize(
@@ -103,8 +90,6 @@ def test_the_axis_of_a_recorded_scalar_names_its_power_of_ten(values, label):
     scene, shot = drawn(a_run(values), panels=("reliability", "metric:rate"))
     assert label in shown(scene, shot)
     check_texts(scene, shot)
-    low, high = scene.figure.axes[-1].get_ylim()
-    assert low <= min(values) < max(values) <= high <= 1.2 * max(np.abs(values))
 
 
 def test_a_series_that_no_run_has_is_an_error_that_names_the_known_ones():
@@ -115,9 +100,7 @@ def test_a_series_that_no_run_has_is_an_error_that_names_the_known_ones():
 def test_a_strip_draws_the_error_by_chance_without_bands():
     run = a_run()
     scene, shot = drawn(run, panels=(f"metric:{CHANCE}",), band=False)
-    scene.update(shot)
-    (line,) = scene.figure.axes[-1].get_lines()
-    np.testing.assert_allclose(line.get_ydata()[:3], run.chance())
+    np.testing.assert_allclose(drawn_values(scene, shot, run, CHANCE), run.chance())
 
 
 @pytest.mark.parametrize("has_scores", [True, False])
@@ -136,11 +119,29 @@ def test_a_recorded_temperature_is_not_that_of_a_recalibration():
         drawn(recorder.run(), panels=("temperature",))
 
 
-def test_an_area_has_a_gap_where_an_end_is_nan():
-    area = Area(Figure().add_subplot())
-    area.place(
-        np.arange(6.0),
-        np.array([[0, 1], [1, 2], [np.nan, np.nan], [3, 4], [np.nan, 5], [5, 6]], float),
-    )
-    corners = [{tuple(corner) for corner in path.vertices.tolist()} for path in area.get_paths()]
-    assert corners == [{(0, 0), (1, 1), (1, 2), (0, 1)}, {(3, 3), (3, 4)}, {(5, 5), (5, 6)}]
+@pytest.mark.parametrize("position", [0, 0.3, 1])
+def test_a_strip_shows_what_is_to_come_as_a_ghost(position):
+    reel, scene = compose([a_run((0.3, 0.2, 0.1))], Picture(panels=("metric:rate",), pace="step"))
+    scene.update(reel.at_position(position))
+    axes = scene.figure.axes[-1]
+    ghost, *moving = sorted(axes.get_lines()[-4:], key=lambda line: line.get_zorder())
+    assert len(ghost.get_xdata()) == 3
+    assert ghost.get_xdata()[-1] == 1
+    now, line, head = moving
+    assert now.get_xdata()[0] == pytest.approx(position)
+    assert line.get_xdata()[-1] == head.get_xdata()[0] == pytest.approx(position)
+
+
+def test_an_area_is_broken_where_an_end_is_nan():
+    low = np.array([0, 1, np.nan, 3, np.nan, 5, 6])
+    high = np.array([1, 2, np.nan, 4, 5, 6, np.nan])
+    x = np.arange(7.0)
+    assert finite_pieces(low, high) == [slice(0, 2)]
+    outline = area(x, low, high, finite_pieces(low, high))
+    assert {tuple(corner) for corner in outline.vertices.tolist()} == {
+        (0, 0),
+        (1, 1),
+        (1, 2),
+        (0, 1),
+    }
+    assert len(area(x, low * np.nan, high, finite_pieces(low * np.nan, high)).vertices) == 0

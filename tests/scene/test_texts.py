@@ -5,7 +5,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from anim.scene.texts import Readout, Words, has_even_digits, shorten
+from anim.scene.texts import ChangingText, shorten, wrapped
 from tests.support.frames import with_our_letters
 
 
@@ -18,37 +18,51 @@ def a_text(text, **style):
     return canvas, shown
 
 
-def painted(kind, number, **style):
-    """Return the pixels of a number, painted by a kind of changing text."""
-    canvas, text = a_text("0.000", **style)
-    changing = kind(text)
-    changing.prepare(canvas)
-    text.set_text(number)
-    pixels = np.asarray(canvas.buffer_rgba())
-    changing.paint(pixels)
-    return pixels.astype(int)
-
-
 @with_our_letters
 @pytest.mark.parametrize("font", ["DejaVu Sans", "STIXGeneral", "DejaVu Sans Mono"])
-@pytest.mark.parametrize("number", ["0.123", "4.567", "8.90", "7", ""])
-def test_a_readout_looks_like_the_text_laid_out(font, number):
+@pytest.mark.parametrize("said", ["0.123", "4.567", "8.90", "7", ""])
+def test_a_changing_text_looks_like_the_text_laid_out(font, said):
     style = {"fontfamily": font, "fontsize": 14}
-    readout, words = (painted(kind, number, **style) for kind in (Readout, Words))
-    # Digits are painted side by side: their edges may cover other parts of a pixel.
-    assert (np.abs(readout - words).max(2) > 64).mean() < 0.002
+    canvas, text = a_text("0.000", **style)
+    changing = ChangingText(text)
+    changing.prepare(canvas)
+    pixels = np.asarray(canvas.buffer_rgba())
+    for shown in ("1.111", said, "2.222", said):
+        text.set_text(shown)
+        changing.paint(pixels)
+    other, same = a_text(said, **style)
+    same.draw(other.get_renderer())
+    np.testing.assert_array_equal(pixels, np.asarray(other.buffer_rgba()))
 
 
-def test_a_readout_in_a_font_with_uneven_digits_is_laid_out(monkeypatch):
-    monkeypatch.setattr("anim.scene.texts.has_even_digits", lambda text: False)
-    readout, words = (painted(kind, "4.567") for kind in (Readout, Words))
-    assert (readout == words).all()
+def test_a_long_text_is_broken_into_two_lines_of_about_the_same_length():
+    _, text = a_text("a headline that goes on")
+    assert wrapped(text, 100) == 2
+    assert text.get_text() == "a headline\nthat goes on"
+    assert text.get_window_extent().width <= 100
 
 
-def test_digits_are_even_in_a_font_for_tables():
-    _, text = a_text("0.000", fontfamily="DejaVu Sans")
-    assert has_even_digits(text)
-    assert text.get_text() == "0.000"
+def test_letters_shrink_to_three_quarters_but_not_below_the_smallest():
+    whole = "a headline that goes on and on and on and on"
+    for smallest, size in ((0, 7.5), (9, 9)):
+        _, text = a_text(whole, fontsize=10)
+        assert wrapped(text, 80, smallest) == 2
+        assert text.get_fontsize() == size
+        assert text.get_text().endswith("…")
+        assert text.get_window_extent().width <= 80
+
+
+def test_a_headline_with_room_stays_in_one_line():
+    _, text = a_text("short")
+    assert wrapped(text, 200) == 1
+    assert text.get_text() == "short"
+
+
+def test_a_name_in_quotation_marks_is_cut_within_them():
+    _, text = a_text("says “a name that goes on”  →")
+    shorten(text, 120)
+    assert text.get_text().startswith("says “a n")
+    assert text.get_text().endswith("…”  →")
 
 
 @pytest.mark.parametrize("rotation", [0, 90])

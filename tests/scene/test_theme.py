@@ -17,7 +17,7 @@ figure.facecolor: 102030   # dark: the rest comes from the dark theme
 text.color: "#f0f0e0"
 xtick.color: c0c8d0
 axes.prop_cycle: cycler("color", ["3d8bff", "ffa257", "9c8f6a", "c9a0dc"])
-axes.edgecolor: ffee58
+axes.edgecolor: b0ffb0
 grid.color: 203850
 font.family: serif
 font.serif: No Such Font, DejaVu Serif
@@ -29,7 +29,7 @@ def test_a_picture_has_the_colours_and_fonts_of_its_style_sheet(tmp_path):
     reel, scene = scene_of_copies(style=style, scale=2, band=False)
     pixels = scene.draw(reel.at(None))[..., :3].reshape(-1, 3).astype(int)
     shown = {f"#{colour:06x}" for colour in np.unique(pixels @ [1 << 16, 1 << 8, 1])}
-    said = ("102030", "f0f0e0", "3d8bff", "ffa257", "ffee58", "203850", "c0c8d0")
+    said = ("102030", "f0f0e0", "3d8bff", "ffa257", "b0ffb0", "203850", "c0c8d0")
     assert {f"#{colour}" for colour in said} <= shown
     assert to_hex(pixels[0] / 255) == "#102030"
     theme = theme_of(Picture(style=style))

@@ -44,7 +44,10 @@ def test_a_transparent_frame_on_its_background_is_the_opaque_frame(theme, pictur
         assert (found[..., 3] == 0).mean() > 0.5
         composed = over(found, THEMES[theme].background)
         pair = [without_dots(clear, shot, one) for one in (composed, expected[..., :3])]
-        assert np.abs(np.subtract(*pair)).max() <= 3
+        apart = np.abs(np.subtract(*pair)).max(2)
+        # The edge of a line on the edge of an area, in few pixels, is rounded twice.
+        assert apart.max() <= 4
+        assert (apart > 3).mean() < 1e-4
 
 
 def test_dots_of_a_transparent_picture_have_no_ring():
@@ -56,7 +59,7 @@ def test_dots_of_a_transparent_picture_have_no_ring():
     line = next(one for one in scene.figure.axes[-1].get_lines() if one.get_marker() == "o")
     x, y = line.get_transform().transform(line.get_xydata()[-1])
     around = pixels[int(600 - y) - 8 : int(600 - y) + 8, int(x) - 8 : int(x) + 8]
-    assert np.abs(around - np.array(to_rgb(THEMES["light"].accuracy)) * 255).max(2).min() < 2
+    assert np.abs(around - np.array(to_rgb(THEMES["light"].cap)) * 255).max(2).min() < 2
     assert np.abs(around - 255).max(2).min() > 20
 
 

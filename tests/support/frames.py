@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from matplotlib import ft2font
+from matplotlib.text import Annotation
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -24,7 +25,8 @@ PICTURES = {
     "dark": {"theme": "dark", "view": "confidence", "panels": ("reliability", "counts")},
     "paper": {"theme": "paper", "curve": "isotonic", "size": (328, 300)},
     "strips": {"panels": ("accuracy", "ece", "loss"), "pace": "log", "size": (320, 300)},
-    "recalibrated": {"calibrate": "temperature", "size": (400, 320)},
+    "recalibrated": {"calibrate": "temperature", "size": (520, 420)},
+    "small": {"size": (320, 240)},
 }
 
 
@@ -57,7 +59,7 @@ def a_run():
 
 def drawn(name):
     """Return the frame of a picture at 0.6 of its time, uint8 RGB [H, W, 3], and its scene."""
-    reel, scene = compose([a_run()], Picture(**{"size": (320, 240), **PICTURES[name]}))
+    reel, scene = compose([a_run()], Picture(**{"size": (480, 400), **PICTURES[name]}))
     return scene.draw(reel.at_position(0.6))[..., :3].copy(), scene
 
 
@@ -67,11 +69,17 @@ def kept(name):
         return np.asarray(image.convert("RGB"))
 
 
-def without_tick_labels(frame, axis):
-    """Return a copy of a frame [H, W, 3] without the tick labels of a drawn axis."""
+def numbers_of(axes):
+    """Return the texts beside drawn axes, to their left and below them."""
+    texts = [text for text in axes.texts if isinstance(text, Annotation) and text.get_visible()]
+    return [[text for text in texts if text.get_text() and text.xyann[at] < 0] for at in (0, 1)]
+
+
+def without_texts(frame, texts):
+    """Return a copy of a frame [H, W, 3] without texts that are drawn there."""
     frame, height = frame.copy(), frame.shape[0]
-    for label in axis.get_ticklabels():
-        (left, bottom), (right, top) = label.get_window_extent().get_points()
+    for text in texts:
+        (left, bottom), (right, top) = text.get_window_extent().get_points()
         first, last = int(height - top), int(height - bottom)
         frame[first : last + 1, int(left) : int(right) + 1] = frame[0, 0]
     return frame

@@ -5,14 +5,10 @@ from matplotlib.colors import to_rgb
 
 from anim.settings.themes import THEMES
 
-# The colour of what chance reaches.
-VEIL = {"name": "ideal", "share": 2 / 15}
 
-
-def colour_of(theme, name, share=1.0):
-    """Return a colour of a theme [3], or a mixture with the background, in [0, 255]."""
-    start, end = (np.array(to_rgb(getattr(THEMES[theme], one))) for one in ("background", name))
-    return np.round((start + share * (end - start)) * 255)
+def colour_of(theme, name):
+    """Return a colour of a theme [3], in [0, 255]."""
+    return np.round(np.array(to_rgb(getattr(THEMES[theme], name))) * 255)
 
 
 def is_near(pixels, colour):
@@ -30,7 +26,7 @@ class Column:
         self.pixels = pixels[top:bottom, int(box.x0 + x * box.width)][::-1].copy()
         self.theme = theme
 
-    def of(self, name, share=1.0):
+    def of(self, name):
         """Return the heights of pixels in a colour."""
-        found = np.flatnonzero(is_near(self.pixels, colour_of(self.theme, name, share)))
+        found = np.flatnonzero(is_near(self.pixels, colour_of(self.theme, name)))
         return (found + 0.5) / len(self.pixels)
