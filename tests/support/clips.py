@@ -42,13 +42,13 @@ def looped(frames, fps=25):
     return [frames[-1]] * lead + frames[: len(frames) - lead]
 
 
-def drawn_with_colours(run, **picture):
-    """Return the frames of a GIF, [H, W, 3], each repeated for its ticks, and the flat colours."""
+def drawn_with_colours(run, *, loops=True, **picture):
+    """Return the frames of a GIF, or of a video, [H, W, 3], each repeated for its ticks, and the flat colours."""
     reel, scene = compose([run], Picture(**TWO_SECONDS, **picture))
     frames = [(scene.draw(shot)[..., :3].copy(), shot.moment.ticks) for shot in reel]
     flat = {tuple(colour) for colour in scene.flat_colours().tolist()}
     shown = [frame for frame, ticks in frames for _ in range(ticks)]
-    lead = reel.clock.lead
+    lead = reel.clock.lead if loops else 0
     return [shown[-1]] * lead + shown[: len(shown) - lead], flat
 
 
