@@ -43,7 +43,7 @@ def looped(frames, fps=25):
 
 
 def drawn_with_colours(run, *, loops=True, **picture):
-    """Return the frames of a GIF, or of a video, [H, W, 3], each repeated for its ticks, and the flat colours."""
+    """Return the frames of a GIF or a video, [H, W, 3], as often as shown, and flat colours."""
     reel, scene = compose([run], Picture(**TWO_SECONDS, **picture))
     frames = [(scene.draw(shot)[..., :3].copy(), shot.moment.ticks) for shot in reel]
     flat = {tuple(colour) for colour in scene.flat_colours().tolist()}
