@@ -11,7 +11,7 @@ import numpy as np
 from anim.scene import sheet_colours, style_sheet
 from anim.scene.contrast import READABLE, VISIBLE, contrast, luminance, mix, readable
 from anim.settings import Picture
-from anim.settings.themes import DEFAULT_THEME, THEMES, Measures, Theme
+from anim.settings.themes import DEFAULT_THEME, THEMES, Theme
 
 # The luminance below which white is easier to read than black.
 _DARK = 0.179
@@ -34,11 +34,6 @@ def theme_of(picture: Picture) -> Theme:
         is_dark = behind is not None and luminance(behind[1]) < _DARK
         theme = _styled(THEMES[picture.theme or ("dark" if is_dark else DEFAULT_THEME)], keys)
     return replace(theme, is_transparent=picture.transparent)
-
-
-def measures_of(picture: Picture) -> Measures:
-    """Return the sizes of a picture, which a style sheet does not change."""
-    return THEMES[picture.theme or DEFAULT_THEME].measures
 
 
 def _styled(base: Theme, keys: Mapping) -> Theme:

@@ -47,12 +47,6 @@ def distance(one, other):
     return min(np.linalg.norm(np.subtract(*pair)) for pair in pairs)
 
 
-def difference_in_grey(one, other):
-    """Return the difference of two colours in CIELAB lightness."""
-    greys = [lab(np.full(3, luminance(colour)))[0] for colour in (one, other)]
-    return abs(greys[0] - greys[1])
-
-
 def contrast(one, other):
     low, high = sorted(luminance(colour) for colour in (one, other))
     return (high + 0.05) / (low + 0.05)
