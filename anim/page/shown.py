@@ -13,7 +13,8 @@ from anim.panels.contents import Header, key_of, words_for
 from anim.panels.counts import count_axis
 from anim.panels.facts import fact_words
 from anim.panels.page_layout import DESIGN
-from anim.panels.reliability import NO_RECALIBRATION, ideal_places, score_axis, share_axis_of
+from anim.panels.reliability import NO_RECALIBRATION, ideal_places, share_axis_of
+from anim.panels.scores import score_axis
 from anim.panels.strips import StripLine, StripPanel, strip_panel
 from anim.panels.subject import Subject
 from anim.panels.words import HIT, MISS, KeyEntry, Words, ending_of
@@ -31,7 +32,7 @@ _WIDEST = 1000
 def view_data(reel: Reel, subject: Subject, picture: Picture) -> dict[str, Any]:
     """Return what depends on the view, without its snapshots."""
     words = words_for(reel, subject, picture)
-    counts = count_axis(list(reel.tracks), 1) if "counts" in picture.shown_panels else None
+    counts = count_axis(reel.tracks, 1) if "counts" in picture.shown_panels else None
     return {
         "view": subject.view,
         "name": subject.score_name,
@@ -46,9 +47,7 @@ def view_data(reel: Reel, subject: Subject, picture: Picture) -> dict[str, Any]:
         "countTicks": []
         if counts is None
         else by_room(
-            lambda size: (
-                count_axis(list(reel.tracks), max(int(size / DESIGN.number_beside), 1)).ticks
-            ),
+            lambda size: count_axis(reel.tracks, max(int(size / DESIGN.number_beside), 1)).ticks,
             DESIGN.number_beside,
         ),
         # Counts have a key of their own above them.
@@ -105,7 +104,7 @@ def strips_data(
 def clock_texts(reel: Reel, subject: Subject, picture: Picture) -> list[str]:
     """Return what the clock says at each of its snapshots."""
     header = Header(reel, subject, words_for(reel, subject, picture))
-    return [f"{header.unit_name} {header.clock_at(at)}" for at in range(len(reel.clock.steps))]
+    return [header.whole_clock(at) for at in range(len(reel.clock.steps))]
 
 
 def by_room(ticks: Callable[[float], tuple[Tick, ...]], each: int) -> list[tuple[int, list]]:

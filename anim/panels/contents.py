@@ -5,18 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from anim.panels import layout
-from anim.panels.axes import Axis
-from anim.panels.counts import Counts, count_axis
+from anim.panels.counts import CountsPanel, counts_panel
 from anim.panels.dots import PITCH
 from anim.panels.layout import Place
 from anim.panels.overlay import OverlayPanel, overlay_panel
 from anim.panels.reliability import (
-    NUMBER_BESIDE,
     ReliabilityPanel,
-    names_of,
     reliability_key,
     reliability_panel,
-    score_axis,
 )
 from anim.panels.strips import StripPanel, strip_panel
 from anim.panels.subject import Subject
@@ -25,7 +21,6 @@ from anim.panels.words import (
     IDEAL,
     MISS,
     KeyEntry,
-    ScoreName,
     Verdict,
     Words,
     ending_of,
@@ -37,22 +32,6 @@ from anim.timeline import Frame, Reel, Shot, Track
 
 # Pixels of the reference design that a number takes beside a strip, and below it.
 BESIDE, BELOW = 20, 90
-
-
-@dataclass(frozen=True, eq=False)
-class CountsPanel:
-    """What the columns of a run show.
-
-    Attributes:
-        x, y: axes of scores and of counts.
-        scores: names below the x axis.
-        columns: the columns.
-    """
-
-    x: Axis
-    y: Axis
-    scores: tuple[ScoreName, ...]
-    columns: Counts
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +62,7 @@ class Header:
 
     def __init__(self, reel: Reel, subject: Subject, words: Words):
         self._reel, self._subject, self.words = reel, subject, words
-        self.title, self.unit_name = subject.title, subject.unit_name
+        self.title, (self.unit_name, self._sign) = subject.title, subject.around
         self._ending = ending_of(reel.tracks[0]) if len(reel.lanes) == 1 else None
 
     def clock(self, shot: Shot) -> str:
@@ -92,7 +71,11 @@ class Header:
 
     def clock_at(self, index: int) -> str:
         """Return what the clock shows at one of its snapshots."""
-        return str(self._subject.count(self._reel.clock.steps[index]))
+        return f"{self._subject.count(self._reel.clock.steps[index])}{self._sign}"
+
+    def whole_clock(self, index: int) -> str:
+        """Return what the clock shows at one of its snapshots, with the unit before it."""
+        return f"{self.unit_name} {self.clock_at(index)}".lstrip()
 
     def numbers(self, frame: Frame) -> tuple[str, str, str]:
         """Return the numbers of the sentence on a run: those of its last snapshot."""
@@ -179,7 +162,7 @@ def contents_of(
             strips.append((place, _strip(strip, place, unit, reel, subject, words)))
         elif place.kind.name == "counts":
             axes = layout.below_numbers(place, unit) if len(reel.lanes) > 1 else place
-            panel = counts_panel(reel, place.rank, subject, words, _size(axes, unit))
+            panel = counts_panel(reel.tracks, place.rank, subject, words, _size(axes, unit))
             cells.append(Cell(place, axes, None, panel))
         elif picture.for_runs(len(reel.lanes)).is_overlaid:
             panel = overlay_panel(reel, subject, words, place, unit)
@@ -187,25 +170,6 @@ def contents_of(
         else:
             cells.append(_diagram(place, unit, reel, subject, words, picture))
     return Contents(Header(reel, subject, words), tuple(cells), tuple(strips))
-
-
-def counts_panel(
-    reel: Reel, rank: int, subject: Subject, words: Words, size: tuple[float, float]
-) -> CountsPanel:
-    """Return what the columns of a run show; all runs have the same axis.
-
-    Args:
-        reel: the runs.
-        rank: of the run.
-        subject: what the picture is about.
-        words: of the picture.
-        size: width and height of the axes, in pixels of the reference design.
-    """
-    width, height = size
-    axis = score_axis(subject, words, width)
-    counts = count_axis(list(reel.tracks), max(int(height / NUMBER_BESIDE), 1))
-    columns = Counts(reel.tracks[rank], axis, counts)
-    return CountsPanel(axis, counts, names_of(words, width), columns)
 
 
 def _diagram(

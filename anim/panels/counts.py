@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from anim.panels.axes import Axis, grouped, linear_axis
+from anim.panels.scores import NUMBER_BESIDE, ScorePanel, names_of, score_axis
+from anim.panels.subject import Subject
+from anim.panels.words import Words
 from anim.timeline import Frame, Track
 
+# The name of the y axis.
+NAME = "examples"
 # The share of its bin that a column takes.
 COLUMN = 0.9
 # Columns higher than these quantile of all columns, times the room above, are cut.
@@ -32,7 +38,7 @@ class CountMarks:
     cut: np.ndarray
 
 
-def count_axis(tracks: list[Track], most: int) -> Axis:
+def count_axis(tracks: Sequence[Track], most: int) -> Axis:
     """Return the axis of counts of all runs: the highest columns may be cut."""
     counts = np.concatenate([track.counts[track.counts > 0] for track in tracks])
     if not len(counts):
@@ -80,3 +86,33 @@ class Counts:
             top=np.minimum(top, 1),
             cut=np.stack([cut, known[cut]], axis=1),
         )
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CountsPanel(ScorePanel):
+    """What the columns of a run show.
+
+    Attributes:
+        columns: the columns.
+    """
+
+    columns: Counts
+
+
+def counts_panel(
+    tracks: Sequence[Track], rank: int, subject: Subject, words: Words, size: tuple[float, float]
+) -> CountsPanel:
+    """Return what the columns of a run show; all runs have the same axis.
+
+    Args:
+        tracks: of all runs.
+        rank: of the run.
+        subject: what the picture is about.
+        words: of the picture.
+        size: width and height of the axes, in pixels of the reference design.
+    """
+    width, height = size
+    axis = score_axis(subject, words, width)
+    counts = count_axis(tracks, max(int(height / NUMBER_BESIDE), 1))
+    columns = Counts(tracks[rank], axis, counts)
+    return CountsPanel(x=axis, y=counts, name=NAME, scores=names_of(words, width), columns=columns)

@@ -10,9 +10,10 @@ from anim.panels.axes import Axis
 from anim.panels.bars import FEWEST
 from anim.panels.curve import Curve
 from anim.panels.layout import Place
-from anim.panels.reliability import ideal_places, names_of, score_axis, share_axis_of
+from anim.panels.reliability import ideal_places, share_axis_of
+from anim.panels.scores import ScorePanel, names_of, score_axis
 from anim.panels.subject import Subject
-from anim.panels.words import ScoreName, Words
+from anim.panels.words import Words
 from anim.timeline import Frame, Reel, Track
 
 # Pixels of the reference design for the name and the numbers of a run in the list, at most; the
@@ -58,24 +59,17 @@ def _between(values: np.ndarray, is_there: np.ndarray) -> np.ndarray:
     return found
 
 
-@dataclass(frozen=True, eq=False)
-class OverlayPanel:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class OverlayPanel(ScorePanel):
     """What a diagram of several runs shows.
 
     Attributes:
-        x, y: axes of scores and of shares.
-        share: name of the y axis.
-        scores: names below the x axis.
         line: [2, L] places of the ideal line.
         lines: of the runs.
         entry: height of an entry of the list of runs, in pixels of the reference design.
         has_numbers: whether entries have numbers below the names.
     """
 
-    x: Axis
-    y: Axis
-    share: str
-    scores: tuple[ScoreName, ...]
     line: np.ndarray
     lines: tuple[OverlayLine, ...]
     entry: float
@@ -100,7 +94,7 @@ def overlay_panel(
     return OverlayPanel(
         x=axis,
         y=share_axis_of(words, height),
-        share=words.share,
+        name=words.share,
         scores=names_of(words, width),
         line=ideal_places(subject),
         lines=tuple(OverlayLine(track, axis, subject.is_folded) for track in reel.tracks),

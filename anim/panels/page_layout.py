@@ -10,7 +10,7 @@ from anim.panels.bars import FEWEST, NARROWEST, SLOPED, WIDEST
 from anim.panels.contents import BELOW, BESIDE
 from anim.panels.counts import COLUMN
 from anim.panels.dots import PITCH
-from anim.panels.reliability import NUMBER_BELOW, NUMBER_BESIDE
+from anim.panels.scores import NUMBER_BELOW, NUMBER_BESIDE
 from anim.settings import NARROW
 
 

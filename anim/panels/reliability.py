@@ -10,53 +10,33 @@ from anim.panels.axes import Axis, share_axis
 from anim.panels.bars import Bars, ideal_line
 from anim.panels.curve import Curve
 from anim.panels.dots import Dots
+from anim.panels.scores import NUMBER_BESIDE, ScorePanel, names_of, score_axis
 from anim.panels.subject import Subject
-from anim.panels.words import IDEAL, INTERVAL, OVER, PALE, UNDER, KeyEntry, ScoreName, Words
+from anim.panels.words import IDEAL, INTERVAL, OVER, PALE, UNDER, KeyEntry, Words
 from anim.timeline import Reel, Track
 
-# Pixels of the reference design that a number below or beside an axis takes.
-NUMBER_BELOW, NUMBER_BESIDE, NAMES_BELOW = 90, 40, 420
+# What stands in place of bars in a snapshot without one.
 NO_RECALIBRATION = "the held-out examples\ndo not tell a recalibration"
 
 
-@dataclass(frozen=True, eq=False)
-class ReliabilityPanel:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ReliabilityPanel(ScorePanel):
     """What the diagram of a run shows.
 
     Attributes:
-        x, y: axes of scores and of shares.
-        share: name of the y axis.
-        scores: names below the x axis.
         line: [2, L] places of the ideal line.
         bars: the bars, or None where a curve is shown.
         curve: the curve, or None.
         dots: the hundred dots, or None.
         dots_name, wrong_name: what they are, and what the wrong ones are.
-        empty: what stands in place of bars in a snapshot without a recalibration.
     """
 
-    x: Axis
-    y: Axis
-    share: str
-    scores: tuple[ScoreName, ...]
     line: np.ndarray
     bars: Bars | None
     curve: Curve | None
     dots: Dots | None
     dots_name: str
     wrong_name: str
-    empty: str = NO_RECALIBRATION
-
-
-def score_axis(subject: Subject, words: Words, pixels: float) -> Axis:
-    """Return the axis of scores, from the lowest one there can be.
-
-    Args:
-        subject: what the picture is about.
-        words: of the picture.
-        pixels: its width, in pixels of the reference design.
-    """
-    return share_axis(subject.floor, words.is_plain, max(int(pixels / NUMBER_BELOW), 1))
 
 
 def share_axis_of(words: Words, pixels: float) -> Axis:
@@ -70,11 +50,6 @@ def ideal_places(subject: Subject) -> np.ndarray:
     scores = np.array([subject.floor, 0.5, 1.0] if subject.is_folded else [subject.floor, 1.0])
     places = Axis(subject.floor, 1.0).place(scores)
     return np.stack([places, ideal_line(scores, subject.is_folded)])
-
-
-def names_of(words: Words, pixels: float) -> tuple[ScoreName, ...]:
-    """Return the names below an axis of scores; see `score_axis`."""
-    return words.scores if pixels >= NAMES_BELOW else words.narrow_scores
 
 
 def reliability_panel(
@@ -100,7 +75,7 @@ def reliability_panel(
     return ReliabilityPanel(
         x=axis,
         y=share_axis_of(words, height),
-        share=words.share,
+        name=words.share,
         scores=names_of(words, width),
         line=ideal_places(subject),
         bars=None if is_curve else Bars(track, axis, subject.is_folded, width),

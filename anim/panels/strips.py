@@ -180,8 +180,7 @@ def _ticks(reel: Reel, subject: Subject, times: int) -> tuple[Tick, ...]:
     first, last = (step / unit for step in clock.axis)
     ticks = time_ticks(lambda values: clock.place(values * unit), first, last, times)
     return tuple(
-        (place, text if at else f"{subject.unit_name} {text}")
-        for at, (place, text) in enumerate(ticks)
+        (place, text if at else subject.counted(text)) for at, (place, text) in enumerate(ticks)
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 
+from anim.panels.axes import NO_BREAK_SPACE
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -62,6 +64,16 @@ class Subject:
             return False
         pairs = list(itertools.pairwise(numbers))
         return all(one < other for one, other in pairs) or all(one > other for one, other in pairs)
+
+    @property
+    def around(self) -> tuple[str, str]:
+        """What stands before and after a number of the clock: ``epoch``, or a percent sign."""
+        return ("", f"{NO_BREAK_SPACE}%") if self.unit_name == "percent" else (self.unit_name, "")
+
+    def counted(self, number: str) -> str:
+        """Return a number of the clock with its unit."""
+        before, after = self.around
+        return f"{before} {number}{after}".lstrip()
 
     def count(self, step: float) -> int:
         """Return how many units the clock shows at a step."""

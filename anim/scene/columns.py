@@ -7,10 +7,11 @@ from matplotlib.artist import Artist
 from matplotlib.colors import to_rgba
 
 from anim.panels.axes import grouped
-from anim.panels.contents import Cell, CountsPanel
+from anim.panels.contents import Cell
+from anim.panels.counts import CountsPanel
 from anim.scene.marks import Shapes, columns, on_pixels
 from anim.scene.stage import Stage
-from anim.timeline import Frame
+from anim.timeline import Shot
 
 # Numbers of columns that are cut, at most; the largest are written.
 _NUMBERS = 6
@@ -24,19 +25,13 @@ class CountColumns:
     Args:
         stage: the figure.
         cell: its place and what it shows.
-        is_alone: whether there is one run, whose key stands above.
     """
 
     def __init__(self, stage: Stage, cell: Cell):
         panel, theme = cell.panel, stage.theme
         assert isinstance(panel, CountsPanel)
-        self._columns, self._axes = panel.columns, stage.axes(cell.axes)
-        numbers = stage.numbers_beside(self._axes, panel.y, is_shown=cell.place.is_left)
-        if cell.place.is_left:
-            stage.name_beside(self._axes, "examples", numbers)
-        if cell.place.is_bottom:
-            stage.numbers_below(self._axes, panel.x.ticks)
-            stage.names_below(self._axes, panel.scores)
+        self._columns, self._rank = panel.columns, cell.place.rank
+        self._axes = stage.score_axes(cell.axes, panel)
         self._shapes = Shapes(self._axes)
         self._colours = np.array([to_rgba(theme.wrong), to_rgba(theme.dot)])
         style = {"ha": "center", "va": "bottom", "color": theme.muted, "animated": True}
@@ -45,8 +40,9 @@ class CountColumns:
         self._digit = stage.pixels(stage.measures.small) * _DIGIT
         self.artists: list[Artist] = [self._shapes, *self._numbers]
 
-    def update(self, frame: Frame) -> None:
-        marks = self._columns.at(frame)
+    def update(self, shot: Shot) -> None:
+        """Move the columns to where they are in a shot."""
+        marks = self._columns.at(shot.frames[self._rank])
         left, right = on_pixels(self._axes, marks.left), on_pixels(self._axes, marks.right)
         x = np.stack([left, (left + right) / 2, right], axis=1)
         wrong, top = (np.repeat(one[:, None], 3, axis=1) for one in (marks.wrong, marks.top))

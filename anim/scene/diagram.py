@@ -13,11 +13,11 @@ from anim.panels.bars import Bars
 from anim.panels.contents import Cell
 from anim.panels.curve import Curve, pieces
 from anim.panels.dots import PITCH, Dots
-from anim.panels.reliability import ReliabilityPanel
+from anim.panels.reliability import NO_RECALIBRATION, ReliabilityPanel
 from anim.scene.marks import Shapes, Spots, area, columns, on_pixels, path
 from anim.scene.ramps import level_of, ramp
 from anim.scene.stage import Stage
-from anim.timeline import Frame
+from anim.timeline import Frame, Shot
 
 # In pixels of the reference design: dark tops of bars, whiskers, the line, dots.
 _CAP, _WHISKER, _LINE = 2.0, 1.6, 2.0
@@ -39,13 +39,7 @@ class Diagram:
     def __init__(self, stage: Stage, cell: Cell):
         panel = cell.panel
         assert isinstance(panel, ReliabilityPanel)
-        axes = stage.axes(cell.axes)
-        numbers = stage.numbers_beside(axes, panel.y, is_shown=cell.place.is_left)
-        if cell.place.is_left:
-            stage.name_beside(axes, panel.share, numbers)
-        if cell.place.is_bottom:
-            stage.numbers_below(axes, panel.x.ticks)
-            stage.names_below(axes, panel.scores)
+        axes, self._rank = stage.score_axes(cell.axes, panel), cell.place.rank
         self._marks: list[_BarMarks | _CurveMarks | _DotMarks | _Note] = []
         if panel.bars is not None:
             self._marks.append(_BarMarks(axes, stage, panel.bars))
@@ -67,16 +61,17 @@ class Diagram:
                 stage.name_of_dots(dots.axes, panel.wrong_name, away - row, theme.wrong)
             self._marks.append(dots)
             self.artists += dots.above
-        note = _Note(axes, stage, panel, cell.place.rank)
+        note = _Note(axes, stage)
         self._marks.append(note)
         self.artists += note.above
         # Matplotlib draws in this order too, when it draws the whole figure.
         for order, artist in enumerate(self.artists):
             artist.set_zorder(1 + order / 100)
 
-    def update(self, frame: Frame) -> None:
+    def update(self, shot: Shot) -> None:
+        """Move the marks to where they are in a shot."""
         for mark in self._marks:
-            mark.update(frame)
+            mark.update(shot.frames[self._rank])
 
 
 class _BarMarks:
@@ -188,11 +183,11 @@ class _DotMarks:
 class _Note:
     """What stands in place of bars: the examples to fit on determine no recalibration."""
 
-    def __init__(self, axes: Axes, stage: Stage, panel: ReliabilityPanel, rank: int):
+    def __init__(self, axes: Axes, stage: Stage):
         self._text = axes.text(
             0.62,
             0.14,
-            panel.empty,
+            NO_RECALIBRATION,
             animated=True,
             ha="center",
             va="center",

@@ -25,11 +25,7 @@ class Overlay:
     def __init__(self, stage: Stage, cell: Cell):
         panel = cell.panel
         assert isinstance(panel, OverlayPanel)
-        axes = stage.axes(cell.axes)
-        numbers = stage.numbers_beside(axes, panel.y, is_shown=True)
-        stage.name_beside(axes, panel.share, numbers)
-        stage.numbers_below(axes, panel.x.ticks)
-        stage.names_below(axes, panel.scores)
+        axes = stage.score_axes(cell.axes, panel)
         ideal = path(axes, color=stage.theme.ideal, linewidth=stage.stroke(_IDEAL))
         ideal.set_data(*panel.line)
         ideal.set_clip_on(False)

@@ -12,7 +12,8 @@ from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from anim.panels.contents import Cell, CountsPanel, contents_of, key_of, words_for
+from anim.panels.contents import Cell, Header, contents_of, key_of, words_for
+from anim.panels.counts import CountsPanel
 from anim.panels.layout import has_title, unit_of
 from anim.panels.overlay import OverlayPanel
 from anim.panels.reliability import ReliabilityPanel
@@ -81,20 +82,19 @@ class Scene:
         """Draw what never moves, and make what does."""
         words = words_for(reel, subject, picture)
         rows = rows_of(stage, key_of(reel, words, picture))
-        clock = f"{subject.unit_name} {subject.count(reel.clock.steps[-1])}"
+        clock = Header(reel, subject, words).whole_clock(-1)
         lines = title_of(stage, subject.title, clock)[1] if subject.title else 0
         names = subject.names if len(reel.lanes) > 1 else ()
         # Without a headline a sentence stands beside the clock; names stand below it.
         taken = max(lines, 1) if names else lines
         contents = contents_of(reel, subject, picture, title_lines=taken, key_rows=len(rows))
         self.contents = contents
-        self._cells = [(cell, _painted(stage, cell)) for cell in contents.cells]
-        self._strips = [StripChart(stage, place, panel, names) for place, panel in contents.strips]
+        self._charts = [
+            *(_painted(stage, cell) for cell in contents.cells),
+            *(StripChart(stage, place, panel, names) for place, panel in contents.strips),
+        ]
         self._header = HeaderChart(stage, contents, reel, rows, lines, names)
-        cells = [artist for _, chart in self._cells for artist in chart.artists]
-        self.artists: list[Artist] = [
-            *cells, *(artist for strip in self._strips for artist in strip.artists)
-        ]  # fmt: skip
+        self.artists: list[Artist] = [one for chart in self._charts for one in chart.artists]
 
     def _style(self):
         truetype = self._theme.measures.embeds_truetype
@@ -102,13 +102,8 @@ class Scene:
 
     def update(self, shot: Shot) -> None:
         """Move every artist to where it is in a shot."""
-        for cell, chart in self._cells:
-            if isinstance(chart, Overlay):
-                chart.update(shot)
-            else:
-                chart.update(shot.frames[cell.place.rank])
-        for strip in self._strips:
-            strip.update(shot)
+        for chart in self._charts:
+            chart.update(shot)
         self._header.update(shot)
 
     def draw(self, shot: Shot) -> np.ndarray:

@@ -14,6 +14,7 @@ from matplotlib.text import Text
 
 from anim.panels.axes import Axis, Tick
 from anim.panels.layout import Place
+from anim.panels.scores import ScorePanel
 from anim.panels.words import ScoreName
 from anim.scene.texts import shorten
 from anim.settings.themes import Measures, Theme
@@ -85,6 +86,22 @@ class Stage:
         axes.spines[:].set_visible(False)
         axes.set(xlim=(0, 1), ylim=(0, 1), xticks=[], yticks=[])
         axes.set_axisbelow(True)
+        return axes
+
+    def score_axes(self, place: Place, panel: ScorePanel) -> PlainAxes:
+        """Add axes of scores, with numbers and names where the place is at an edge of its grid.
+
+        Args:
+            place: of the axes.
+            panel: what they show.
+        """
+        axes = self.axes(place)
+        numbers = self.numbers_beside(axes, panel.y, is_shown=place.is_left)
+        if place.is_left:
+            self.name_beside(axes, panel.name, numbers)
+        if place.is_bottom:
+            self.numbers_below(axes, panel.x.ticks)
+            self.names_below(axes, panel.scores)
         return axes
 
     def numbers_beside(self, axes: PlainAxes, axis: Axis, *, is_shown: bool) -> float:

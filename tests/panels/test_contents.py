@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from anim.metrics import GAP, P_VALUE
-from anim.panels.contents import CountsPanel, contents_of, key_of, words_for
+from anim.panels.contents import contents_of, key_of, words_for
+from anim.panels.counts import CountsPanel
 from anim.panels.reliability import ReliabilityPanel
 from anim.settings import Picture
 from tests.support.panels import FOLDED, LABELS, a_reel, a_subject, a_track, frame_of

@@ -147,7 +147,7 @@ class Twin:
         del moment["ticks"]
         return {
             "moment": moment,
-            "clock": f"{self.header.unit_name} {self.header.clock(shot)}",
+            "clock": self.header.whole_clock(shot.moment.index),
             "isEnding": self.header.verdict(shot.frames[0]) is not None,
             "cells": [self._cell(rank, frame) for rank, frame in enumerate(shot.frames)],
             "strips": [
