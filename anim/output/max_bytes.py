@@ -68,7 +68,8 @@ def _steps(picture: Picture) -> Iterator[dict]:
     for share in (*(share for share in _SHRUNK if share > minimum), minimum):
         size = tuple(2 * round(share * side / 2) for side in picture.canvas)
         if size != picture.canvas:
-            yield {"size": size}
+            # A narrow picture would have other panels.
+            yield {"size": size, "panels": picture.shown_panels}
 
 
 def fit_animation(

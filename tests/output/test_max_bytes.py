@@ -6,7 +6,7 @@ import anim
 from anim.encode import quality_levels
 from anim.errors import SettingError
 from anim.output.max_bytes import attempts
-from anim.settings import Picture
+from anim.settings import NARROW, Picture
 from tests.support.clips import SHORT, a_run
 
 
@@ -118,11 +118,18 @@ def test_a_folder_of_frames_with_a_limit_is_refused(tmp_path):
         anim.animate(a_run(), tmp_path / "%d.png", max_bytes=10**9, **SHORT)
 
 
+def test_a_smaller_picture_has_the_same_panels():
+    picture = Picture(max_bytes=1)
+    tried = [one.picture for one in attempts(picture, ("",))]
+    assert {one.shown_panels for one in tried} == {("reliability", "accuracy")}
+    assert min(one.canvas[0] for one in tried) < NARROW
+
+
 @pytest.mark.slow
 def test_sizes_without_room_for_the_panels_are_not_tried(tmp_path):
     settings = {"size": (768, 640), "seconds": 0.6, "hold": 0.4, "max_bytes": 100}
     panels = ["reliability", "counts", "accuracy", "ece"]
-    with pytest.raises(SettingError, match="8 fps, 538x448 pixels"):
+    with pytest.raises(SettingError, match="8 fps, 460x384 pixels"):
         anim.animate(a_run(), tmp_path / "a.gif", panels=panels, **settings)
 
 
