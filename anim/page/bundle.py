@@ -24,6 +24,8 @@ from anim.page.javascript import Token, tokens
 _IMPORT = re.compile(r'import \{ (\w+(?:, \w+)*) \} from "\./([\w.]+)";')
 # A space beside one of these separates nothing: no two of them mean something else when they touch.
 _SEPARATORS = frozenset("{}()[],;:=?&|")
+# Nor does a space between one of these and a word or a string.
+_OPERATORS = frozenset("+-*/%<>!")
 # No statement ends with one of these, so that the end of a line after it separates nothing.
 _OPEN = frozenset("([,")
 _DECLARATIONS = {"class", "const", "function", "let", "var"}
@@ -160,7 +162,11 @@ def _needs(before: str, text: str, after: str) -> bool:
     """Return whether code needs a text between two others."""
     if text == "\n":
         return before not in _OPEN
-    return text != " " or not (before in _SEPARATORS or after in _SEPARATORS)
+    if text != " " or before in _SEPARATORS or after in _SEPARATORS:
+        return text != " "
+    # A regular expression and a division would begin a comment.
+    is_regex = before[-1:] == "/" or after[:1] == "/"
+    return is_regex or (before in _OPERATORS) == (after in _OPERATORS)
 
 
 def _read_import(module: _Module, stream: list[Token], at: int) -> int:

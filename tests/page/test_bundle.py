@@ -46,6 +46,8 @@ TRICKY = [
     "((x) => /* it's `one */ x / 2)(3)",
     "[1 - -1, 1 + +1, 2 ** 3, 5 % 3, 1 < 2, true ? .5 : 1]",
     "(() => { for (const x of [/b/]) return typeof /a/ + x; })()",
+    "[7 - - 1, 7 + + 1, ! ! 1, 1 < ! 2, 8 / 2 / 2, - 1 / 2, 'a' + - 1, typeof - 1]",
+    "[6].map((x) => x > 5 ? x - 1 : - x)",
 ]
 
 
@@ -65,6 +67,7 @@ def test_strings_and_templates_stay_whole(written, node):
     assert by_bundle == by_module
     assert "a comment's end" not in code
     assert "it's `one" not in code
+    assert "=>x>5?x-1:-x" in code
 
 
 @pytest.mark.parametrize(
