@@ -111,6 +111,11 @@ def test_files_and_functions_are_short():
                 assert node.end_lineno - node.lineno < 50, (path, node.name)
 
 
+def test_modules_of_the_player_are_short():
+    for path in (*PACKAGE.rglob("*.m[jt]s"), *TESTS.rglob("*.m[jt]s")):
+        assert path.read_text().count("\n") <= 350, path
+
+
 def test_every_lazy_name_has_a_type():
     tree = ast.parse((PACKAGE / "__init__.py").read_text())
     typed = {

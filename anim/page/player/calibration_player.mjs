@@ -4,11 +4,11 @@ import { Controls } from "./controls.mjs";
 import { Dashboard } from "./dashboard.mjs";
 import { html } from "./elements.mjs";
 import { binOf } from "./facts.mjs";
-import { commandOf, isModified } from "./keyboard.mjs";
+import { commandIn } from "./keyboard.mjs";
 import { follow } from "./live.mjs";
 import { extended, load } from "./loading.mjs";
 import { Playback } from "./playback.mjs";
-import { followNotebook, watchPageKeys, watchSight, watchWidth } from "./surroundings.mjs";
+import { followNotebook, watchDrag, watchPageKeys, watchSight, watchWidth } from "./surroundings.mjs";
 /** @import { Model, PageData } from "./types.mjs" */
 
 /**
@@ -212,6 +212,7 @@ export class CalibrationPlayer extends HTMLElement {
   #adopt(model) {
     this.#model = model;
     this.#playback.duration = model.clock.seconds + model.clock.hold;
+    this.#controls.hasTime = model.clock.steps.length > 1;
   }
 
   #build() {
@@ -225,19 +226,7 @@ export class CalibrationPlayer extends HTMLElement {
     this.#root.append(...above, this.#controls.root, ...below);
     this.#root.addEventListener("keydown", (event) => this.#press(event));
     root.append(this.#root);
-    /** @param {PointerEvent} event */
-    const seek = ({ clientX }) => {
-      const { left, width } = scrubber.getBoundingClientRect();
-      this.#seek(Math.min(Math.max((clientX - left) / width, 0), 1));
-    };
-    scrubber.addEventListener("pointerdown", (event) => {
-      if (event.button || !this.#model) return;
-      scrubber.setPointerCapture(event.pointerId);
-      seek(event);
-    });
-    scrubber.addEventListener("pointermove", (event) => {
-      if (scrubber.hasPointerCapture(event.pointerId)) seek(event);
-    });
+    watchDrag(scrubber, (position) => this.#model && this.#seek(position));
   }
 
   async #start() {
@@ -322,16 +311,7 @@ export class CalibrationPlayer extends HTMLElement {
 
   /** @param {KeyboardEvent} event */
   #press(event) {
-    const target = event.composedPath()[0];
-    if (!this.#model || event.defaultPrevented || isModified(event) || !(target instanceof Element))
-      return;
-    const { localName } = target;
-    if (localName === "select" || target.role === "region") return;
-    const command = commandOf(event.key, {
-      isShifted: event.shiftKey,
-      isButton: localName === "button" || localName === "summary",
-      isScrubber: target === this.#dashboard.scrubber,
-    });
+    const command = this.#model && commandIn(event, this.#dashboard.scrubber);
     if (!command) return;
     event.preventDefault();
     if (command === "toggle") this.#toggle();

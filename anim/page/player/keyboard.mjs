@@ -35,6 +35,23 @@ export function commandOf(key, { isShifted, isButton, isScrubber }) {
 }
 
 /**
+ * Return what a pressed key asks of the player, if anything.
+ * @param {KeyboardEvent} event
+ * @param {Element} scrubber
+ */
+export function commandIn(event, scrubber) {
+  const target = event.composedPath()[0];
+  if (event.defaultPrevented || isModified(event) || !(target instanceof Element)) return;
+  const { localName, role } = target;
+  if (localName === "select" || role === "region") return;
+  return commandOf(event.key, {
+    isShifted: event.shiftKey,
+    isButton: localName === "button" || localName === "summary",
+    isScrubber: target === scrubber,
+  });
+}
+
+/**
  * Return the bin that a key leads to, -1 for none, undefined if the key means nothing here.
  * @param {string} key
  * @param {number} bin where it comes from; -1 for no bin.

@@ -56,3 +56,24 @@ export function watchPageKeys(act) {
   document.addEventListener("keydown", press);
   return () => document.removeEventListener("keydown", press);
 }
+
+/**
+ * Call a function with a share of an element's width whenever a pointer is pressed or drawn there.
+ * @param {Element} element
+ * @param {(position: number) => void} act
+ */
+export function watchDrag(element, act) {
+  /** @param {PointerEvent} event */
+  const seek = ({ clientX }) => {
+    const { left, width } = element.getBoundingClientRect();
+    act(Math.min(Math.max((clientX - left) / width, 0), 1));
+  };
+  /** @param {Event} event */
+  const hear = (event) => {
+    if (!(event instanceof PointerEvent)) return;
+    if (event.type === "pointerdown" && !event.button) element.setPointerCapture(event.pointerId);
+    if (element.hasPointerCapture(event.pointerId)) seek(event);
+  };
+  element.addEventListener("pointerdown", hear);
+  element.addEventListener("pointermove", hear);
+}
