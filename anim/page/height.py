@@ -58,5 +58,7 @@ def _charts_height(name: str, data: dict) -> int:
 
 def _strips_height(data: dict) -> int:
     count = len(data["strips"])
+    if not count:
+        return 0
     each = DESIGN.strip if count <= 2 else DESIGN.low_strip
     return count * (DESIGN.strip_above + each + 4) + DESIGN.footer - 4

@@ -43,7 +43,8 @@ def page_data(
         picture: the settings.
         since: a step. The bins of snapshots up to it are left out: the player has them.
     """
-    packer = Packer()
+    packer, (reel, _) = Packer(), shown[0]
+    picture = picture.for_runs(len(reel.lanes), len(reel.clock.steps))
     data = {
         "version": 3,
         **_picture(packer, *shown[0], picture),

@@ -17,6 +17,7 @@ export class Controls {
     svg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, this.#icon),
   );
   #speed = html("select", {}, ...SPEEDS.map(speedOption));
+  #speedLabel = html("label", {}, "Speed", this.#speed);
   #view = html("select");
   #viewLabel = html("label", {}, "View", this.#view);
   #status = html("output", { class: "status" });
@@ -24,7 +25,7 @@ export class Controls {
     "div",
     { class: "controls" },
     this.#button,
-    html("label", {}, "Speed", this.#speed),
+    this.#speedLabel,
     this.#viewLabel,
     this.#status,
   );
@@ -47,6 +48,11 @@ export class Controls {
   set rate(rate) {
     if (!SPEEDS.includes(rate)) this.#speed.append(speedOption(rate));
     this.#speed.value = String(rate);
+  }
+
+  /** @param {boolean} hasTime whether there is more than one snapshot. */
+  set hasTime(hasTime) {
+    this.#button.hidden = this.#speedLabel.hidden = !hasTime;
   }
 
   /** @param {View[]} views */

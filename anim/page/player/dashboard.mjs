@@ -18,12 +18,13 @@ export class Dashboard {
     tabindex: "0",
     "aria-label": "Time",
   });
-  #time = html("div", { class: "strips" });
+  #strips = html("div", { class: "strips" });
+  #time = html("div", { class: "time" }, this.#strips, this.scrubber);
   #table = html("div", { class: "tables", tabindex: "0", role: "region", "aria-label": "Numbers" });
   #details = html("details", {}, html("summary", {}, "The numbers as a table"), this.#table);
   #header = new Header();
   /** @type {Strip[]} */
-  #strips = [];
+  #lines = [];
   #charts;
   /** @type {{ model: Model, view: View } | null} */
   #shown = null;
@@ -44,12 +45,7 @@ export class Dashboard {
 
   /** What stands above the controls. */
   get above() {
-    return [
-      this.#header.root,
-      this.#charts.root,
-      this.#charts.facts,
-      html("div", { class: "time" }, this.#time, this.scrubber),
-    ];
+    return [this.#header.root, this.#charts.root, this.#charts.facts, this.#time];
   }
 
   /** What stands below the controls. */
@@ -80,11 +76,12 @@ export class Dashboard {
     put(this.#table, "aria-label", `Numbers: ${model.title}`);
     this.#header.layOut(model, view, isNarrow);
     this.#charts.layOut(model, view, width);
-    this.#strips = strips.map((strip, at) => {
+    this.#time.hidden = !strips.length;
+    this.#lines = strips.map((strip, at) => {
       const place = { width, isLow: strips.length > 2, isLast: at === strips.length - 1 };
       return new Strip(model, strip, place);
     });
-    this.#time.replaceChildren(...this.#strips.map((strip) => strip.root));
+    this.#strips.replaceChildren(...this.#lines.map((strip) => strip.root));
   }
 
   /** @param {Moment} moment */
@@ -102,7 +99,7 @@ export class Dashboard {
     const frames = this.framesAt(moment);
     this.#header.update(model.clock.texts[moment.index], view, frames[0].before);
     this.#charts.update(model, view, frames, isPlaying);
-    for (const strip of this.#strips) strip.update(frames, moment.position);
+    for (const strip of this.#lines) strip.update(frames, moment.position);
     this.#last = { frames, index: moment.index };
     if (!isPlaying) this.#announce();
     const isDue = !isPlaying || performance.now() - this.#tabulated > TABLE_EVERY;
