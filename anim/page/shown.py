@@ -17,7 +17,7 @@ from anim.panels.reliability import NO_RECALIBRATION, ideal_places, share_axis_o
 from anim.panels.scores import score_axis
 from anim.panels.strips import StripLine, StripPanel, strip_panel
 from anim.panels.subject import Subject
-from anim.panels.words import HIT, MISS, KeyEntry, Words, ending_of
+from anim.panels.words import KeyEntry, Words, ending_of
 from anim.settings import Picture
 from anim.settings.panels import panel_of
 from anim.timeline import Reel, Track
@@ -54,9 +54,9 @@ def view_data(reel: Reel, subject: Subject, picture: Picture) -> dict[str, Any]:
         "key": [
             entry
             for entry in _key(key_of(reel, words, picture))
-            if entry["mark"] not in (HIT, MISS)
+            if entry not in _key(words.columns)
         ],
-        "countsKey": _key((KeyEntry(HIT, words.hit), KeyEntry(MISS, words.miss))),
+        "countsKey": _key(words.columns),
         "words": {
             "sentence": words.sentence,
             "short": words.short,
@@ -77,12 +77,13 @@ def strips_data(
 ) -> list[dict[str, Any]]:
     """Return the strips; their lines are packed.
 
-    Readers seek a moment on the strips: a picture without one gets that of the accuracy. A strip
-    whose series no run has is left out.
+    Readers seek a moment on the strips: a picture without one gets that of the accuracy, if there
+    is more than one moment. A strip whose series no run has is left out.
     """
     words = words_for(reel, subject, picture)
     strips = [panel.strip for panel in map(panel_of, picture.shown_panels) if panel.strip]
-    strips = strips or [strip for strip in [panel_of("accuracy").strip] if strip]
+    if not strips and len(reel.clock.steps) > 1:
+        strips = [strip for strip in [panel_of("accuracy").strip] if strip]
     height = DESIGN.strip if len(strips) <= 2 else DESIGN.low_strip
     numbers = max(int(height / DESIGN.value_beside), 1)
     found = []

@@ -17,9 +17,7 @@ from anim.panels.reliability import (
 from anim.panels.strips import StripPanel, strip_panel
 from anim.panels.subject import Subject
 from anim.panels.words import (
-    HIT,
     IDEAL,
-    MISS,
     KeyEntry,
     Verdict,
     Words,
@@ -131,8 +129,7 @@ def key_of(reel: Reel, words: Words, picture: Picture) -> tuple[KeyEntry, ...]:
     of_diagrams = reliability_key(reel, words) if "reliability" in picture.shown_panels else ()
     if picture.for_runs(len(reel.lanes)).is_overlaid:
         return tuple(entry for entry in of_diagrams if entry.mark == IDEAL)
-    of_columns = (KeyEntry(HIT, words.hit), KeyEntry(MISS, words.miss))
-    return (*of_diagrams, *(of_columns if "counts" in picture.shown_panels else ()))
+    return (*of_diagrams, *(words.columns if "counts" in picture.shown_panels else ()))
 
 
 def contents_of(

@@ -94,9 +94,11 @@ class CountsPanel(ScorePanel):
 
     Attributes:
         columns: the columns.
+        lower: the mark of their lower part, see `Words.columns`.
     """
 
     columns: Counts
+    lower: str
 
 
 def counts_panel(
@@ -115,4 +117,11 @@ def counts_panel(
     axis = score_axis(subject, words, width)
     counts = count_axis(tracks, max(int(height / NUMBER_BESIDE), 1))
     columns = Counts(tracks[rank], axis, counts)
-    return CountsPanel(x=axis, y=counts, name=NAME, scores=names_of(words, width), columns=columns)
+    return CountsPanel(
+        x=axis,
+        y=counts,
+        name=NAME,
+        scores=names_of(words, width),
+        columns=columns,
+        lower=words.columns[1].mark,
+    )

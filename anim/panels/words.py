@@ -15,7 +15,7 @@ from anim.timeline import Track
 _LONGEST_NAME = 24
 # Marks that a key explains.
 UNDER, OVER, IDEAL, PALE, INTERVAL = "under", "over", "ideal", "pale", "interval"
-HIT, MISS, SOLID, DASHED = "hit", "miss", "solid", "dashed"
+HIT, MISS, OTHERS, SOLID, DASHED = "hit", "miss", "others", "solid", "dashed"
 
 # Headlines where nobody gives a name.
 PLAIN_TITLE, FIELD_TITLE = "How sure it is, and how often it is right", "Confidence and accuracy"
@@ -94,6 +94,11 @@ class Words:
         if not self.is_plain:
             return _decimal(says, 2), _decimal(right, 2), _decimal(misses, 3)
         return percent(says), percent(right), points(misses)
+
+    @property
+    def columns(self) -> tuple[KeyEntry, KeyEntry]:
+        """What the upper and the lower part of columns are; of counted labels none are wrong."""
+        return KeyEntry(HIT, self.hit), KeyEntry(OTHERS if self.class_name else MISS, self.miss)
 
     def series(self, name: str, otherwise: str) -> str:
         """Return what a scalar of a strip is called."""

@@ -1,4 +1,4 @@
-"""Paints columns of counts: right predictions on wrong ones."""
+"""Paints columns of counts: right predictions on wrong ones, or those of a class on others."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from matplotlib.colors import to_rgba
 from anim.panels.axes import grouped
 from anim.panels.contents import Cell
 from anim.panels.counts import CountsPanel
+from anim.panels.words import HIT
+from anim.scene.key import column_colour
 from anim.scene.marks import Shapes, columns, on_pixels
 from anim.scene.stage import Stage
 from anim.timeline import Shot
@@ -33,7 +35,8 @@ class CountColumns:
         self._columns, self._rank = panel.columns, cell.place.rank
         self._axes = stage.score_axes(cell.axes, panel)
         self._shapes = Shapes(self._axes)
-        self._colours = np.array([to_rgba(theme.wrong), to_rgba(theme.dot)])
+        colours = [column_colour(theme, mark) for mark in (panel.lower, HIT)]
+        self._colours = np.array([to_rgba(colour) for colour in colours])
         style = {"ha": "center", "va": "bottom", "color": theme.muted, "animated": True}
         size = stage.points(stage.measures.small)
         self._numbers = [self._axes.text(0, 1, "", fontsize=size, **style) for _ in range(_NUMBERS)]
@@ -46,10 +49,10 @@ class CountColumns:
         left, right = on_pixels(self._axes, marks.left), on_pixels(self._axes, marks.right)
         x = np.stack([left, (left + right) / 2, right], axis=1)
         wrong, top = (np.repeat(one[:, None], 3, axis=1) for one in (marks.wrong, marks.top))
-        of_wrong, of_right = self._colours
+        of_lower, of_upper = self._colours
         parts = [
-            *columns(x, np.zeros_like(wrong), wrong, of_wrong),
-            *columns(x, wrong, top, of_right),
+            *columns(x, np.zeros_like(wrong), wrong, of_lower),
+            *columns(x, wrong, top, of_upper),
         ]
         self._shapes.place(parts)
         order = np.argsort(-marks.cut[:, 1], kind="stable") if len(marks.cut) else []

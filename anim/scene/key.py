@@ -12,6 +12,7 @@ from anim.panels.words import (
     IDEAL,
     INTERVAL,
     MISS,
+    OTHERS,
     OVER,
     SOLID,
     UNDER,
@@ -22,6 +23,8 @@ from anim.settings.themes import Theme
 
 # From a mark of a key to its text, and between two entries.
 BESIDE, APART = 6, 16
+# Marks of columns.
+_COLUMNS = (HIT, MISS, OTHERS)
 
 
 class KeyRow:
@@ -48,8 +51,8 @@ class KeyRow:
 
     def _mark_width(self, entry: KeyEntry) -> float:
         size = self._stage.measures.small
-        wide = {UNDER: 1.9, OVER: 1.9, IDEAL: 1.2, SOLID: 1.6, DASHED: 1.6, HIT: 0.9, MISS: 0.9}
-        wide |= {INTERVAL: 0.5}
+        wide = {UNDER: 1.9, OVER: 1.9, IDEAL: 1.2, SOLID: 1.6, DASHED: 1.6, INTERVAL: 0.5}
+        wide |= dict.fromkeys(_COLUMNS, 0.9)
         return wide[entry.mark] * size + BESIDE if entry.mark in wide else 0
 
     def _paint_mark(self, entry: KeyEntry, left: float, y: float) -> None:
@@ -59,9 +62,8 @@ class KeyRow:
         if entry.mark in pairs:
             for at, colour in enumerate(pairs[entry.mark]):
                 stage.square(left + at * 0.95 * size, top, 0.95 * size, tall, colour)
-        if entry.mark in (HIT, MISS):
-            colour = theme.dot if entry.mark == HIT else theme.wrong
-            stage.square(left, top, 0.9 * size, tall, colour)
+        if entry.mark in _COLUMNS:
+            stage.square(left, top, 0.9 * size, tall, column_colour(theme, entry.mark))
         if entry.mark == IDEAL:
             stage.line(left, y - 0.33 * size, 1.2 * size, theme.ideal, linewidth=stage.stroke(2))
         if entry.mark in (SOLID, DASHED):
@@ -71,6 +73,11 @@ class KeyRow:
             stage.line(left, y - 0.33 * size, 1.6 * size, theme.cap, **look)
         if entry.mark == INTERVAL:
             stage.square(left + 0.2 * size, top, 1.6, tall, theme.text)
+
+
+def column_colour(theme: Theme, mark: str) -> str:
+    """Return the colour of a part of columns."""
+    return {HIT: theme.dot, MISS: theme.wrong, OTHERS: theme.ghost}[mark]
 
 
 def text_colour(theme: Theme, mark: str) -> str:
@@ -101,5 +108,5 @@ def rows_of(stage: Stage, entries: Sequence[KeyEntry]) -> list[KeyRow]:
 
 def _kept_together(entries: Sequence[KeyEntry]) -> list[list[KeyEntry]]:
     """Return entries of a key, those of both kinds of examples in one piece."""
-    pair = [entry for entry in entries if entry.mark in (HIT, MISS)]
+    pair = [entry for entry in entries if entry.mark in _COLUMNS]
     return [[entry] for entry in entries if entry not in pair] + ([pair] if pair else [])

@@ -199,6 +199,25 @@ def test_a_phone_shows_the_plot_first_and_its_controls_stay_in_view(visit, width
     assert controls["y"] + controls["height"] <= height
 
 
+def test_a_single_snapshot_has_neither_time_nor_what_goes_through_it(visit):
+    shown = ready(visit(page_of(a_run(snapshots=1)), **STILL))
+    assert shown.locator(".bins").is_visible()
+    for each in (".scrubber", ".play"):
+        assert not shown.locator(each).is_visible()
+
+
+@pytest.mark.parametrize(("view", "colour"), [("confidence", "wrong"), ("class:b", "ghost")])
+def test_columns_have_the_colours_of_pictures(visit, view, colour):
+    from anim.settings.themes import THEMES
+
+    options = {"panels": ("counts",), "view": view, "bins": 10}
+    shown = ready(visit(page_of(a_run(("a", "b", "c")), **options), **STILL))
+    lower = shown.locator(".charts path.miss, .charts path.others")
+    found = lower.evaluate("path => getComputedStyle(path).fill")
+    theme = THEMES["light"]
+    assert found == "rgb({}, {}, {})".format(*bytes.fromhex(getattr(theme, colour)[1:]))
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_its_colours_follow_the_reader(visit, scheme):
     from anim.settings.themes import THEMES

@@ -71,6 +71,21 @@ def test_a_page_without_strips_has_that_of_accuracy():
     assert strip["key"][0]["text"] == "how often it is right"
 
 
+def test_a_single_snapshot_has_no_strip_unless_asked_as_in_a_picture():
+    for panels in (None, ("reliability",)):
+        assert data_of(a_run(snapshots=1), panels=panels)["strips"] == []
+    assert len(data_of(a_run(snapshots=1), panels=("reliability", "ece"))["strips"]) == 1
+
+
+def test_columns_of_a_class_have_nothing_in_the_colour_of_what_is_wrong():
+    def marks(view):
+        data = data_of(a_run(("a", "b", "c")), panels=("counts",), view=view)
+        return [entry["mark"] for entry in data["views"][0]["countsKey"]]
+
+    assert marks("confidence") == ["hit", "miss"]
+    assert marks("class:b") == ["hit", "others"]
+
+
 @pytest.mark.parametrize("scale", [UNIT, ZERO_BASED, LOG2])
 def test_the_player_draws_a_new_strip(visit, monkeypatch, scale):
     strip = Strip(series={"brier": "measured"}, title="Brier score", scale=scale)

@@ -158,3 +158,22 @@ def test_a_bar_that_fades_is_gone_at_the_next_snapshot():
     )
     assert before > 50
     assert after == 0
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("view", ["confidence", "class:1"])
+def test_columns_have_the_colour_of_the_wrong_only_where_something_is_wrong(theme, view):
+    """The ideal line, titles and numbers are as black: only the inside of the columns counts."""
+    picture = {"panels": ("counts",), "scale": 4 if theme == "paper" else 2, "bins": 4}
+    reel, scene = scene_of(a_run(), view=view, theme=theme, **picture)
+    pixels, box = scene.draw(reel.at(None))[..., :3], scene.figure.axes[0].bbox
+    inside = pixels[round(len(pixels) - box.y1) : round(len(pixels) - box.y0)]
+    inside = inside[:, round(box.x0) : round(box.x1)]
+    found = {
+        name: is_near(inside, colour_of(theme, name)).mean() for name in ("wrong", "ghost", "dot")
+    }
+    assert found["dot"] > 0.01
+    assert (found["wrong"] > 0.01, found["ghost"] > 0.01) == (
+        view == "confidence",
+        view != "confidence",
+    )

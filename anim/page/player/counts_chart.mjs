@@ -7,7 +7,7 @@ import { grouped } from "./rounding.mjs";
 /** @import { ChartPlace } from "./chart.mjs" */
 /** @import { Frame, Model, View } from "./types.mjs" */
 
-/** How many examples there are at each score, right on wrong ones. */
+/** How many examples there are at each score, right on wrong ones, or those of a class on others. */
 export class CountsChart extends Chart {
   /**
    * @param {Model} model
@@ -20,8 +20,7 @@ export class CountsChart extends Chart {
     const { axes, root } = this;
     this.column = model.design.column;
     axes.beside(ticksFor(view.countTicks, axes.height), place.isLeft);
-    this.hits = axes.path("hit");
-    this.misses = axes.path("miss");
+    [this.hits, this.misses] = view.countsKey.map(({ mark }) => axes.path(mark));
     this.numbers = root.appendChild(svg("g"));
     root.append(this.cursor);
   }
