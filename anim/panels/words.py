@@ -258,7 +258,7 @@ def verdict_of(gap: float, error: float, p_value: float, examples: float) -> Ver
     if abs(gap) < error / 2:
         text = "over-confident in some bins and under-confident in others"
         forms = ("over- and under-confident, not by chance", "over- and under-confident")
-        return Verdict("", text, (*forms, "not just chance"))
+        return Verdict("", text, (*forms, "both over and under"))
     mark = OVER if gap > 0 else UNDER
     text = f"{mark}-confident"
     return Verdict(mark, text, (f"{text}, not by chance", text))

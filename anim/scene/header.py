@@ -202,7 +202,10 @@ class HeaderChart:
 
 
 class _Sentence:
-    """A sentence with numbers that change; each has the room of the widest one to come."""
+    """A sentence with numbers that change; each has the room of the widest one to come.
+
+    A number stands at the right of its room, beside the word that follows it.
+    """
 
     def __init__(
         self,
@@ -223,9 +226,11 @@ class _Sentence:
             if isinstance(part, int):
                 style = {"fontweight": "bold"}
                 text = stage.text(left, y, widest[part], size, stage.theme.text, **style)
+                left += stage.width_of(text)
+                if part != parts[-1]:
+                    text.set(x=left / stage.size[0], horizontalalignment="right")
                 self.numbers.append(ChangingText(text))
                 self._which.append(part)
-                left += stage.width_of(text)
             else:
                 # Spaces at the ends have no width of their own.
                 left += space * (len(part) - len(part.lstrip()))

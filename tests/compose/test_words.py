@@ -182,7 +182,7 @@ def test_a_verdict_says_whether_it_may_be_chance():
     both = verdict_of(0.0, 0.1, 0.05, 1200)
     assert both.mark == ""
     assert all("may be" not in form for form in both.forms)
-    assert both.forms[-1] == "not just chance"
+    assert both.forms[-1] == "both over and under"
 
 
 def test_alt_text_of_replicas_is_about_their_median():
