@@ -41,14 +41,15 @@ class Drawing:
         Raises:
             SettingError: the file exceeds ``max_bytes``.
         """
-        scene, text, picture = self._scene, self._comment, self._picture
+        text, picture = self._comment, self._picture
         shot = self._reel.at(picture.at)
         shows = self._subject.named(self._reel.clock.steps[shot.moment.index])
         form = format_of(path)
         write = form.load_writer()
         if form.kind == "raster":
-            file = write(path, scene.draw(shot), text, picture.transparent)
+            file = write(path, self._scene.draw(shot), text, picture.transparent)
         else:
+            scene = Scene(self._subject, self._reel, picture, is_vector=True)
             file = write(path, lambda stream, name: scene.save(stream, name, shot, text))
         if picture.max_bytes is not None and file.bytes > picture.max_bytes:
             file.discard()

@@ -26,12 +26,18 @@ def families(fonts: Sequence[str]) -> list[str]:
 
 
 @contextmanager
-def style(fonts: Sequence[str], *, embeds_truetype: bool = False) -> Iterator[None]:
-    """Use matplotlib's defaults instead of the user's settings, with these fonts."""
+def style(
+    fonts: Sequence[str], *, embeds_truetype: bool = False, is_vector: bool = False
+) -> Iterator[None]:
+    """Use matplotlib's defaults instead of the user's settings, with these fonts.
+
+    In vector drawings letters have the widths that their font gives them, unhinted.
+    """
     settings = {
         "svg.hashsalt": "anim",
         "font.family": families(fonts),
         "pdf.fonttype": 42 if embeds_truetype else 3,
+        **({"text.hinting": "none"} if is_vector else {}),
     }
     with matplotlib.style.context(["default", settings]), warnings.catch_warnings():
         # `warn_of_missing` warns once, instead of once per letter and frame.

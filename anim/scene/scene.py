@@ -40,6 +40,8 @@ class Scene:
         subject: what the picture is about.
         reel: the values to come.
         picture: size, theme and panels.
+        is_vector: whether letters are set as vector drawings set them: pixels give them whole
+            widths, which would leave gaps beside them there.
 
     Attributes:
         figure: the matplotlib figure.
@@ -51,7 +53,7 @@ class Scene:
             something that is not a style sheet.
     """
 
-    def __init__(self, subject: Subject, reel: Reel, picture: Picture):
+    def __init__(self, subject: Subject, reel: Reel, picture: Picture, *, is_vector: bool = False):
         picture = picture.for_runs(len(reel.lanes), len(reel.clock.steps))
         self._theme = theme_of(picture)
         if not has_title(picture):
@@ -61,6 +63,7 @@ class Scene:
             self._theme.fonts,
         )
         self._runs, self._is_sweep = len(reel.lanes), subject.is_sweep
+        self._is_vector = is_vector
         width, height = picture.canvas
         with self._style():
             self.figure = Figure(
@@ -98,7 +101,7 @@ class Scene:
 
     def _style(self):
         truetype = self._theme.measures.embeds_truetype
-        return style(self._theme.fonts, embeds_truetype=truetype)
+        return style(self._theme.fonts, embeds_truetype=truetype, is_vector=self._is_vector)
 
     def update(self, shot: Shot) -> None:
         """Move every artist to where it is in a shot."""

@@ -1,9 +1,14 @@
 """The headline, and the numbers beside it."""
 
+import itertools
+
 import numpy as np
 import pytest
+from matplotlib.textpath import text_to_path
 
 import anim
+from anim.compose import compose_views
+from anim.scene import Scene
 from anim.settings import Picture
 from tests.support.seeing import compose, texts_of
 
@@ -83,3 +88,28 @@ def test_the_sentence_leaves_room_for_the_verdict(title, size):
         text.get_text() for text in texts_of(scene, reel.at(None)) if "confident" in text.get_text()
     ]
     assert verdict.startswith("over-confident")
+
+
+def _edges(text, frame):
+    """Return where a text begins and ends in a vector drawing, in pixels of 1/96 inch."""
+    width = text_to_path.get_text_width_height_descent(
+        text.get_text(), text.get_fontproperties(), ismath=False
+    )[0]
+    # Lengths are those of a drawing of 72 dots an inch.
+    width *= 96 / 72
+    x = text.get_position()[0] * frame
+    return (x - width, x) if text.get_horizontalalignment() == "right" else (x, x + width)
+
+
+@pytest.mark.parametrize("is_vector", [True, False])
+def test_the_words_of_a_vector_drawing_stand_as_close_as_its_letters_let_them(is_vector):
+    run, picture = a_run(), Picture(hold=0)
+    ((reel, subject),) = compose_views([run], picture, ["score"])
+    scene = Scene(subject, reel, picture, is_vector=is_vector)
+    sentence = [text for text in texts_of(scene, reel.at(None)) if "On average" in text.get_text()]
+    y = sentence[0].get_position()[1]
+    line = [text for text in texts_of(scene, reel.at(None)) if text.get_position()[1] == y][:6]
+    edges = [_edges(text, 768) for text in line]
+    gaps = [after[0] - before[1] for before, after in itertools.pairwise(edges)]
+    # A space is 4 pixels wide, and beside a dot there are two.
+    assert np.allclose(gaps, np.round(np.divide(gaps, 4)) * 4, atol=0.1) == is_vector, gaps
