@@ -10,7 +10,8 @@ else is an error that names the file and the line:
   without an import, unless after a dot. So nothing changes its meaning in the shared scope.
 
 Each module runs after those that it imports. Left out are comments, and spaces and ends of
-lines that separate nothing; a statement still begins a line.
+lines that separate nothing; a declaration and a member of a class still begin a line. Within them
+`const` becomes `let`, which is shorter.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ _SEPARATORS = frozenset("{}()[],;:=?&|")
 _OPERATORS = frozenset("+-*/%<>!")
 # No statement ends with one of these, so that the end of a line after it separates nothing.
 _OPEN = frozenset("([,")
+# Nor does it after one of these; it is kept around declarations, and members of a class.
+_ENDS = frozenset("{;")
 _DECLARATIONS = {"class", "const", "function", "let", "var"}
 
 
@@ -154,18 +157,29 @@ def _without_comments(text: str) -> list[Token]:
 def _joined(stream: list[Token]) -> str:
     """Return the text of tokens, without spaces that separate nothing."""
     texts = [token.text for token in stream]
-    around = zip(["", *texts], texts, [*texts[1:], ""], strict=False)
-    return "".join(text for before, text, after in around if _needs(before, text, after)).strip()
+    found, depth, shallow = [], 0, 0
+    for token, before, after in zip(stream, ["", *texts], [*texts[1:], ""], strict=False):
+        if depth == 0 and token.text in _DECLARATIONS:
+            shallow = int(token.text == "class")
+        if token.kind == "sign":
+            depth += (token.text == "{") - (token.text == "}")
+        if depth and token.text == "const" and before != "." and after == " ":
+            found.append("let")
+        elif _needs(before, token.text, after, is_deep=depth > shallow):
+            found.append(token.text)
+    return "".join(found).strip()
 
 
-def _needs(before: str, text: str, after: str) -> bool:
-    """Return whether code needs a text between two others."""
+def _needs(before: str, text: str, after: str, *, is_deep: bool) -> bool:
+    """Return whether code needs a text between two others, or shows with it what begins there."""
+    if text == "\n" and is_deep and (before in _ENDS or after == "}"):
+        return False
     if text == "\n":
         return before not in _OPEN
     if text != " " or before in _SEPARATORS or after in _SEPARATORS:
         return text != " "
     # A regular expression and a division would begin a comment.
-    is_regex = before[-1:] == "/" or after[:1] == "/"
+    is_regex = any(len(one) > 1 and one[0] == "/" for one in (before, after))
     return is_regex or (before in _OPERATORS) == (after in _OPERATORS)
 
 

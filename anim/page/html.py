@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from functools import cache
 from html import escape
 from importlib import resources
@@ -15,14 +16,16 @@ from anim.page.height import WIDTH, page_height
 
 # What the player's modules call the text of player.css.
 _STYLE = "PLAYER_STYLE"
+# What a style sheet means without: spaces around these, and after the colon of a declaration.
+_SPACES = re.compile(r"\s*([{};,])\s*|(?<=:)\s+")
 
 
 @cache
 def script() -> str:
     """Return the player's code, which defines the element ``calibration-player``, once."""
     folder = resources.files("anim.page") / "player"
-    lines = (folder / "player.css").read_text("utf-8").splitlines()
-    style = json.dumps("".join(line.strip() for line in lines), ensure_ascii=False)
+    style = _SPACES.sub(r"\1", (folder / "player.css").read_text("utf-8")).replace(";}", "}")
+    style = json.dumps(style.strip(), ensure_ascii=False)
     code = bundle(folder, "main.mjs", reserved=frozenset({_STYLE}))
     return f'(()=>{{"use strict";const {_STYLE}={style};\n{code}\n}})();'
 

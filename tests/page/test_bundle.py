@@ -31,7 +31,31 @@ def test_a_module_comes_after_those_it_imports(written):
         b='import { a } from "./a.mjs";\nexport const b = a(1);\n',
     )
     code = bundle(folder, "main.mjs")
-    assert code == "function a(x){\nreturn x;\n}\nconst b=a(1);\na(b);"
+    assert code == "function a(x){return x;}\nconst b=a(1);\na(b);"
+
+
+def test_declarations_and_members_of_classes_begin_a_line_each(written):
+    text = """
+export class A {
+  one = 1;
+
+  two() {
+    const three = { const: 3 };
+    if (three.const) return 2;
+    return () => {
+      return 4
+    }
+  }
+}
+
+export const five = 5;
+"""
+    expected = """class A{
+one=1;
+two(){let three={const:3};if(three.const)return 2;return()=>{return 4}}
+}
+const five=5;"""
+    assert bundle(written(main=text), "main.mjs") == expected
 
 
 # Each is an expression; what looks like a comment, a string or an end is none.
