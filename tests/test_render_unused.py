@@ -28,13 +28,6 @@ def test_a_step_without_a_still_is_refused(tmp_path, names):
     assert not list(tmp_path.iterdir())
 
 
-def test_lines_in_one_diagram_are_refused_for_a_page(tmp_path):
-    problem = "^overlay: pages show runs side by side; write a picture"
-    with pytest.raises(SettingError, match=problem):
-        anim.animate([a_run(), a_run(1)], tmp_path / "a.html", overlay=True)
-    assert not list(tmp_path.iterdir())
-
-
 @pytest.mark.parametrize("options", [{}, {"overlay": True}])
 def test_a_picture_of_more_runs_is_taller_unless_they_share_a_diagram(tmp_path, options):
     written = anim.animate([a_run()] * 3, tmp_path / "a.png", **options)

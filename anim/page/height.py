@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from anim.panels.page_layout import DESIGN, cell_size
+from anim.panels.page_layout import DESIGN, cell_size, overlay_size
 
 # Pixels. Two charts fit beside each other, and the player is no wider.
 WIDTH = 960
@@ -46,6 +46,9 @@ def _sentence_length(data: dict) -> int:
 
 
 def _charts_height(name: str, data: dict) -> int:
+    if data["isOverlaid"]:
+        tall = overlay_size(WIDTH - _MARGINS).axes
+        return DESIGN.above + tall + DESIGN.labels + DESIGN.under
     runs = len(data["runs"])
     size = cell_size(runs, data["together"], WIDTH - _MARGINS, with_dots=name == "reliability")
     rows = math.ceil(runs / size.columns)

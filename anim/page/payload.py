@@ -69,6 +69,7 @@ def _picture(packer: Packer, reel: Reel, subject: Subject, picture: Picture) -> 
         "clock": _clock(reel, subject, picture),
         "charts": [panel.name for panel in panels if not panel.shows_time],
         "strips": strips_data(packer, reel, subject, picture),
+        "isOverlaid": picture.is_overlaid,
         "together": 1 if picture.calibrate is None else 2,
         "font": _font(picture),
         "themes": {

@@ -18,7 +18,7 @@ from anim.panels.scores import score_axis
 from anim.panels.strips import StripLine, StripPanel, strip_panel
 from anim.panels.subject import Subject
 from anim.panels.words import KeyEntry, Words, ending_of
-from anim.settings import Picture
+from anim.settings import CURVES, Picture
 from anim.settings.panels import panel_of
 from anim.timeline import Reel, Track
 
@@ -66,7 +66,7 @@ def view_data(reel: Reel, subject: Subject, picture: Picture) -> dict[str, Any]:
             "wrong": words.wrong,
             "empty": NO_RECALIBRATION,
         },
-        "facts": _facts(subject, words),
+        "facts": _facts(subject, words, drawn_in(reel, picture)),
         "numbers": [_numbers(track, words) for track in reel.tracks],
         "verdict": _verdict(reel),
     }
@@ -150,8 +150,15 @@ def _key(entries: tuple[KeyEntry, ...]) -> list[dict[str, str]]:
     return [asdict(entry) for entry in entries]
 
 
-def _facts(subject: Subject, words: Words) -> dict[str, Any]:
-    found = asdict(fact_words(subject, words))
+def drawn_in(reel: Reel, picture: Picture) -> str:
+    """Return what is drawn in the place of bars; "" if bars are."""
+    if picture.for_runs(len(reel.lanes)).is_overlaid:
+        return "line"
+    return "" if CURVES[picture.curve].is_bars else "curve"
+
+
+def _facts(subject: Subject, words: Words, drawn: str) -> dict[str, Any]:
+    found = asdict(fact_words(subject, words, drawn=drawn))
     return {
         "byChance": found.pop("by_chance"),
         "isPlain": found.pop("is_plain"),

@@ -87,8 +87,14 @@ class Bin:
         return abs(min(max(self.share - self.ideal, min(low, 0)), max(high, 0)))
 
 
-def fact_words(subject: Subject, words: Words) -> FactWords:
-    """Return the words of what is known of a bin, in the words of a picture."""
+def fact_words(subject: Subject, words: Words, *, drawn: str = "") -> FactWords:
+    """Return the words of what is known of a bin, in the words of a picture.
+
+    Args:
+        subject: what the picture is about.
+        words: of the picture.
+        drawn: what is pointed at; "" for a bar.
+    """
     name, sides = words.class_name, subject.sides
     called = ("", "", "") if sides is None else (*sides, "either")
     if words.is_plain:
@@ -115,7 +121,7 @@ def fact_words(subject: Subject, words: Words) -> FactWords:
         none="no examples",
         medians="medians: ",
         heads=(*heads, "examples", "gap", "chance"),
-        hint="Point at a bar to read it." if words.is_plain else "Point at a bin to read it.",
+        hint=f"Point at a {drawn or ('bar' if words.is_plain else 'bin')} to read it.",
         is_plain=words.is_plain,
         is_folded=subject.is_folded,
     )

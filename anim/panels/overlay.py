@@ -18,7 +18,7 @@ from anim.timeline import Frame, Reel, Track
 
 # Pixels of the reference design for the name and the numbers of a run in the list, at most; the
 # numbers need so many at least, and a name.
-_ENTRY, _WITH_NUMBERS, _NAME = 40, 28, 14
+ENTRY, _WITH_NUMBERS, _NAME = 40, 28, 14
 
 
 class OverlayLine:
@@ -98,6 +98,6 @@ def overlay_panel(
         scores=names_of(words, width),
         line=ideal_places(subject),
         lines=tuple(OverlayLine(track, axis, subject.is_folded) for track in reel.tracks),
-        entry=min(max(entry, _NAME), _ENTRY),
+        entry=min(max(entry, _NAME), ENTRY),
         has_numbers=entry >= _WITH_NUMBERS,
     )

@@ -10,6 +10,7 @@ from anim.panels.bars import FEWEST, NARROWEST, SLOPED, WIDEST
 from anim.panels.contents import BELOW, BESIDE
 from anim.panels.counts import COLUMN
 from anim.panels.dots import PITCH
+from anim.panels.overlay import ENTRY
 from anim.panels.scores import NUMBER_BELOW, NUMBER_BESIDE
 from anim.settings import NARROW
 
@@ -29,6 +30,8 @@ class Design:
         lowest, highest: limits of that height.
         cell_narrowest: a cell needs that width.
         most_columns: of cells, but for runs that belong together.
+        list, entry: room at the right of a diagram of several runs for their names and numbers, and
+            height of those of a run, at most; on a phone they stand below it.
         head: height of the name and the sentence of a run above its cell.
         strip, low_strip: height of a strip, and of each of more than two.
         strip_above: over a strip, for its name.
@@ -57,6 +60,8 @@ class Design:
     highest: int = 340
     cell_narrowest: int = 280
     most_columns: int = 3
+    list: int = layout.LIST
+    entry: int = ENTRY
     head: int = 48
     strip: int = 76
     low_strip: int = 56
@@ -121,13 +126,28 @@ def cell_size(runs: int, together: int, width: float, *, with_dots: bool) -> Cel
         width: of the page.
         with_dots: whether a cell has dots; a page of a phone has none.
     """
-    is_narrow = width < DESIGN.narrow
-    left = DESIGN.narrow_left if is_narrow else DESIGN.left
-    right = DESIGN.narrow_right if is_narrow else DESIGN.right
+    is_narrow, (left, right) = width < DESIGN.narrow, _sides(width)
     columns = columns_of(runs, together, width)
     inner = int((width - left - right - (columns - 1) * (DESIGN.between + right)) / columns)
-    tall = min(max(round(DESIGN.aspect * inner), DESIGN.lowest), DESIGN.highest)
+    tall = _height_of(inner)
     if not with_dots or is_narrow:
         return CellSize(columns, inner, tall, 0)
     rows = min(max(round(tall * DESIGN.dots / PITCH), DESIGN.fewest_rows), DESIGN.most_rows)
     return CellSize(columns, inner, tall - rows * PITCH, rows)
+
+
+def overlay_size(width: float) -> CellSize:
+    """Return how large a diagram of several runs is on a page of that width."""
+    inner = int(width - sum(_sides(width)) - (0 if width < DESIGN.narrow else DESIGN.list))
+    return CellSize(1, inner, _height_of(inner), 0)
+
+
+def _sides(width: float) -> tuple[int, int]:
+    """Return the room beside axes."""
+    if width < DESIGN.narrow:
+        return DESIGN.narrow_left, DESIGN.narrow_right
+    return DESIGN.left, DESIGN.right
+
+
+def _height_of(inner: int) -> int:
+    return min(max(round(DESIGN.aspect * inner), DESIGN.lowest), DESIGN.highest)

@@ -117,7 +117,6 @@ class Look(Settings):
     overlay: bool = setting(
         False,
         "draw several runs as lines in one diagram, instead of a diagram for each",
-        applies_to=PICTURES,
     )
     label: tuple[str, ...] | None = setting(
         None,
@@ -226,14 +225,10 @@ class Picture(Output, Look, Clock, Statistics):
     def check_page(self, has_page: bool, example: str) -> None:
         """Raise `SettingError` if something applies only to pages, and no output is one.
 
-        Or if something does not apply to pages, and one is.
-
         Args:
             has_page: whether an output is a page.
             example: one of the outputs, for the message.
         """
-        problem = "pages show runs side by side; write a picture, such as a .gif or .png file"
-        require(not (has_page and self.overlay), "overlay", problem)
         for one in settings_of(Output):
             is_given = getattr(self, one.name) != one.default
             problem = f"applies only to .html outputs, got {example!r}"

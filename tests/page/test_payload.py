@@ -77,6 +77,30 @@ def test_a_single_snapshot_has_no_strip_unless_asked_as_in_a_picture():
     assert len(data_of(a_run(snapshots=1), panels=("reliability", "ece"))["strips"]) == 1
 
 
+def test_an_overlay_has_the_key_and_the_bins_of_its_picture():
+    picture, runs = Picture(overlay=True), [a_run(), a_run(seed=1)]
+    ((reel, subject),) = compose_views(runs, picture, ["score"])
+    data = page_data([(reel, subject)], picture)
+    assert data["isOverlaid"]
+    (view,) = data["views"]
+    words = words_for(reel, subject, picture)
+    assert view["key"] == [asdict(one) for one in key_of(reel, words, picture)]
+    assert [one["mark"] for one in view["key"]] == ["ideal"]
+    assert view["facts"]["hint"] == "Point at a line to read it."
+    assert not page_data(compose_views(runs[:1], picture, ["score"]), picture)["isOverlaid"]
+
+
+def test_a_page_says_what_to_point_at():
+    hints = {
+        curve: data_of(a_run(), curve=curve)["views"][0]["facts"]["hint"]
+        for curve in ("bars", "smooth")
+    }
+    assert hints == {
+        "bars": "Point at a bar to read it.",
+        "smooth": "Point at a curve to read it.",
+    }
+
+
 def test_columns_of_a_class_have_nothing_in_the_colour_of_what_is_wrong():
     def marks(view):
         data = data_of(a_run(("a", "b", "c")), panels=("counts",), view=view)

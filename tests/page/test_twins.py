@@ -60,6 +60,31 @@ CASES = {
     "field": (lambda: [a_run()], "score", {"words": "field", "band": False, "bins": 15}),
     "crowded dots": (lambda: [a_run(size=0.1)], "score", {}),
     "lost": (lambda: [a_run()], "score", {}),
+    "overlay": (
+        lambda: [a_run(), a_run(snapshots=7, seed=1, size=2), a_run(examples=90, seed=2)],
+        "score",
+        {"overlay": True},
+    ),
+    "overlaid classes": (
+        lambda: [a_run(TEN, seed=seed) for seed in range(6)],
+        "class:b",
+        {"overlay": True, "pace": "step"},
+    ),
+    "overlaid curves": (
+        lambda: [a_run(TEN), a_run(TEN, seed=1, size=3)],
+        "confidence",
+        {"overlay": True, "curve": "smooth"},
+    ),
+    "overlaid replicas": (
+        lambda: [anim.Replicas([a_run(seed=s, examples=200) for s in range(3)]), a_run()],
+        "score",
+        {"overlay": True, "binning": "mass"},
+    ),
+    "overlaid recalibration": (
+        lambda: [a_run()],
+        "score",
+        {"calibrate": "temperature", "overlay": True},
+    ),
     "recalibration": (lambda: [a_run()], "score", {"calibrate": "temperature"}),
 }
 

@@ -8,8 +8,9 @@ import { Curve, piecesOf } from "../../anim/page/player/curve.mjs";
 import { Dots } from "../../anim/page/player/dots.mjs";
 import { binOf, factOf, tableRow, withNumbers } from "../../anim/page/player/facts.mjs";
 import { numbersOf } from "../../anim/page/player/header.mjs";
-import { cellSize, ticksFor } from "../../anim/page/player/layout.mjs";
+import { cellSize, overlaySize, ticksFor } from "../../anim/page/player/layout.mjs";
 import { load } from "../../anim/page/player/loading.mjs";
+import { entryHeight, OverlayLine } from "../../anim/page/player/overlay.mjs";
 import { lineUntil, linesCrossed, spreadApart } from "../../anim/page/player/strips.mjs";
 /** @import { Frame, Moment, StripPanel } from "../../anim/page/player/types.mjs" */
 
@@ -17,12 +18,22 @@ const { data, shares, widths } = JSON.parse(readFileSync(0, "utf8"));
 const model = await load(data);
 const { clock, design } = model;
 const view = model.views[0];
-const size = cellSize(design, model.runs.length, model.together, widths[0], true);
+const { isOverlaid } = model;
+
+/** @param {number} width */
+const sizeOn = (width) =>
+  isOverlaid
+    ? overlaySize(design, width)
+    : cellSize(design, model.runs.length, model.together, width, true);
+const size = sizeOn(widths[0]);
 
 const cells = view.runs.map((bins) => ({
-  bars: bins.curve ? null : new Bars(bins, view, design),
-  curve: bins.curve ? new Curve(bins, view) : null,
-  dots: new Dots(bins, view.low, Math.floor(size.width / design.pitch), size.rows),
+  overlaid: isOverlaid ? new OverlayLine(bins, view, design) : null,
+  bars: isOverlaid || bins.curve ? null : new Bars(bins, view, design),
+  curve: !isOverlaid && bins.curve ? new Curve(bins, view) : null,
+  dots: isOverlaid
+    ? null
+    : new Dots(bins, view.low, Math.floor(size.width / design.pitch), size.rows),
 }));
 
 /** @param {Dots} dots @param {Frame} frame */
@@ -38,17 +49,18 @@ function dotsAt(dots, { before, after, fraction }) {
 
 /** @param {Frame} frame @param {number} rank */
 function cellAt(frame, rank) {
-  const { bars, curve, dots } = cells[rank];
+  const { overlaid, bars, curve, dots } = cells[rank];
   const bins = view.runs[rank];
   const row = frame.before;
   const marks = curve?.at(frame);
   const facts = Array.from({ length: bins.counts.columns }, (_, bin) => binOf(bins, row, bin));
   return {
     frame,
+    overlaid: overlaid?.at(frame) ?? null,
     bars: bars?.at(frame, size.width) ?? null,
     points: bars ? [bars.points(frame.before), bars.points(frame.after)] : null,
     curve: marks ? { ...marks, pieces: piecesOf(marks.presence) } : null,
-    dots: dotsAt(dots, frame),
+    dots: dots && dotsAt(dots, frame),
     columns: view.most
       ? columnsAt(bins, frame, { low: view.low, most: view.most, width: design.column })
       : null,
@@ -84,9 +96,12 @@ const shown = {
   rested: shares.map((/** @type {number} */ share) =>
     shownAt(restingAt(clock.places, reached(clock.times, share))),
   ),
-  sizes: widths.map((/** @type {number} */ width) =>
-    cellSize(design, model.runs.length, model.together, width, true),
-  ),
+  sizes: widths.map(sizeOn),
+  entries: isOverlaid
+    ? widths.map((/** @type {number} */ width) =>
+        entryHeight(design, sizeOn(width).axes, model.runs.length),
+      )
+    : [],
   ticks: widths.map((/** @type {number} */ width) => ({
     scores: ticksFor(view.scoreTicks, width),
     shares: ticksFor(view.shareTicks, width),

@@ -15,7 +15,9 @@ from anim.panels.counts import Counts, count_axis
 from anim.panels.curve import Curve, pieces
 from anim.panels.dots import PITCH, Dots
 from anim.panels.facts import Bin, fact, fact_words, filled, table_row
-from anim.panels.page_layout import DESIGN, cell_size
+from anim.panels.layout import Place, kind_of
+from anim.panels.overlay import OverlayLine, overlay_panel
+from anim.panels.page_layout import DESIGN, cell_size, overlay_size
 from anim.panels.reliability import NUMBER_BESIDE, ideal_places, score_axis, share_axis_of
 from anim.panels.strips import crossed, strip_panel, until
 from anim.settings.panels import panel_of
@@ -48,23 +50,34 @@ class Twin:
         lanes = [replace(lane, track=track) for lane, track in zip(reel.lanes, tracks, strict=True)]
         self.reel = Reel(reel.clock, lanes)
         self.header = Header(reel, subject, self.words)
-        self.facts = fact_words(subject, self.words)
-        self.size = cell_size(len(lanes), self.data["together"], WIDTHS[0], with_dots=True)
+        self.is_overlaid = picture.for_runs(len(lanes)).is_overlaid
+        drawn = "line" if self.is_overlaid else "" if tracks[0].curve is None else "curve"
+        self.facts = fact_words(subject, self.words, drawn=drawn)
+        self.size = self._size(WIDTHS[0])
         axis = score_axis(subject, self.words, self.size.width)
         self.axis, grid = axis, (int(self.size.width / PITCH), self.size.rows)
         self.counts = count_axis(list(reel.tracks), 1)
+        folded, wide, is_alone = subject.is_folded, self.size.width, not self.is_overlaid
+        self.overlaid = [not is_alone and OverlayLine(track, axis, folded) for track in tracks]
         self.bars = [
-            None
-            if track.curve is not None
-            else Bars(track, axis, subject.is_folded, self.size.width)
-            for track in tracks
+            is_alone and track.curve is None and Bars(track, axis, folded, wide) for track in tracks
         ]
         self.curves = [
-            None if track.curve is None else Curve(track, axis, subject.is_folded)
-            for track in tracks
+            is_alone and track.curve is not None and Curve(track, axis, folded) for track in tracks
         ]
-        self.dots = [Dots(track, axis, *grid) for track in tracks]
+        self.dots = [is_alone and Dots(track, axis, *grid) for track in tracks]
         self.panels = [panel(WIDTHS[0]) for panel in self._strips()]
+
+    def _size(self, width):
+        if self.is_overlaid:
+            return overlay_size(width)
+        return cell_size(len(self.exact.lanes), self.data["together"], width, with_dots=True)
+
+    def _entry(self, width):
+        """The height of a run in the list of runs, in a picture whose axes are as large."""
+        size = self._size(width)
+        place = Place(kind_of("reliability"), 0, 0, size.width, size.axes)
+        return overlay_panel(self.exact, self.subject, self.words, place, 1).entry
 
     def _rounded(self, rank, track):
         prefix = f"views/0/{rank}/"
@@ -115,12 +128,8 @@ class Twin:
         return {
             "played": [self._shot(self.reel.at_time(share)) for share in SHARES],
             "rested": [self._shot(self.reel.at(step)) for step in rests],
-            "sizes": [
-                asdict(
-                    cell_size(len(self.reel.lanes), self.data["together"], width, with_dots=True)
-                )
-                for width in WIDTHS
-            ],
+            "sizes": [asdict(self._size(width)) for width in WIDTHS],
+            "entries": [self._entry(width) for width in WIDTHS] if self.is_overlaid else [],
             "ticks": [self._ticks(width) for width in WIDTHS],
             "line": ideal_places(self.subject),
             "names": [
@@ -156,7 +165,7 @@ class Twin:
         }
 
     def _cell(self, rank, frame):
-        bars, curve = self.bars[rank], self.curves[rank]
+        overlaid, bars, curve = self.overlaid[rank], self.bars[rank], self.curves[rank]
         exact = replace(frame, track=self.exact.tracks[rank])
         numbers = self.header.numbers(exact)
         bins = [self._bin(frame, one) for one in range(frame.track.counts.shape[1])]
@@ -168,12 +177,11 @@ class Twin:
                 "fraction": frame.fraction,
                 "position": frame.position,
             },
-            "bars": None if bars is None else _bars(bars.at(frame)),
-            "points": None
-            if bars is None
-            else [bars.points(row) for row in (frame.before, frame.after)],
-            "curve": None if curve is None else _curve(curve.at(frame)),
-            "dots": self.dots[rank].at(frame).reshape(2, -1),
+            "overlaid": dict(zip("xy", overlaid.at(frame), strict=True)) if overlaid else None,
+            "bars": _bars(bars.at(frame)) if bars else None,
+            "points": [bars.points(row) for row in (frame.before, frame.after)] if bars else None,
+            "curve": _curve(curve.at(frame)) if curve else None,
+            "dots": self.dots[rank].at(frame).reshape(2, -1) if self.dots[rank] else None,
             "columns": self._columns(frame),
             "numbers": numbers,
             "sentence": filled(self.words.sentence, *numbers),

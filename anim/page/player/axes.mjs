@@ -37,6 +37,17 @@ export class Axes {
     return this.bottom - share * this.height;
   }
 
+  /**
+   * Return places in pixels.
+   * @param {ArrayLike<number>} x
+   * @param {ArrayLike<number>} y
+   * @returns {[x: number[], y: number[]]}
+   */
+  placed(x, y) {
+    const xs = Array.from(x, (place) => this.x(place));
+    return [xs, Array.from(y, (place) => this.y(place))];
+  }
+
   /** @param {string} kind */
   path(kind, d = "") {
     return this.root.appendChild(svg("path", { class: kind, d }));

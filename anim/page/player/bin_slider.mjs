@@ -4,42 +4,32 @@ import { binAfter, isModified } from "./keyboard.mjs";
 /** @import { Chart } from "./chart.mjs" */
 /** @import { Frame } from "./types.mjs" */
 
-/** A chart whose bins can be inspected, with a pointer, a finger or keys. */
+/** What walks through the bins of a chart with keys, and says them. */
 export class BinSlider {
   /** The inspected bin; -1 for none. */
   bin = -1;
-  root = html("div", { class: "bins", role: "slider", tabindex: "0", "aria-valuemin": "0" });
-  #look;
+  root = html("div", { role: "slider", tabindex: "0", "aria-valuemin": "0" });
+  look;
 
   /**
    * @param {Chart} chart
    * @param {string} label
    * @param {(slider: BinSlider, bin: number) => void} look called with the bin to be looked at.
+   * @param {Node[]} content
    */
-  constructor(chart, label, look) {
+  constructor(chart, label, look, ...content) {
     this.chart = chart;
-    this.#look = /** @param {number} bin */ (bin) => look(this, bin);
-    this.root.append(chart.root);
+    this.look = /** @param {number} bin */ (bin) => look(this, bin);
+    this.root.append(...content);
     put(this.root, "aria-label", label);
     this.#listen();
   }
 
   #listen() {
     const { root, chart } = this;
-    /** @param {PointerEvent} event */
-    const point = ({ clientX }) => {
-      const { left } = root.getBoundingClientRect();
-      this.#look(chart.binUnder((clientX - left) / scaleOf(root)));
-    };
-    root.addEventListener("pointermove", point);
-    root.addEventListener("pointerdown", point);
-    root.addEventListener("pointerleave", ({ pointerType }) => {
-      // A lifted finger leaves too, and the numbers are read after that.
-      if (pointerType === "mouse") this.#look(-1);
-    });
-    root.addEventListener("blur", () => this.#look(-1));
+    root.addEventListener("blur", () => this.look(-1));
     root.addEventListener("focus", () => {
-      if (root.matches(":focus-visible") && this.bin < 0) this.#look(chart.busiest);
+      if (root.matches(":focus-visible") && this.bin < 0) this.look(chart.busiest);
     });
     root.addEventListener("keydown", (event) => this.#press(event));
   }
@@ -51,7 +41,7 @@ export class BinSlider {
     const target = binAfter(event.key, this.bin, { busiest, last: lastBin });
     if (target === undefined) return;
     event.preventDefault();
-    this.#look(target);
+    this.look(target);
   }
 
   /**
@@ -70,4 +60,26 @@ export class BinSlider {
     put(this.root, "aria-valuenow", String(now));
     put(this.root, "aria-valuetext", this.bin < 0 ? "no bin" : fact);
   }
+}
+
+/**
+ * Let a pointer or a finger look at bins.
+ * @param {HTMLElement} field with the chart.
+ * @param {(x: number, y: number) => BinSlider} under what is there, in pixels of the chart.
+ */
+export function watchPointer(field, under) {
+  field.classList.add("bins");
+  /** @param {PointerEvent} event */
+  const point = ({ clientX, clientY }) => {
+    const { left, top } = field.getBoundingClientRect();
+    const [x, y] = [clientX - left, clientY - top].map((place) => place / scaleOf(field));
+    const { chart, look } = under(x, y);
+    look(chart.binUnder(x));
+  };
+  field.addEventListener("pointermove", point);
+  field.addEventListener("pointerdown", point);
+  field.addEventListener("pointerleave", ({ pointerType }) => {
+    // A lifted finger leaves too, and the numbers are read after that.
+    if (pointerType === "mouse") under(0, 0).look(-1);
+  });
 }

@@ -3,7 +3,7 @@ import { edgesAt } from "./bars.mjs";
 import { drawing, put, svg } from "./elements.mjs";
 import { ticksFor } from "./layout.mjs";
 import { rectangle } from "./paths.mjs";
-/** @import { Bins, CellSize, Frame, Model, View } from "./types.mjs" */
+/** @import { Bins, CellSize, Design, Frame, Model, View } from "./types.mjs" */
 
 /**
  * Where a chart stands in its grid: the leftmost and the lowest ones have numbers beside them.
@@ -14,6 +14,31 @@ import { rectangle } from "./paths.mjs";
  * @property {boolean} isLeft
  * @property {boolean} isBottom
  */
+
+/**
+ * The axes of a chart, and the lower edge of all that it shows.
+ * @typedef {{ root: SVGElement, axes: Axes, end: number }} ChartBase
+ */
+
+/**
+ * Draw axes of scores, without marks.
+ * @param {Design} design
+ * @param {View} view
+ * @param {ChartPlace} place
+ * @returns {ChartBase}
+ */
+export function baseOf(design, view, { size, left, right, isBottom }) {
+  const below = isBottom ? design.labels : design.bare;
+  const end = design.above + size.axes + below + size.rows * design.pitch;
+  const root = drawing(left + size.width + right, end + design.under);
+  const box = { left, top: design.above, width: size.width, height: size.axes };
+  const axes = new Axes(root, box).paved();
+  if (isBottom) {
+    axes.below(ticksFor(view.scoreTicks, size.width));
+    axes.named(view.words.scores);
+  }
+  return { root, axes, end };
+}
 
 /** What charts of bins share: axes, and the mark of a bin. */
 export class Chart {
@@ -27,25 +52,19 @@ export class Chart {
    * @param {View} view
    * @param {number} rank of its run.
    * @param {ChartPlace} place
+   * @param {ChartBase} base with axes.
    */
-  constructor({ design, runs }, view, rank, place) {
-    const { size, left, right, isBottom } = place;
+  constructor({ design, runs }, view, rank, place, base = baseOf(design, view, place)) {
     this.rank = rank;
     this.run = runs[rank];
     this.view = view;
     /** @type {Bins} */
     this.bins = view.runs[rank];
-    this.left = left;
-    this.width = size.width;
-    const below = isBottom ? design.labels : design.bare;
-    this.end = design.above + size.axes + below + size.rows * design.pitch;
-    this.root = drawing(left + size.width + right, this.end + design.under);
-    const box = { left, top: design.above, width: size.width, height: size.axes };
-    this.axes = new Axes(this.root, box).paved();
-    if (isBottom) {
-      this.axes.below(ticksFor(view.scoreTicks, size.width));
-      this.axes.named(view.words.scores);
-    }
+    this.left = place.left;
+    this.width = place.size.width;
+    this.root = base.root;
+    this.axes = base.axes;
+    this.end = base.end;
   }
 
   /**

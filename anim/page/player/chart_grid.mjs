@@ -1,10 +1,12 @@
-import { BinSlider } from "./bin_slider.mjs";
+import { BinSlider, watchPointer } from "./bin_slider.mjs";
 import { CountsChart } from "./counts_chart.mjs";
-import { html, say } from "./elements.mjs";
+import { html, say, swatch } from "./elements.mjs";
 import { binOf, factOf } from "./facts.mjs";
 import { numbersOf, Sentence } from "./header.mjs";
 import { keyItems } from "./key.mjs";
-import { cellSize, sidesOf } from "./layout.mjs";
+import { cellSize, overlaySize, sidesOf } from "./layout.mjs";
+import { entryHeight } from "./overlay.mjs";
+import { overlaidRuns } from "./overlay_chart.mjs";
 import { ReliabilityChart } from "./reliability_chart.mjs";
 /** @import { Frame, Model, View } from "./types.mjs" */
 
@@ -40,7 +42,9 @@ export class ChartGrid {
     const seen = at < 0 ? null : this.#looked;
     const hasFocus = seen?.root.matches(":focus");
     this.view = view.view;
-    const grids = model.charts.map((name) => this.#grid(name, model, view, width));
+    const grids = model.charts.map((name) =>
+      model.isOverlaid ? this.#overlay(model, view, width) : this.#grid(name, model, view, width),
+    );
     this.#charts = grids.flatMap(({ charts }) => charts);
     this.root.replaceChildren(...grids.flatMap(({ parts }) => parts));
     this.facts.hidden = !grids.length;
@@ -82,6 +86,55 @@ export class ChartGrid {
   }
 
   /**
+   * Return the chart of all runs, with a list of their names and numbers.
+   * @param {Model} model
+   * @param {View} view
+   * @param {number} width
+   */
+  #overlay(model, view, width) {
+    const { design, runs } = model;
+    const [size, sides] = [overlaySize(design, width), sidesOf(design, width)];
+    const lines = overlaidRuns(model, view, { size, ...sides, isLeft: true, isBottom: true });
+    const charts = lines.map((line) => {
+      const { name } = runs[line.rank];
+      const { title, sentence } = this.#named(name, line.rank, view);
+      const parts = [html("span", {}, swatch("solid"), title), sentence.root];
+      const slider = this.#slider(line, `Bins of ${name}`, ...parts);
+      slider.root.className = `entry run-${line.rank}`;
+      return { slider, sentence, root: slider.root };
+    });
+    const field = html("div", {}, lines[0].root);
+    watchPointer(field, (x, y) => {
+      const far = lines.map((line) => line.distance(x, y));
+      return charts[far.indexOf(Math.min(...far))].slider;
+    });
+    const list = html("div", { class: "list" }, ...charts.map(({ root }) => root));
+    list.style.gridAutoRows = `${entryHeight(design, size.axes, runs.length)}px`;
+    return { charts, parts: [html("div", { class: "overlay" }, field, list)] };
+  }
+
+  /**
+   * @param {import("./chart.mjs").Chart} chart
+   * @param {string} label
+   * @param {Node[]} content
+   */
+  #slider(chart, label, ...content) {
+    return new BinSlider(chart, label, (looked, bin) => this.#look(looked, bin), ...content);
+  }
+
+  /**
+   * Return the name of a run, and its numbers.
+   * @param {string} name
+   * @param {number} rank
+   * @param {View} view
+   */
+  #named(name, rank, view) {
+    const sentence = new Sentence(html("span", { class: "numbers" }));
+    sentence.template = view.words.short;
+    return { title: html("b", { class: `name run-${rank}`, dir: "auto", title: name }, name), sentence };
+  }
+
+  /**
    * Return a chart with the name and the numbers of its run, where there are several runs.
    * @param {string} kind of the chart.
    * @param {Model} model
@@ -94,10 +147,9 @@ export class ChartGrid {
     const isAlone = model.runs.length === 1;
     const chart = new CHARTS[/** @type {keyof typeof CHARTS} */ (kind)](model, view, rank, place);
     const label = isAlone ? "Bins" : `Bins of ${name}`;
-    const slider = new BinSlider(chart, label, (looked, bin) => this.#look(looked, bin));
-    const sentence = new Sentence(html("span", { class: "numbers" }));
-    sentence.template = view.words.short;
-    const title = html("b", { class: `name run-${rank}`, dir: "auto", title: name }, name);
+    const slider = this.#slider(chart, label, chart.root);
+    watchPointer(slider.root, () => slider);
+    const { title, sentence } = this.#named(name, rank, view);
     const head = html("div", { class: "head" }, title, sentence.root);
     head.style.height = `${model.design.head}px`;
     head.style.paddingLeft = `${chart.left}px`;

@@ -20,7 +20,9 @@ export class CountsChart extends Chart {
     const { axes, root } = this;
     this.column = model.design.column;
     axes.beside(ticksFor(view.countTicks, axes.height), place.isLeft);
-    [this.hits, this.misses] = view.countsKey.map(({ mark }) => axes.path(mark));
+    const [upper, lower] = view.countsKey;
+    this.hits = axes.path(upper.mark);
+    this.misses = axes.path(lower.mark);
     this.numbers = root.appendChild(svg("g"));
     root.append(this.cursor);
   }

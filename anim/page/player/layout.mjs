@@ -28,14 +28,28 @@ export function cellSize(design, runs, together, width, withDots) {
   const columns = columnsOf(design, runs, together, width);
   const beside = left + right + (columns - 1) * (design.between + right);
   const inner = Math.floor((width - beside) / columns);
-  const tall = Math.min(
-    Math.max(halfEven(design.aspect * inner), design.lowest),
-    design.highest,
-  );
+  const tall = heightOf(design, inner);
   if (!withDots || width < design.narrow) return { columns, width: inner, axes: tall, rows: 0 };
   const wanted = halfEven((tall * design.dots) / design.pitch);
   const rows = Math.min(Math.max(wanted, design.fewestRows), design.mostRows);
   return { columns, width: inner, axes: tall - rows * design.pitch, rows };
+}
+
+/**
+ * Return how large a diagram of several runs is on a page of that width.
+ * @param {Design} design
+ * @param {number} width
+ * @returns {CellSize}
+ */
+export function overlaySize(design, width) {
+  const { left, right } = sidesOf(design, width);
+  const inner = Math.floor(width - left - right - (width < design.narrow ? 0 : design.list));
+  return { columns: 1, width: inner, axes: heightOf(design, inner), rows: 0 };
+}
+
+/** @param {Design} design @param {number} inner */
+function heightOf({ aspect, lowest, highest }, inner) {
+  return Math.min(Math.max(halfEven(aspect * inner), lowest), highest);
 }
 
 /**

@@ -26,9 +26,7 @@ export class ReliabilityChart extends Chart {
     this.painter = bins.curve
       ? new CurvePainter(axes, bins, view)
       : new BarPainter(axes, bins, view, design);
-    const [x, y] = view.line;
-    const [xs, ys] = [x.map((share) => axes.x(share)), y.map((share) => axes.y(share))];
-    axes.path("ideal", polyline(xs, ys));
+    axes.path("ideal", polyline(...axes.placed(...view.line)));
     const { rows } = place.size;
     const height = rows * design.pitch;
     if (rows) {

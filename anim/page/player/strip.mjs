@@ -57,7 +57,7 @@ export class Strip {
     const { mark, rank, x, y, spread } = line;
     const group = this.axes.root.appendChild(svg("g", { class: `run-${rank} ${mark}` }));
     const inside = new Axes(group, this.axes);
-    const [xs, ys] = this.placed(x, y);
+    const [xs, ys] = this.axes.placed(x, y);
     const area = spread && inside.path("around");
     inside.path("ghost", polyline(xs, ys));
     const isMarked = this.panel.hasMarks && mark === "solid";
@@ -72,16 +72,6 @@ export class Strip {
     const marks = isMarked ? inside.path("line marks") : null;
     const head = mark === "solid" ? group.appendChild(svg("circle", { class: "head", r: 3 })) : null;
     return { line, area, path, marks, dots, head };
-  }
-
-  /**
-   * Return places in pixels.
-   * @param {ArrayLike<number>} x
-   * @param {ArrayLike<number>} y
-   */
-  placed(x, y) {
-    const xs = Array.from(x, (place) => this.axes.x(place));
-    return [xs, Array.from(y, (place) => this.axes.y(place))];
   }
 
   /**
@@ -110,7 +100,7 @@ export class Strip {
     for (const { line, area, path, marks, dots, head } of this.marks) {
       const at = frames[line.rank].position;
       const come = lineUntil(line.x, line.y, at);
-      const [xs, ys] = this.placed(come.x, come.y);
+      const [xs, ys] = this.axes.placed(come.x, come.y);
       put(path, "d", polyline(xs, ys));
       if (marks) put(marks, "d", dots(countUpTo(line.x, at)));
       const [x, y] = [xs.at(-1) ?? NaN, ys.at(-1) ?? NaN];
@@ -148,7 +138,7 @@ export class Strip {
    * @returns {[number[], number[], number[]]}
    */
   outlined(x, one, other) {
-    const [xs, ones] = this.placed(x, one);
-    return [xs, ones, this.placed(x, other)[1]];
+    const [xs, ones] = this.axes.placed(x, one);
+    return [xs, ones, this.axes.placed(x, other)[1]];
   }
 }

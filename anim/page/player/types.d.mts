@@ -44,6 +44,8 @@ export interface Design {
   highest: number;
   cellNarrowest: number;
   mostColumns: number;
+  list: number;
+  entry: number;
   head: number;
   strip: number;
   lowStrip: number;
@@ -217,6 +219,8 @@ export interface PageInfo {
   clock: ClockData;
   /** Names of the panels that show a moment. */
   charts: string[];
+  /** Whether several runs are lines in one chart. */
+  isOverlaid: boolean;
   /** Neighbouring runs that belong together, such as before and after recalibration. */
   together: number;
   font: string | null;

@@ -1,0 +1,68 @@
+import { baseOf, Chart } from "./chart.mjs";
+import { put } from "./elements.mjs";
+import { ticksFor } from "./layout.mjs";
+import { OverlayLine } from "./overlay.mjs";
+import { polyline } from "./paths.mjs";
+/** @import { ChartBase, ChartPlace } from "./chart.mjs" */
+/** @import { Frame, Model, View } from "./types.mjs" */
+
+/** A run in the diagram of all runs. */
+export class OverlaidRun extends Chart {
+  /** @type {[x: number[], y: number[]]} */
+  points = [[], []];
+
+  /**
+   * @param {Model} model
+   * @param {View} view
+   * @param {number} rank
+   * @param {ChartPlace} place
+   * @param {ChartBase} base of all of them.
+   */
+  constructor(model, view, rank, place, base) {
+    super(model, view, rank, place, base);
+    this.line = new OverlayLine(this.bins, view, model.design);
+    this.path = this.axes.path(`overlaid run-${rank}`);
+  }
+
+  /** @param {Frame} frame */
+  update(frame) {
+    super.update(frame);
+    const { x, y } = this.line.at(frame);
+    this.points = this.axes.placed(x, y);
+    put(this.path, "d", polyline(...this.points));
+  }
+
+  /** @param {number} bin */
+  mark(bin) {
+    super.mark(bin);
+    this.path.classList.toggle("looked", bin >= 0);
+  }
+
+  /**
+   * Return how far a point of the line is from a place.
+   * @param {number} x
+   * @param {number} y
+   */
+  distance(x, y) {
+    const [xs, ys] = this.points;
+    const far = xs.map((place, at) => Math.hypot(place - x, ys[at] - y));
+    return Math.min(...far.filter(Number.isFinite));
+  }
+}
+
+/**
+ * Return all runs as lines in one diagram.
+ * @param {Model} model
+ * @param {View} view
+ * @param {ChartPlace} place
+ */
+export function overlaidRuns(model, view, place) {
+  const base = baseOf(model.design, view, place);
+  const { axes, root } = base;
+  axes.beside(ticksFor(view.shareTicks, axes.height));
+  axes.nameBeside(view.words.share, 20);
+  axes.path("ideal thin", polyline(...axes.placed(...view.line)));
+  const runs = model.runs.map((_, rank) => new OverlaidRun(model, view, rank, place, base));
+  root.append(...runs.map((run) => run.cursor));
+  return runs;
+}
