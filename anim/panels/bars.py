@@ -39,6 +39,12 @@ class BarMarks:
     presence: np.ndarray
     whiskers: np.ndarray | None
 
+    def picked(self, at: np.ndarray) -> BarMarks:
+        """Return some of the bars; ``at`` is [B] bool."""
+        whiskers = None if self.whiskers is None else self.whiskers[:, at]
+        line, chance, top = self.line[at], self.chance[at], self.top[at]
+        return BarMarks(self.x[at], line, chance, top, self.presence[at], whiskers)
+
 
 def ideal_line(scores: np.ndarray, is_folded: bool) -> np.ndarray:
     """Return the shares of a calibrated model at scores of any shape."""

@@ -28,14 +28,14 @@ class Dots:
         self.columns, self.rows = columns, rows
         self._places = axis.place(track.dots)
         self._wrong = np.zeros(track.dots.shape, bool) if track.wrong is None else track.wrong
-        self._cells = lru_cache(maxsize=8)(self._settled)
+        self.cells = lru_cache(maxsize=8)(self._settled)
 
     def at(self, frame: Frame) -> np.ndarray:
         """Return how much of a right and of a wrong dot is in each cell, [2, columns, rows].
 
         Dots do not travel: those that come and those that go fade in their cells.
         """
-        before, after = self._cells(frame.before), self._cells(frame.after)
+        before, after = self.cells(frame.before), self.cells(frame.after)
         return before + frame.fraction * (after - before)
 
     def _settled(self, row: int) -> np.ndarray:

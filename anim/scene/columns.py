@@ -35,8 +35,7 @@ class CountColumns:
         self._columns, self._rank = panel.columns, cell.place.rank
         self._axes = stage.score_axes(cell.axes, panel)
         self._shapes = Shapes(self._axes)
-        colours = [column_colour(theme, mark) for mark in (panel.lower, HIT)]
-        self._colours = np.array([to_rgba(colour) for colour in colours])
+        self._palette = [to_rgba(column_colour(theme, mark)) for mark in (panel.lower, HIT)]
         style = {"ha": "center", "va": "bottom", "color": theme.muted, "animated": True}
         size = stage.points(stage.measures.small)
         self._numbers = [self._axes.text(0, 1, "", fontsize=size, **style) for _ in range(_NUMBERS)]
@@ -48,13 +47,13 @@ class CountColumns:
         marks = self._columns.at(shot.frames[self._rank])
         left, right = on_pixels(self._axes, marks.left), on_pixels(self._axes, marks.right)
         x = np.stack([left, (left + right) / 2, right], axis=1)
-        wrong, top = (np.repeat(one[:, None], 3, axis=1) for one in (marks.wrong, marks.top))
-        of_lower, of_upper = self._colours
-        parts = [
-            *columns(x, np.zeros_like(wrong), wrong, of_lower),
-            *columns(x, wrong, top, of_upper),
-        ]
-        self._shapes.place(parts)
+        zero = np.zeros(len(x))
+        lows, highs = (
+            np.repeat(np.append(*ends)[:, None], 3, axis=1)
+            for ends in ((zero, marks.wrong), (marks.wrong, marks.top))
+        )
+        colours = np.repeat([0, 1], len(x))
+        self._shapes.place(columns(np.tile(x, (2, 1)), lows, highs, colours, self._palette))
         order = np.argsort(-marks.cut[:, 1], kind="stable") if len(marks.cut) else []
         shown: list[np.ndarray] = []
         for i in order:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgba
+from matplotlib.colors import to_rgb, to_rgba
+from matplotlib.path import Path
 
 from anim.panels.bars import Bars
 from anim.panels.contents import Cell
 from anim.panels.curve import Curve, pieces
 from anim.panels.dots import PITCH, Dots
 from anim.panels.reliability import NO_RECALIBRATION, ReliabilityPanel
-from anim.scene.marks import Shapes, Spots, area, columns, on_pixels, path
-from anim.scene.ramps import level_of, ramp
+from anim.scene.marks import RGBA, Shapes, Spots, area, columns, on_pixels, path
+from anim.scene.ramps import LEVELS, level_of, ramp
 from anim.scene.stage import Stage
 from anim.timeline import Frame, Shot
 
@@ -24,6 +26,7 @@ _CAP, _WHISKER, _LINE = 2.0, 1.6, 2.0
 _DOT, _POINT = 4.2, 5.0
 # The share of the width of a diagram beyond which a note stands in its middle.
 _NOTE = 0.7
+RGB = tuple[float, float, float]
 # From the axis of dots to the middle of their name.
 _NAME_AWAY = 32
 
@@ -81,46 +84,52 @@ class _BarMarks:
         self._axes, self._bars, theme = axes, bars, stage.theme
         self._shapes = Shapes(axes)
         self._points = Spots(axes, stage.points(_POINT))
-        self._bodies, self._caps = ramp(theme, theme.bar), ramp(theme, theme.cap)
-        self._pales = np.array([to_rgba(theme.over_pale), to_rgba(theme.under_pale)])
-        self._fulls = np.array([to_rgba(theme.over), to_rgba(theme.under)])
-        self._text, self._cap = np.array(to_rgba(theme.text)), np.array(to_rgba(theme.cap))
+        # In the order in which they are painted. Full colour lies on pale colour: two that touch
+        # would show the background between them.
+        pale, full = (theme.over_pale, theme.under_pale), (theme.over, theme.under)
+        parts = [
+            ramp(theme, theme.bar),
+            [to_rgba(colour) for colour in (*pale, *full)],
+            ramp(theme, theme.cap),
+            [to_rgba(theme.text)],
+        ]
+        self._palette: list[RGBA] = [tuple(one) for one in np.concatenate(parts).tolist()]
+        self._cap = to_rgba(theme.cap)
         self._thick = stage.pixels(_CAP) * stage.measures.stroke / axes.bbox.height / 2
         self._thin = stage.pixels(_WHISKER) * stage.measures.stroke / axes.bbox.width / 2
+        self._examples = lru_cache(maxsize=8)(lambda row: Path(bars.points(row)))
         self.below = [self._shapes]
         self.above = [self._points]
 
     def update(self, frame: Frame) -> None:
         marks = self._bars.at(frame)
-        x, is_there = marks.x.copy(), marks.presence[:, None] > 0
+        is_there = marks.presence > 0
+        if not is_there.all():
+            marks = marks.picked(is_there)
+        x, line, top = marks.x.copy(), marks.line, marks.top
         x[:, ::2] = on_pixels(self._axes, x[:, ::2])
-        line, chance, top = (
-            np.where(is_there, one, 0) for one in (marks.line, marks.chance, marks.top)
-        )
-        thick, level = self._thick * is_there, level_of(marks.presence)
-        is_under = (top >= line).all(1).astype(int)
-        # Full colour lies on pale colour: two that touch would show the background between them.
-        layers = [
-            (x, np.zeros_like(line), np.minimum(line, top), self._bodies[level]),
-            (x, line, top, self._pales[is_under]),
-            (x, chance, top, self._fulls[is_under]),
-            (x, top - thick, top + thick, self._caps[level]),
-        ]
+        level, pale = level_of(marks.presence), LEVELS + (top >= line).all(1)
+        places = [x] * 4
+        lows = [np.zeros_like(line), line, marks.chance, top - self._thick]
+        highs = [np.minimum(line, top), top, top, top + self._thick]
+        # Places in the palette: its parts one after another.
+        colours = [level, pale, pale + 2, LEVELS + 4 + level]
         if marks.whiskers is not None:
-            ends = np.where(is_there[:, 0], marks.whiskers, 0)
-            low, high = np.repeat(ends[:, :, None], 3, axis=2)
-            sides = marks.x[:, 1:2] + self._thin * np.array([-1, 0, 1])
-            layers.append((sides, low, high, self._text))
-        self._shapes.place([part for layer in layers for part in columns(*layer)])
+            low, high = np.repeat(marks.whiskers[:, :, None], 3, axis=2)
+            places.append(marks.x[:, 1:2] + self._thin * np.array([-1, 0, 1]))
+            lows.append(low)
+            highs.append(high)
+            colours.append(np.full(len(x), len(self._palette) - 1))
+        all_of = np.concatenate
+        self._shapes.place(
+            columns(all_of(places), all_of(lows), all_of(highs), all_of(colours), self._palette)
+        )
         self._place_points(frame)
 
     def _place_points(self, frame: Frame) -> None:
-        places, colours = [], []
-        for row, alpha in ((frame.before, 1 - frame.fraction), (frame.after, frame.fraction)):
-            if alpha > 0:
-                places.append(self._bars.points(row))
-                colours.append(np.tile([*self._cap[:3], alpha], (len(places[-1]), 1)))
-        self._points.place(np.concatenate(places), np.concatenate(colours))
+        rows = (frame.before, 1 - frame.fraction), (frame.after, frame.fraction)
+        parts = [(self._examples(row), (*self._cap[:3], alpha)) for row, alpha in rows if alpha > 0]
+        self._points.place(parts)
 
 
 class _CurveMarks:
@@ -167,17 +176,32 @@ class _DotMarks:
         # The grid is as wide as the axes, which may be no multiple of the pitch.
         x, y = columns / dots.columns, 1 - rows * pitch[1]
         self._places = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1)
-        self._colours = np.array([to_rgba(stage.theme.dot), to_rgba(stage.theme.wrong)])
+        self._colours = [to_rgb(stage.theme.dot), to_rgb(stage.theme.wrong)]
         self._spots = Spots(self.axes, stage.points(_DOT))
+        self._groups = lru_cache(maxsize=8)(self._grouped)
         self.below: list[Artist] = []
         self.above = [self._spots]
 
     def update(self, frame: Frame) -> None:
-        alphas = self._dots.at(frame)
-        kinds, columns, rows = np.nonzero(alphas)
-        colours = self._colours[kinds]
-        colours[:, 3] = alphas[kinds, columns, rows]
-        self._spots.place(self._places[columns, rows], colours)
+        fraction = frame.fraction
+        self._spots.place(
+            [
+                (path, (*colour, start + fraction * (end - start)))
+                for path, colour, start, end in self._groups(frame.before, frame.after)
+            ]
+        )
+
+    def _grouped(self, before: int, after: int) -> list[tuple[Path, RGB, float, float]]:
+        """Return dots that stay, go or come: places, colour, and alpha at both ends of a move."""
+        cells = [self._dots.cells(row) for row in (before, after)]
+        groups = []
+        # In a cell where both kinds fade, the darker one lies below.
+        for colour, kind in sorted(zip(self._colours, (0, 1), strict=True)):
+            start, end = (one[kind] for one in cells)
+            for ends in ((0, 1), (1, 0), (1, 1)):
+                at = np.nonzero((start == ends[0]) & (end == ends[1]))
+                groups.append((Path(self._places[at]), colour, *ends))
+        return groups
 
 
 class _Note:

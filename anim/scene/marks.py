@@ -1,18 +1,22 @@
-"""Columns, areas and dots that move from frame to frame, made cheap to move.
+"""Columns, areas, dots and lines that move from frame to frame, made cheap to move.
 
 Each is one artist that paints all shapes of a colour in one call: a collection of matplotlib spends
-more time on each of its polygons than on their pixels.
+more time on each of its polygons than on their pixels. What stays the same in all frames (pens,
+where the axes are) is found once for each renderer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import GraphicsContextBase, RendererBase
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.lines import Line2D
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
@@ -33,42 +37,45 @@ class _Mark(Artist):
 
     def __init__(self, axes: Axes, *, is_clipped: bool = True):
         super().__init__()
+        self._parts: Sequence[tuple[Path, RGBA]] = ()
+        self._pen: tuple[RendererBase, GraphicsContextBase, Affine2D] | None = None
         self.set_animated(True)
         axes.add_artist(self)
         self.set_clip_on(is_clipped)
 
-    def _begin(self, renderer: RendererBase) -> GraphicsContextBase:
+    def place(self, parts: Sequence[tuple[Path, RGBA]]) -> None:
+        """Set places in data units, and their colours; the later ones lie on top."""
+        self._parts = [part for part in parts if np.size(part[0].vertices)]
+
+    def _pen_of(self, renderer: RendererBase) -> tuple[GraphicsContextBase, Affine2D]:
+        """Return how to draw, and where data units are."""
+        if self._pen is not None and self._pen[0] is renderer:
+            return self._pen[1:]
+        assert self.axes is not None
         gc = renderer.new_gc()
-        if self.get_clip_on() and self.axes is not None:
-            gc.set_clip_rectangle(self.axes.bbox)
+        if self.get_clip_on():
+            gc.set_clip_rectangle(self.axes.bbox.frozen())
         gc.set_linewidth(0)
         # Heights are drawn as they are, not moved to whole pixels.
         gc.set_snap(False)
-        return gc
+        transform = Affine2D(self.axes.transData.get_matrix())
+        self._pen = renderer, gc, transform
+        return gc, transform
 
 
 class Shapes(_Mark):
-    """Areas, each in a colour of its own, the later ones on top; see `_Mark`."""
-
-    def __init__(self, axes: Axes):
-        super().__init__(axes)
-        self._parts: list[tuple[Path, RGBA]] = []
-
-    def place(self, parts: Sequence[tuple[Path, RGBA]]) -> None:
-        """Set outlines in data units, and their colours."""
-        self._parts = [part for part in parts if np.size(part[0].vertices)]
+    """Areas, each in a colour of its own; see `_Mark`."""
 
     def draw(self, renderer: RendererBase) -> None:
         if not self.get_visible() or self.axes is None:
             return
-        gc = self._begin(renderer)
+        gc, transform = self._pen_of(renderer)
         for path, colour in self._parts:
-            renderer.draw_path(gc, path, self.axes.transData, colour)
-        gc.restore()
+            renderer.draw_path(gc, path, transform, colour)
 
 
 class Spots(_Mark):
-    """Round dots of one size, each in a colour of its own; see `_Mark`.
+    """Round dots of one size, those at the places of a path in its colour; see `_Mark`.
 
     Args:
         axes: where they are.
@@ -78,82 +85,130 @@ class Spots(_Mark):
     def __init__(self, axes: Axes, size: float):
         super().__init__(axes, is_clipped=False)
         self._size = size
-        self._parts: list[tuple[Path, RGBA]] = []
-
-    def place(self, places: np.ndarray, colours: np.ndarray) -> None:
-        """Set the places [n, 2], and the colours RGBA [n, 4]."""
-        self._parts = [(Path(places[at]), colour) for colour, at in _by_colour(colours)]
 
     def draw(self, renderer: RendererBase) -> None:
-        if not self.get_visible() or self.axes is None:
+        if not self.get_visible() or self.axes is None or not self._parts:
             return
-        gc = self._begin(renderer)
+        gc, transform = self._pen_of(renderer)
         circle, scale = Path.unit_circle(), float(renderer.points_to_pixels(self._size / 2))  # pyright: ignore[reportArgumentType]
-        transform = Affine2D().scale(scale)
+        size = Affine2D().scale(scale)
         for path, colour in self._parts:
-            renderer.draw_markers(gc, circle, transform, path, self.axes.transData, colour)
-        gc.restore()
+            renderer.draw_markers(gc, circle, size, path, transform, colour)
+
+
+class Line(Line2D):
+    """A line of matplotlib's that moves.
+
+    Pixels are drawn as matplotlib drew the line the first time; it finds out anew for each frame
+    what only its places change.
+    """
+
+    def __init__(self, **style: Any):
+        super().__init__([], [], animated=True, **style)
+        self._known: tuple[RendererBase, list[tuple[str, list[Any], int]]] | None = None
+
+    def draw(self, renderer: RendererBase) -> None:
+        if not isinstance(renderer, RendererAgg):
+            super().draw(renderer)
+            return
+        path = Path(np.column_stack(self.get_data(orig=True)))
+        if not np.size(path.vertices) or not self.get_visible():
+            return
+        if self._known is None or self._known[0] is not renderer:
+            noted = _Noted(renderer)
+            super().draw(noted)  # pyright: ignore[reportArgumentType]
+            self._known = renderer, noted.calls
+        for name, arguments, at in self._known[1]:
+            arguments[at] = path
+            getattr(renderer, name)(*arguments)
+
+
+class _Noted:
+    """A renderer that draws nothing, but notes how it was called.
+
+    Attributes:
+        calls: name of each call, its arguments, and which of them is the path.
+    """
+
+    def __init__(self, renderer: RendererBase):
+        self._renderer = renderer
+        self.calls: list[tuple[str, list[Any], int]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._renderer, name)
+
+    def draw_path(self, gc: GraphicsContextBase, *arguments: Any) -> None:
+        self._note("draw_path", gc, arguments, 1)
+
+    def draw_markers(self, gc: GraphicsContextBase, *arguments: Any) -> None:
+        self._note("draw_markers", gc, arguments, 3)
+
+    def _note(self, name: str, gc: GraphicsContextBase, arguments: tuple, at: int) -> None:
+        clip = gc.get_clip_rectangle()
+        if clip is not None:
+            gc.set_clip_rectangle(clip.frozen())
+        self.calls.append((name, [gc, *arguments], at))
 
 
 def columns(
-    x: np.ndarray, bottom: np.ndarray, top: np.ndarray, colours: np.ndarray
-) -> Iterator[tuple[Path, RGBA]]:
+    x: np.ndarray, bottom: np.ndarray, top: np.ndarray, colours: np.ndarray, palette: Sequence[RGBA]
+) -> list[tuple[Path, RGBA]]:
     """Return the outlines of columns by colour; those without a height have none.
 
     Args:
         x, bottom, top: [B, 3] places of their sides and of a place between them.
-        colours: RGBA [B, 4], or one [4] for all.
+        colours: [B] integers, which of the palette; those of a later colour lie on top.
+        palette: RGBA in [0, 1].
     """
     has_height = np.abs(top - bottom).max(1) > _FLAT
-    corners = np.empty((len(x), 7, 2))
-    corners[:, :3, 0], corners[:, 3:6, 0] = x, x[:, ::-1]
-    corners[:, :3, 1], corners[:, 3:6, 1] = bottom, top[:, ::-1]
+    order = np.flatnonzero(has_height)[np.argsort(colours[has_height], kind="stable")]
+    corners = np.empty((len(order), 7, 2))
+    corners[:, :3, 0] = x[order]
+    corners[:, 3:6, 0] = corners[:, 2::-1, 0]
+    corners[:, :3, 1], corners[:, 3:6, 1] = bottom[order], top[order, ::-1]
     corners[:, 6] = corners[:, 0]
-    for colour, at in _by_colour(np.broadcast_to(colours, (len(x), 4))[has_height]):
-        yield _closed(list(corners[has_height][at])), colour
+    used = colours[order]
+    starts = [0, *(np.flatnonzero(np.diff(used)) + 1).tolist(), len(used)]
+    return [
+        (Path(corners[start:end].reshape(-1, 2), _closing(end - start, 7)), palette[used[start]])
+        for start, end in pairwise(starts)
+        if end > start
+    ]
+
+
+@lru_cache(maxsize=1024)
+def _closing(polygons: int, corners: int) -> np.ndarray:
+    """Return the codes of polygons whose last point is their first one."""
+    codes = np.full((polygons, corners), Path.LINETO, np.uint8)
+    codes[:, 0], codes[:, -1] = Path.MOVETO, Path.CLOSEPOLY
+    codes.setflags(write=False)
+    return codes.ravel()
 
 
 def area(x: np.ndarray, low: np.ndarray, high: np.ndarray, at: Sequence[slice]) -> Path:
     """Return the outline of what lies between two lines [P], in pieces."""
-    return _closed(
-        [
-            np.column_stack(
-                [
-                    np.concatenate([x[one], x[one][::-1], x[one][:1]]),
-                    np.concatenate([low[one], high[one][::-1], low[one][:1]]),
-                ]
-            )
-            for one in at
-        ]
-    )
-
-
-def _closed(polygons: Sequence[np.ndarray]) -> Path:
-    """Return polygons [n, 2], the last point of each being its first one, as one path."""
-    if not polygons:
+    if not at:
         return Path(np.zeros((0, 2)))
-    codes = np.full(sum(map(len, polygons)), Path.LINETO, np.uint8)
-    ends = np.cumsum([len(polygon) for polygon in polygons])
-    codes[np.append(0, ends[:-1])] = Path.MOVETO
-    codes[ends - 1] = Path.CLOSEPOLY
-    return Path(np.concatenate(polygons), codes)
-
-
-def _by_colour(colours: np.ndarray) -> Iterator[tuple[RGBA, np.ndarray]]:
-    """Return each of some colours RGBA [n, 4], and where it occurs."""
-    if not len(colours):
-        return
-    # Whole numbers are faster to tell apart than rows.
-    keys = (colours * 1023).astype(np.int64) @ (1 << np.array([30, 20, 10, 0]))
-    for key in np.unique(keys):
-        at = np.flatnonzero(keys == key)
-        red, green, blue, alpha = map(float, colours[at[0]])
-        yield (red, green, blue, alpha), at
+    polygons, codes = [], []
+    for one in at:
+        there, count = x[one], len(x[one])
+        polygon = np.empty((2 * count + 1, 2))
+        polygon[:count, 0], polygon[count:-1, 0] = there, there[::-1]
+        polygon[:count, 1], polygon[count:-1, 1] = low[one], high[one][::-1]
+        polygon[-1] = polygon[0]
+        polygons.append(polygon)
+        codes.append(_closing(1, len(polygon)))
+    if len(at) == 1:
+        return Path(polygons[0], codes[0])
+    return Path(np.concatenate(polygons), np.concatenate(codes))
 
 
 def finite_pieces(*lines: np.ndarray) -> list[slice]:
     """Return the runs of places [P] where all lines are finite, of at least two places."""
-    there = np.flatnonzero(np.isfinite(np.stack(lines)).all(0))
+    is_finite = np.all(np.isfinite(lines), axis=0)
+    if is_finite.all():
+        return [slice(0, len(is_finite))] if len(is_finite) > 1 else []
+    there = np.flatnonzero(is_finite)
     groups = np.split(there, np.flatnonzero(np.diff(there) > 1) + 1)
     return [slice(int(one[0]), int(one[-1]) + 1) for one in groups if len(one) > 1]
 
@@ -166,5 +221,6 @@ def on_pixels(axes: Axes, x: np.ndarray) -> np.ndarray:
 
 def path(axes: Axes, **style: Any) -> Line2D:
     """Add a line that moves."""
-    (line,) = axes.plot([], [], animated=True, **style)
+    line = Line(**style)
+    axes.add_line(line)
     return line

@@ -47,6 +47,11 @@ class StripChart:
             axes.axhline(panel.unity, color=theme.muted, linewidth=stage.stroke(1.2), zorder=0.5)
         self._areas = Shapes(axes)
         self._fills = [(np.maximum, to_rgba(theme.under)), (np.minimum, to_rgba(theme.over))]
+        self._gap = None
+        if panel.is_filled:
+            line, other = panel.lines
+            x, *both = crossed(line.x, line.y, other.y)
+            self._gap = x, np.stack(both)
         colours = [stage.runs[line.rank] for line in panel.lines]
         for line in panel.lines:
             _draw_ghost(axes, stage, line)
@@ -66,13 +71,13 @@ class StripChart:
             artist.set_zorder(1 + order / 100)
 
     def update(self, shot: Shot) -> None:
-        drawn = [line.update(shot.frames[line.rank].position) for line in self._lines]
+        for line in self._lines:
+            line.update(shot.frames[line.rank].position)
         position = shot.moment.position
         self._now.set_data([position, position], [0, 1])
         parts = [part for line in self._lines for part in line.spread()]
-        if self._panel.is_filled:
-            (x, one), (_, other) = drawn
-            x, one, other = crossed(x, one, other)
+        if self._gap is not None:
+            x, (one, other) = until(*self._gap, shot.frames[0].position)
             at = finite_pieces(one, other)
             parts += [
                 (area(x, other, choose(one, other), at), fill) for choose, fill in self._fills
@@ -108,13 +113,12 @@ class _Line:
         self._pale = red, green, blue, _SPREAD_ALPHA
         self.artists = [self._path, *([self._head] if is_solid else [])]
 
-    def update(self, position: float) -> tuple[np.ndarray, np.ndarray]:
-        """Move to a position, and return the line up to there."""
+    def update(self, position: float) -> None:
+        """Move to a position."""
         self._position = position
         x, y = until(self._line.x, self._line.y, position)
         self._path.set_data(x, y)
         self._head.set_data(x[-1:], y[-1:])
-        return x, y
 
     def spread(self) -> list[tuple[Path, RGBA]]:
         """Return what the line spreads over up to the position that it was moved to."""
