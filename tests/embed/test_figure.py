@@ -86,6 +86,7 @@ def test_an_extension_may_be_in_capitals(files, tmp_path):
         (1, {"panels": ("accuracy",)}),
         (2, {"calibrate": "isotonic"}),
         (5, {}),
+        (3, {"overlay": True}),
     ],
 )
 def test_an_iframe_is_as_high_as_its_page(tmp_path, visit, count, options):

@@ -218,6 +218,22 @@ def test_columns_have_the_colours_of_pictures(visit, view, colour):
     assert found == "rgb({}, {}, {})".format(*bytes.fromhex(getattr(theme, colour)[1:]))
 
 
+# A phone, a smaller one whose controls take two rows, and a window of 960 x 720 zoomed to 200 %.
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (320, 568), (480, 360)])
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_what_is_known_of_a_bin_is_in_view_above_the_controls(visit, count, width, height):
+    size = {"width": width, "height": height}
+    runs = [a_run(seed=seed) for seed in range(count)]
+    shown = ready(visit(page_of(runs), viewport=size, has_touch=True, **STILL))
+    box = shown.locator(".bins").first.bounding_box()
+    shown.touchscreen.tap(box["x"] + 0.7 * box["width"], box["y"] + 60)
+    facts, controls = (shown.locator(each).bounding_box() for each in (".facts", ".controls"))
+    assert "; right " in shown.locator(".facts").inner_text()
+    assert box["y"] + 60 < facts["y"]
+    assert facts["y"] + facts["height"] <= controls["y"] + 0.5
+    assert controls["y"] + controls["height"] <= height + 0.5
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_its_colours_follow_the_reader(visit, scheme):
     from anim.settings.themes import THEMES

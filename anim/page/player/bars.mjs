@@ -1,5 +1,5 @@
 import { Matrix } from "./matrix.mjs";
-import { halfEven } from "./rounding.mjs";
+import { clipped, halfEven } from "./rounding.mjs";
 /** @import { Bins, Design, Frame } from "./types.mjs" */
 
 // As anim/panels/bars.py.
@@ -11,16 +11,6 @@ import { halfEven } from "./rounding.mjs";
  */
 export function idealOf(score, isFolded) {
   return isFolded ? Math.max(score, 1 - score) : score;
-}
-
-/**
- * Return a number that is not below one limit and not above another.
- * @param {number} value
- * @param {number} low
- * @param {number} high
- */
-export function clipped(value, low, high) {
-  return Math.min(Math.max(value, low), high);
 }
 
 /**

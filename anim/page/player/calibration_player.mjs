@@ -8,6 +8,7 @@ import { commandIn } from "./keyboard.mjs";
 import { follow } from "./live.mjs";
 import { extended, load } from "./loading.mjs";
 import { Playback } from "./playback.mjs";
+import { clipped } from "./rounding.mjs";
 import { followNotebook, watchDrag, watchPageKeys, watchSight, watchWidth } from "./surroundings.mjs";
 /** @import { Model, PageData } from "./types.mjs" */
 
@@ -73,7 +74,7 @@ export class CalibrationPlayer extends HTMLElement {
       throw new TypeError(`currentTime: expected seconds, got ${seconds}`);
     this.#isSet = true;
     this.#held = -1;
-    this.#playback.time = Math.min(Math.max(seconds, 0), this.duration || Infinity);
+    this.#playback.time = clipped(seconds, 0, this.duration || Infinity);
     this.#draw();
   }
 
@@ -202,7 +203,7 @@ export class CalibrationPlayer extends HTMLElement {
   #show(index) {
     const { clock } = this.#loaded;
     const last = clock.steps.length - 1;
-    const at = Math.min(Math.max(index, 0), last);
+    const at = clipped(index, 0, last);
     this.currentTime = clock.times[at] * clock.seconds;
     this.#held = at;
     this.#draw();
@@ -326,6 +327,8 @@ export class CalibrationPlayer extends HTMLElement {
     const width = this.#width || this.clientWidth;
     if (!this.#model || !width) return;
     this.#dashboard.layOut(this.#model, this.#model.views[this.#viewAt], width, this.#root);
+    // What is known of a bin stays in view above the controls.
+    this.#root.style.setProperty("--bar", `${this.#controls.root.offsetHeight}px`);
     this.#draw();
   }
 

@@ -1,3 +1,4 @@
+import { clipped } from "./rounding.mjs";
 import { countUpTo } from "./strips.mjs";
 /** @import { ClockData, Frame, Moment, Run } from "./types.mjs" */
 
@@ -15,7 +16,7 @@ const ARRIVED = 1e-6;
  */
 export function playedAt({ keys, beats, places, seconds, tween, rest, move }, share) {
   const last = keys.length - 1;
-  const at = Math.min(Math.max(countUpTo(beats, share + SAME) - 1, 0), last);
+  const at = clipped(countUpTo(beats, share + SAME) - 1, 0, last);
   const then = Math.min(at + 1, last);
   const rested = beats[at] + rest * (beats[then] - beats[at]);
   const leaves = Math.max(rested, beats[then] - move / seconds);
@@ -56,7 +57,7 @@ export function reached(list, value) {
  */
 export function frameOf({ shown, places, steps, lost }, moment) {
   const [before, after] = [shown[moment.index], shown[moment.following]];
-  const position = Math.min(Math.max(moment.position, places[0]), places[places.length - 1]);
+  const position = clipped(moment.position, places[0], places[places.length - 1]);
   const isBroken = lost.some((step) => step > steps[before] && step < steps[after]);
   if (before === after || isBroken) return { before, after: before, fraction: 0, position };
   return { before, after, fraction: moment.fraction, position };

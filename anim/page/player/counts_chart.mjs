@@ -3,7 +3,7 @@ import { columnsAt } from "./counts.mjs";
 import { put, svg } from "./elements.mjs";
 import { ticksFor } from "./layout.mjs";
 import { rectangle } from "./paths.mjs";
-import { grouped } from "./rounding.mjs";
+import { clipped, grouped } from "./rounding.mjs";
 /** @import { ChartPlace } from "./chart.mjs" */
 /** @import { Frame, Model, View } from "./types.mjs" */
 
@@ -51,7 +51,7 @@ export class CountsChart extends Chart {
     const texts = numbers.map(([x, text]) => {
       const half = 4 * text.length;
       const { left, width } = this.axes;
-      const middle = Math.min(Math.max(x, left + half), left + width - half);
+      const middle = clipped(x, left + half, left + width - half);
       return this.axes.text("cut middle", middle, this.axes.top + 12, text);
     });
     this.numbers.replaceChildren(...texts);

@@ -1,5 +1,6 @@
-import { clipped, edgesAt, idealOf } from "./bars.mjs";
+import { edgesAt, idealOf } from "./bars.mjs";
 import { Matrix } from "./matrix.mjs";
+import { clipped } from "./rounding.mjs";
 /** @import { Bins, Frame } from "./types.mjs" */
 
 // As anim/panels/curve.py.

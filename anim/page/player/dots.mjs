@@ -1,3 +1,4 @@
+import { clipped } from "./rounding.mjs";
 /** @import { Bins } from "./types.mjs" */
 
 // As anim/panels/dots.py.
@@ -74,7 +75,7 @@ function settled(places, wrong, columns, rows) {
   const counts = Array.from({ length: columns }, () => [0, 0]);
   places.forEach((place, at) => {
     if (Number.isNaN(place)) return;
-    const wanted = Math.min(Math.max(Math.floor(place * columns), 0), columns - 1);
+    const wanted = clipped(Math.floor(place * columns), 0, columns - 1);
     const column = freeColumn(counts, wanted, rows);
     if (column >= 0) counts[column][wrong?.[at] ? 1 : 0]++;
   });

@@ -1,5 +1,5 @@
 import { edgesAt } from "./bars.mjs";
-import { fixed, grouped } from "./rounding.mjs";
+import { clipped, fixed, grouped } from "./rounding.mjs";
 /** @import { Bin, Bins, FactWords, Template } from "./types.mjs" */
 
 // As anim/panels/facts.py and the numbers of anim/panels/words.py.
@@ -101,7 +101,7 @@ const sideOf = ({ low, high }) => (high <= 0.5 ? 0 : low >= 0.5 ? 1 : 2);
 function chanceOf({ band, ideal, share }) {
   if (!band || !band.every(Number.isFinite)) return null;
   const [low, high] = band.map((end) => end - ideal);
-  return Math.abs(Math.min(Math.max(share - ideal, Math.min(low, 0)), Math.max(high, 0)));
+  return Math.abs(clipped(share - ideal, Math.min(low, 0), Math.max(high, 0)));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { halfEven } from "./rounding.mjs";
+import { clipped, halfEven } from "./rounding.mjs";
 /** @import { CellSize, Design, Tick, TicksByRoom } from "./types.mjs" */
 
 // As anim/panels/page_layout.py.
@@ -31,7 +31,7 @@ export function cellSize(design, runs, together, width, withDots) {
   const tall = heightOf(design, inner);
   if (!withDots || width < design.narrow) return { columns, width: inner, axes: tall, rows: 0 };
   const wanted = halfEven((tall * design.dots) / design.pitch);
-  const rows = Math.min(Math.max(wanted, design.fewestRows), design.mostRows);
+  const rows = clipped(wanted, design.fewestRows, design.mostRows);
   return { columns, width: inner, axes: tall - rows * design.pitch, rows };
 }
 
@@ -49,7 +49,7 @@ export function overlaySize(design, width) {
 
 /** @param {Design} design @param {number} inner */
 function heightOf({ aspect, lowest, highest }, inner) {
-  return Math.min(Math.max(halfEven(aspect * inner), lowest), highest);
+  return clipped(halfEven(aspect * inner), lowest, highest);
 }
 
 /**

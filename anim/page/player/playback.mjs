@@ -1,3 +1,5 @@
+import { clipped } from "./rounding.mjs";
+
 /** Milliseconds that a frame may take; a page that was busy or hidden goes on where it was. */
 const LONGEST_FRAME = 100;
 
@@ -54,7 +56,7 @@ export class Playback {
    * @param {number} milliseconds that have passed.
    */
   advance(milliseconds) {
-    const passed = Math.min(Math.max(milliseconds, 0), LONGEST_FRAME);
+    const passed = clipped(milliseconds, 0, LONGEST_FRAME);
     const time = this.time + (passed / 1000) * this.rate;
     this.time = time >= this.duration ? 0 : time;
   }

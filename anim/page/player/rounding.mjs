@@ -30,3 +30,13 @@ export function halfEven(value) {
 export function grouped(value) {
   return fixed(value, 0).replace(/\B(?=(\d{3})+$)/g, THIN);
 }
+
+/**
+ * Return a number that is not below one limit and not above another.
+ * @param {number} value
+ * @param {number} low
+ * @param {number} high
+ */
+export function clipped(value, low, high) {
+  return Math.min(Math.max(value, low), high);
+}

@@ -1,3 +1,5 @@
+import { clipped } from "./rounding.mjs";
+
 /**
  * Call a function with the width of an element whenever that changes, and return what ends it.
  * @param {Element} element
@@ -66,7 +68,7 @@ export function watchDrag(element, act) {
   /** @param {PointerEvent} event */
   const seek = ({ clientX }) => {
     const { left, width } = element.getBoundingClientRect();
-    act(Math.min(Math.max((clientX - left) / width, 0), 1));
+    act(clipped((clientX - left) / width, 0, 1));
   };
   /** @param {Event} event */
   const hear = (event) => {
