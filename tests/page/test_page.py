@@ -218,6 +218,16 @@ def test_columns_have_the_colours_of_pictures(visit, view, colour):
     assert found == "rgb({}, {}, {})".format(*bytes.fromhex(getattr(theme, colour)[1:]))
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_role_of_a_theme_keeps_its_colour_in_the_player(visit, scheme):
+    shown = ready(visit(page_of(a_run()), color_scheme=scheme, **STILL))
+    roles = data_of(a_run())["themes"][scheme]
+    for role in set(roles) - {"runs", "scheme"}:
+        name = f"--{role.replace('_', '-')}"
+        found = shown.evaluate(f"getComputedStyle({INSIDE}).getPropertyValue('{name}')")
+        assert found == roles[role], role
+
+
 # A phone, a smaller one whose controls take two rows, and a window of 960 x 720 zoomed to 200 %.
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (320, 568), (480, 360)])
 @pytest.mark.parametrize("count", [1, 2, 4])

@@ -328,7 +328,7 @@ export class CalibrationPlayer extends HTMLElement {
     if (!this.#model || !width) return;
     this.#dashboard.layOut(this.#model, this.#model.views[this.#viewAt], width, this.#root);
     // What is known of a bin stays in view above the controls.
-    this.#root.style.setProperty("--bar", `${this.#controls.root.offsetHeight}px`);
+    this.#root.style.setProperty("--controls", `${this.#controls.root.offsetHeight}px`);
     this.#draw();
   }
 
