@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -11,7 +12,7 @@ from jax.scipy.fft import dct, idct
 from jaxtyping import Bool, Float, Integer
 
 from anim.calibration.bins import Array, sums_by
-from anim.calibration.scores import check_shapes, over_snapshots, real
+from anim.calibration.scores import check_shapes, mean, over_snapshots, real
 
 __all__ = [
     "Curve",
@@ -26,6 +27,8 @@ __all__ = [
 _CELLS = 4096
 _NARROWEST = 1e-3
 _HALVINGS = 14
+# Scores at most this far apart are neighbours: about as wide are the bins of 285 examples.
+_NEAR = 0.1
 
 
 class SmoothError(NamedTuple):
@@ -105,10 +108,13 @@ class Curve(NamedTuple):
     Attributes:
         share: share of hits at each point; NaN where there are too few examples.
         support: effective number of examples at each point.
+        distance: the mean of |curve(s) - s| over the scores s of all examples: of the curve as it
+            is between the points, and there where it has few examples, too.
     """
 
     share: Float[Array, "*snapshots points"]
     support: Float[Array, "*snapshots points"]
+    distance: Float[Array, "*snapshots"] | np.floating
 
 
 @over_snapshots(1, static=("points",))
@@ -135,10 +141,15 @@ def kernel_curve(
     scores = real(scores)
     bandwidth = smooth_calibration_error(scores, hits).bandwidth
     both = dct(spread(scores, jnp.ones_like(scores), hits.astype(scores.dtype)), axis=1)
-    density, of_hits = at_places(smoothed(both, bandwidth), points)
+    cells = smoothed(both, bandwidth)
+    density, of_hits = at_places(cells, points)
     support = density * reach(bandwidth)
     is_supported = support >= least_support(scores)
-    return Curve(jnp.clip(jnp.where(is_supported, of_hits / density, jnp.nan), 0, 1), support)
+    share = jnp.clip(jnp.where(is_supported, of_hits / density, jnp.nan), 0, 1)
+    density, of_hits = _at(cells, scores)
+    # Rounding may lose one example among very many.
+    own = jnp.where(density > 0, jnp.clip(of_hits / density, 0, 1), scores)
+    return Curve(share, support, mean(jnp.abs(own - scores)))
 
 
 def least_support(scores: jax.Array) -> float:
@@ -150,7 +161,14 @@ def at_places(
     cells: Float[jax.Array, "*rest cells"], points: int
 ) -> Float[jax.Array, "*rest {points}"]:
     """Return the values of cells at places evenly from 0 to 1."""
-    place = jnp.linspace(0, 1, points) * _CELLS - 0.5
+    return _at(cells, jnp.linspace(0, 1, points))
+
+
+def _at(
+    cells: Float[jax.Array, "*rest cells"], scores: Float[jax.Array, "examples"]
+) -> Float[jax.Array, "*rest examples"]:
+    """Return the values of cells at scores, on lines between their centres."""
+    place = scores * _CELLS - 0.5
     low = jnp.clip(place.astype(jnp.int32), 0, _CELLS - 2)
     share = jnp.clip(place - low, 0, 1)
     return cells[..., low] * (1 - share) + cells[..., low + 1] * share
@@ -159,6 +177,24 @@ def at_places(
 def reach(bandwidth: jax.Array) -> jax.Array:
     """Return the number of cells over which a Gaussian averages: 2 sqrt(pi) bandwidths."""
     return _CELLS * 2 * np.sqrt(np.pi) * bandwidth
+
+
+@partial(jax.jit, static_argnames=("points",))
+def neighbours(scores: Float[Array, "examples"], points: int) -> Integer[jax.Array, "{points}"]:
+    """Return how many examples there are around places evenly from 0 to 1, at most 0.1 apart.
+
+    An example is at the place that is nearest. Those around a place are between two, the first not
+    above it and the last not below it, with the most between them.
+    """
+    width = max(round(_NEAR * (points - 1)), 1)
+    place = jnp.round(scores * (points - 1)).astype(jnp.int32)
+    counts = sums_by(place, jnp.ones_like(place), points)
+    before = jnp.pad(jnp.cumsum(jnp.pad(counts, width)), (1, 0))
+    here = jnp.arange(points)[:, None] + width
+    low = here - jnp.arange(width + 1)
+    high = low + width + 1
+    is_between = (before[here + 1] > before[low]) & (before[high] > before[here])
+    return jnp.where(is_between, before[high] - before[low], 0).max(1)
 
 
 def isotonic_steps(
@@ -208,7 +244,9 @@ def isotonic_curve(
 
     Returns:
         A `Curve`, linear between blocks of equal value, and NaN beyond the scores; the places
-        next to the minimum and the maximum count as inside.
+        next to the minimum and the maximum count as inside. The support is the number of examples
+        in a block; in one between two larger ones that of the smaller of these, as its value lies
+        between theirs; and between two blocks the smaller number.
 
     References:
         See `isotonic_steps`.
@@ -217,9 +255,18 @@ def isotonic_curve(
     place = np.linspace(0, 1, points)
     known = ends.T.ravel()
     share = np.interp(place, known, np.repeat(values, 2))
-    support = np.interp(place, known, np.repeat(counts, 2))
+    bounded = np.minimum(np.maximum.accumulate(counts), np.maximum.accumulate(counts[::-1])[::-1])
+    last = len(counts) - 1
+    below = np.clip(np.searchsorted(ends[0], place, side="right") - 1, 0, last)
+    above = np.clip(np.searchsorted(ends[1], place, side="left"), 0, last)
+    support = np.minimum(bounded[below], bounded[above])
     is_beyond = beyond(place, known[0], known[-1])
-    return Curve(np.where(is_beyond, np.nan, share), np.where(is_beyond, 0.0, support))
+    own, scores = np.repeat(values, counts), np.sort(np.asarray(scores)).astype(np.float64)
+    return Curve(
+        np.where(is_beyond, np.nan, share),
+        np.where(is_beyond, 0.0, support),
+        np.abs(own - scores).mean(),
+    )
 
 
 def beyond(

@@ -9,7 +9,6 @@ import numpy as np
 from anim import calibration
 from anim.compose.medians import median_of
 from anim.metrics import CHANCE, CONFIDENCE, GAP, P_VALUE, names_of
-from anim.panels.bars import ideal_line
 from anim.panels.layout import cell_width, unit_of
 from anim.run import Reliability, Run, RunLike
 from anim.run.passes import Progress
@@ -119,7 +118,7 @@ def _track(run: Run, view: str, picture: Picture, most: int, end: int | None = N
         wrong=None if dots.wrong is None else dots.wrong[is_read],
         says=dots.mean[is_read],
         right=(bins.hits.sum(1) / np.where(total > 0, total, np.nan))[is_read],
-        misses=_misses(run, view, bins, dots.scores, curve)[is_read],
+        misses=_misses(run, view, picture, bins)[is_read],
         band=None if band is None else band[is_read],
         intervals=_intervals(bins)[is_read] if picture.intervals and has_bars else None,
         curve=None if curve is None else curve[is_read],
@@ -129,26 +128,13 @@ def _track(run: Run, view: str, picture: Picture, most: int, end: int | None = N
     )
 
 
-def _misses(
-    run: Run, view: str, bins: Reliability, dots: np.ndarray, curve: np.ndarray | None
-) -> np.ndarray:
-    """Return how far bars are from the ideal line, in the mean over examples, [S].
-
-    A curve [S, P] is looked at where the dots [S, D] are, which stand for equal parts of them.
-    """
-    if curve is None:
+def _misses(run: Run, view: str, picture: Picture, bins: Reliability) -> np.ndarray:
+    """Return how far bars or the curve are from the ideal line, in the mean over examples, [S]."""
+    if CURVES[picture.curve].is_bars:
         return np.asarray(
             calibration.expected_error_of_bins(bins.counts, bins.accuracy, bins.ideal)
         )
-    is_folded = calibration.view_of(view, run.classes, run.has_scores).is_folded
-    places = np.linspace(0, 1, curve.shape[1])
-    found = np.full(len(curve), np.nan)
-    for row, (shares, scores) in enumerate(zip(curve, dots, strict=True)):
-        is_known = np.isfinite(shares)
-        if is_known.any() and np.isfinite(scores).all():
-            read = np.interp(scores, places[is_known], shares[is_known])
-            found[row] = np.abs(read - ideal_line(scores, is_folded)).mean()
-    return found
+    return run.curve_distance(view, picture.curve)
 
 
 def _errors_in(picture: Picture) -> set[str]:

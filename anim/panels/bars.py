@@ -10,10 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from anim.panels.axes import Axis
+from anim.settings import FEWEST
 from anim.timeline import Frame, Track
 
-# A bin with fewer examples has no bar, but a dot for each.
-FEWEST = 5
 # The share of its bin that a bar takes, at least and at most.
 NARROWEST, WIDEST = 0.25, 0.92
 # In pixels: a bar in a narrower bin has a flat top.
@@ -65,6 +64,7 @@ class Bars:
         self._axis, self._is_folded, self._pixels = axis, is_folded, pixels
         self._track = track
         counts, filled = track.counts, track.filled
+        # A bin with fewer examples has no bar, but a dot for each.
         is_filled = counts >= FEWEST if filled is None else filled & (counts >= FEWEST)
         share = counts / np.maximum(counts.sum(1, keepdims=True), 1)
         self.presence = is_filled.astype(float)

@@ -9,22 +9,20 @@ from numpy.typing import ArrayLike
 
 from anim import calibration
 from anim.checks.rounding import with_classes_of
-from anim.errors import SettingError
 from anim.metrics import names_of
 from anim.run import summaries
 from anim.run.about import NOTHING_KNOWN, About
+from anim.run.curves import RunCurves
 from anim.run.display import renderers
 from anim.run.passes import Passes, Progress, Statistic
 from anim.run.reliability import Dotted, Reliability
 from anim.run.snapshots import SnapshotSequence
-from anim.run.statistics import Bins, CurveBand, Dots, Predictions, ReliabilityCurve
+from anim.run.statistics import Bins, CurveBand, Dots, Predictions
 from anim.run.subsets import SomeSnapshots
-from anim.settings import BANDS, BARS, BINNINGS, CURVES, one_of, whole
-
-CURVE_POINTS = 401
+from anim.settings import BARS, BINNINGS, CURVES, one_of, whole
 
 
-class Run:
+class Run(RunCurves):
     """Validation predictions of a model at S steps of its training.
 
     A statistic that cannot be computed, as a snapshot is damaged, is NaN for that snapshot, and a
@@ -195,50 +193,6 @@ class Run:
         key = Dots(self._view(view))
         return Dotted.of(key.view, self._passes.compute([key])[key].values, len(self.labels))
 
-    def curve(
-        self, view: str | None = None, kind: str = "smooth", points: int = CURVE_POINTS
-    ) -> np.ndarray:
-        """Return the reliability of every snapshot as a curve without bins.
-
-        Args:
-            view: as for `reliability`.
-            kind: a curve of `anim.settings.CURVES`: ``smooth`` (kernel regression) or ``isotonic``
-                (CORP).
-            points: P places, evenly from 0 to 1.
-
-        Returns:
-            [S, P], the share at each place: see `anim.calibration.kernel_curve` and
-            `isotonic_curve`. NaN where there are too few examples.
-
-        Raises:
-            SettingError: an unknown view, class or kind, or less than two points.
-        """
-        key = self._curve(view, kind, points)
-        return self._passes.compute([key, *summaries.FOR_METRICS])[key].values
-
-    def curve_band(
-        self,
-        view: str | None = None,
-        kind: str = "smooth",
-        points: int = CURVE_POINTS,
-        band: str = BANDS[0],
-    ) -> np.ndarray:
-        """Return where the `curve` of a calibrated model lies by chance, as [S, 2, P].
-
-        Args:
-            view, kind, points: as for `curve`.
-            band: ``simultaneous``: 95 % of the curves of calibrated models lie inside at every
-                place; or ``pointwise``: 95 % do at each place.
-
-        Raises:
-            SettingError: as for `curve`, an unknown band, or a curve without a band.
-        """
-        one_of("band", band, BANDS)
-        key = CurveBand(self._curve(view, kind, points), band)
-        if not CURVES[kind].has_band:
-            raise SettingError("kind", f"expected a curve with a band, got {kind!r}")
-        return self._passes.compute([key])[key].values
-
     def metrics(self) -> dict[str, np.ndarray]:
         """Return arrays [S]: the recorded scalars, and accuracy, ece, mce, nll and brier.
 
@@ -334,11 +288,6 @@ class Run:
         bins = self.default_bins(view) if bins is None else bins
         whole("bins", bins, 1)
         return Bins(self._view(view), bins, binning)
-
-    def _curve(self, view: str | None, kind: str, points: int = CURVE_POINTS) -> ReliabilityCurve:
-        one_of("kind", kind, [name for name, entry in CURVES.items() if not entry.is_bars])
-        whole("points", points, 2)
-        return ReliabilityCurve(self._view(view), kind, points)
 
     def _scalars(self, computed: Mapping[str, np.ndarray], method: str) -> dict[str, np.ndarray]:
         """Return the recorded scalars, then the computed ones in the order of their table."""

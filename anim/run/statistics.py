@@ -23,9 +23,9 @@ from anim.calibration.proper_scores import (
     negative_log_likelihood_of_logits,
 )
 from anim.calibration.scores import probabilities, real
-from anim.calibration.smooth import smooth_calibration_error
+from anim.calibration.smooth import neighbours, smooth_calibration_error
 from anim.calibration.views import CONFIDENCE, ClassView, View, scores_and_hits
-from anim.settings import CURVES
+from anim.settings import CURVES, FEWEST
 
 
 class Predictions:
@@ -133,22 +133,34 @@ class Dots:
         return Told(dot_sums(scores, (hits == 0) & (not self.view.counts_labels)), mean)
 
 
+class Shown(NamedTuple):
+    """Attributes: ``share`` [P], and ``distance`` [], as of `anim.calibration.smooth.Curve`."""
+
+    share: np.ndarray
+    distance: Array | np.floating
+
+
 @dataclass(frozen=True)
 class ReliabilityCurve:
     """The share of hits along a view, by the function of a curve of `anim.settings.CURVES`.
 
-    In a folded view it is the curve of class 1, folded: where class 0 is predicted, a hit is an
-    example that is not of class 1.
+    It is NaN where its support is less than 5, and where no 5 examples, at most 0.1 apart, are
+    around: see `anim.calibration.smooth.neighbours`. In a folded view it is the curve of class 1,
+    folded: where class 0 is predicted, a hit is an example that is not of class 1. Its distance is
+    the same unfolded.
     """
 
     view: View
     kind: str
     points: int
 
-    def __call__(self, predictions: Predictions) -> np.ndarray:
+    def __call__(self, predictions: Predictions) -> Shown:
         curve = pkgutil.resolve_name(CURVES[self.kind].function)
-        share = curve(*_unfolded(predictions, self.view), self.points).share
-        return _folded(share, 1 - share, self.view)
+        scores, hits = _unfolded(predictions, self.view)
+        share, support, distance = curve(scores, hits, self.points)
+        near = neighbours(scores, self.points)
+        share = np.where((support >= FEWEST) & (near >= FEWEST), share, np.nan)
+        return Shown(_folded(share, 1 - share, self.view), distance)
 
 
 @dataclass(frozen=True)

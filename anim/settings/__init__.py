@@ -5,7 +5,7 @@ or matplotlib.
 """
 
 from anim.settings.clock import ALIGNMENTS, PACES, SECONDS, Clock
-from anim.settings.curves import BARS, CURVES, CurveKind
+from anim.settings.curves import BARS, CURVES, FEWEST, CurveKind
 from anim.settings.datasets import DATASETS
 from anim.settings.experiment import (
     KEEPS,
@@ -48,6 +48,7 @@ __all__ = [
     "COLUMNS",
     "CURVES",
     "DATASETS",
+    "FEWEST",
     "KEEPS",
     "MAX_BINS",
     "MAX_REPLICAS",

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 # The name of the entry that is no curve: bars of bins.
 BARS = "bars"
+# With fewer examples there is no bar, and no curve.
+FEWEST = 5
 
 
 @dataclass(frozen=True, kw_only=True)

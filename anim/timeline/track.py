@@ -28,7 +28,7 @@ class Track:
         says: [S] mean score, or mean confidence.
         right: [S] share of hits.
         misses: [S] mean distance of a bin's share from its ideal, weighted by examples; of a curve,
-            its mean distance from the ideal at the dots.
+            its distance from the ideal in the mean over the scores of all examples.
         filled: [S, B] bool, whether a bin has a bar; None if bins with examples have one.
         band: [S, 2, B] lower and upper ends of the shares of a calibrated model, or [S, 2, P] of
             its curve; None if not shown.

@@ -8,7 +8,8 @@ import pytest
 from sklearn.isotonic import IsotonicRegression
 
 from anim import calibration
-from tests.support.curves import smooth_error
+from anim.calibration.smooth import neighbours
+from tests.support.curves import isotonic_distance, kernel_distance, smooth_error
 from tests.support.predictions import CASES, confidence_and_hits, reference, textbook_error
 
 SHAPES = {
@@ -209,3 +210,56 @@ def test_an_isotonic_curve_may_be_one_step(scores, hits, share):
     curve = calibration.isotonic_curve(np.array(scores), np.array(hits), 11)
     assert curve.share[5] == pytest.approx(share)
     assert curve.support[5] == len(scores)
+
+
+@pytest.mark.parametrize("examples", [1, 40, 3000, 200_000])
+@pytest.mark.parametrize("shape", ["calibrated", "over-confident", "always right"])
+def test_the_distance_of_a_kernel_curve_is_its_mean_over_all_examples(shape, examples):
+    scores, hits = a_set(shape, examples)
+    with jax.enable_x64(True):
+        bandwidth = float(calibration.smooth_calibration_error(scores, hits).bandwidth)
+        found = float(calibration.kernel_curve(scores, hits, 401).distance)
+    assert found == pytest.approx(kernel_distance(scores, hits, bandwidth), abs=1e-6)
+    scores = scores.astype(np.float32)
+    bandwidth = float(calibration.smooth_calibration_error(scores, hits).bandwidth)
+    found = float(calibration.kernel_curve(scores, hits, 401).distance)
+    assert found == pytest.approx(kernel_distance(scores, hits, bandwidth), abs=2e-6)
+    if 2 < examples < 5000:
+        curve, _ = nadaraya_watson(scores, hits, scores, bandwidth)
+        assert found == pytest.approx(np.abs(curve - scores).mean(), abs=1e-4)
+
+
+@pytest.mark.parametrize("examples", [1, 40, 3000, 200_000])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_distance_of_an_isotonic_curve_is_its_mean_over_all_examples(shape, examples):
+    scores, hits = a_set(shape, examples)
+    # Rounded, many are equal.
+    for one in (scores, scores.round(2)):
+        found = calibration.isotonic_curve(one, hits, 401).distance
+        assert found == pytest.approx(isotonic_distance(one, hits), abs=1e-6)
+
+
+def test_the_support_of_an_isotonic_curve_is_the_number_of_examples_that_bound_it():
+    scores = np.repeat(np.linspace(0, 1, 21)[[2, 6, 8, 10, 14, 18]], [2, 40, 2, 2, 20, 3])
+    hits = np.zeros(69, bool)
+    hits[[*range(2, 12), 42, 44, *range(46, 61), 66, 67, 68]] = True
+    _, values, counts = calibration.isotonic_steps(scores, hits)
+    assert values.tolist() == [0, 0.25, 0.5, 0.75, 1]
+    assert counts.tolist() == [2, 40, 4, 20, 3]
+    found = calibration.isotonic_curve(scores, hits, 21).support
+    places = {0: 0, 0.1: 2, 0.2: 2, 0.3: 40, 0.35: 20, 0.45: 20, 0.6: 20, 0.7: 20, 0.8: 3, 1: 0}
+    np.testing.assert_array_equal(found[[round(20 * one) for one in places]], [*places.values()])
+
+
+@pytest.mark.parametrize("points", [2, 11, 401])
+def test_neighbours_are_examples_around_a_place_at_most_10_points_apart(points):
+    rng = np.random.default_rng(0)
+    scores = np.concatenate([0.3 + 0.1 * rng.random(50), [0.8, 0.81, 1.0]]).astype(np.float32)
+    at = np.sort(np.round(scores * (points - 1)).astype(int))
+    far, most = max(round(0.1 * (points - 1)), 1), np.zeros(points)
+    for first in range(len(at)):
+        for last in range(first, len(at)):
+            if at[last] - at[first] <= far:
+                around = slice(at[first], at[last] + 1)
+                most[around] = np.maximum(most[around], last - first + 1)
+    np.testing.assert_array_equal(neighbours(scores, points), most)

@@ -10,6 +10,7 @@ from anim.errors import RecordingError
 from anim.metrics import CHANCE
 from anim.panels.layout import cell_width
 from anim.settings import Picture
+from tests.support.curves import isotonic_distance, kernel_distance
 from tests.support.predictions import binary
 from tests.support.runs import a_run
 
@@ -310,14 +311,33 @@ def test_dots_of_replicas_are_medians_and_wrong_ones_those_of_the_mean():
 
 
 @pytest.mark.parametrize("curve", ["smooth", "isotonic"])
-@pytest.mark.parametrize("view", ["score", "class:1"])
-def test_a_curve_is_off_by_its_mean_distance_at_the_examples(curve, view):
+@pytest.mark.parametrize("view", ["score", "class:1", "confidence"])
+def test_a_curve_is_off_by_its_mean_distance_at_all_examples(curve, view):
     run = a_run()
     shown = track(run, view, curve=curve)
-    places = np.linspace(0, 1, shown.curve.shape[1])
     for i in range(len(run)):
-        scores = run.probs(i)[:, 1].astype(float)
-        ideals = np.maximum(scores, 1 - scores) if view == "score" else scores
-        known = np.isfinite(shown.curve[i])
-        read = np.interp(scores, places[known], shown.curve[i][known])
-        assert shown.misses[i] == pytest.approx(np.abs(read - ideals).mean(), abs=2e-3)
+        scores, hits = score_and_hits(run, i, "class:1" if view == "score" else view)
+        if curve == "isotonic":
+            expected = isotonic_distance(scores, hits)
+        else:
+            bandwidth = anim.calibration.smooth_calibration_error(scores, hits).bandwidth
+            expected = kernel_distance(scores, hits, float(bandwidth))
+        assert shown.misses[i] == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("curve", ["smooth", "isotonic"])
+def test_a_curve_is_where_five_examples_are_near(curve):
+    """There are two crowds, and a few examples between and beyond them."""
+    rng = np.random.default_rng(0)
+    crowds = 0.2 + 0.2 * rng.random(400), 0.8 + 0.04 * rng.random(200)
+    few = np.array([0.02, 0.54, 0.56, 0.6, 0.61, 1.0])
+    scores = np.concatenate([*crowds, few])
+    hits = rng.random(len(scores)) < scores
+    run = anim.from_arrays([0], hits.astype(int), probs=[np.stack([1 - scores, scores], 1)])
+    places = np.linspace(0, 1, 401)
+    there = places[np.isfinite(track(run, "class:1", curve=curve).curve[0])]
+    pieces = np.split(there, np.flatnonzero(np.diff(there) > 0.01) + 1)
+    ends = [(one[0], one[-1]) for one in pieces]
+    np.testing.assert_allclose(ends, [(0.2, 0.4), (0.8, 0.84)], atol=0.03)
+    assert there[0] > 0.197
+    assert there[-1] < 1

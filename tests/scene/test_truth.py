@@ -42,8 +42,8 @@ def test_every_frame_is_true(case):
     run = trained(name, 24 if name == "small" else 100)
     drawn = Drawn(run, Picture(**options))
     bins, steps = drawn.track.counts.shape[1], drawn.reel.clock.steps
-    curves = [None] * len(run) if drawn.track.curve is None else drawn.track.curve
-    known = [raw(run, i, drawn.view, bins, curve) for i, curve in enumerate(curves)]
+    is_smooth = drawn.track.curve is not None
+    known = [raw(run, i, drawn.view, bins, is_smooth=is_smooth) for i in range(len(run))]
     rested = 0
     for shot in drawn.reel:
         drawn.draw(shot)

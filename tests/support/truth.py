@@ -6,11 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.colors import to_rgb
 
+from anim.calibration import smooth_calibration_error
 from anim.compose import compose_views, default_view
 from anim.panels.dots import PITCH
 from anim.panels.layout import unit_of
 from anim.scene import Scene
 from anim.settings.themes import THEMES
+from tests.support.curves import kernel_distance
 
 
 @dataclass
@@ -40,8 +42,8 @@ def gaps_of(scores, said, hits, bins):
     return counts, np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
-def raw(run, i, view, bins, curve=None):
-    """Return what snapshot i says in a view with a number of bins, or with a curve [P]."""
+def raw(run, i, view, bins, *, is_smooth=False):
+    """Return what snapshot i says in a view with a number of bins, or with a smooth curve."""
     probs, labels = np.asarray(run.probs(i)), np.asarray(run.labels)
     is_right = (probs.argmax(1) == labels).astype(float)
     confidence = probs.max(1)
@@ -55,18 +57,12 @@ def raw(run, i, view, bins, curve=None):
     said = said.astype(float)
     counts, gaps = gaps_of(scores, said, hits, bins)
     misses = np.nansum(np.abs(gaps) * counts) / len(labels)
-    if curve is not None:
-        misses = _misses(scores, curve, is_folded=view == "score")
+    if is_smooth:
+        of_class = labels == 1 if view == "score" else hits
+        bandwidth = float(smooth_calibration_error(scores, of_class > 0).bandwidth)
+        misses = kernel_distance(scores, of_class, bandwidth)
     right = is_right.mean()
     return Raw(said.mean(), hits.mean(), misses, counts, gaps, right)
-
-
-def _misses(scores, curve, *, is_folded):
-    """Return how far a curve is from the line where a hundred quantiles of the scores are."""
-    at = np.quantile(scores, (np.arange(100) + 0.5) / 100, method="inverted_cdf")
-    places, is_known = np.linspace(0, 1, len(curve)), np.isfinite(curve)
-    shares = np.interp(at, places[is_known], curve[is_known])
-    return np.abs(shares - (np.maximum(at, 1 - at) if is_folded else at)).mean()
 
 
 class Drawn:
