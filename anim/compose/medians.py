@@ -77,7 +77,8 @@ def _around(tracks: Sequence[Track], stacked: Callable) -> dict[str, Any]:
     if tracks[0].curve is None:
         return found | {"intervals": _spread(stacked(lambda track: track.shares))}
     curves = stacked(lambda track: track.curve)
-    return found | {"curve": _quantiles(curves, 0.5), "spread": _spread(curves)}
+    # A curve needs examples in at least half of the replicas, too.
+    return found | {"curve": _median_of_most(curves), "spread": _spread(curves)}
 
 
 def _wrong(tracks: Sequence[Track], stacked: Callable) -> np.ndarray | None:

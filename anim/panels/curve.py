@@ -19,7 +19,8 @@ class CurveMarks:
         x: [P] places.
         line, chance, top: [P] heights of the ideal line, of what chance may make of it, and of the
             curve. The gap lies between ``line`` and ``top``; up to ``chance`` it is pale.
-        presence: [P] in [0, 1]: 0 where no examples support the curve.
+        presence: [P] in [0, 1]: 0 where there is no curve, between 0 and 1 where a piece of it
+            comes or goes.
         spread: [2, P] lower and upper ends of the curves of several runs, or None.
     """
 
@@ -32,7 +33,12 @@ class CurveMarks:
 
 
 class Curve:
-    """The curve of a run.
+    """The curve of a run, which is where its track has one.
+
+    From one snapshot to the next the ends of a piece move to those of a piece that overlaps with
+    it: where only one of the two snapshots has a curve, the other one counts as its gap at the
+    nearest place that has one. A piece that overlaps with none grows out of the line or shrinks
+    to it. So nothing is ever drawn where neither snapshot has a curve.
 
     Args:
         track: of the run, with a curve.
@@ -46,40 +52,82 @@ class Curve:
         shown = scores >= axis.low - 1e-9
         self.x, self.line = axis.place(scores[shown]), ideal_line(scores[shown], is_folded)
         curve = track.curve[:, shown]
-        is_known = _supported(track, scores[shown]) & np.isfinite(curve)
-        self.presence = is_known.astype(float)
-        self.gaps = np.where(is_known, curve - self.line, 0.0)
-        ends = [None if one is None else one[:, :, shown] for one in (track.band, track.spread)]
-        around = [
-            None
-            if one is None
-            else np.where(is_known[:, None] & np.isfinite(one), one - self.line, 0.0)
-            for one in ends
-        ]
-        chances, self.spreads = around
-        self.chances = np.zeros((len(curve), 2, len(self.x))) if chances is None else chances
+        self.known = np.isfinite(curve)
+        self._inside = inside(self.known)
+        self.gaps = _filled(curve - self.line, self.known)
+        self.chances, self.spreads = (
+            None if ends is None else _filled(ends[:, :, shown] - self.line, self.known)
+            for ends in (track.band, track.spread)
+        )
 
     def at(self, frame: Frame) -> CurveMarks:
         """Return where the curve is in a frame."""
-        gaps, chances = frame.mix(self.gaps), frame.mix(self.chances)
+        goes, comes = lone(self.known[frame.before], self.known[frame.after])
+        shares = 1 - frame.fraction, frame.fraction
+
+        def moved(values: np.ndarray) -> np.ndarray:
+            start, end = (share * values[row] for share, row in zip(shares, rows, strict=True))
+            return np.where(goes, start, np.where(comes, end, frame.mix(values)))
+
+        rows = frame.before, frame.after
+        is_there = (frame.mix(self._inside) > 0).astype(float)
+        gaps = moved(self.gaps)
+        low, high = (0.0, 0.0) if self.chances is None else moved(self.chances)
         return CurveMarks(
             x=self.x,
             line=self.line,
-            chance=self.line + np.clip(gaps, np.minimum(chances[0], 0), np.maximum(chances[1], 0)),
+            chance=self.line + np.clip(gaps, np.minimum(low, 0), np.maximum(high, 0)),
             top=self.line + gaps,
-            presence=frame.mix(self.presence),
-            spread=None if self.spreads is None else self.line + frame.mix(self.spreads),
+            presence=np.where(goes, shares[0], np.where(comes, shares[1], is_there)),
+            spread=None if self.spreads is None else self.line + moved(self.spreads),
         )
 
 
-def _supported(track: Track, scores: np.ndarray) -> np.ndarray:
-    """Return whether the bin of each score has examples, [S, P]."""
-    found = []
-    for row, counts in enumerate(track.counts):
-        edges = track.edges if track.edges.ndim == 1 else track.edges[row]
-        bins = np.clip(np.searchsorted(edges, scores, side="right") - 1, 0, len(counts) - 1)
-        found.append(counts[bins] > 0)
-    return np.array(found)
+def inside(known: np.ndarray) -> np.ndarray:
+    """Return how many places it is to the next end of a piece, [S, P]; negative between pieces.
+
+    Args:
+        known: [S, P] bool, whether there is a curve. Pieces end in the middle between two places,
+            and where the places end.
+    """
+    count = known.shape[1]
+    at = np.arange(count)
+    padded = np.pad(known, ((0, 0), (1, 1)))
+    is_end, ends = padded[:, 1:] != padded[:, :-1], np.arange(count + 1) - 0.5
+    # Without a piece there is no end: it is further than any.
+    before = np.maximum.accumulate(np.where(is_end, ends, -2.0 * count), axis=1)
+    after = np.minimum.accumulate(np.where(is_end, ends, 3.0 * count)[:, ::-1], axis=1)[:, ::-1]
+    away = np.minimum(at - before[:, :-1], after[:, 1:] - at)
+    return np.where(known, away, -away)
+
+
+def lone(before: np.ndarray, after: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return which places belong to pieces that go, and which to pieces that come, [P] bool each.
+
+    Args:
+        before, after: [P] bool, whether there is a curve in each of two snapshots. Pieces that
+            overlap, or that a third one joins, neither go nor come.
+    """
+    either = before | after
+    group = np.cumsum(either & ~np.append(False, either[:-1]))
+    is_shared = np.bincount(group, before & after, minlength=group[-1] + 1)[group] > 0
+    return before & ~is_shared, after & ~is_shared
+
+
+def _filled(values: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Return values [S, ..., P], those that are not known on lines between others, or as these.
+
+    In a row where none is known they are 0.
+    """
+    found, at = np.zeros(values.shape), np.arange(known.shape[1])
+    for row, there in enumerate(known):
+        for filled, given in zip(
+            found[row].reshape(-1, len(at)), values[row].reshape(-1, len(at)), strict=True
+        ):
+            is_given = there & np.isfinite(given)
+            if is_given.any():
+                filled[:] = np.interp(at, at[is_given], given[is_given])
+    return found
 
 
 def pieces(presence: np.ndarray) -> list[slice]:

@@ -16,7 +16,7 @@ from anim.panels.contents import Cell
 from anim.panels.curve import Curve, pieces
 from anim.panels.dots import PITCH, Dots
 from anim.panels.reliability import NO_RECALIBRATION, ReliabilityPanel
-from anim.scene.marks import RGBA, Shapes, Spots, area, columns, on_pixels, path
+from anim.scene.marks import RGBA, Shapes, Spots, Strokes, area, columns, on_pixels, path
 from anim.scene.ramps import LEVELS, level_of, ramp
 from anim.scene.stage import Stage
 from anim.timeline import Frame, Shot
@@ -142,11 +142,12 @@ class _CurveMarks:
             (np.maximum, to_rgba(theme.under_pale), to_rgba(theme.under)),
             (np.minimum, to_rgba(theme.over_pale), to_rgba(theme.over)),
         ]
-        self._line = path(axes, color=theme.cap, linewidth=stage.stroke(_CAP))
-        style = {"color": theme.cap, "linewidth": stage.stroke(1)}
-        self._ends = [path(axes, **style) for _ in range(0 if curve.spreads is None else 2)]
+        self._line = Strokes(axes, color=theme.cap, linewidth=stage.stroke(_CAP))
+        self._ends = None
+        if curve.spreads is not None:
+            self._ends = Strokes(axes, color=theme.cap, linewidth=stage.stroke(1))
         self.below = [self._shapes]
-        self.above = [*self._ends, self._line]
+        self.above = [*([] if self._ends is None else self._ends.lines), *self._line.lines]
 
     def update(self, frame: Frame) -> None:
         marks = self._curve.at(frame)
@@ -157,11 +158,9 @@ class _CurveMarks:
             parts += [(area(x, line, top, at), pale)]
             parts += [(area(x, choose(marks.chance, line), top, at), full)]
         self._shapes.place(parts)
-        is_there = marks.presence > 0
-        self._line.set_data(x, np.where(is_there, marks.top, np.nan))
-        if marks.spread is not None:
-            for end, values in zip(self._ends, marks.spread, strict=True):
-                end.set_data(x, np.where(is_there, values, np.nan))
+        self._line.place(x, marks.top[None], marks.presence)
+        if self._ends is not None and marks.spread is not None:
+            self._ends.place(x, marks.spread, marks.presence)
 
 
 class _DotMarks:

@@ -21,6 +21,8 @@ from matplotlib.lines import Line2D
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
+from anim.scene.ramps import LEVELS, level_of
+
 # A column that is lower than this share of the axes is not drawn: a PDF would show a hairline.
 _FLAT = 1e-6
 
@@ -148,6 +150,31 @@ class _Noted:
         if clip is not None:
             gc.set_clip_rectangle(clip.frozen())
         self.calls.append((name, [gc, *arguments], at))
+
+
+class Strokes:
+    """Lines that are broken where nothing is, in a strength for each level of presence.
+
+    Args:
+        axes: where they are.
+        style: of the lines.
+    """
+
+    def __init__(self, axes: Axes, **style: Any):
+        self._levels = range(1, LEVELS)
+        self.lines = [path(axes, **style, alpha=one / (LEVELS - 1)) for one in self._levels]
+
+    def place(self, x: np.ndarray, y: np.ndarray, presence: np.ndarray) -> None:
+        """Set places [P], heights [n, P] of n lines, and presences [P] in [0, 1], 0 for none."""
+        levels = level_of(presence)
+        # A line does not begin where the one before it ended.
+        x = np.tile(np.append(x, np.nan), len(y))
+        for level, line in zip(self._levels, self.lines, strict=True):
+            is_there = levels == level
+            line.set_visible(bool(is_there.any()))
+            if line.get_visible():
+                there = np.append(np.where(is_there, y, np.nan), y[:, :1], axis=1)
+                line.set_data(x, there.ravel())
 
 
 def columns(

@@ -34,6 +34,8 @@ CASES = {
     "confidence": (lambda: [a_run(TEN)], "confidence", {}),
     "class": (lambda: [a_run(TEN)], "class:b", {}),
     "smooth": (lambda: [a_run()], "score", {"curve": "smooth"}),
+    "few": (lambda: [a_run(examples=40, size=2)], "score", {"curve": "smooth"}),
+    "few, isotonic": (lambda: [a_run(examples=90, size=2)], "score", {"curve": "isotonic"}),
     "isotonic": (lambda: [a_run(("a", "b", "c"))], "confidence", {"curve": "isotonic"}),
     "runs": (
         lambda: [a_run(), a_run(snapshots=7, seed=1, size=2)],

@@ -1,5 +1,6 @@
 import { Curve, piecesOf } from "./curve.mjs";
 import { put } from "./elements.mjs";
+import { Levels } from "./levels.mjs";
 import { areaBetween, polyline } from "./paths.mjs";
 /** @import { Axes } from "./axes.mjs" */
 /** @import { Bins, Frame, View } from "./types.mjs" */
@@ -17,16 +18,17 @@ export class CurvePainter {
     this.gaps = ["under-pale", "under", "over-pale", "over"].map((kind) =>
       axes.path(`gap ${kind}`),
     );
-    this.spread = axes.path("spread");
-    this.line = axes.path("curve");
+    this.spreads = new Levels(axes, "spread");
+    this.lines = new Levels(axes, "curve");
   }
 
   /** @param {Frame} frame */
   update(frame) {
-    const { axes } = this;
+    const { axes, lines, spreads } = this;
+    lines.begin();
+    spreads.begin();
     const { x, line, chance, top, presence, spread } = this.curve.at(frame);
     const gaps = ["", "", "", ""];
-    let [path, around] = ["", ""];
     for (const [first, last] of piecesOf(presence)) {
       /** @param {number[]} heights */
       const ys = (heights) => heights.slice(first, last + 1).map((height) => axes.y(height));
@@ -37,11 +39,11 @@ export class CurvePainter {
         gaps[2 * side] += areaBetween(xs, ys(line), ys(pale));
         gaps[2 * side + 1] += areaBetween(xs, ys(pale), ys(full));
       });
-      path += polyline(xs, ys(top));
-      for (const end of spread ?? []) around += polyline(xs, ys(end));
+      lines.add(presence[first], polyline(xs, ys(top)));
+      for (const end of spread ?? []) spreads.add(presence[first], polyline(xs, ys(end)));
     }
     this.gaps.forEach((area, kind) => put(area, "d", gaps[kind]));
-    put(this.line, "d", path);
-    put(this.spread, "d", around);
+    lines.end();
+    spreads.end();
   }
 }
