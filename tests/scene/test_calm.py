@@ -19,6 +19,8 @@ CASES = {
     "log": ("xor", {"pace": "log"}),
     "dark": ("xor", {"theme": "dark"}),
     "large": ("xor", {"size": (1920, 1080)}),
+    "smooth": ("breast-cancer", {"curve": "smooth"}),
+    "isotonic": ("digits", {"curve": "isotonic"}),
 }
 STILL = {
     "score": ("small", {}),
