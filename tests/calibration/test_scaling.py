@@ -12,6 +12,8 @@ from anim import calibration
 from tests.support.predictions import model, softmax
 from tests.support.recalibration import likelihood
 
+# Where the number of examples does not matter, it is that of other fits: a shape is compiled once.
+
 
 def temperature(logits, labels) -> float:
     return float(calibration.fit_temperature(logits, labels).temperature)
@@ -136,7 +138,7 @@ UNITS = [1e-4, 1 / 110, 1.0, 110.0, 1e4]
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_the_probabilities_under_a_temperature_do_not_depend_on_the_unit_of_logits(unit):
-    logits, labels = model(2000, classes=3, sharpness=2)
+    logits, labels = model(classes=3, sharpness=2)
     expected = softmax(logits / temperature(logits, labels))
     scaled = (unit * logits).astype(np.float32)
     found = softmax(scaled / temperature(scaled, labels))
@@ -157,7 +159,7 @@ def vector_by_bfgs(logits, labels):
 @pytest.mark.slow
 @pytest.mark.parametrize("unit", UNITS)
 def test_the_probabilities_of_vector_scaling_do_not_depend_on_the_unit_of_logits(unit):
-    logits, labels = model(2000, classes=3, sharpness=1)
+    logits, labels = model(1000, classes=3, sharpness=1)
     weights, biases = vector_by_bfgs(logits, labels)
     scaled = (unit * logits).astype(np.float32)
     scale = calibration.fit_vector_scale(scaled, labels)
@@ -168,7 +170,7 @@ def test_the_probabilities_of_vector_scaling_do_not_depend_on_the_unit_of_logits
 
 def test_vector_scaling_recovers_logits_like_those_of_clip():
     """Cosines around 0.25 that differ by a hundredth: the scales are above 100."""
-    logits, labels = model(3000, classes=3)
+    logits, labels = model(1000, classes=3)
     weights, _ = vector_by_bfgs(logits, labels)
     cosines = (0.25 + logits / 110).astype(np.float32)
     scale = calibration.fit_vector_scale(cosines, labels)
@@ -177,7 +179,7 @@ def test_vector_scaling_recovers_logits_like_those_of_clip():
 
 
 def test_logits_of_a_class_that_are_all_equal_have_the_weight_0():
-    logits, labels = model(2000, classes=3)
+    logits, labels = model(1000, classes=3)
     logits[:, 2] = 7.5
     scale = calibration.fit_vector_scale(logits.astype(np.float32), labels)
     assert float(scale.weights[2]) == 0

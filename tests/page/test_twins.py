@@ -2,6 +2,7 @@
 
 import warnings
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from anim.timeline import Reel
 from tests.support.twins import Twin, assert_same, player_of
 
 
+@cache
 def a_run(classes=("no", "yes"), snapshots=12, examples=600, seed=0, size=1.0):
     """A run that learns, of logits that grow."""
     labels = np.random.default_rng(0).integers(0, len(classes), examples)
@@ -48,12 +50,12 @@ CASES = {
         {"align": "fraction"},
     ),
     "replicas": (
-        lambda: [anim.Replicas([a_run(seed=seed, examples=200) for seed in range(4)])],
+        lambda: [anim.Replicas([a_run(seed=seed) for seed in range(4)])],
         "score",
         {"band": "simultaneous"},
     ),
     "replicas' curves": (
-        lambda: [anim.Replicas([a_run(seed=seed, examples=200) for seed in range(4)])],
+        lambda: [anim.Replicas([a_run(seed=seed) for seed in range(4)])],
         "score",
         {"curve": "smooth"},
     ),

@@ -15,6 +15,7 @@ from tests.support.scenes import scene_of
 from tests.support.seeing import check_texts, texts_of
 
 
+@cache
 def a_run_with_names(classes):
     logits, labels = model(500, len(classes), 3)
     return anim.from_arrays(
