@@ -1,4 +1,4 @@
-"""A real browser."""
+"""A real browser, and how tests are divided between workers."""
 
 import mimetypes
 import os
@@ -7,6 +7,17 @@ import shutil
 import pytest
 
 ADDRESS = "http://page.test/"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give each worker its part in one piece; one that is done takes what another has left.
+
+    Tests of one file then share their fixtures, and the programs that a process has compiled.
+    """
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log) if config.getoption("dist") == "load" else None
 
 
 @pytest.hookimpl(tryfirst=True)

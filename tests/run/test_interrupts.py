@@ -11,8 +11,9 @@ from tests.support.interrupts import interrupt, lines_of
 from tests.support.recordings import CLASSES, LABELS, check_recording, logits, loss, record
 
 OPTIONS = {"labels": LABELS, "classes": CLASSES}
-# Lines between two interrupts: all of them, or some of them where the time is short.
-STRIDES = [pytest.param(1, marks=pytest.mark.slow), 23]
+# The first line and the lines between two interrupts: all lines, in four parts that workers share,
+# or some of them where the time is short.
+PARTS = [*(pytest.param(first, 4, marks=pytest.mark.slow) for first in range(4)), (0, 23)]
 
 
 class Session:
@@ -60,12 +61,12 @@ def steps_of(path):
     return steps
 
 
-@pytest.mark.parametrize("stride", STRIDES)
-def test_an_interrupt_at_any_line_leaves_a_recording_that_can_be_resumed(tmp_path, stride):
+@pytest.mark.parametrize(("first", "stride"), PARTS)
+def test_an_interrupt_at_any_line_leaves_a_recording_that_can_be_resumed(tmp_path, first, stride):
     path = tmp_path / "r"
     lines = lines_of(begun(path))
     assert lines > 100
-    for line in range(0, lines, stride):
+    for line in range(first, lines, stride):
         session = begun(path)
         assert interrupt(session, line)
         # In a notebook, the exception and the recorder are still there.
@@ -77,15 +78,15 @@ def test_an_interrupt_at_any_line_leaves_a_recording_that_can_be_resumed(tmp_pat
         assert steps in ([*kept, 50], [*kept[:-1], 50])
 
 
-@pytest.mark.parametrize("stride", STRIDES)
-def test_the_step_that_was_interrupted_is_recorded_once(tmp_path, stride):
+@pytest.mark.parametrize(("first", "stride"), PARTS)
+def test_the_step_that_was_interrupted_is_recorded_once(tmp_path, first, stride):
     for name in ("snapshot", "collect"):
         path = tmp_path / "r"
         session = begun(path)
         session.recorder = anim.Recorder(path, **OPTIONS, resume=True)
         lines = lines_of(lambda: getattr(session, name)(10))  # noqa: B023
         session.recorder.close()
-        for line in range(0, lines, stride):
+        for line in range(first, lines, stride):
             session = begun(path)
             session.recorder = anim.Recorder(path, **OPTIONS, resume=True)
             assert interrupt(lambda: getattr(session, name)(10), line)  # noqa: B023
@@ -99,9 +100,11 @@ def test_the_step_that_was_interrupted_is_recorded_once(tmp_path, stride):
             assert steps_of(path) == [0, 10, 20]
 
 
-@pytest.mark.parametrize("stride", STRIDES)
+@pytest.mark.parametrize(("first", "stride"), PARTS)
 @pytest.mark.parametrize("options", [{}, {"overwrite": True}, {"resume": 0}])
-def test_an_interrupt_while_a_recorder_is_made_does_not_lock_its_path(tmp_path, stride, options):
+def test_an_interrupt_while_a_recorder_is_made_does_not_lock_its_path(
+    tmp_path, first, stride, options
+):
     path = tmp_path / "r"
 
     def make():
@@ -116,7 +119,7 @@ def test_an_interrupt_while_a_recorder_is_made_does_not_lock_its_path(tmp_path, 
     made = []
     begin()
     lines = lines_of(make)
-    for line in range(0, lines, stride):
+    for line in range(first, lines, stride):
         begin()
         assert interrupt(make, line)
         again = {"resume": True} if "resume" in options else {"overwrite": True}
@@ -125,12 +128,12 @@ def test_an_interrupt_while_a_recorder_is_made_does_not_lock_its_path(tmp_path, 
     made.clear()
 
 
-@pytest.mark.parametrize("stride", STRIDES)
-def test_an_interrupt_of_the_writing_thread_is_an_error_and_leaves_no_hole(tmp_path, stride):
+@pytest.mark.parametrize(("first", "stride"), PARTS)
+def test_an_interrupt_of_the_writing_thread_is_an_error_and_leaves_no_hole(tmp_path, first, stride):
     path = tmp_path / "r"
     lines = lines_of(begun(path), in_thread=True)
     assert lines > 50
-    for line in range(0, lines, stride):
+    for line in range(first, lines, stride):
         session = begun(path)
         error = None
         try:
