@@ -28,7 +28,7 @@ class BarMarks:
         line, chance, top: [B, 3] heights of the ideal line, of what chance may make of it, and of
             the share. The gap lies between ``line`` and ``top``; up to ``chance`` it is pale.
         presence: [B] in [0, 1]: 0 without a bar, between 0 and 1 while one comes or goes.
-        whiskers: [2, B] lower and upper ends of intervals, or None.
+        whiskers: [3, W] places, lower and upper ends of intervals of bars, or None.
     """
 
     x: np.ndarray
@@ -39,10 +39,9 @@ class BarMarks:
     whiskers: np.ndarray | None
 
     def picked(self, at: np.ndarray) -> BarMarks:
-        """Return some of the bars; ``at`` is [B] bool."""
-        whiskers = None if self.whiskers is None else self.whiskers[:, at]
+        """Return some of the bars, with all whiskers; ``at`` is [B] bool."""
         line, chance, top = self.line[at], self.chance[at], self.top[at]
-        return BarMarks(self.x[at], line, chance, top, self.presence[at], whiskers)
+        return BarMarks(self.x[at], line, chance, top, self.presence[at], self.whiskers)
 
 
 def ideal_line(scores: np.ndarray, is_folded: bool) -> np.ndarray:
@@ -72,7 +71,7 @@ class Bars:
             np.minimum(share * counts.shape[1] / 2, 1)
         )
         if track.edges.ndim == 2:
-            # Bins that move hold about equally many. Gaps between them would flash as they do.
+            # Bins that differ hold about equally many. Gaps between them would come and go.
             self.widths = np.ones(counts.shape)
         self.gaps = np.where(is_filled, track.shares - track.ideals, 0.0)
         ideals = np.where(is_filled, track.ideals, 0.0)[:, None]
@@ -84,20 +83,67 @@ class Bars:
             self.intervals = np.where(is_filled[:, None], track.intervals - ideals, 0.0)
 
     def at(self, frame: Frame) -> BarMarks:
-        """Return where the bars stand in a frame."""
-        edges = self._track.edges
-        edges = edges if edges.ndim == 1 else frame.mix(edges)
+        """Return where the bars stand in a frame.
+
+        Edges that differ between two snapshots do not travel: what does so flashes. Between them
+        stand bars between the edges of both, which rise and fall where they are.
+        """
+        edges, whiskers = self._track.edges, self._whiskers(frame)
+        if edges.ndim == 2 and frame.before != frame.after:
+            return self._between(frame, whiskers)
+        edges = edges if edges.ndim == 1 else edges[frame.before]
         return bar_marks(
             np.maximum(edges, self._axis.low),
             frame.mix(self.widths),
             frame.mix(self.gaps),
             frame.mix(self.chances),
             frame.mix(self.presence),
-            None if self.intervals is None else frame.mix(self.intervals),
+            whiskers,
             axis=self._axis,
             is_folded=self._is_folded,
             pixels=self._pixels,
         )
+
+    def _between(self, frame: Frame, whiskers: np.ndarray | None) -> BarMarks:
+        """Return bars on the edges of two snapshots: at each score, what lies between theirs."""
+        rows = frame.before, frame.after
+        edges = [np.maximum(self._track.edges[row], self._axis.low) for row in rows]
+        shared = np.unique(np.concatenate(edges))
+        middle = (shared[1:] + shared[:-1]) / 2
+        scores = bar_places(middle, (shared[1:] - shared[:-1]) / 2, self._is_folded)
+        bins = [np.searchsorted(one, middle, side="right") - 1 for one in edges]
+        # A snapshot has no bar beyond its lowest and highest score.
+        last = self.gaps.shape[1] - 1
+        held = [(one >= 0) & (one <= last) for one in bins]
+        bins = [np.clip(one, 0, last) for one in bins]
+
+        def mix(values: np.ndarray) -> np.ndarray:
+            start, end = (values[rows[k]][..., bins[k]] * held[k] for k in (0, 1))
+            return start + frame.fraction * (end - start)
+
+        lines = []
+        for ends, at, is_held in zip(edges, bins, held, strict=True):
+            line = bar_line(ends, at, scores, self._axis, self._is_folded, self._pixels)
+            lines.append(np.where(is_held[:, None], line, ideal_line(scores, self._is_folded)))
+        return marks_of(
+            self._axis.place(scores),
+            lines[0] + frame.fraction * (lines[1] - lines[0]),
+            mix(self.gaps),
+            mix(self.chances),
+            mix(self.presence),
+            whiskers,
+        )
+
+    def _whiskers(self, frame: Frame) -> np.ndarray | None:
+        """Return places and ends of the intervals of bars that are there; they travel."""
+        if self.intervals is None:
+            return None
+        edges = self._track.edges
+        edges = np.maximum(edges if edges.ndim == 1 else frame.mix(edges), self._axis.low)
+        middle = (edges[1:] + edges[:-1]) / 2
+        ends = np.clip(ideal_line(middle, self._is_folded) + frame.mix(self.intervals), 0, 1)
+        is_there = frame.mix(self.presence) > 0
+        return np.stack([self._axis.place(middle), *ends])[:, is_there]
 
     def points(self, row: int) -> np.ndarray:
         """Return places [n, 2] of the examples of bins that have too few of them for a bar."""
@@ -119,7 +165,7 @@ def bar_marks(
     gaps: np.ndarray,
     chances: np.ndarray,
     presence: np.ndarray,
-    intervals: np.ndarray | None,
+    whiskers: np.ndarray | None,
     *,
     axis: Axis,
     is_folded: bool,
@@ -133,25 +179,51 @@ def bar_marks(
         gaps: [B] from the ideal share to the share.
         chances: [2, B] from the ideal share to the ends of the band of chance.
         presence: [B] in [0, 1].
-        intervals: [2, B] from the ideal share to the ends of an interval, or None.
+        whiskers: see `BarMarks`.
         axis: of the scores.
         is_folded: see `ideal_line`.
         pixels: width of the axis.
     """
     middle, half = (edges[1:] + edges[:-1]) / 2, (edges[1:] - edges[:-1]) / 2
-    left, right = middle - widths * half, middle + widths * half
+    scores = bar_places(middle, widths * half, is_folded)
+    line = bar_line(edges, np.arange(len(gaps)), scores, axis, is_folded, pixels)
+    return marks_of(axis.place(scores), line, gaps, chances, presence, whiskers)
+
+
+def bar_places(middle: np.ndarray, half: np.ndarray, is_folded: bool) -> np.ndarray:
+    """Return three scores of bars, [B, 3], of the middles and halves of their widths, [B] each."""
+    left, right = middle - half, middle + half
     has_kink = is_folded & (left < 0.5) & (right > 0.5)
-    scores = np.stack([left, np.where(has_kink, 0.5, middle), right], axis=1)
-    line = ideal_line(scores, is_folded)
+    return np.stack([left, np.where(has_kink, 0.5, middle), right], axis=1)
+
+
+def bar_line(
+    edges: np.ndarray,
+    bins: np.ndarray,
+    scores: np.ndarray,
+    axis: Axis,
+    is_folded: bool,
+    pixels: float,
+) -> np.ndarray:
+    """Return the ideal line under bars, [n, 3], at scores [n, 3] in bins [n]; see `bar_marks`."""
     # In narrow bins a slope looks like the teeth of a saw.
-    is_flat = 2 * half / (axis.high - axis.low) * pixels < SLOPED
-    line = np.where(is_flat[:, None], ideal_line(middle, is_folded)[:, None], line)
+    is_flat = (edges[1:] - edges[:-1]) / (axis.high - axis.low) * pixels < SLOPED
+    flat = ideal_line((edges[1:] + edges[:-1]) / 2, is_folded)[bins]
+    return np.where(is_flat[bins, None], flat[:, None], ideal_line(scores, is_folded))
+
+
+def marks_of(
+    x: np.ndarray,
+    line: np.ndarray,
+    gaps: np.ndarray,
+    chances: np.ndarray,
+    presence: np.ndarray,
+    whiskers: np.ndarray | None,
+) -> BarMarks:
+    """Return bars at places and on a line, [B, 3] each; for the others see `bar_marks`."""
     by_chance = np.clip(gaps, np.minimum(chances[0], 0), np.maximum(chances[1], 0))
-    whiskers = None
-    if intervals is not None:
-        whiskers = np.clip(ideal_line(middle, is_folded) + intervals, 0, 1)
     return BarMarks(
-        x=axis.place(scores),
+        x=x,
         line=line,
         chance=np.clip(line + by_chance[:, None], 0, 1),
         top=np.clip(line + gaps[:, None], 0, 1),

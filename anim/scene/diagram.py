@@ -115,11 +115,12 @@ class _BarMarks:
         # Places in the palette: its parts one after another.
         colours = [level, pale, pale + 2, LEVELS + 4 + level]
         if marks.whiskers is not None:
-            low, high = np.repeat(marks.whiskers[:, :, None], 3, axis=2)
-            places.append(marks.x[:, 1:2] + self._thin * np.array([-1, 0, 1]))
+            places_of, *ends = marks.whiskers
+            low, high = (np.repeat(one[:, None], 3, axis=1) for one in ends)
+            places.append(places_of[:, None] + self._thin * np.array([-1, 0, 1]))
             lows.append(low)
             highs.append(high)
-            colours.append(np.full(len(x), len(self._palette) - 1))
+            colours.append(np.full(len(low), len(self._palette) - 1))
         all_of = np.concatenate
         self._shapes.place(
             columns(all_of(places), all_of(lows), all_of(highs), all_of(colours), self._palette)

@@ -63,7 +63,7 @@ def places_of(steps: ArrayLike, axis: tuple[int, int], pace: str) -> np.ndarray:
 class Timeline:
     """Snapshots placed in time, and time cut into frames.
 
-    A few snapshots are shown, the keys, each at a beat: at most 2.5 a second, at even times.
+    A few snapshots are shown, the keys, each at a beat: at most ``rate`` a second, at even times.
     Between two beats shapes rest, for a quarter of the time at least, then move for at most 0.6
     seconds, and arrive at the next beat. After the moving part, the last snapshot is held. Frame k
     shows the moment at k / fps seconds: another frame rate changes smoothness, not speed. Iterating
@@ -78,6 +78,7 @@ class Timeline:
         pace: ``change`` spends time where much changes, ``step`` equal time on equal steps,
             ``log`` on equal ratios of steps + 1; see `anim.timeline.pace`.
         looks: what is seen of the snapshots; without it the pace ``change`` is that of steps.
+        rate: how many snapshots are shown a second, at most.
 
     Attributes:
         steps: [S] int64.
@@ -108,6 +109,7 @@ class Timeline:
         tween: bool = True,
         pace: str = "change",
         looks: Looks | None = None,
+        rate: float = paces.RATE,
     ):
         self.steps = np.asarray(steps, np.int64)
         self.axis = (int(self.steps[0]), int(self.steps[-1]))
@@ -116,7 +118,8 @@ class Timeline:
         self.tween, self.pace = tween, pace
         changed = paces.changes(looks) if looks is not None and pace == "change" else None
         self.times = paces.times_of(self.steps, pace, changed)
-        slots = paces.slots_of(self.seconds)
+        self._rate = rate
+        slots = paces.slots_of(self.seconds, rate)
         self.keys, self.beats = paces.keys_of(self.times, slots, looks)
         self._places = self.place(self.steps)
         self._cut(fps)
@@ -152,6 +155,7 @@ class Timeline:
             tween=self.tween,
             pace=self.pace,
             looks=looks,
+            rate=self._rate,
         )
 
     def place(self, steps: ArrayLike) -> np.ndarray:

@@ -14,8 +14,8 @@ from anim.settings import SECONDS
 _BY_CHANGE = 0.75
 # A Gaussian over S snapshots has a standard deviation of S / 40, and is cut at four of them.
 _SMOOTHED, _CUT = 40, 4
-# At most so many snapshots are shown a second.
-_RATE = 2.5
+# At most so many snapshots are shown a second; fewer where bins differ between them.
+RATE, CALM_RATE = 2.5, 2.0
 # Distances, and shares of the time, that differ by less are equal.
 _SAME = 1e-9
 
@@ -100,12 +100,12 @@ def times_of(steps: np.ndarray, pace: str, changed: np.ndarray | None = None) ->
 def seconds_of(snapshots: int) -> float:
     """Return for how many seconds a number of snapshots is shown, if nobody says."""
     shortest, longest = SECONDS
-    return min(max((snapshots - 1) / _RATE, shortest), longest)
+    return min(max((snapshots - 1) / RATE, shortest), longest)
 
 
-def slots_of(seconds: float) -> int:
-    """Return into how many slots of equal time the time between first and last is cut."""
-    return max(1, math.floor(_RATE * seconds + _SAME))
+def slots_of(seconds: float, rate: float = RATE) -> int:
+    """Return into how many slots of equal time, at most ``rate`` a second, a time is cut."""
+    return max(1, math.floor(rate * seconds + _SAME))
 
 
 def keys_of(times: np.ndarray, slots: int, looks: Looks | None) -> tuple[np.ndarray, np.ndarray]:

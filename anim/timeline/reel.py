@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from anim.timeline.clock import Moment, Timeline, places_of
-from anim.timeline.pace import Looks, looks_of, together
+from anim.timeline.pace import CALM_RATE, RATE, Looks, looks_of, together
 from anim.timeline.track import Frame, Track
 
 
@@ -105,8 +105,17 @@ class Reel:
             for track, at, values in zip(tracks, reached, counted, strict=True)
         ]
         looks = together([lane.looks() for lane in lanes])
+        # Bars on bins that differ move more, and flashed at the rate of others.
+        differ = any(track.edges.ndim == 2 and track.curve is None for track in tracks)
         clock = Timeline(
-            steps, fps=fps, hold=hold, seconds=seconds, tween=tween, pace=pace, looks=looks
+            steps,
+            fps=fps,
+            hold=hold,
+            seconds=seconds,
+            tween=tween,
+            pace=pace,
+            looks=looks,
+            rate=CALM_RATE if differ else RATE,
         )
         return cls(clock, lanes)
 

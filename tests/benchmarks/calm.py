@@ -27,6 +27,8 @@ CASES = {
     "xor, dark": ("xor", {"theme": "dark"}),
     "xor, paper": ("xor", {"theme": "paper"}),
     "xor, equal mass": ("xor", {"binning": "mass"}),
+    "digits, equal mass": ("digits", {"binning": "mass"}),
+    "breast-cancer, equal mass": ("breast-cancer", {"binning": "mass"}),
     "digits, confidence and counts": ("digits", {"panels": ("reliability", "counts")}),
     "xor, smooth": ("xor", {"curve": "smooth"}),
     "xor, 1920x1080": ("xor", {"size": (1920, 1080)}),

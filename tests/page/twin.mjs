@@ -58,6 +58,7 @@ function cellAt(frame, rank) {
     frame,
     overlaid: overlaid?.at(frame) ?? null,
     bars: bars?.at(frame, size.width) ?? null,
+    whiskers: bars?.whiskers(frame) ?? null,
     points: bars ? [bars.points(frame.before), bars.points(frame.after)] : null,
     curve: marks ? { ...marks, pieces: piecesOf(marks.presence) } : null,
     dots: dots && dotsAt(dots, frame),

@@ -68,12 +68,58 @@ def test_the_width_of_a_bar_tells_the_share_of_its_examples():
     assert narrow == pytest.approx(NARROWEST + (WIDEST - NARROWEST) * np.sqrt(0.1 * 4 / 2))
 
 
-def test_bars_of_bins_that_move_touch_each_other():
-    """White between them would flash: in a third of all pixels of the default run."""
-    one = a_track([[900, 100], [500, 500]], [[450, 50], [250, 250]])
-    one = replace(one, edges=np.array([[0.1, 0.4, 0.9], [0.2, 0.5, 1]]))
-    left, _, right = bars_of(one).at(frame_of(one, 0, 1, 0.5)).x.T
-    np.testing.assert_allclose([left, right], [[0.15, 0.45], [0.45, 0.95]])
+def bins_that_differ():
+    """Return a track of two bins, [0.1, 0.5, 0.9] and then [0.2, 0.6, 1]."""
+    # Gaps of 10 points up and down, then 10 and 4 down.
+    one = a_track([[50, 50], [50, 50]], [[20, 30], [10, 33]], ideals=[[0.3, 0.7]] * 2)
+    return replace(one, edges=np.array([[0.1, 0.5, 0.9], [0.2, 0.6, 1]]))
+
+
+def test_bars_of_bins_that_differ_touch_each_other():
+    """White between them would come and go with their edges."""
+    one = bins_that_differ()
+    left, _, right = bars_of(one).at(frame_of(one, 1)).x.T
+    np.testing.assert_allclose([left, right], [[0.2, 0.6], [0.6, 1]])
+
+
+def test_edges_that_differ_between_two_snapshots_do_not_travel():
+    """Bars that passed under an eye flashed; these rise and fall where they are."""
+    one = bins_that_differ()
+    bars = bars_of(one)
+    start, end = bars.gaps
+    for fraction in (0.25, 0.75):
+        marks = bars.at(frame_of(one, 0, 1, fraction))
+        left, _, right = marks.x.T
+        edges = [0.1, 0.2, 0.5, 0.6, 0.9, 1]
+        np.testing.assert_allclose([left, right], [edges[:-1], edges[1:]])
+        before = np.array([start[0], start[0], start[1], start[1], 0])
+        after = np.array([0, end[0], end[0], end[1], end[1]])
+        np.testing.assert_allclose(
+            (marks.top - marks.line)[:, 1], before + fraction * (after - before)
+        )
+        np.testing.assert_allclose(marks.line[:, 1], (left + right) / 2)
+        # Beyond its lowest and highest score a snapshot has no bar.
+        np.testing.assert_allclose(marks.presence, [1 - fraction, 1, 1, 1, fraction])
+
+
+@pytest.mark.parametrize("pixels", [1000, 30])
+@pytest.mark.parametrize("is_folded", [False, True])
+def test_a_move_between_bins_that_differ_begins_and_ends_with_their_bars(pixels, is_folded):
+    one = bins_that_differ()
+    bars = Bars(one, Axis(0, 1), is_folded, pixels)
+    for row, fraction in ((0, 1e-9), (1, 1 - 1e-9)):
+        rest, move = bars.at(frame_of(one, row)), bars.at(frame_of(one, 0, 1, fraction))
+        places = np.linspace(rest.x.min() + 1e-3, rest.x.max() - 1e-3, 77)
+        for name in ("line", "top"):
+            there, here = (np.empty(77), np.empty(77))
+            for found, marks in ((there, rest), (here, move)):
+                bins = np.searchsorted(marks.x[:, 2], places)
+                heights = getattr(marks, name)
+                found[:] = [
+                    np.interp(place, marks.x[at], heights[at])
+                    for place, at in zip(places, bins, strict=True)
+                ]
+            np.testing.assert_allclose(here, there, atol=1e-6)
 
 
 def test_a_bin_with_few_examples_has_a_dot_for_each_instead_of_a_bar():
@@ -116,7 +162,7 @@ def test_whiskers_are_as_far_from_the_line_as_the_interval_from_the_ideal():
     one = a_track([[100, 100]], [[50, 20]], ideals=[[0.3, 0.8]], intervals=intervals)
     found = bars_of(one).at(frame_of(one)).whiskers
     np.testing.assert_allclose(
-        found, np.array([[0.25 + 0.05, 0.75 - 0.7], [0.25 + 0.45, 0.75 - 0.5]])
+        found, [[0.25, 0.75], [0.25 + 0.05, 0.75 - 0.7], [0.25 + 0.45, 0.75 - 0.5]]
     )
 
 

@@ -179,6 +179,7 @@ class Twin:
             },
             "overlaid": dict(zip("xy", overlaid.at(frame), strict=True)) if overlaid else None,
             "bars": _bars(bars.at(frame)) if bars else None,
+            "whiskers": _whiskers(bars.at(frame)) if bars else None,
             "points": [bars.points(row) for row in (frame.before, frame.after)] if bars else None,
             "curve": _curve(curve.at(frame)) if curve else None,
             "dots": self.dots[rank].at(frame).reshape(2, -1) if self.dots[rank] else None,
@@ -236,10 +237,13 @@ def _bars(marks):
             "chance": marks.chance[one],
             "top": marks.top[one],
             "presence": marks.presence[one],
-            "whisker": None if marks.whiskers is None else marks.whiskers[:, one],
         }
         for one in range(len(marks.x))
     ]
+
+
+def _whiskers(marks):
+    return [] if marks.whiskers is None else marks.whiskers.T
 
 
 def _curve(marks):

@@ -170,3 +170,13 @@ def test_a_run_without_examples_at_first_has_a_pace():
     times = reel_of(empty).clock.times
     assert np.isfinite(times).all()
     assert (np.diff(times) > 0).all()
+
+
+def test_fewer_snapshots_are_shown_where_bins_differ_between_them():
+    """Bars on such bins move more, and flashed at the rate of others."""
+    (one,) = (a_track(np.arange(101)),)
+    differs = replace(one, edges=np.tile(one.edges, (101, 1)))
+    times = {"fps": 25, "hold": 1, "seconds": 12}
+    assert [len(Reel.of([track], **times).clock.keys) for track in (one, differs)] == [31, 25]
+    thinned = Reel.of([differs], **times).thinned(2)
+    assert len(thinned.clock.keys) == 25

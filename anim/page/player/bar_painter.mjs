@@ -30,8 +30,7 @@ export class BarPainter {
     bodies.begin();
     caps.begin();
     const gaps = ["", "", "", ""];
-    let whiskers = "";
-    for (const { x, line, chance, top, presence, whisker } of this.bars.at(frame, axes.width)) {
+    for (const { x, line, chance, top, presence } of this.bars.at(frame, axes.width)) {
       const xs = x.map((place) => axes.x(place));
       const [lines, chances, tops] = [line, chance, top].map((one) => one.map((y) => axes.y(y)));
       const floor = xs.map(() => axes.bottom);
@@ -41,14 +40,17 @@ export class BarPainter {
       gaps[isOver] += areaBetween(xs, lines, chances);
       gaps[2 + isOver] += areaBetween(xs, chances, tops);
       if (presence > 0) caps.add(presence, polyline(xs, tops));
-      if (whisker && presence > 0) {
-        whiskers += `M${round(xs[1])} ${round(axes.y(whisker[0]))}V${round(axes.y(whisker[1]))}`;
-      }
     }
     bodies.end();
     caps.end();
     this.gaps.forEach((path, kind) => put(path, "d", gaps[kind]));
-    if (this.whiskers) put(this.whiskers, "d", whiskers);
+    if (this.whiskers) {
+      const shapes = this.bars.whiskers(frame).map(([x, low, high]) => {
+        const [from, to] = [low, high].map((share) => round(axes.y(share)));
+        return `M${round(axes.x(x))} ${from}V${to}`;
+      });
+      put(this.whiskers, "d", shapes.join(""));
+    }
     this.drawPoints(frame);
   }
 

@@ -31,8 +31,23 @@ export function edgesAt({ edges }, frame, low) {
  * @property {number[]} chance of what chance may make of it.
  * @property {number[]} top of the share.
  * @property {number} presence in [0, 1].
- * @property {[low: number, high: number] | null} whisker ends of an interval.
  */
+
+/**
+ * Return the bin of a score; -1 if none has it.
+ * @param {ArrayLike<number>} edges
+ * @param {number} score
+ */
+function binAt(edges, score) {
+  let bin = -1;
+  while (bin + 1 < edges.length && edges[bin + 1] <= score) bin++;
+  return bin < edges.length - 1 ? bin : -1;
+}
+
+/** @param {number[]} values */
+function sortedOnce(values) {
+  return [...new Set(values)].sort((one, other) => one - other);
+}
 
 /** The bars of a run. */
 export class Bars {
@@ -68,7 +83,7 @@ export class Bars {
 
   #widths() {
     const { counts, edges } = this.bins;
-    // Bins that move hold about equally many. Gaps between them would flash as they do.
+    // Bins that differ hold about equally many. Gaps between them would come and go.
     if (edges instanceof Matrix) return counts.map(() => 1);
     const { narrowest, widest } = this.design;
     const widths = new Matrix(counts.rows, counts.columns);
@@ -93,36 +108,75 @@ export class Bars {
    * @returns {Bar[]}
    */
   at(frame, pixels) {
-    const edges = edgesAt(this.bins, frame, this.low);
-    const [widths, gaps, chances, presence] = [
-      this.widths,
-      this.gaps,
-      this.chances,
-      this.presence,
-    ].map((one) => one.mix(frame));
-    const intervals = this.intervals?.mix(frame);
-    const count = gaps.length;
-    return Array.from(gaps, (gap, bin) => {
-      const middle = (edges[bin + 1] + edges[bin]) / 2;
-      const half = (edges[bin + 1] - edges[bin]) / 2;
-      const [left, right] = [middle - widths[bin] * half, middle + widths[bin] * half];
+    const { before, after, fraction } = frame;
+    const differ = this.bins.edges instanceof Matrix && before !== after;
+    // Edges that differ between two snapshots do not travel: what does so flashes.
+    const ends = (differ ? [before, after] : [before]).map((row) => this.#edges(row));
+    const edges = differ ? sortedOnce(ends.flatMap((known) => [...known])) : ends[0];
+    return Array.from(edges.slice(1), (high, at) => {
+      const [middle, half] = [(high + edges[at]) / 2, (high - edges[at]) / 2];
+      const bins = differ ? ends.map((known) => binAt(known, middle)) : [at];
+      /** @param {Matrix} values @param {number} [from] */
+      const mix = (values, from = 0) => {
+        const [start, end] = [before, after].map((row, side) => {
+          const bin = bins[differ ? side : 0];
+          return bin < 0 ? 0 : values.at(row, from + bin);
+        });
+        return before === after ? start : start + fraction * (end - start);
+      };
+      const wide = (differ ? 1 : mix(this.widths)) * half;
+      const [left, right] = [middle - wide, middle + wide];
       const hasKink = this.isFolded && left < 0.5 && right > 0.5;
       const scores = [left, hasKink ? 0.5 : middle, right];
-      const ideal = idealOf(middle, this.isFolded);
-      // In narrow bins a slope looks like the teeth of a saw.
-      const isFlat = ((2 * half) / (1 - this.low)) * pixels < this.design.sloped;
-      const line = scores.map((score) => (isFlat ? ideal : idealOf(score, this.isFolded)));
-      const byChance = clipped(gap, Math.min(chances[bin], 0), Math.max(chances[count + bin], 0));
+      const lines = ends.map((known, side) => this.#line(known, bins[side], scores, pixels));
+      const line = lines[0].map((start, place) =>
+        differ ? start + fraction * (lines[1][place] - start) : start,
+      );
+      const gap = mix(this.gaps);
+      const limits = [mix(this.chances), mix(this.chances, this.bins.counts.columns)];
+      const byChance = clipped(gap, Math.min(limits[0], 0), Math.max(limits[1], 0));
       return {
         x: scores.map((score) => this.place(score)),
         line,
         chance: line.map((height) => clipped(height + byChance, 0, 1)),
         top: line.map((height) => clipped(height + gap, 0, 1)),
-        presence: presence[bin],
-        whisker: intervals
-          ? [clipped(ideal + intervals[bin], 0, 1), clipped(ideal + intervals[count + bin], 0, 1)]
-          : null,
+        presence: mix(this.presence),
       };
+    });
+  }
+
+  /** @param {number} row */
+  #edges(row) {
+    return edgesAt(this.bins, { before: row, after: row, fraction: 0, position: 0 }, this.low);
+  }
+
+  /**
+   * Return the ideal line under a bar at some scores.
+   * @param {ArrayLike<number>} edges
+   * @param {number} bin -1 for none.
+   * @param {number[]} scores
+   * @param {number} pixels
+   */
+  #line(edges, bin, scores, pixels) {
+    const [low, high] = [edges[bin], edges[bin + 1]];
+    // In narrow bins a slope looks like the teeth of a saw.
+    const isFlat = bin >= 0 && ((high - low) / (1 - this.low)) * pixels < this.design.sloped;
+    return scores.map((score) => idealOf(isFlat ? (low + high) / 2 : score, this.isFolded));
+  }
+
+  /**
+   * Return places and ends of the intervals of bars that are there; they travel.
+   * @param {Frame} frame
+   * @returns {[x: number, low: number, high: number][]}
+   */
+  whiskers(frame) {
+    const [edges, ends] = [edgesAt(this.bins, frame, this.low), this.intervals?.mix(frame)];
+    if (!ends) return [];
+    return Array.from(this.presence.mix(frame)).flatMap((presence, bin, { length }) => {
+      const middle = (edges[bin + 1] + edges[bin]) / 2;
+      const ideal = idealOf(middle, this.isFolded);
+      const [low, high] = [ends[bin], ends[length + bin]].map((end) => clipped(ideal + end, 0, 1));
+      return presence > 0 ? [[this.place(middle), low, high]] : [];
     });
   }
 
