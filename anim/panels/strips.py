@@ -9,7 +9,15 @@ import numpy as np
 
 from anim.errors import SettingError
 from anim.metrics import BY_NAME, names_of
-from anim.panels.axes import Axis, Tick, binary_axis, linear_axis, percent_mark, time_ticks
+from anim.panels.axes import (
+    Axis,
+    Tick,
+    binary_axis,
+    linear_axis,
+    percent_mark,
+    plain,
+    time_ticks,
+)
 from anim.panels.subject import Subject
 from anim.panels.words import DASHED, SOLID, KeyEntry, Words
 from anim.settings.panels import LOG2, UNIT, Strip
@@ -21,6 +29,9 @@ _FEW_SNAPSHOTS = 30
 NUMBERS = 4
 # Limits of a logarithmic axis, at least this far apart.
 _LOW, _HIGH = 0.8, 1.25
+# The share of the snapshots whose spread must be in view, and how much longer than without the
+# others an axis may be for them.
+_IN_VIEW, _LONGER = 0.9, 1.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +43,8 @@ class StripLine:
         name: of the scalar.
         mark: `SOLID` or `DASHED`.
         x, y: [T] places; y is NaN where the line is broken.
-        spread: [2, T] places of the ends of what it spreads over, or None.
+        spread: [2, T] places of the ends of what it spreads over, cut at those of the axis, or
+            None.
     """
 
     rank: int
@@ -48,7 +60,8 @@ class StripPanel:
     """What a strip shows.
 
     Attributes:
-        title: what it shows, with a power of ten that its numbers lack; "" where the key says it.
+        title: what it shows, with a power of ten that its numbers lack, and how far a spread
+            reaches that leaves the axis; "" where the key says it.
         axis: of the scalars.
         ticks: of the time axis.
         lines: of one run all scalars, of several the first of each.
@@ -84,8 +97,10 @@ def strip_panel(
         SettingError: no run has any of its series.
     """
     series = _series_of(strip, reel.tracks)
-    values = np.concatenate([_values(reel.tracks[rank], name) for rank, name in series])
-    axis = _axis(strip, values[np.isfinite(values)], min(numbers, NUMBERS), words)
+    values = np.concatenate([reel.tracks[rank].series[name] for rank, name in series])
+    ends = np.concatenate([_ends(reel.tracks[rank], name) for rank, name in series])
+    values, beyond = _in_view(values[np.isfinite(values)], ends, strip.scale)
+    axis = _axis(strip, values, min(numbers, NUMBERS), words)
     lines = tuple(
         _line(reel, rank, name, axis, SOLID if len(reel.lanes) > 1 or not at else DASHED)
         for at, (rank, name) in enumerate(series)
@@ -94,7 +109,7 @@ def strip_panel(
     is_filled = is_alone and strip.is_gap and len(lines) == 2
     key = [KeyEntry(line.mark, words.series(line.name, strip.series[line.name])) for line in lines]
     return StripPanel(
-        title="" if is_filled else words.series(lines[0].name, strip.title) + axis.factor,
+        title="" if is_filled else words.series(lines[0].name, strip.title) + axis.factor + beyond,
         axis=axis,
         ticks=_ticks(reel, subject, times),
         lines=lines,
@@ -148,7 +163,7 @@ def _line(reel: Reel, rank: int, name: str, axis: Axis, mark: str) -> StripLine:
     track = lane.track
     y = axis.place(track.series[name])
     spread = track.spreads.get(name)
-    ends = None if spread is None else axis.place(spread.T)
+    ends = None if spread is None else np.clip(axis.place(spread.T), 0, 1)
     lost = np.unique(np.searchsorted(track.steps, track.lost))
     lost = lost[(lost > 0) & (lost < len(track.steps))]
     x = np.insert(lane.places, lost, (lane.places[lost - 1] + lane.places[lost]) / 2)
@@ -157,8 +172,42 @@ def _line(reel: Reel, rank: int, name: str, axis: Axis, mark: str) -> StripLine:
     return StripLine(rank, name, mark, x, y, ends)
 
 
-def _values(track: Track, name: str) -> np.ndarray:
-    return np.append(track.series[name], track.spreads.get(name, np.zeros(0)))
+def _ends(track: Track, name: str) -> np.ndarray:
+    """Return finite lower and upper ends [n, 2] of what a series spreads over."""
+    ends = track.spreads.get(name, np.zeros((0, 2)))
+    return ends[np.isfinite(ends).all(1)]
+
+
+def _in_view(values: np.ndarray, ends: np.ndarray, scale: str) -> tuple[np.ndarray, str]:
+    """Return the values that an axis must hold, and what is to be said of those that it need not.
+
+    The spread of a few snapshots is cut if it makes lines much flatter than they are without it.
+
+    Args:
+        values: [n] of lines, finite.
+        ends: [m, 2] of what they spread over, finite.
+        scale: of the axis.
+    """
+    whole = np.append(values, ends)
+    if scale == UNIT or not len(ends) or not len(values):
+        return whole, ""
+    low = np.quantile(ends[:, 0], 1 - _IN_VIEW, method="higher")
+    high = np.quantile(ends[:, 1], _IN_VIEW, method="lower")
+    typical = np.append(values, [low, high])
+    if _length(whole, scale) <= _LONGER * _length(typical, scale):
+        return whole, ""
+    low, high = whole.min(), whole.max()
+    is_below, is_above = low < min(typical.min(), 0), high > typical.max()
+    text = f"from {plain(float(f'{low:.2g}'))}" if is_below else ""
+    text += f" up to {plain(float(f'{high:.2g}'))}" if is_above else ""
+    return typical, f" (spread {text.strip()})"
+
+
+def _length(values: np.ndarray, scale: str) -> float:
+    """Return how long an axis is that holds values."""
+    if scale == LOG2:
+        return float(np.ptp(np.log2(np.append(values, [_LOW, _HIGH]))))
+    return float(np.ptp(np.append(values, 0)))
 
 
 def _axis(strip: Strip, values: np.ndarray, numbers: int, words: Words) -> Axis:

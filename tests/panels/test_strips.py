@@ -127,6 +127,47 @@ def test_a_line_with_a_spread_has_room_for_it():
     np.testing.assert_allclose(panel.lines[0].spread, panel.axis.place(ends.T))
 
 
+def spread_like(first, *, values=0.1, scale="zero-based"):
+    """Return what a strip shows whose spread is `first` in two of forty snapshots, else narrow."""
+    rate = np.full(40, values)
+    ends = np.stack([rate * 0.8, rate * 1.2], axis=1)
+    ends[:2] = first
+    one = a_run(steps=range(40), series={"rate": rate}, spreads={"rate": ends})
+    return panel_for(Strip(series={"rate": "rate"}, title="rate", scale=scale), one)
+
+
+@pytest.mark.parametrize(
+    ("first", "low", "high", "title"),
+    [
+        ((0.01, 0.97), 0, 0.13, "rate (spread up to 0.97)"),
+        ((-0.5, 0.97), 0, 0.13, "rate (spread from -0.5 up to 0.97)"),
+        ((0.05, 0.15), 0, 0.162, "rate"),
+    ],
+)
+def test_a_spread_of_few_snapshots_does_not_flatten_the_line(first, low, high, title):
+    panel = spread_like(first)
+    assert panel.title == title
+    assert panel.axis.low == low
+    assert panel.axis.high == pytest.approx(high, abs=0.001)
+    (line,) = panel.lines
+    assert 0 <= line.spread.min() <= line.spread.max() <= 1
+
+
+def test_a_spread_of_few_snapshots_does_not_flatten_the_line_of_a_logarithmic_strip():
+    panel = spread_like((1, 5000), values=2, scale=LOG2)
+    assert panel.axis.high < 4
+    assert panel.title == "rate (spread up to 5000)"
+
+
+def test_a_spread_that_is_wide_throughout_is_whole():
+    rate = np.full(20, 0.1)
+    ends = np.stack([rate * 0, rate * 9], axis=1)
+    one = a_run(steps=range(20), series={"rate": rate}, spreads={"rate": ends})
+    panel = panel_for(Strip(series={"rate": "rate"}, title="rate"), one)
+    assert panel.axis.high > 0.9
+    assert panel.title == "rate"
+
+
 def test_the_first_number_of_the_time_axis_has_its_unit():
     ticks = panel_for(ACCURACY, a_run(), unit_name="epoch", steps_per_unit=10).ticks
     assert [text for _, text in ticks] == ["epoch 0", "1", "2", "3", "4"]
