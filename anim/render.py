@@ -211,7 +211,7 @@ def _trained(
     if not (is_page or is_default):
         from anim.scene import check_room
 
-        check_room(picture, len(asked))
+        check_room(picture, len(asked), replicas)
     # Matplotlib is imported while XLA compiles.
     with startup.importing("anim.output.writing"):
         runs = run_experiments(asked, save, replicas, lambda name: progress(f"training {name}"))

@@ -10,10 +10,9 @@ import numpy as np
 from anim.calibration.dots import apportioned
 from anim.errors import SettingError
 from anim.metrics import CHANCE, P_VALUE
+from anim.panels.words import SPREAD, spread_name
 from anim.timeline import Track
 
-# Share of the replicas between the ends of a spread.
-_SPREAD = 0.9
 Method = Literal["linear", "lower", "higher"]
 
 
@@ -71,7 +70,7 @@ def _around(tracks: Sequence[Track], stacked: Callable) -> dict[str, Any]:
 
     The band of chance is the median of the bands of the replicas.
     """
-    found: dict[str, Any] = {"spread_name": f"{100 * _SPREAD:.0f} % of {len(tracks)} replicas"}
+    found: dict[str, Any] = {"spread_name": spread_name(len(tracks))}
     if all(track.band is not None for track in tracks):
         found["band"] = _quantiles(stacked(lambda track: track.band), 0.5)
     if tracks[0].curve is None:
@@ -114,7 +113,7 @@ def _median_of_most(values: np.ndarray) -> np.ndarray:
 
 def _spread(values: np.ndarray) -> np.ndarray:
     """Return lower and upper ends [S, 2, ...] of the spread of values [R, S, ...]."""
-    low, high = (1 - _SPREAD) / 2, (1 + _SPREAD) / 2
+    low, high = (1 - SPREAD) / 2, (1 + SPREAD) / 2
     # At least this share lies between them: of fewer than 20, all.
     ends = _quantiles(values, low, "lower"), _quantiles(values, high, "higher")
     return np.stack(ends, axis=1)

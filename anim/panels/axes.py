@@ -73,6 +73,18 @@ def grouped(value: float) -> str:
     return f"{value:,.0f}".replace(",", THIN_SPACE)
 
 
+def grouped_together(values: Sequence[float]) -> list[str]:
+    """Return whole numbers of one axis: grouped, or in millions or thousands of millions.
+
+    These have at most two decimals, or none of the numbers is shortened.
+    """
+    largest = max(map(abs, values), default=0)
+    for unit, name in ((1_000_000_000, "B"), (1_000_000, "M")):
+        if largest >= unit and all(round(value) % (unit // 100) == 0 for value in values):
+            return [f"{value / unit:g}{name}" if value else "0" for value in values]
+    return [grouped(value) for value in values]
+
+
 def rounded_count(count: float) -> str:
     """Return a whole number in few digits: from ten thousand on in thousands, or in millions."""
     for unit, name in ((1_000_000, "M"), (1000, "k")):
@@ -84,6 +96,17 @@ def rounded_count(count: float) -> str:
 def plain(value: float) -> str:
     """Return a number with as many digits as it needs."""
     return f"{value:g}"
+
+
+def percents_up_to(high: float) -> Callable[[float], str]:
+    """Return what writes a share as `percent_mark` does, with the sign at the end of an axis."""
+
+    def write(value: float) -> str:
+        text = percent_mark(value)
+        is_last = value < 1 and abs(value - high) < 1e-9
+        return f"{text}{NO_BREAK_SPACE}%" if is_last else text
+
+    return write
 
 
 def share_axis(low: float, is_percent: bool, most: int) -> Axis:
@@ -163,7 +186,8 @@ def time_ticks(
     for i in (*inside[:1], *inside[-1:], *inside[1:-1]):
         if all(abs(places[other] - places[i]) >= apart for other in kept):
             kept.append(int(i))
-    return tuple((float(places[i]), grouped(values[i])) for i in sorted(kept))
+    texts = grouped_together(values[sorted(kept)].tolist())
+    return tuple((float(places[i]), text) for i, text in zip(sorted(kept), texts, strict=True))
 
 
 def spread_apart(places: Sequence[float], distance: float) -> list[float]:

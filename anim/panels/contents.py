@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from anim.panels import layout
+from anim.panels.axes import grouped
 from anim.panels.counts import CountsPanel, counts_panel
 from anim.panels.dots import PITCH
 from anim.panels.layout import Place
@@ -22,14 +23,17 @@ from anim.panels.words import (
     Verdict,
     Words,
     ending_of,
+    spread_name,
     words_of,
 )
-from anim.settings import CURVES, Picture
+from anim.settings import CURVES, Picture, one_line
 from anim.settings.panels import Strip, panel_of
-from anim.timeline import Frame, Reel, Shot, Track
+from anim.timeline import INTERVAL_NAME, Frame, Reel, Shot, Track
 
 # Pixels of the reference design that a number takes beside a strip, and below it.
 BESIDE, BELOW = 20, 90
+# The clock shows larger numbers with spaces between groups of digits.
+_GROUPED = 10_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +73,8 @@ class Header:
 
     def clock_at(self, index: int) -> str:
         """Return what the clock shows at one of its snapshots."""
-        return f"{self._subject.count(self._reel.clock.steps[index])}{self._sign}"
+        count = self._subject.count(self._reel.clock.steps[index])
+        return f"{grouped(count) if count >= _GROUPED else count}{self._sign}"
 
     def whole_clock(self, index: int) -> str:
         """Return what the clock shows at one of its snapshots, with the unit before it."""
@@ -118,16 +123,53 @@ def words_for(reel: Reel, subject: Subject, picture: Picture) -> Words:
     dots = max(track.dots.shape[1] for track in reel.tracks)
     examples = {round(track.counts.sum(1).max(initial=0)) for track in reel.tracks}
     size = examples.pop() if len(examples) == 1 else None
-    is_plain, is_curve = layout.has_plain_words(picture), not CURVES[picture.curve].is_bars
-    return words_of(subject, dots, size, is_plain=is_plain, is_curve=is_curve)
+    return words_of(
+        subject,
+        dots,
+        size,
+        is_plain=layout.has_plain_words(picture),
+        is_curve=not CURVES[picture.curve].is_bars,
+        is_median=all(track.is_median for track in reel.tracks),
+    )
 
 
 def key_of(reel: Reel, words: Words, picture: Picture) -> tuple[KeyEntry, ...]:
     """Return what the marks of diagrams and columns mean; nothing without room."""
+    tracks = reel.tracks
+    spreads = [
+        track.spread_name
+        for track in tracks
+        if track.intervals is not None or track.spread is not None
+    ]
+    has_band = any(track.band is not None for track in tracks)
+    picture = picture.for_runs(len(reel.lanes))
+    return _key(words, picture, has_band=has_band, spread=next(iter(spreads), ""))
+
+
+def key_to_come(picture: Picture, replicas: int | None) -> tuple[KeyEntry, ...]:
+    """Return the key of a picture, before there is anything to show.
+
+    Args:
+        picture: with its number of runs.
+        replicas: how many each run consists of; None for a run.
+    """
+    curve, view = CURVES[picture.curve], picture.view or ""
+    subject = Subject("", "", view, "", class_name=one_line(view.partition(":")[2]))
+    plain = layout.has_plain_words(picture)
+    words = words_of(subject, 0, None, is_plain=plain, is_curve=not curve.is_bars)
+    spread = INTERVAL_NAME if picture.intervals and curve.is_bars else ""
+    if replicas is not None:
+        spread = spread_name(replicas)
+    has_band = picture.band is not None and curve.has_band
+    return _key(words, picture, has_band=has_band, spread=spread)
+
+
+def _key(words: Words, picture: Picture, *, has_band: bool, spread: str) -> tuple[KeyEntry, ...]:
     if layout.is_narrow(picture):
         return ()
-    of_diagrams = reliability_key(reel, words) if "reliability" in picture.shown_panels else ()
-    if picture.for_runs(len(reel.lanes)).is_overlaid:
+    has_diagrams = "reliability" in picture.shown_panels
+    of_diagrams = reliability_key(words, has_band=has_band, spread=spread) if has_diagrams else ()
+    if picture.is_overlaid:
         return tuple(entry for entry in of_diagrams if entry.mark == IDEAL)
     return (*of_diagrams, *(words.columns if "counts" in picture.shown_panels else ()))
 

@@ -13,7 +13,7 @@ from anim.panels.dots import Dots
 from anim.panels.scores import NUMBER_BESIDE, ScorePanel, names_of, score_axis
 from anim.panels.subject import Subject
 from anim.panels.words import IDEAL, INTERVAL, OVER, PALE, UNDER, KeyEntry, Words
-from anim.timeline import Reel, Track
+from anim.timeline import Track
 
 # What stands in place of bars in a snapshot without one.
 NO_RECALIBRATION = "the held-out examples\ndo not tell a recalibration"
@@ -86,19 +86,21 @@ def reliability_panel(
     )
 
 
-def reliability_key(reel: Reel, words: Words) -> tuple[KeyEntry, ...]:
-    """Return what the marks of all diagrams mean."""
-    tracks = reel.tracks
+def reliability_key(words: Words, *, has_band: bool, spread: str = "") -> tuple[KeyEntry, ...]:
+    """Return what the marks of all diagrams mean.
+
+    Args:
+        words: of the picture.
+        has_band: whether a part of gaps is pale.
+        spread: what whiskers, or the area around a curve, are; "" without them.
+    """
     entries = [
         KeyEntry(UNDER, words.under),
         KeyEntry(OVER, words.over),
         KeyEntry(IDEAL, words.ideal),
     ]
-    if any(track.band is not None for track in tracks):
+    if has_band:
         entries.append(KeyEntry(PALE, words.pale))
-    spreads = [
-        track.spread_name
-        for track in tracks
-        if track.intervals is not None or track.spread is not None
-    ]
-    return (*entries, *(KeyEntry(INTERVAL, name) for name in spreads[:1]))
+    if spread:
+        entries.append(KeyEntry(INTERVAL, spread))
+    return tuple(entries)

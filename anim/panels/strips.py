@@ -14,7 +14,7 @@ from anim.panels.axes import (
     Tick,
     binary_axis,
     linear_axis,
-    percent_mark,
+    percents_up_to,
     plain,
     time_ticks,
 )
@@ -25,10 +25,15 @@ from anim.timeline import Reel, Track
 
 # Snapshots up to this number are marked.
 _FEW_SNAPSHOTS = 30
-# Numbers beside an axis.
+# Numbers beside an axis; and beside one up to 1, which has more if there is room for so many.
 NUMBERS = 4
+_OF_SHARES, _TALL = 2, 8
+# More letters of a number on a time axis than this need more room.
+_LONG = 9
 # Limits of a logarithmic axis, at least this far apart.
 _LOW, _HIGH = 0.8, 1.25
+# Where an axis of shares ends if none reaches it.
+_FEW_RIGHT = 0.2
 # The share of the snapshots whose spread must be in view, and how much longer than without the
 # others an axis may be for them.
 _IN_VIEW, _LONGER = 0.9, 1.5
@@ -100,7 +105,7 @@ def strip_panel(
     values = np.concatenate([reel.tracks[rank].series[name] for rank, name in series])
     ends = np.concatenate([_ends(reel.tracks[rank], name) for rank, name in series])
     values, beyond = _in_view(values[np.isfinite(values)], ends, strip.scale)
-    axis = _axis(strip, values, min(numbers, NUMBERS), words)
+    axis = _axis(strip, values, numbers, words)
     lines = tuple(
         _line(reel, rank, name, axis, SOLID if len(reel.lanes) > 1 or not at else DASHED)
         for at, (rank, name) in enumerate(series)
@@ -214,8 +219,12 @@ def _axis(strip: Strip, values: np.ndarray, numbers: int, words: Words) -> Axis:
     """Return the axis of all finite values of a strip."""
     if strip.scale == UNIT:
         low = float(np.floor((values.min(initial=1.0) - 0.02) * 10) / 10)
-        text = percent_mark if words.is_plain else None
-        return linear_axis(max(low, 0.0), 1.0, min(numbers, 2), text)
+        # Of very many classes few are right, at first: up to 1 their lines would lie on the axis.
+        high = 1.0 if values.max(initial=0.0) > 0.9 * _FEW_RIGHT else _FEW_RIGHT
+        text = percents_up_to(high) if words.is_plain else None
+        most = NUMBERS if numbers >= _TALL else min(numbers, _OF_SHARES)
+        return linear_axis(max(low, 0.0) if high == 1 else 0.0, high, most, text)
+    numbers = min(numbers, NUMBERS)
     if strip.scale == LOG2:
         values = np.append(values, [_LOW, _HIGH])
         return binary_axis(float(values.min() / 1.15), float(values.max() * 1.15), numbers)
@@ -227,7 +236,16 @@ def _ticks(reel: Reel, subject: Subject, times: int) -> tuple[Tick, ...]:
     """Return ticks of the time axis, the first one with its unit."""
     clock, unit = reel.clock, subject.steps_per_unit
     first, last = (step / unit for step in clock.axis)
-    ticks = time_ticks(lambda values: clock.place(values * unit), first, last, times)
+
+    def ticks_for(most: int) -> tuple[Tick, ...]:
+        return time_ticks(lambda values: clock.place(values * unit), first, last, most)
+
+    ticks = ticks_for(times)
+    longest = max((len(text) for _, text in ticks), default=0)
+    if longest > _LONG:
+        # There is no room for many, nor for one at the end.
+        ticks = ticks_for(max(times * _LONG // longest, 1))
+        ticks = tuple(tick for tick in ticks if tick[0] <= 1 - 0.5 / max(times, 1)) or ticks[:1]
     return tuple(
         (place, text if at else subject.counted(text)) for at, (place, text) in enumerate(ticks)
     )

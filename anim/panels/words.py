@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +20,10 @@ HIT, MISS, OTHERS, SOLID, DASHED = "hit", "miss", "others", "solid", "dashed"
 # Headlines where nobody gives a name.
 PLAIN_TITLE, FIELD_TITLE = "How sure it is, and how often it is right", "Confidence and accuracy"
 
+# The share of the replicas between the ends of a spread.
+SPREAD = 0.9
+# An error smaller than this is none: it is written as 0.
+_SMALLEST_ERROR = 0.0005
 # What the scalars of strips are called in plain words.
 _PLAIN_SERIES = {
     "accuracy": "how often it is right",
@@ -115,7 +119,13 @@ def points(gap: float) -> str:
     if not np.isfinite(gap):
         return "–"
     number = f"{100 * gap:.0f}" if gap >= 0.0095 else f"{100 * gap:.1f}"
+    number = "0" if number == "0.0" else number
     return f"{number}{NO_BREAK_SPACE}point{'' if number == '1' else 's'}"
+
+
+def spread_name(replicas: int) -> str:
+    """Return what the spread of replicas is, around what is shown of them."""
+    return f"{100 * SPREAD:.0f} % of {replicas} replicas, around their median"
 
 
 def _decimal(value: float, digits: int) -> str:
@@ -123,7 +133,13 @@ def _decimal(value: float, digits: int) -> str:
 
 
 def words_of(
-    subject: Subject, dots: int, examples: int | None, *, is_plain: bool, is_curve: bool = False
+    subject: Subject,
+    dots: int,
+    examples: int | None,
+    *,
+    is_plain: bool,
+    is_curve: bool = False,
+    is_median: bool = False,
 ) -> Words:
     """Return the words of a view.
 
@@ -133,11 +149,26 @@ def words_of(
         examples: N; None if runs differ.
         is_plain: whether to use plain words instead of the field's terms.
         is_curve: whether there is a curve in the place of bars.
+        is_median: whether all runs are medians of replicas.
     """
     of_them = "of them" if examples is None else f"of {rounded_count(examples)}"
     every = f"all {dots}" if examples == dots else f"{dots} {of_them}"
     write = _plain if is_plain else _field
-    return write(subject, called(subject.class_name), every, is_curve)
+    words = write(subject, called(subject.class_name), every, is_curve)
+    if not is_median:
+        return words
+    begin, *others = words.sentence
+    begin = str(begin).removeprefix("On average ")
+    return replace(
+        words,
+        sentence=(f"Medians of the replicas: {begin[:1].lower()}{begin[1:]}", *others),
+        medium=_of_medians(words.medium),
+        short=_of_medians(words.short),
+    )
+
+
+def _of_medians(sentence: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    return (f"medians: {sentence[0]}", *sentence[1:])
 
 
 def called(name: str) -> str:
@@ -251,7 +282,10 @@ def verdict_of(gap: float, error: float, p_value: float, examples: float) -> Ver
         examples: N, the number of examples.
     """
     if not p_value <= ALARM:
-        text = f"calibrated, as far as {examples:,.0f} examples can show"
+        noun = "example" if round(examples) == 1 else "examples"
+        text = f"calibrated, as far as {examples:,.0f} {noun} can show"
+        if error < _SMALLEST_ERROR:
+            return Verdict("", text, ("no gap to speak of", "no gap"))
         return Verdict("", text, ("all of it may be chance", "may be chance"))
     # The ECE is the sum of what is over-confident and what is under-confident, the gap is their
     # difference: here the smaller one is more than a third of the larger.

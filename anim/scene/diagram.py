@@ -15,6 +15,7 @@ from anim.panels.bars import Bars
 from anim.panels.contents import Cell
 from anim.panels.curve import Curve, pieces
 from anim.panels.dots import PITCH, Dots
+from anim.panels.kinds import LABELS
 from anim.panels.reliability import NO_RECALIBRATION, ReliabilityPanel
 from anim.scene.marks import RGBA, Shapes, Spots, Strokes, area, columns, on_pixels, path
 from anim.scene.ramps import LEVELS, level_of, ramp
@@ -60,8 +61,9 @@ class Diagram:
             if cell.place.is_left:
                 row, theme = stage.measures.small * 1.3, stage.theme
                 away = _NAME_AWAY + (0.5 * row if panel.wrong_name else 0)
-                stage.name_of_dots(dots.axes, panel.dots_name, away, theme.muted)
-                stage.name_of_dots(dots.axes, panel.wrong_name, away - row, theme.wrong)
+                over = LABELS if cell.place.is_bottom else 0
+                stage.name_of_dots(dots.axes, panel.dots_name, away, over, theme.muted)
+                stage.name_of_dots(dots.axes, panel.wrong_name, away - row, over, theme.wrong)
             self._marks.append(dots)
             self.artists += dots.above
         note = _Note(axes, stage)

@@ -165,19 +165,27 @@ class Stage:
         shorten(text, axes.bbox.height + self.pixels(24))
         text.set_visible(len(text.get_text()) > 0.6 * len(name))
 
-    def name_of_dots(self, axes: PlainAxes, name: str, away: float, colour: str) -> None:
+    def name_of_dots(
+        self, axes: PlainAxes, name: str, away: float, over: float, colour: str
+    ) -> None:
         """Write what dots are upwards, down from their first row; not without room for it.
+
+        A long text begins further up.
 
         Args:
             axes: of the dots.
             name: the text.
             away: from the axis to the middle of the text, in pixels of the reference design.
+            over: room above the dots, in the same.
             colour: of the text.
         """
         text = self._number(axes, (0, 1), (-away, 0), name, "center", "top", rotation=90)
         text.set_color(colour)
         room = min(axes.bbox.height + self.pixels(_BELOW_DOTS), axes.bbox.y1 - self.pixels(3))
-        text.set_visible(text.get_window_extent(self.renderer).height <= room)
+        more = text.get_window_extent(self.renderer).height - room
+        if 0 < more <= self.pixels(over):
+            text.set_position((-self.points(away), self.points(more / self.pixels(1))))
+        text.set_visible(more <= self.pixels(over))
 
     def _number(
         self,

@@ -33,6 +33,11 @@ SMALLEST, MAX_SIDE = (320, 240), 4096
 NARROW = 480
 # Runs side by side in a picture of the default size.
 COLUMNS = 2
+# How many strips have room in the cell that runs leave free.
+_MOST_BESIDE = 2
+# How many more strips a picture of the default size has room for with no panel of a moment, with
+# one, and with two of them.
+_BESIDE_MOMENTS = (1, 0, -2)
 
 
 def _check_panels(name: str, value: object) -> None:
@@ -135,8 +140,8 @@ class Output(Settings):
 
     at: float | None = setting(
         None,
-        "the step that a still shows, or the last snapshot before it; a percentage if runs are "
-        "aligned by fraction",
+        "the step, not the epoch, that a still shows, or the last snapshot before it, which is "
+        "printed; a percentage if runs are aligned by fraction",
         Real(0),
         instead_of_none="the last",
         metavar="STEP",
@@ -257,12 +262,32 @@ class Picture(Output, Look, Clock, Statistics):
         """Width and height before the scale: `size`, or that of the theme."""
         if self.size is not None:
             return self.size
-        measures, names = self._measures, self.shown_panels
+        measures, moments = self._measures, self._moments
         width, height = measures.size
-        height += measures.panel_height * max(len(names) - 2, 0)
+        if self.has_strips_beside:
+            height -= measures.beside_height
+        else:
+            room = measures.strips + _BESIDE_MOMENTS[moments]
+            height += measures.panel_height * max(len(self.shown_panels) - moments - room, 0)
         height += 0 if self.runs == 1 or self.is_overlaid else measures.names_height
-        of_runs = sum(not panel_of(name).shows_time for name in names)
-        return width, height + measures.row_height * (self.rows - 1) * of_runs
+        return width, height + measures.row_height * (self.rows - 1) * moments
+
+    @property
+    def _moments(self) -> int:
+        """How many panels show a moment, for each run."""
+        return sum(not panel_of(name).shows_time for name in self.shown_panels)
+
+    def can_have_strips_beside(self, columns: int) -> bool:
+        """Return whether runs leave one cell to the strips in a grid of so many columns."""
+        strips = len(self.shown_panels) - 1
+        is_first = self._moments == 1 and not panel_of(self.shown_panels[0]).shows_time
+        has_free = self.runs > columns > 1 and -self.runs % columns == 1
+        return has_free and is_first and 1 <= strips <= _MOST_BESIDE and not self.is_overlaid
+
+    @property
+    def has_strips_beside(self) -> bool:
+        """Whether the strips of a picture of the default size are in the grid of its runs."""
+        return self.size is None and self.can_have_strips_beside(COLUMNS)
 
     @property
     def rows(self) -> int:

@@ -10,8 +10,11 @@ class Measures:
     """Sizes, in pixels of the reference design unless said otherwise.
 
     Attributes:
-        size: width and height of a picture with two panels, in pixels of the picture.
-        panel_height: what each further panel adds to the height.
+        size: width and height of a picture with a diagram and strips, in pixels of the picture.
+        strips: how many of them.
+        panel_height: what each further strip adds to the height. Columns of counts add as much as
+            two, a picture of strips alone has room for one more.
+        beside_height: what a picture lacks whose strips are beside the diagrams of runs.
         names_height: what names above several runs add to the height.
         row_height: what each further row of runs adds to the height.
         unit: pixels of a picture per pixel of the reference design; None scales with the picture.
@@ -28,7 +31,9 @@ class Measures:
     """
 
     size: tuple[int, int] = (768, 600)
-    panel_height: int = 0
+    strips: int = 2
+    panel_height: int = 96
+    beside_height: int = 138
     names_height: int = 0
     row_height: int = 370
     unit: float | None = None
@@ -172,7 +177,9 @@ THEMES: dict[str, Theme] = {
         # 7.5 for numbers, at any size of picture.
         measures=Measures(
             size=(328, 300),
-            panel_height=66,
+            strips=1,
+            panel_height=80,
+            beside_height=80,
             names_height=32,
             row_height=196,
             unit=0.75,
@@ -197,14 +204,13 @@ DEFAULT_THEME = "light"
 
 
 def sizes_in_words() -> str:
-    """Return the sizes of pictures, e.g. ``768x600; 328x300 or taller for paper``."""
+    """Return the sizes of pictures, such as ``768x600, 328x300 for paper``."""
     default = THEMES[DEFAULT_THEME].measures
     sizes = ["{}x{}".format(*default.size)]
     for name, theme in THEMES.items():
         if theme.measures.size != default.size:
-            taller = " or taller" if theme.measures.panel_height else ""
-            sizes.append("{}x{}".format(*theme.measures.size) + f"{taller} for {name}")
-    return "; ".join(sizes)
+            sizes.append("{}x{}".format(*theme.measures.size) + f" for {name}")
+    return f"{', '.join(sizes)}; taller for many panels or runs"
 
 
 def run_colours(theme: Theme, count: int, *, is_sweep: bool = False) -> tuple[str, ...]:

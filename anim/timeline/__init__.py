@@ -2,6 +2,6 @@
 
 from anim.timeline.clock import Moment, Timeline
 from anim.timeline.reel import Lane, Reel, Shot
-from anim.timeline.track import Frame, Track
+from anim.timeline.track import INTERVAL_NAME, Frame, Track
 
-__all__ = ["Frame", "Lane", "Moment", "Reel", "Shot", "Timeline", "Track"]
+__all__ = ["INTERVAL_NAME", "Frame", "Lane", "Moment", "Reel", "Shot", "Timeline", "Track"]

@@ -8,6 +8,9 @@ from typing import Any
 
 import numpy as np
 
+# What an interval around a bar is.
+INTERVAL_NAME = "95 % interval"
+
 
 @dataclass(frozen=True, eq=False)
 class Track:
@@ -62,7 +65,7 @@ class Track:
     spread: np.ndarray | None = None
     spreads: dict[str, np.ndarray] = field(default_factory=dict)
     lost: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
-    spread_name: str = "95 % interval"
+    spread_name: str = INTERVAL_NAME
     is_median: bool = False
     is_recalibrated: bool = False
 

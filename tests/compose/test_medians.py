@@ -48,7 +48,7 @@ def test_a_spread_lies_around_its_median(seed):
     known = np.isfinite(found.shares)
     assert (low[known] <= found.shares[known]).all()
     assert (found.shares[known] <= high[known]).all()
-    assert found.spread_name == "90 % of 5 replicas"
+    assert found.spread_name == "90 % of 5 replicas, around their median"
 
 
 def test_a_scalar_is_nan_where_most_replicas_lack_it():

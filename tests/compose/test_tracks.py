@@ -115,7 +115,7 @@ def test_replicas_with_a_curve_have_the_spread_of_their_curves():
     expected = curves[:, -1][:, is_known].min(0), curves[:, -1][:, is_known].max(0)
     np.testing.assert_allclose(shown.spread[-1][:, is_known], expected)
     assert shown.intervals is None
-    assert shown.spread_name == "90 % of 5 replicas"
+    assert shown.spread_name == "90 % of 5 replicas, around their median"
     bands = np.stack([run.curve_band("confidence", "isotonic")[-1] for run in runs])
     is_known = np.isfinite(bands).all((0, 1))
     np.testing.assert_allclose(shown.band[-1][:, is_known], np.median(bands, 0)[:, is_known])

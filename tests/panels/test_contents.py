@@ -83,6 +83,16 @@ def test_the_key_explains_what_is_drawn():
     assert key(panels=("accuracy", "ece")) == []
 
 
+@pytest.mark.parametrize(
+    ("last", "text"), [(9999, "9999"), (10**9, "1\u2009000\u2009000\u2009000")]
+)
+def test_large_steps_of_the_clock_are_grouped(last, text):
+    one = a_track([[10, 10]] * 2, [[5, 5]] * 2, steps=np.array([0, last]))
+    reel, subject = a_reel(one), a_subject()
+    header = contents_of(reel, subject, Picture()).header
+    assert header.clock_at(1) == text
+
+
 def test_the_clock_and_the_numbers_are_those_of_a_snapshot_while_shapes_move():
     found, reel = contents(subject=a_subject(unit_name="epoch", steps_per_unit=10))
     texts = {(found.header.clock(shot), found.header.numbers(shot.frames[0])) for shot in reel}

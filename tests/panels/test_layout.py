@@ -9,7 +9,7 @@ from anim.errors import SettingError
 from anim.panels import layout
 from anim.panels.dots import PITCH
 from anim.panels.page_layout import DESIGN, cell_size, columns_of
-from anim.settings import MAX_RUNS, Picture
+from anim.settings import MAX_RUNS, PANELS, Picture
 
 ALL = ("reliability", "counts", "accuracy", "ece", "loss")
 SIZES = ((320, 240), (480, 360), (768, 600), (1280, 720), (400, 800), (1000, 1400))
@@ -94,6 +94,82 @@ def test_the_error_without_room_names_a_size_that_has_room(runs):
     named = re.search(r"; (\d+)x(\d+) has room$", str(caught.value))
     size = int(named[1]), int(named[2])
     check_apart(layout.places(Picture(size=size, panels=ALL), runs), Picture(size=size))
+
+
+@pytest.mark.parametrize("theme", ["light", "paper"])
+@pytest.mark.parametrize("runs", range(1, MAX_RUNS + 1))
+@pytest.mark.parametrize("rows", [1, 4])
+def test_the_default_picture_has_room_for_all_panels_below_any_header(theme, runs, rows):
+    for count in range(1, len(PANELS) + 1):
+        for panels in itertools.combinations(PANELS, count):
+            picture = Picture(theme=theme, panels=panels)
+            for lines in (1, 2):
+                places = layout.places(picture, runs, title_lines=lines, key_rows=rows)
+                assert all(place.bottom >= 0 for place in places)
+
+
+def test_the_default_picture_has_room_for_many_strips():
+    many = tuple(f"metric:{number}" for number in range(20))
+    picture = Picture(panels=("reliability", *many))
+    check_apart(layout.places(picture, 1), picture)
+    assert min(place.height for place in layout.places(picture, 1)) > 50
+
+
+def test_a_picture_of_few_panels_has_the_size_of_the_table():
+    few = ("reliability", "reliability,counts", "reliability,accuracy,ece", "accuracy,ece,loss")
+    for panels in few:
+        assert Picture(panels=panels).canvas == (768, 600)
+    assert Picture(panels="reliability,accuracy,ece,loss").canvas[1] > 600
+    assert Picture(panels="reliability,counts,accuracy").canvas[1] > 600
+
+
+def test_a_larger_picture_that_is_named_has_room_for_another_row_of_larger_letters():
+    picture = Picture(size=(768, 280), panels=ALL)
+    with pytest.raises(SettingError, match="need a larger picture") as caught:
+        layout.places(picture, 1)
+    named = re.search(r"; (\d+)x(\d+) has room$", str(caught.value))
+    larger = Picture(size=(int(named[1]), int(named[2])), panels=ALL)
+    check_apart(layout.places(larger, 1, title_lines=2, key_rows=2), larger)
+
+
+@pytest.mark.parametrize(("runs", "size"), [(3, None), (5, None), (3, (768, 600))])
+@pytest.mark.parametrize("panels", ["reliability,accuracy", "reliability,accuracy,ece"])
+def test_strips_stand_in_the_cell_that_runs_leave_free(runs, size, panels):
+    picture = Picture(size=size, panels=panels).for_runs(runs)
+    found = layout.places(picture, runs)
+    check_apart(found, picture)
+    cells = [place for place in found if not place.kind.shows_time]
+    strips = [place for place in found if place.kind.shows_time]
+    assert len({cell.left for cell in cells}) == 2
+    axes, _, _ = layout.split(cells[-1], layout.unit_of(picture), with_dots=True)
+    for strip in strips:
+        assert strip.left > cells[-1].left + cells[-1].width
+        assert axes.bottom <= strip.bottom
+        assert strip.bottom + strip.height <= cells[-1].bottom + cells[-1].height
+    assert strips[-1].bottom == axes.bottom
+    assert [strip.is_bottom for strip in strips] == [False] * (len(strips) - 1) + [True]
+
+
+@pytest.mark.parametrize(
+    ("panels", "runs", "size"),
+    [
+        ("accuracy,reliability", 3, None),
+        ("reliability,counts,accuracy", 3, None),
+        ("reliability,accuracy,ece,loss", 3, None),
+        ("reliability,accuracy", 4, None),
+        ("reliability,accuracy", 3, (1280, 720)),
+    ],
+)
+def test_other_strips_stand_above_or_below_all_runs(panels, runs, size):
+    picture = Picture(size=size, panels=panels).for_runs(runs)
+    found = layout.places(picture, runs)
+    cells = [place for place in found if not place.kind.shows_time]
+    for strip in (place for place in found if place.kind.shows_time):
+        assert strip.left == min(cell.left for cell in cells)
+        assert all(
+            strip.bottom + strip.height < cell.bottom or cell.bottom + cell.height < strip.bottom
+            for cell in cells
+        )
 
 
 def test_dots_hang_below_the_numbers_of_a_diagram_in_whole_rows():

@@ -81,6 +81,45 @@ def test_a_strip_up_to_1_begins_at_a_tenth_below_its_values(values, low):
     assert axis.high == 1
 
 
+def test_shares_of_which_all_are_small_fill_their_strip():
+    axis = strip_of([0.01, 0.04, 0.12], scale=UNIT).axis
+    assert (axis.low, axis.high) == (0, 0.2)
+    assert [text for _, text in axis.ticks] == ["0", "10", "20\u00a0%"]
+
+
+def test_a_tall_strip_has_more_shares_beside_it():
+    one = a_run(series={"rate": np.array([0.5, 0.6, 0.7, 0.8])})
+    strip = Strip(series={"rate": "rate"}, title="rate", scale=UNIT)
+    subject = a_subject(names=("a",))
+    words = words_of(subject, 4, 4, is_plain=True)
+    low, tall = (
+        strip_panel(strip, a_reel(one, pace="step"), subject, words, numbers=room, times=4)
+        for room in (4, 12)
+    )
+    assert len(low.axis.ticks) <= 3 < len(tall.axis.ticks)
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        (4 * 10**9, ["step 0", "1B", "2B", "3B", "4B"]),
+        (2 * 10**6, ["step 0", "0.5M", "1M", "1.5M", "2M"]),
+        (2000, ["step 0", "500", "1\u2009000", "1\u2009500", "2\u2009000"]),
+    ],
+)
+def test_large_steps_are_written_in_few_letters(last, expected):
+    one = a_run(steps=[0, last // 2, last])
+    strip = Strip(series={"accuracy": "accuracy"}, title="accuracy")
+    assert [text for _, text in panel_for(strip, one).ticks] == expected
+
+
+def test_long_steps_that_cannot_be_shortened_are_few_and_away_from_the_end():
+    one = a_run(steps=[10**9 + 37 * at for at in range(6)])
+    ticks = panel_for(ACCURACY, one).ticks
+    assert ticks[0][1] == "step 1\u2009000\u2009000\u2009000"
+    assert all(place < 0.9 for place, _ in ticks)
+
+
 def test_a_logarithmic_strip_has_a_line_where_nothing_is_scaled():
     panel = strip_of([1 / 8, 2, 16], scale=LOG2)
     assert panel.axis.low < 1 / 8 < 16 < panel.axis.high

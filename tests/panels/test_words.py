@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
-from anim.panels.words import percent, points, words_of
+from anim.panels.words import percent, points, verdict_of, words_of
 from tests.support.panels import FOLDED, LABELS, a_subject
 
 VIEWS = {"confidence": {}, "score": FOLDED, "class": LABELS}
 
 
-def words(*, is_plain=True, dots=100, examples=1000, is_curve=False, **view):
-    return words_of(a_subject(**view), dots, examples, is_plain=is_plain, is_curve=is_curve)
+def words(*, is_plain=True, dots=100, examples=1000, is_curve=False, is_median=False, **view):
+    how = {"is_plain": is_plain, "is_curve": is_curve, "is_median": is_median}
+    return words_of(a_subject(**view), dots, examples, **how)
 
 
 def sentence_of(found, *numbers):
@@ -51,7 +52,8 @@ def test_numbers_that_are_unknown_are_dashes(is_plain):
 @pytest.mark.parametrize(
     ("gap", "text"),
     [(0.069, "7 points"), (0.01, "1 point"), (0.0096, "1 point"), (0.0094, "0.9 points"),
-     (0.004, "0.4 points"), (0, "0.0 points"), (1, "100 points"), (np.nan, "–")],
+     (0.004, "0.4 points"), (0, "0 points"), (0.0004, "0 points"), (1, "100 points"),
+     (np.nan, "–")],
 )  # fmt: skip
 def test_distances_are_whole_points_or_tenths_below_one(gap, text):
     assert points(gap).replace("\u00a0", " ") == text
@@ -95,3 +97,28 @@ def test_every_view_has_a_word_for_every_mark(view, is_plain):
 )
 def test_dots_say_of_how_many_they_are(dots, examples, text):
     assert words(dots=dots, examples=examples).dots == text
+
+
+@pytest.mark.parametrize("is_plain", [True, False])
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+def test_every_sentence_on_replicas_says_that_its_numbers_are_medians(view, is_plain):
+    found = words(is_plain=is_plain, is_median=True, **view)
+    otherwise = words(is_plain=is_plain, **view)
+    for form in ("sentence", "medium", "short"):
+        parts, others = getattr(found, form), getattr(otherwise, form)
+        assert parts[0].startswith(("Medians of the replicas: ", "medians: "))
+        assert parts[1:] == others[1:]
+    assert found.dots == otherwise.dots
+
+
+def test_the_sentence_on_replicas():
+    text = (
+        "Medians of the replicas: it says 92 % and is right 91 %  ·  bars miss the line by 7 points"
+    )
+    assert sentence_of(words(is_median=True), 0.92, 0.91, 0.069) == text
+
+
+def test_nothing_is_left_to_chance_where_there_is_no_gap():
+    assert verdict_of(0, 0.0, 1, 300).forms == ("no gap to speak of", "no gap")
+    assert "may be chance" in verdict_of(0, 0.02, 0.5, 300).forms
+    assert verdict_of(0, 0.02, 0.5, 1).text.endswith("as 1 example can show")

@@ -49,5 +49,14 @@ def test_replicas_without_a_common_bin_do_not_count_as_without_a_recalibration()
 def test_the_picture_says_that_it_shows_replicas(curve):
     reel, scene = of([anim.Replicas(RUNS)], curve=curve, size=(1000, 600))
     shown = [text.get_text() for text in texts_of(scene, reel.at(None))]
-    assert "90 % of 7 replicas" in shown
+    assert "90 % of 7 replicas, around their median" in shown
+    assert any(text.casefold().startswith("medians") for text in shown)
+    check_texts(scene, reel.at(None))
+
+
+@pytest.mark.parametrize("panels", ["reliability,accuracy,ece", "reliability,accuracy,ece,loss"])
+def test_dots_keep_their_caption_above_strips(panels):
+    reel, scene = of([anim.Replicas(RUNS)], panels=panels)
+    shown = [text.get_text() for text in texts_of(scene, reel.at(None)) if text.get_visible()]
+    assert any(text.startswith(("100 of", "all ")) for text in shown)
     check_texts(scene, reel.at(None))

@@ -13,7 +13,8 @@ const percentText = (share) => `${fixed(100 * share, 0)}${NO_BREAK}%`;
 
 /** @param {number} gap */
 function pointsText(gap) {
-  const number = fixed(100 * gap, gap >= 0.0095 ? 0 : 1);
+  const digits = fixed(100 * gap, gap >= 0.0095 ? 0 : 1);
+  const number = digits === "0.0" ? "0" : digits;
   return `${number}${NO_BREAK}point${number === "1" ? "" : "s"}`;
 }
 
