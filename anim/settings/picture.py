@@ -287,7 +287,8 @@ class Picture(Output, Look, Clock, Statistics):
     @property
     def has_strips_beside(self) -> bool:
         """Whether the strips of a picture of the default size are in the grid of its runs."""
-        return self.size is None and self.can_have_strips_beside(COLUMNS)
+        has_room = self.size is None and self._measures.beside_height > 0
+        return has_room and self.can_have_strips_beside(COLUMNS)
 
     @property
     def rows(self) -> int:

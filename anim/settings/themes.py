@@ -14,7 +14,8 @@ class Measures:
         strips: how many of them.
         panel_height: what each further strip adds to the height. Columns of counts add as much as
             two, a picture of strips alone has room for one more.
-        beside_height: what a picture lacks whose strips are beside the diagrams of runs.
+        beside_height: what a picture lacks whose strips are beside the diagrams of runs; 0 if there
+            is no room for strips beside them.
         names_height: what names above several runs add to the height.
         row_height: what each further row of runs adds to the height.
         unit: pixels of a picture per pixel of the reference design; None scales with the picture.
@@ -178,10 +179,10 @@ THEMES: dict[str, Theme] = {
         measures=Measures(
             size=(328, 300),
             strips=1,
-            panel_height=80,
-            beside_height=80,
+            panel_height=74,
+            beside_height=0,
             names_height=32,
-            row_height=196,
+            row_height=200,
             unit=0.75,
             title=16,
             name=8 / 0.5625,

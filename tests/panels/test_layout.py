@@ -150,6 +150,16 @@ def test_strips_stand_in_the_cell_that_runs_leave_free(runs, size, panels):
     assert [strip.is_bottom for strip in strips] == [False] * (len(strips) - 1) + [True]
 
 
+@pytest.mark.parametrize("theme", ["light", "paper"])
+@pytest.mark.parametrize("runs", [2, 3, 5])
+@pytest.mark.parametrize("size", [None, (328, 500), (480, 700), (768, 600)])
+def test_no_strip_is_narrow(theme, runs, size):
+    picture = Picture(theme=theme, size=size, panels="reliability,accuracy").for_runs(runs)
+    for place in places_or_none(picture, runs) or ():
+        if place.kind.shows_time:
+            assert place.width >= 120 * layout.unit_of(picture)
+
+
 @pytest.mark.parametrize(
     ("panels", "runs", "size"),
     [
