@@ -16,15 +16,16 @@ from anim.page.height import WIDTH, page_height
 
 # What the player's modules call the text of player.css.
 _STYLE = "PLAYER_STYLE"
-# What a style sheet means without: spaces around these, and after the colon of a declaration.
-_SPACES = re.compile(r"\s*([{};,])\s*|(?<=:)\s+")
+# What a style sheet does not need: spaces around signs and after the colon of a declaration, and a
+# zero before a point.
+_NEEDLESS = re.compile(r"\s*([{};,>])\s*|\s+(?=!)|(?<=:)\s+|(?<![\d.])0(?=\.\d)")
 
 
 @cache
 def script() -> str:
     """Return the player's code, which defines the element ``calibration-player``, once."""
     folder = resources.files("anim.page") / "player"
-    style = _SPACES.sub(r"\1", (folder / "player.css").read_text("utf-8")).replace(";}", "}")
+    style = _NEEDLESS.sub(r"\1", (folder / "player.css").read_text("utf-8")).replace(";}", "}")
     style = json.dumps(style.strip(), ensure_ascii=False)
     code = bundle(folder, "main.mjs", reserved=frozenset({_STYLE}))
     return f'(()=>{{"use strict";const {_STYLE}={style};\n{code}\n}})();'

@@ -19,6 +19,8 @@ from anim.timeline import Frame, Reel, Track
 # Pixels of the reference design for the name and the numbers of a run in the list, at most; the
 # numbers need so many at least, and a name.
 ENTRY, _WITH_NUMBERS, _NAME = 40, 28, 14
+# Places that differ by less are the same.
+_SAME = 1e-9
 
 
 class OverlayLine:
@@ -44,6 +46,11 @@ class OverlayLine:
             return frame.mix(self._x), frame.mix(self._y)
         marks = self._curve.at(frame)
         return marks.x, np.where(marks.presence > 0, marks.top, np.nan)
+
+
+def is_point(x: np.ndarray) -> bool:
+    """Return whether a line [P] is all in one place, that of a single bin: then it is a dot."""
+    return bool((np.abs(x - x[0]) < _SAME).all())
 
 
 def _between(values: np.ndarray, is_there: np.ndarray) -> np.ndarray:

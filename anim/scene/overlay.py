@@ -5,13 +5,13 @@ from __future__ import annotations
 from matplotlib.artist import Artist
 
 from anim.panels.contents import Cell
-from anim.panels.overlay import OverlayPanel
+from anim.panels.overlay import OverlayPanel, is_point
 from anim.scene.marks import path
 from anim.scene.stage import Stage
 from anim.timeline import Shot
 
-# In pixels of the reference design: lines of runs, and the ideal one.
-_RUN, _IDEAL = 2.2, 1.6
+# In pixels of the reference design: lines of runs, the ideal one, and a line of a single bin.
+_RUN, _IDEAL, _POINT = 2.2, 1.6, 6
 
 
 class Overlay:
@@ -30,6 +30,7 @@ class Overlay:
         ideal.set_data(*panel.line)
         ideal.set_clip_on(False)
         style = {"linewidth": stage.stroke(_RUN), "solid_joinstyle": "round"}
+        style |= {"markersize": stage.stroke(_POINT), "markeredgewidth": 0}
         self._lines = panel.lines
         self._paths = [path(axes, color=colour, **style) for colour in stage.runs]
         self.artists: list[Artist] = [ideal, *self._paths]
@@ -39,4 +40,6 @@ class Overlay:
     def update(self, shot: Shot) -> None:
         """Move the lines to where they are in a shot."""
         for line, drawn, frame in zip(self._lines, self._paths, shot.frames, strict=True):
-            drawn.set_data(*line.at(frame))
+            x, y = line.at(frame)
+            drawn.set_data(x, y)
+            drawn.set_marker("o" if is_point(x) else "None")

@@ -1,12 +1,15 @@
 """Several runs in one diagram of a page, in a real browser."""
 
+import io
 import itertools
 import re
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import anim
+from anim.panels.page_layout import DESIGN
 from anim.settings.themes import THEMES
 from tests.support.players import PLAYER, STILL, a_run, page_of, ready
 
@@ -118,3 +121,32 @@ def test_axe_finds_nothing_in_an_overlay(visit, scheme):
     shown.locator(".bins").hover()
     found = axe.Axe().run(shown)
     assert found.violations_count == 0, found.generate_report()
+
+
+def test_a_run_with_a_single_bin_is_a_dot(visit):
+    labels = (np.arange(3000) % 4 > 0).astype(int)
+    sure = anim.from_arrays([0, 50], labels, probs=np.full((2, 3000), 0.97), classes=("no", "yes"))
+    shown = overlaid(visit, {"many": a_run(), "one": sure})
+    line = shown.locator("path.overlaid").last
+    assert "point" in line.get_attribute("class")
+    assert len({tuple(point) for point in points_of(line).tolist()}) == 1
+    assert "point" not in shown.locator("path.overlaid").first.get_attribute("class")
+
+
+def test_what_is_known_of_a_bin_hides_no_name_of_an_axis(visit):
+    """Names of dots reach below their rows."""
+    runs = [a_run(seed=seed) for seed in range(4)]
+    size = {"width": 960, "height": 1100}
+    shown = ready(visit(page_of(runs), viewport=size, **STILL))
+    name = shown.locator("text.wrong-name").last
+    box, hint = name.bounding_box(), shown.screenshot()
+    shown.locator(".bins").first.hover()
+    assert shown.locator(".facts").bounding_box()["y"] < box["y"] + box["height"] + 20
+    clip = {"x": 0, "y": box["y"] - 40, "width": DESIGN.left - 10, "height": box["height"] + 60}
+    with Image.open(io.BytesIO(hint)) as before:
+        left, top = 0, round(clip["y"])
+        part = (left, top, left + round(clip["width"]), top + round(clip["height"]))
+        expected = np.asarray(before.convert("RGB").crop(part))
+    with Image.open(io.BytesIO(shown.screenshot())) as after:
+        found = np.asarray(after.convert("RGB").crop(part))
+    assert np.array_equal(found, expected)

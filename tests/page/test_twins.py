@@ -84,6 +84,11 @@ CASES = {
         "score",
         {"overlay": True, "binning": "mass"},
     ),
+    "overlaid, one of a single bin": (
+        lambda: [a_run(examples=300), a_run(seed=1, size=40)],
+        "confidence",
+        {"overlay": True, "bins": 5},
+    ),
     "overlaid recalibration": (
         lambda: [a_run()],
         "score",

@@ -10,7 +10,7 @@ import { binOf, factOf, tableRow, withNumbers } from "../../anim/page/player/fac
 import { numbersOf } from "../../anim/page/player/header.mjs";
 import { cellSize, overlaySize, ticksFor } from "../../anim/page/player/layout.mjs";
 import { load } from "../../anim/page/player/loading.mjs";
-import { entryHeight, OverlayLine } from "../../anim/page/player/overlay.mjs";
+import { entryHeight, isPoint, OverlayLine } from "../../anim/page/player/overlay.mjs";
 import { lineUntil, linesCrossed, spreadApart } from "../../anim/page/player/strips.mjs";
 /** @import { Frame, Moment, StripPanel } from "../../anim/page/player/types.mjs" */
 
@@ -47,6 +47,12 @@ function dotsAt(dots, { before, after, fraction }) {
   });
 }
 
+/** @param {OverlayLine} line @param {Frame} frame */
+function overlaidAt(line, frame) {
+  const { x, y } = line.at(frame);
+  return { x: Array.from(x), y: Array.from(y), isPoint: isPoint(x) };
+}
+
 /** @param {Frame} frame @param {number} rank */
 function cellAt(frame, rank) {
   const { overlaid, bars, curve, dots } = cells[rank];
@@ -56,7 +62,7 @@ function cellAt(frame, rank) {
   const facts = Array.from({ length: bins.counts.columns }, (_, bin) => binOf(bins, row, bin));
   return {
     frame,
-    overlaid: overlaid?.at(frame) ?? null,
+    overlaid: overlaid && overlaidAt(overlaid, frame),
     bars: bars?.at(frame, size.width) ?? null,
     whiskers: bars?.whiskers(frame) ?? null,
     points: bars ? [bars.points(frame.before), bars.points(frame.after)] : null,

@@ -160,3 +160,16 @@ def test_the_default_size_is_that_of_the_figure():
     height, width, _ = scene.draw(reel.at(None)).shape
     assert (width, height) == Picture().for_runs(4).pixels
     assert height > Picture().pixels[1]
+
+
+def test_a_run_with_a_single_bin_in_an_overlay_is_a_dot():
+    """All scores of the second run lie in one bin: its line has no length."""
+    labels = np.arange(300) % 4 > 0
+    sure = anim.from_arrays([0, 1000], labels.astype(int), probs=np.full((2, 300), 0.97))
+    reel, scene = scene_of([a_run(), sure], overlay=True, scale=2)
+    pixels = scene.draw(reel.at(None))[..., :3]
+    colour = [round(255 * part) for part in to_rgb(THEMES["light"].runs[1])]
+    box = scene.figure.axes[0].bbox
+    middle = round(len(pixels) - box.y0 - 0.75 * box.height), round(box.x0 + 0.97 * box.width)
+    around = pixels[middle[0] - 3 : middle[0] + 3, middle[1] - 3 : middle[1] + 3]
+    assert (around == colour).all()

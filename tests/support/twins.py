@@ -16,7 +16,7 @@ from anim.panels.curve import Curve, pieces
 from anim.panels.dots import PITCH, Dots
 from anim.panels.facts import Bin, fact, fact_words, filled, table_row
 from anim.panels.layout import Place, kind_of
-from anim.panels.overlay import OverlayLine, overlay_panel
+from anim.panels.overlay import OverlayLine, is_point, overlay_panel
 from anim.panels.page_layout import DESIGN, cell_size, overlay_size
 from anim.panels.reliability import NUMBER_BESIDE, ideal_places, score_axis, share_axis_of
 from anim.panels.strips import crossed, strip_panel, until
@@ -177,7 +177,7 @@ class Twin:
                 "fraction": frame.fraction,
                 "position": frame.position,
             },
-            "overlaid": dict(zip("xy", overlaid.at(frame), strict=True)) if overlaid else None,
+            "overlaid": _line(*overlaid.at(frame)) if overlaid else None,
             "bars": _bars(bars.at(frame)) if bars else None,
             "whiskers": _whiskers(bars.at(frame)) if bars else None,
             "points": [bars.points(row) for row in (frame.before, frame.after)] if bars else None,
@@ -244,6 +244,10 @@ def _bars(marks):
 
 def _whiskers(marks):
     return [] if marks.whiskers is None else marks.whiskers.T
+
+
+def _line(x, y):
+    return {"x": x, "y": y, "isPoint": is_point(x)}
 
 
 def _curve(marks):

@@ -28,11 +28,17 @@ export class OverlayLine {
    */
   at(frame) {
     const { curve } = this;
-    if (!curve) return { x: Array.from(this.x.mix(frame)), y: Array.from(this.y.mix(frame)) };
+    if (!curve) return { x: this.x.mix(frame), y: this.y.mix(frame) };
     const { x, top, presence } = curve.at(frame);
     return { x, y: top.map((height, at) => (presence[at] > 0 ? height : NaN)) };
   }
 }
+
+/**
+ * Return whether a line is all in one place: then it is a dot.
+ * @param {number[] | Float64Array} x
+ */
+export const isPoint = (x) => x.every((place) => Math.abs(place - x[0]) < 1e-9);
 
 /**
  * Return values with those of bins that are not there on the line between others.

@@ -1,7 +1,7 @@
 import { baseOf, Chart } from "./chart.mjs";
 import { put } from "./elements.mjs";
 import { ticksFor } from "./layout.mjs";
-import { OverlayLine } from "./overlay.mjs";
+import { isPoint, OverlayLine } from "./overlay.mjs";
 import { polyline } from "./paths.mjs";
 /** @import { ChartBase, ChartPlace } from "./chart.mjs" */
 /** @import { Frame, Model, View } from "./types.mjs" */
@@ -30,6 +30,7 @@ export class OverlaidRun extends Chart {
     const { x, y } = this.line.at(frame);
     this.points = this.axes.placed(x, y);
     put(this.path, "d", polyline(...this.points));
+    this.path.classList.toggle("point", isPoint(x));
   }
 
   /** @param {number} bin */
