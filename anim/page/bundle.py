@@ -11,7 +11,7 @@ else is an error that names the file and the line:
 
 Each module runs after those that it imports. Left out are comments, and spaces and ends of
 lines that separate nothing; a declaration and a member of a class still begin a line. Within them
-`const` becomes `let`, which is shorter.
+`const` becomes `let`, and private members have short names.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
+from string import ascii_letters
 
 from anim.page.javascript import Token, tokens
 
@@ -81,7 +82,18 @@ def bundle(folder: Traversable, entry: str, reserved: frozenset[str] = frozenset
         for name, line in module.used.items():
             if name in owners and name not in known:
                 raise _error(module, line, f"{name} is declared by {owners[name]}: import it")
-    return "\n".join(module.code for module in modules.values())
+    return _with_short_names("\n".join(module.code for module in modules.values()))
+
+
+def _with_short_names(code: str) -> str:
+    """Return code whose private members have short names: none is known outside of its class."""
+    stream = list(tokens(code))
+    private = {token.text for token in stream if token.kind == "word" and token.text[0] == "#"}
+    several = [
+        f"#{letter}{more}" for more in ("", *range(len(private))) for letter in ascii_letters
+    ]
+    short = dict(zip(sorted(private), several, strict=False))
+    return "".join(short.get(token.text, token.text) for token in stream)
 
 
 def _in_order(

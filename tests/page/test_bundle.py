@@ -75,6 +75,25 @@ TRICKY = [
 ]
 
 
+def test_private_members_have_short_names_everywhere(written, node):
+    text = """
+export class A {
+  #first = "#first";
+  #second = 2;
+
+  all() {
+    return `${this.#first} #first ${#second in this} ${this.#second}`;
+  }
+}
+process.stdout.write(new A().all());
+"""
+    code = bundle(written(main=text), "main.mjs")
+    assert code.count("first") == 2
+    assert "#second" not in code
+    done = subprocess.check_output([node, "-e", code], text=True)
+    assert done == "#first #first true 2"
+
+
 def test_strings_and_templates_stay_whole(written, node):
     declarations = "".join(f"export const v{i} = {text}\n;" for i, text in enumerate(TRICKY))
     folder = written(main=f"{declarations}")
