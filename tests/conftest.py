@@ -1,12 +1,27 @@
-"""A real browser, and how tests are divided between workers."""
+"""A real browser, how tests are divided between workers, and programs that are compiled once."""
 
 import mimetypes
 import os
 import shutil
+import tempfile
 
 import pytest
 
 ADDRESS = "http://page.test/"
+PROGRAMS = "JAX_COMPILATION_CACHE_DIR"
+
+
+def pytest_configure(config):
+    """Let all workers, and the processes that they start, compile each program of JAX once.
+
+    The folder of the programs is new in each session, unless the variable of JAX names one.
+    """
+    if PROGRAMS not in os.environ:
+        folder = tempfile.TemporaryDirectory(prefix="programs-", ignore_cleanup_errors=True)
+        # Variables, which workers inherit, and JAX reads when it is imported.
+        os.environ[PROGRAMS] = folder.name
+        config.add_cleanup(folder.cleanup)
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 
 
 @pytest.hookimpl(optionalhook=True)

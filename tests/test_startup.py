@@ -28,14 +28,17 @@ def run(tmp_path_factory):
 
 @pytest.fixture
 def cache(tmp_path, monkeypatch):
-    """The user's cache folder, with none of JAX's variables set."""
+    """The user's cache folder, with none of JAX's variables set, nor what they say to JAX."""
     for name in [name for name in os.environ if name.startswith("JAX_")]:
         monkeypatch.delenv(name)
+    before = {name: getattr(jax.config, name) for name in startup._DEFAULTS}
+    startup._configure(startup._DEFAULTS)
     # Matplotlib's list of fonts stays where it is: another takes seconds to make.
     monkeypatch.setenv("MPLCONFIGDIR", matplotlib.get_cachedir())
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(sys, "platform", "linux")
-    return tmp_path / "cache" / "anim" / "programs"
+    yield tmp_path / "cache" / "anim" / "programs"
+    startup._configure(before)
 
 
 def write_page(run, out, **variables):
@@ -100,13 +103,21 @@ def test_two_commands_can_share_an_empty_cache(run, cache, tmp_path):
     assert outs[0].read_bytes() == outs[1].read_bytes()
 
 
-def test_importing_the_package_changes_no_setting():
+def test_importing_the_package_changes_no_setting(cache):
     code = (
         "import os, anim; before = dict(os.environ); anim.run, anim.render, anim.scene\n"
         "import jax; print(os.environ == before, jax.config.jax_compilation_cache_dir)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "True None\n"
+
+
+def test_programs_of_the_tests_are_in_a_folder_of_their_own():
+    folder = Path(os.environ["JAX_COMPILATION_CACHE_DIR"])
+    assert jax.config.jax_compilation_cache_dir == str(folder)
+    before = set(folder.glob("*"))
+    jax.jit(lambda x: x * 5 + os.getpid())(np.arange(11))
+    assert set(folder.glob("*")) - before
 
 
 def test_settings_and_variables_are_restored(cache):
