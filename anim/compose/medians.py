@@ -9,7 +9,7 @@ import numpy as np
 
 from anim.calibration.dots import apportioned
 from anim.errors import SettingError
-from anim.metrics import CHANCE, P_VALUE
+from anim.metrics import CHANCE
 from anim.panels.words import SPREAD, spread_name
 from anim.timeline import Track
 
@@ -53,11 +53,13 @@ def median_of(tracks: Sequence[Track]) -> Track:
         says=_quantiles(stacked(lambda track: track.says), 0.5),
         right=_quantiles(stacked(lambda track: track.right), 0.5),
         misses=_quantiles(stacked(lambda track: track.misses), 0.5),
+        p_values=_median_of_most(stacked(lambda track: track.p_values)),
+        stands_out=_quantiles(stacked(lambda track: track.stands_out), 0.5) > 0.5,
         **_around(tracks, stacked),
         spreads={
             name: np.where(np.isfinite(_median_of_most(values))[:, None], _spread(values), np.nan)
             for name, values in series.items()
-            if name not in (CHANCE, P_VALUE)
+            if name != CHANCE
         },
         lost=_lost(tracks, steps),
         is_median=True,

@@ -8,11 +8,11 @@ import numpy as np
 
 from anim import calibration
 from anim.compose.medians import median_of
-from anim.metrics import CHANCE, CONFIDENCE, GAP, P_VALUE, names_of
+from anim.metrics import CHANCE, CONFIDENCE, GAP, names_of
 from anim.panels.layout import cell_width, unit_of
 from anim.run import Reliability, Run, RunLike
 from anim.run.passes import Progress
-from anim.settings import CURVES, Picture
+from anim.settings import CURVES, FEWEST, Picture
 from anim.settings.panels import panel_of, series_of
 from anim.timeline import Track
 
@@ -96,8 +96,8 @@ def _track(run: Run, view: str, picture: Picture, most: int, end: int | None = N
     if drawn := _errors_in(picture):
         series |= {name: values for name, values in run.errors().items() if name in drawn}
     is_read = np.isfinite(series["accuracy"]) & (total > 0) & np.isfinite(dots.mean)
-    ends = np.isfinite(series["accuracy"]) & (run.steps <= (run.steps[-1] if end is None else end))
-    series[P_VALUE] = run.error_p_values(np.flatnonzero(ends)[-1:])
+    ends = is_read & (run.steps <= (run.steps[-1] if end is None else end))
+    p_values, stands_out = _chance_of(bins, np.flatnonzero(ends)[-1:])
     is_read |= run.lacks_recalibration
     curve = None if has_bars else run.curve(view, picture.curve)
     band = _band(run, view, picture, bins)
@@ -119,6 +119,8 @@ def _track(run: Run, view: str, picture: Picture, most: int, end: int | None = N
         says=dots.mean[is_read],
         right=(bins.hits.sum(1) / np.where(total > 0, total, np.nan))[is_read],
         misses=_misses(run, view, picture, bins)[is_read],
+        p_values=p_values[is_read],
+        stands_out=stands_out[is_read],
         band=None if band is None else band[is_read],
         intervals=_intervals(bins)[is_read] if picture.intervals and has_bars else None,
         curve=None if curve is None else curve[is_read],
@@ -126,6 +128,21 @@ def _track(run: Run, view: str, picture: Picture, most: int, end: int | None = N
         lost=run.steps[~is_read],
         is_recalibrated=run.is_recalibrated,
     )
+
+
+def _chance_of(bins: Reliability, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return what chance does in some snapshots: p-values, and whether a bar is beyond it, [S].
+
+    Both are of the bins that are drawn. The bins of the ECE would put scores of 0.4 and 0.6 into
+    one, where errors of opposite signs cancel.
+    """
+    p_values, stands_out = np.full(len(bins.counts), np.nan), np.zeros(len(bins.counts), bool)
+    counts, shares, ideals = bins.counts[rows], bins.accuracy[rows], bins.ideal[rows]
+    p_values[rows] = calibration.error_p_value(counts, shares, ideals)
+    low, high = calibration.consistency_band(counts, ideals)
+    is_outside = (counts >= FEWEST) & ((shares < low) | (shares > high))
+    stands_out[rows] = is_outside.any(1)
+    return p_values, stands_out
 
 
 def _misses(run: Run, view: str, picture: Picture, bins: Reliability) -> np.ndarray:
@@ -139,7 +156,7 @@ def _misses(run: Run, view: str, picture: Picture, bins: Reliability) -> np.ndar
 
 def _errors_in(picture: Picture) -> set[str]:
     """Return the errors that panels draw and that `_track` does not compute otherwise."""
-    errors = set(names_of("errors")) - set(names_of("metrics")) - {CONFIDENCE, GAP, CHANCE, P_VALUE}
+    errors = set(names_of("errors")) - set(names_of("metrics")) - {CONFIDENCE, GAP, CHANCE}
     return errors & series_of(picture.shown_panels)
 
 

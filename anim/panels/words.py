@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from anim.metrics import ALARM, GAP, P_VALUE
+from anim.metrics import ALARM
 from anim.panels.axes import NO_BREAK_SPACE, rounded_count
 from anim.panels.subject import Subject
 from anim.timeline import Track
@@ -270,24 +270,30 @@ class Verdict:
     forms: tuple[str, ...]
 
 
-def verdict_of(gap: float, error: float, p_value: float, examples: float) -> Verdict:
+def verdict_of(
+    gap: float, error: float, p_value: float, examples: float, *, stands_out: bool = False
+) -> Verdict:
     """Return whether a model is calibrated, and in which direction it is not.
 
     One test decides: 5 % of calibrated models are called miscalibrated.
 
     Args:
         gap: mean top-label confidence minus accuracy.
-        error: the ECE.
-        p_value: from `anim.calibration.error_p_value`.
+        error: the mean distance of bins from where they should be, such as the ECE.
+        p_value: from `anim.calibration.error_p_value`, of the same bins.
         examples: N, the number of examples.
+        stands_out: whether a single bin is further off than chance explains.
     """
     if not p_value <= ALARM:
         noun = "example" if round(examples) == 1 else "examples"
         text = f"calibrated, as far as {examples:,.0f} {noun} can show"
+        if stands_out:
+            forms = ("most of it may be chance", "most may be chance")
+            return Verdict("", f"{text}, but for single bins", forms)
         if error < _SMALLEST_ERROR:
             return Verdict("", text, ("no gap to speak of", "no gap"))
         return Verdict("", text, ("all of it may be chance", "may be chance"))
-    # The ECE is the sum of what is over-confident and what is under-confident, the gap is their
+    # The error is the sum of what is over-confident and what is under-confident, the gap is their
     # difference: here the smaller one is more than a third of the larger.
     if abs(gap) < error / 2:
         text = "over-confident in some bins and under-confident in others"
@@ -303,11 +309,18 @@ def ending_of(track: Track) -> tuple[int, Verdict] | None:
 
     A view that counts labels has none: the verdict is on predictions, and the bars are not.
     """
-    if P_VALUE not in track.series or track.wrong is None:
+    if track.wrong is None:
         return None
-    known = np.flatnonzero(np.isfinite(track.series[P_VALUE]))
+    known = np.flatnonzero(np.isfinite(track.p_values))
     if not len(known):
         return None
     last = int(known[-1])
-    gap, error, p_value = (float(track.series[name][last]) for name in (GAP, "ece", P_VALUE))
-    return last, verdict_of(gap, error, p_value, float(track.counts[last].sum()))
+    gap, error = float(track.says[last] - track.right[last]), float(track.misses[last])
+    found = verdict_of(
+        gap,
+        error,
+        float(track.p_values[last]),
+        float(track.counts[last].sum()),
+        stands_out=bool(track.stands_out[last]),
+    )
+    return last, found

@@ -232,15 +232,12 @@ class Run(RunCurves):
         """
         return summaries.error_interval(self._passes)
 
-    def error_p_values(self, only: np.ndarray | None = None) -> np.ndarray:
+    def error_p_values(self) -> np.ndarray:
         """Return how likely a calibrated model shows an ECE this large, by chance, as [S].
 
         See `anim.calibration.error_p_value`.
-
-        Args:
-            only: indices of the snapshots to compute it for; the others are NaN.
         """
-        return summaries.error_p_values(self._passes, only)
+        return summaries.error_p_values(self._passes)
 
     def prepare(
         self,

@@ -65,18 +65,9 @@ def error_interval(passes: Passes) -> calibration.Interval:
     return calibration.error_interval(*_error_bins(passes))
 
 
-def error_p_values(passes: Passes, only: np.ndarray | None = None) -> np.ndarray:
-    """Return how likely a calibrated model shows such an ECE, [S].
-
-    Args:
-        passes: over the snapshots.
-        only: the indices of the snapshots to compute it for, the others are NaN; None takes all.
-    """
-    counts, accuracy, confidence = _error_bins(passes)
-    some = np.arange(len(counts)) if only is None else only
-    found = np.full(len(counts), np.nan)
-    found[some] = calibration.error_p_value(counts[some], accuracy[some], confidence[some])
-    return found
+def error_p_values(passes: Passes) -> np.ndarray:
+    """Return how likely a calibrated model shows such an ECE, [S]."""
+    return np.asarray(calibration.error_p_value(*_error_bins(passes)))
 
 
 def _error_bins(passes: Passes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -32,6 +32,8 @@ class Track:
         right: [S] share of hits.
         misses: [S] mean distance of a bin's share from its ideal, weighted by examples; of a curve,
             its distance from the ideal in the mean over the scores of all examples.
+        p_values: [S] how likely a calibrated model misses by as much, by chance; NaN where unknown.
+        stands_out: [S] bool, whether a single bin is further off than chance explains.
         filled: [S, B] bool, whether a bin has a bar; None if bins with examples have one.
         band: [S, 2, B] lower and upper ends of the shares of a calibrated model, or [S, 2, P] of
             its curve; None if not shown.
@@ -58,6 +60,8 @@ class Track:
     says: np.ndarray
     right: np.ndarray
     misses: np.ndarray
+    p_values: np.ndarray
+    stands_out: np.ndarray
     filled: np.ndarray | None = None
     band: np.ndarray | None = None
     intervals: np.ndarray | None = None

@@ -119,7 +119,11 @@ def test_a_peak_between_the_ends_is_mentioned(accuracies, says):
     [(0.2, "over-confident"), (-0.15, "under-confident"), (0, "calibrated, as far as")],
 )
 def test_the_verdict_is_on_predictions_in_every_view_of_them(gap, says):
-    run = run_of((0.7, 0.7 + gap), (0.7, 0.7 + gap), classes=("a", "b"))
+    """Where it is as often right of one class as of the other; else see below."""
+    labels = np.arange(EXAMPLES) % 2
+    is_right = np.arange(EXAMPLES) < 0.7 * EXAMPLES
+    scores = np.where(is_right == labels, 0.7 + gap, 0.3 - gap)
+    run = anim.from_arrays([0], labels, probs=[scores], classes=("a", "b"))
     for view in ("score", "confidence"):
         assert f"the model ends {says}" in alt_of(run, view=view)
 
@@ -140,6 +144,31 @@ def test_errors_that_cancel_out_are_mentioned():
     # A verdict does not depend on what is drawn.
     assert alt_of(run, band=False).endswith(says)
     assert alt_of(run, band="pointwise").endswith(says)
+
+
+def test_errors_of_scores_that_cancel_out_in_confidence_are_no_chance():
+    """Class 1 is 0.2 rarer than each score says: 80 % and 40 % are right of those 60 % sure."""
+    scores = np.tile([0.4, 0.6], EXAMPLES // 2)
+    labels = np.linspace(0, 1, EXAMPLES // 2).repeat(2) < scores - 0.2
+    run = anim.from_arrays([0], labels.astype(int), probs=[scores], classes=("a", "b"))
+    assert "ends calibrated, as far as" in alt_of(run, view="confidence")
+    says = "the model ends over-confident in some bins and under-confident in others."
+    assert alt_of(run, view="score").endswith(says)
+
+
+def test_a_single_bin_that_stands_out_of_many_is_mentioned():
+    """Its gap is drawn in full colour, whatever the test on all bins says."""
+    rng = np.random.default_rng(2)
+    scores = rng.uniform(0.5, 1, 3000)
+    is_bad = (scores > 0.7) & (scores < 0.725)
+    hits = rng.random(3000) < np.where(is_bad, 0.5, scores)
+    probs = np.where(hits, scores, 1 - scores)
+    run = anim.from_arrays([0], np.ones(3000, int), probs=[probs], classes=("a", "b"))
+    reel, _, _ = shown_of(run, bins=40)
+    row, verdict = ending_of(reel.tracks[0])
+    assert reel.tracks[0].stands_out[row]
+    assert verdict.forms[-1] == "most may be chance"
+    assert verdict.text.endswith("but for single bins")
 
 
 @pytest.mark.slow

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from anim.metrics import GAP, P_VALUE
 from anim.panels.contents import contents_of, key_of, words_for
 from anim.panels.counts import CountsPanel
 from anim.panels.reliability import ReliabilityPanel
@@ -19,12 +18,14 @@ def a_run(**more):
         "accuracy": np.array([0.4, 0.5, 0.8]),
         "confidence": np.array([0.7, 0.7, 0.9]),
         "ece": np.full(3, 0.1),
-        GAP: np.full(3, 0.1),
-        P_VALUE: np.array([np.nan, np.nan, 0.001]),
     }
     one = a_track(counts, [[20, 20], [25, 25], [20, 60]], **{"series": series, **more})
     return replace(
-        one, dots=np.tile(np.linspace(0, 1, 100), (3, 1)), wrong=np.zeros((3, 100), bool)
+        one,
+        dots=np.tile(np.linspace(0, 1, 100), (3, 1)),
+        wrong=np.zeros((3, 100), bool),
+        says=one.right + 0.1,
+        p_values=np.array([np.nan, np.nan, 0.001]),
     )
 
 

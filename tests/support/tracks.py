@@ -44,6 +44,8 @@ def of_dots(right, dots=4):
         "says": np.full(len(right), spread.mean()),
         "right": right,
         "misses": np.abs(right - spread.mean()),
+        "p_values": np.full(len(right), np.nan),
+        "stands_out": np.zeros(len(right), bool),
     }
 
 
@@ -76,6 +78,8 @@ def tracks(draw, steps=steps):
         says=values(count),
         right=values(count),
         misses=values(count),
+        p_values=values(count),
+        stands_out=rng.random(count) < 0.5,
         filled=counts > 1 if draw(st.booleans()) else None,
         band=maybe(count, 2, bins),
         intervals=maybe(count, 2, bins),
