@@ -191,7 +191,7 @@ def _plain(subject: Subject, name: str, dots: str, is_curve: bool) -> Words:
         under=f"“{name}” more often than it says" if name else "right more often than it says",
         over="less often",
         ideal="as often as it says",
-        pale="pale part: may be chance",
+        pale="faint part: may be chance",
         hit=name or "right",
         miss="others" if name else "wrong",
         dots=dots,
@@ -218,7 +218,7 @@ def _field(subject: Subject, name: str, dots: str, is_curve: bool) -> Words:
         under="under-confident",
         over="over-confident",
         ideal="calibrated",
-        pale="pale part: within 95 % of chance",
+        pale="faint part: within 95 % of chance",
         hit=name or "correct",
         miss="others" if name else "wrong",
         dots=dots,
@@ -293,13 +293,17 @@ def verdict_of(
         if error < _SMALLEST_ERROR:
             return Verdict("", text, ("no gap to speak of", "no gap"))
         return Verdict("", text, ("all of it may be chance", "may be chance"))
+    mark, other = (OVER, UNDER) if gap > 0 else (UNDER, OVER)
     # The error is the sum of what is over-confident and what is under-confident, the gap is their
-    # difference: here the smaller one is more than a third of the larger.
-    if abs(gap) < error / 2:
+    # difference: first the smaller one is more than half of the larger, then more than a third.
+    if abs(gap) < error / 3:
         text = "over-confident in some bins and under-confident in others"
         forms = ("over- and under-confident, not by chance", "over- and under-confident")
         return Verdict("", text, (*forms, "both over and under"))
-    mark = OVER if gap > 0 else UNDER
+    if abs(gap) < error / 2:
+        text = f"mostly {mark}-confident"
+        forms = (f"{text}, not by chance", text, f"mostly {mark}")
+        return Verdict(mark, f"{text}, and {other}-confident in some bins", forms)
     text = f"{mark}-confident"
     return Verdict(mark, text, (f"{text}, not by chance", text))
 

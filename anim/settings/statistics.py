@@ -63,7 +63,7 @@ class Statistics(Settings):
     )
     band: str | None = setting(
         BANDS[0],
-        "how much of a gap chance may make, which is pale: no bar of 95 % of calibrated models "
+        "how much of a gap chance may make, which is faint: no bar of 95 % of calibrated models "
         "goes beyond (simultaneous), or 95 % of their single bars do not (pointwise)",
         Custom(_check_band),
         metavar="KIND",

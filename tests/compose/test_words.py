@@ -188,8 +188,10 @@ def test_one_in_twenty_calibrated_models_is_called_miscalibrated():
     [
         (0.1, 0.1, 0.05, "over-confident"),
         (-0.06, 0.1, 0.01, "under-confident"),
-        (0.04, 0.1, 0.01, "over-confident in some bins and under-confident in others"),
-        (-0.04, 0.1, 0.01, "over-confident in some bins and under-confident in others"),
+        (0.04, 0.1, 0.01, "mostly over-confident, and under-confident in some bins"),
+        (-0.04, 0.1, 0.01, "mostly under-confident, and over-confident in some bins"),
+        (0.03, 0.1, 0.01, "over-confident in some bins and under-confident in others"),
+        (-0.03, 0.1, 0.01, "over-confident in some bins and under-confident in others"),
         # However large an error is: few examples do not show it.
         (0.3, 0.3, 0.06, "calibrated, as far as 1,200 examples can show"),
         (0.3, 0.3, np.nan, "calibrated, as far as 1,200 examples can show"),
@@ -208,6 +210,9 @@ def test_a_verdict_says_whether_it_may_be_chance():
         certain = verdict_of(gap, 0.1, 0.05, 1200)
         assert certain.mark == mark
         assert certain.forms == (f"{mark}-confident, not by chance", f"{mark}-confident")
+    mostly = verdict_of(0.04, 0.1, 0.05, 1200)
+    assert mostly.mark == "over"
+    assert mostly.forms[1:] == ("mostly over-confident", "mostly over")
     both = verdict_of(0.0, 0.1, 0.05, 1200)
     assert both.mark == ""
     assert all("may be" not in form for form in both.forms)

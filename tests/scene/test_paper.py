@@ -15,7 +15,7 @@ from tests.support.runs import a_named_run
 from tests.support.scenes import scene_of_copies
 from tests.support.seeing import check_texts, texts_of
 
-PALE = "pale part: within 95 % of chance"
+PALE = "faint part: within 95 % of chance"
 PAPERS = {
     "default": {},
     "ten classes": {"classes": 10},

@@ -50,7 +50,7 @@ def test_an_entry_and_its_functions_are_enough_for_a_curve(monkeypatch, run):
     assert (track.curve[is_known] == 0.25).all()
     assert track.misses[0] == pytest.approx(track.says[0] - 0.25, abs=1e-6)
     np.testing.assert_array_equal(track.band[0, :, 0], [0.125, 0.375])
-    assert "pale part: may be chance" in texts
+    assert "faint part: may be chance" in texts
     assert any("curve misses the line by" in text for text in texts)
 
 
@@ -59,7 +59,7 @@ def test_a_curve_without_a_band_is_drawn_without_one(monkeypatch, run):
     track, texts = drawn(run)
     assert track.band is None
     assert "as often as it says" in texts
-    assert "pale part: may be chance" not in texts
+    assert "faint part: may be chance" not in texts
 
 
 def test_the_band_of_a_curve_that_has_none_is_an_error(monkeypatch, run):
