@@ -119,7 +119,13 @@ def rows_of_key(size, **picture):
 
 def test_a_key_without_room_gets_another_row_and_loses_no_entry():
     small, large = rows_of_key((500, 500)), rows_of_key((1280, 720))
-    entries = ["as often as it says", "faint part: may be chance", "95 % interval", "right", "wrong"]
+    entries = [
+        "as often as it says",
+        "faint part: may be chance",
+        "95 % interval",
+        "right",
+        "wrong",
+    ]
     assert large == [["right more often than it says", "less often", *entries]]
     assert len(small) > 1
     assert [entry for row in small for entry in row] == large[0]
