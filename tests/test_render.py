@@ -236,7 +236,7 @@ def an_interrupted(tmp_path, number: int):
     """The command, stopped by a signal while it draws over an earlier file."""
     (tmp_path / "a.gif").write_bytes(b"earlier")
     process = command(
-        "--out", tmp_path / "a.gif", tmp_path / "b.mp4", *SMALL, "--seconds", "600"
+        "--out", tmp_path / "a.gif", tmp_path / "b.mp4", *SMALL, "--seconds", "60"
     )  # fmt: skip
     deadline = time.monotonic() + 120
     while process.poll() is None and not is_drawing(process, tmp_path):
