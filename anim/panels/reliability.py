@@ -28,14 +28,14 @@ class ReliabilityPanel(ScorePanel):
         bars: the bars, or None where a curve is shown.
         curve: the curve, or None.
         dots: the hundred dots, or None.
-        dots_name, wrong_name: what they are, and what the wrong ones are.
+        dots_name, wrong_name: what they are, in short lines, and what the wrong ones are.
     """
 
     line: np.ndarray
     bars: Bars | None
     curve: Curve | None
     dots: Dots | None
-    dots_name: str
+    dots_name: tuple[str, ...]
     wrong_name: str
 
 

@@ -67,7 +67,7 @@ class Words:
         scores, narrow_scores: the x axis, and the same where there is little room.
         under, over, ideal, pale: what marks of the diagram mean.
         hit, miss: examples that are hits, and the others.
-        dots, wrong: the hundred dots, and those that are wrong; "" where none are.
+        dots, wrong: the hundred dots, in short lines, and those that are wrong; "" where none are.
         off: what is away from the ideal line, and its verb.
         error: how far it is away, in the field's terms.
         is_plain: whether these are plain words, with percents.
@@ -86,7 +86,7 @@ class Words:
     pale: str
     hit: str
     miss: str
-    dots: str
+    dots: tuple[str, ...]
     wrong: str
     off: str
     error: str
@@ -152,7 +152,7 @@ def words_of(
         is_median: whether all runs are medians of replicas.
     """
     of_them = "of them" if examples is None else f"of {rounded_count(examples)}"
-    every = f"all {dots}" if examples == dots else f"{dots} {of_them}"
+    every = (f"all {dots}",) if examples == dots else (f"{dots}", of_them)
     write = _plain if is_plain else _field
     words = write(subject, called(subject.class_name), every, is_curve)
     if not is_median:
@@ -176,7 +176,7 @@ def called(name: str) -> str:
     return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1].rstrip()}…"
 
 
-def _plain(subject: Subject, name: str, dots: str, is_curve: bool) -> Words:
+def _plain(subject: Subject, name: str, dots: tuple[str, ...], is_curve: bool) -> Words:
     off = "the curve misses" if is_curve else "bars miss"
     says = (f"On average it gives “{name}” ", 0, ", and ", 1, " are") if name else None
     tail = f"  ·  {off.removeprefix('the ')} the line by "
@@ -203,7 +203,7 @@ def _plain(subject: Subject, name: str, dots: str, is_curve: bool) -> Words:
     )
 
 
-def _field(subject: Subject, name: str, dots: str, is_curve: bool) -> Words:
+def _field(subject: Subject, name: str, dots: tuple[str, ...], is_curve: bool) -> Words:
     error = "calibration error of the curve" if is_curve else "ECE of these bins"
     says = ("Mean score ", 0, ", share ", 1) if name else ("Mean confidence ", 0, ", accuracy ", 1)
     scores = (ScoreName(0.5, "center", subject.score_label),)

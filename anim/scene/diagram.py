@@ -15,7 +15,6 @@ from anim.panels.bars import Bars
 from anim.panels.contents import Cell
 from anim.panels.curve import Curve, pieces
 from anim.panels.dots import PITCH, Dots
-from anim.panels.kinds import LABELS
 from anim.panels.reliability import NO_RECALIBRATION, ReliabilityPanel
 from anim.scene.marks import RGBA, Shapes, Spots, Strokes, area, columns, on_pixels, path
 from anim.scene.ramps import LEVELS, level_of, ramp
@@ -28,8 +27,6 @@ _DOT, _POINT = 4.2, 5.0
 # The share of the width of a diagram beyond which a note stands in its middle.
 _NOTE = 0.7
 RGB = tuple[float, float, float]
-# From the axis of dots to the middle of their name.
-_NAME_AWAY = 32
 
 
 class Diagram:
@@ -59,11 +56,7 @@ class Diagram:
         if panel.dots is not None and cell.dots is not None:
             dots = _DotMarks(stage, cell, panel.dots)
             if cell.place.is_left:
-                row, theme = stage.measures.small * 1.3, stage.theme
-                away = _NAME_AWAY + (0.5 * row if panel.wrong_name else 0)
-                over = LABELS if cell.place.is_bottom else 0
-                stage.name_of_dots(dots.axes, panel.dots_name, away, over, theme.muted)
-                stage.name_of_dots(dots.axes, panel.wrong_name, away - row, over, theme.wrong)
+                stage.name_of_dots(dots.axes, panel.dots_name, panel.wrong_name)
             self._marks.append(dots)
             self.artists += dots.above
         note = _Note(axes, stage)

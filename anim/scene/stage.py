@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +29,9 @@ _DOWN = 0.68
 # From the left edge to the middle of the name of an axis, in heights of its letters.
 _EDGE = 0.8
 # Room below dots for what they are.
-_BELOW_DOTS = 16
+_BELOW_DOTS = 12
+# Between the lines beside dots, in heights of letters, and from them to the axis.
+_ROW, _BESIDE_DOTS = 1.3, 5
 
 
 @dataclass(frozen=True)
@@ -165,27 +168,22 @@ class Stage:
         shorten(text, axes.bbox.height + self.pixels(24))
         text.set_visible(len(text.get_text()) > 0.6 * len(name))
 
-    def name_of_dots(
-        self, axes: PlainAxes, name: str, away: float, over: float, colour: str
-    ) -> None:
-        """Write what dots are upwards, down from their first row; not without room for it.
-
-        A long text begins further up.
+    def name_of_dots(self, axes: PlainAxes, lines: Sequence[str], wrong: str) -> None:
+        """Write what dots are beside them; without room for all of it, what the wrong ones are.
 
         Args:
             axes: of the dots.
-            name: the text.
-            away: from the axis to the middle of the text, in pixels of the reference design.
-            over: room above the dots, in the same.
-            colour: of the text.
+            lines: what all of them are.
+            wrong: what the wrong ones are, or "".
         """
-        text = self._number(axes, (0, 1), (-away, 0), name, "center", "top", rotation=90)
-        text.set_color(colour)
-        room = min(axes.bbox.height + self.pixels(_BELOW_DOTS), axes.bbox.y1 - self.pixels(3))
-        more = text.get_window_extent(self.renderer).height - room
-        if 0 < more <= self.pixels(over):
-            text.set_position((-self.points(away), self.points(more / self.pixels(1))))
-        text.set_visible(more <= self.pixels(over))
+        row = _ROW * self.measures.small
+        room = axes.bbox.height / self.pixels(1) + _BELOW_DOTS
+        written = [(wrong, self.theme.wrong)] if wrong else []
+        if (len(lines) + len(written)) * row <= room:
+            written = [*((line, self.theme.muted) for line in lines), *written]
+        for at, (line, colour) in enumerate(written):
+            away = -_BESIDE_DOTS, -row * at
+            self._number(axes, (0, 1), away, line, "right", "top").set_color(colour)
 
     def _number(
         self,

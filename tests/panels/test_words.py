@@ -87,12 +87,12 @@ def test_every_view_has_a_word_for_every_mark(view, is_plain):
 @pytest.mark.parametrize(
     ("dots", "examples", "text"),
     [
-        (100, 10_000, "100 of 10k"),
-        (57, 57, "all 57"),
-        (100, 100, "all 100"),
-        (100, 9999, "100 of 9\u2009999"),
-        (100, None, "100 of them"),
-        (100, 25_000_000, "100 of 25M"),
+        (100, 10_000, ("100", "of 10k")),
+        (57, 57, ("all 57",)),
+        (100, 100, ("all 100",)),
+        (100, 9999, ("100", "of 9\u2009999")),
+        (100, None, ("100", "of them")),
+        (100, 25_000_000, ("100", "of 25M")),
     ],
 )
 def test_dots_say_of_how_many_they_are(dots, examples, text):

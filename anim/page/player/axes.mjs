@@ -107,14 +107,24 @@ export class Axes {
    * Name the y axis.
    * @param {string} text
    * @param {number} room beyond its height.
-   * @param {string} more what stands in a line of its own.
    */
-  nameBeside(text, room = 0, more = "") {
-    [text, more].forEach((line, at) => {
-      const [x, y] = [12 + 13 * at, round(this.top + this.height / 2)];
-      const turned = { transform: `rotate(-90 ${x} ${y})` };
-      const kind = at ? "name wrong-name middle" : "name middle";
-      if (line) this.text(kind, x, y, shortened(line, this.height + room), turned);
+  nameBeside(text, room) {
+    const [x, y] = [12, round(this.top + this.height / 2)];
+    const turned = { transform: `rotate(-90 ${x} ${y})` };
+    this.text("name middle", x, y, shortened(text, this.height + room), turned);
+  }
+
+  /**
+   * Write what dots are beside them; without room for all of it, what the wrong ones are.
+   * @param {string[]} lines what all of them are.
+   * @param {string} wrong what the wrong ones are, or "".
+   */
+  namesOfDots(lines, wrong) {
+    const last = wrong ? [["name wrong-name end", wrong]] : [];
+    const hasRoom = (lines.length + last.length) * 15 <= this.height + 12;
+    const written = [...(hasRoom ? lines.map((line) => ["name end", line]) : []), ...last];
+    written.forEach(([kind, line], at) => {
+      this.text(kind, this.left - 5, this.top + 9 + 15 * at, line);
     });
   }
 }

@@ -33,7 +33,7 @@ export class ReliabilityChart extends Chart {
       const box = { left: axes.left, top: this.end - height, width: axes.width, height };
       const below = new Axes(root, box);
       this.dots = new DotPainter(below, bins, view.low, design);
-      if (place.isLeft) below.nameBeside(view.words.dots, 34, view.words.wrong);
+      if (place.isLeft) below.namesOfDots(view.words.dots, view.words.wrong);
     }
     root.append(this.cursor);
     this.notice = view.words.empty

@@ -143,7 +143,7 @@ export interface ViewWords {
   short: Template;
   share: string;
   scores: ScoreName[];
-  dots: string;
+  dots: string[];
   /** What the wrong ones among the dots are; empty where none are. */
   wrong: string;
   empty: string;
