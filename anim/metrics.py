@@ -12,6 +12,7 @@ from typing import Literal
 
 # Metrics that pictures need beside those of `anim.Run.metrics`.
 CONFIDENCE, GAP, CHANCE, P_VALUE = "confidence", "gap", "ece_if_calibrated", "ece_p"
+SCORE_P_VALUE = "score_p"
 # A model is called miscalibrated at a p-value of at most this: 5 % of calibrated models are.
 ALARM = 0.05
 
@@ -28,6 +29,7 @@ class Metric:
         method: the method of `anim.Run` that computes it: ``metrics``, from the bins and scores
             that every picture needs, or ``errors``, which takes longer.
         needs_scores: whether it needs the scores of all classes.
+        needs_two_classes: whether it is for two classes only.
         upper: the metric that is the upper end, if this one is the lower end of an interval.
     """
 
@@ -37,6 +39,7 @@ class Metric:
     digits: int = 3
     method: Literal["metrics", "errors"] = "errors"
     needs_scores: bool = False
+    needs_two_classes: bool = False
     upper: str = ""
 
 
@@ -102,6 +105,7 @@ METRICS = (
         method="metrics",
         needs_scores=True,
     ),
+    Metric(SCORE_P_VALUE, needs_scores=True, needs_two_classes=True),
     Metric("ece_mass"),
     Metric("classwise_ece", needs_scores=True),
     Metric("brier_reliability", needs_scores=True),
@@ -112,15 +116,18 @@ METRICS = (
 BY_NAME = {metric.name: metric for metric in METRICS}
 
 
-def names_of(method: str, has_scores: bool = True) -> tuple[str, ...]:
+def names_of(method: str, has_scores: bool = True, has_two_classes: bool = True) -> tuple[str, ...]:
     """Return the names of the metrics that a method of `anim.Run` computes, in order.
 
     Args:
         method: ``metrics`` or ``errors``, which returns those of ``metrics`` too.
         has_scores: whether the scores of all classes are there.
+        has_two_classes: whether there are two.
     """
     return tuple(
         metric.name
         for metric in METRICS
-        if metric.method in ("metrics", method) and (has_scores or not metric.needs_scores)
+        if metric.method in ("metrics", method)
+        and (has_scores or not metric.needs_scores)
+        and (has_two_classes or not metric.needs_two_classes)
     )

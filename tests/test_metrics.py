@@ -11,19 +11,20 @@ from anim.errors import SettingError
 from anim.metrics import BY_NAME, METRICS, names_of
 
 
-def a_run(keep):
+def a_run(keep, classes):
     rng = np.random.default_rng(0)
-    with anim.Recorder(labels=rng.integers(0, 3, 40), keep=keep) as recorder:
-        recorder.snapshot(0, logits=rng.normal(size=(40, 3)), metrics={"rate": 0.5})
+    with anim.Recorder(labels=rng.integers(0, classes, 40), keep=keep) as recorder:
+        recorder.snapshot(0, logits=rng.normal(size=(40, classes)), metrics={"rate": 0.5})
     return recorder.run()
 
 
 @pytest.mark.parametrize("keep", ["float32", "top"])
 @pytest.mark.parametrize("method", ["metrics", "errors"])
-def test_a_run_has_the_metrics_of_the_table_in_its_order(keep, method):
-    run = a_run(keep)
+@pytest.mark.parametrize("classes", [2, 3])
+def test_a_run_has_the_metrics_of_the_table_in_its_order(keep, method, classes):
+    run = a_run(keep, classes)
     found = getattr(run, method)()
-    assert list(found) == ["rate", *names_of(method, run.has_scores)]
+    assert list(found) == ["rate", *names_of(method, run.has_scores, classes == 2)]
     assert all(np.isfinite(values).all() for values in found.values())
 
 

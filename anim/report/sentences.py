@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from anim.metrics import ALARM, CHANCE, GAP, P_VALUE
+from anim.metrics import ALARM, CHANCE, GAP, P_VALUE, SCORE_P_VALUE
 from anim.report.printing import RECALIBRATED
 from anim.settings import TEMPERATURE
 
@@ -35,7 +35,19 @@ def verdict(row: Mapping[str, float], examples: int) -> str:
         f"allows a calibrated model ({chance:.3f} on average, p = {p_value:.3f}). Without chance "
         f"it is between {row['ece_low']:.3f} and {row['ece_high']:.3f} (95 % interval)."
     )
-    return text + _of_recalibration(row)
+    return text + _of_scores(row) + _of_recalibration(row)
+
+
+def _of_scores(row: Mapping[str, float]) -> str:
+    """Return that the scores of two classes are off, although the ECE is not."""
+    p_value = row.get(SCORE_P_VALUE, math.nan)
+    # The second test of the same model is stricter, so that the first one's level hardly grows.
+    if row[P_VALUE] <= ALARM or not p_value <= ALARM / 5:
+        return ""
+    return (
+        " But its scores are not calibrated: errors of scores below and above 0.5 cancel in the "
+        f"ECE, in bins of the score they do not (p = {p_value:.3f})."
+    )
 
 
 def _of_recalibration(row: Mapping[str, float]) -> str:

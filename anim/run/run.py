@@ -207,7 +207,8 @@ class Run(RunCurves):
         - ``confidence``: the mean confidence; ``gap``: the same minus accuracy;
         - ``ece_low``, ``ece_high``: see `error_interval`;
         - ``ece_if_calibrated``: the mean ECE of a calibrated model with these confidences;
-        - ``ece_p``: see `error_p_values`;
+        - ``ece_p``: see `error_p_values`; ``score_p``: the same of 20 bins of the ``score`` view,
+          where errors do not cancel that do in the ECE, if there are two classes;
         - ``ece_mass``, ``debiased_l2``: of 15 equal-mass bins;
         - ``smooth_ece``;
         - ``classwise_ece``, and ``brier_reliability``, ``brier_resolution``,
@@ -215,7 +216,8 @@ class Run(RunCurves):
 
         Each is a function of `anim.calibration`.
         """
-        return self._scalars(summaries.errors(self._passes), "errors")
+        found = summaries.errors(self._passes, has_score_view=self._has_score_view)
+        return self._scalars(found, "errors")
 
     def gap(self) -> np.ndarray:
         """Return mean confidence minus accuracy [S]; above 0 the model is over-confident."""
@@ -271,10 +273,14 @@ class Run(RunCurves):
             if band is not None and CURVES[curve].has_band:
                 wanted += [CurveBand(key, band) for key in keys]
         if errors:
-            wanted += summaries.FOR_ERRORS
+            wanted += summaries.for_errors(self._has_score_view)
         # Dots wait for scores: last, when all else is under way.
         dots = [Dots(self._view(view)) for view in views]
         self._passes.compute([*wanted, *summaries.FOR_METRICS, *dots], progress)
+
+    @property
+    def _has_score_view(self) -> bool:
+        return self.default_view() == calibration.SCORE.name
 
     def _view(self, name: str | None) -> calibration.View:
         name = self.default_view() if name is None else name
@@ -288,5 +294,5 @@ class Run(RunCurves):
 
     def _scalars(self, computed: Mapping[str, np.ndarray], method: str) -> dict[str, np.ndarray]:
         """Return the recorded scalars, then the computed ones in the order of their table."""
-        names = names_of(method, self.has_scores)
+        names = names_of(method, self.has_scores, self._has_score_view)
         return {**self.recorded, **{name: computed[name] for name in names}}

@@ -5,13 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from anim import calibration
-from anim.metrics import CHANCE, CONFIDENCE, GAP, P_VALUE
-from anim.run.passes import Passes
-from anim.run.statistics import ERROR_BINS, proper_scores, snapshot_errors
+from anim.calibration import SCORE
+from anim.metrics import CHANCE, CONFIDENCE, GAP, P_VALUE, SCORE_P_VALUE
+from anim.run.passes import Passes, Statistic
+from anim.run.reliability import Reliability
+from anim.run.statistics import ERROR_BINS, Bins, proper_scores, snapshot_errors
 
 # The statistics that `metrics` needs, and those that `errors` needs.
 FOR_METRICS = (ERROR_BINS, proper_scores)
-FOR_ERRORS = (*FOR_METRICS, snapshot_errors)
+# Of the scores of two classes: none holds scores on both sides of 1/2.
+SCORE_BINS = Bins(SCORE, 20)
 
 
 def metrics(passes: Passes) -> dict[str, np.ndarray]:
@@ -31,9 +34,9 @@ def metrics(passes: Passes) -> dict[str, np.ndarray]:
     }
 
 
-def errors(passes: Passes) -> dict[str, np.ndarray]:
+def errors(passes: Passes, *, has_score_view: bool) -> dict[str, np.ndarray]:
     """Return the metrics [S], and the errors that take longer, by name."""
-    found = passes.compute(FOR_ERRORS)[snapshot_errors].values
+    found = passes.compute(for_errors(has_score_view))[snapshot_errors].values
     low, high = error_interval(passes)
     known, difference = metrics(passes), gap(passes)
     return {
@@ -44,8 +47,21 @@ def errors(passes: Passes) -> dict[str, np.ndarray]:
         "ece_high": high,
         CHANCE: chance(passes),
         P_VALUE: error_p_values(passes),
+        **({SCORE_P_VALUE: _score_p_values(passes)} if has_score_view else {}),
         **{name: np.asarray(values, np.float64) for name, values in found.items()},
     }
+
+
+def for_errors(has_score_view: bool) -> tuple[Statistic, ...]:
+    """Return the statistics that `errors` needs."""
+    return (*FOR_METRICS, snapshot_errors, *((SCORE_BINS,) if has_score_view else ()))
+
+
+def _score_p_values(passes: Passes) -> np.ndarray:
+    """Return how likely a calibrated model of two classes has scores this far off, [S]."""
+    found = passes.compute([SCORE_BINS])[SCORE_BINS].values
+    bins = Reliability.of(SCORE.name, calibration.width_edges(SCORE_BINS.bins), found)
+    return np.asarray(calibration.error_p_value(bins.counts, bins.accuracy, bins.ideal))
 
 
 def gap(passes: Passes) -> np.ndarray:

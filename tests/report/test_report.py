@@ -249,3 +249,20 @@ def test_a_missing_value_is_a_dash():
     first = table(rows).splitlines()[1].split()
     assert first[-3:] == ["-", "-", "-"]
     assert "reduces" not in verdict(rows[0], EXAMPLES // 2)
+
+
+def test_errors_of_scores_that_cancel_in_the_ece_are_reported():
+    """Class 1 is 0.2 rarer than each score says: 80 % and 40 % are right of those 60 % sure."""
+    scores = np.tile([0.4, 0.6], 1000)
+    labels = np.linspace(0, 1, 1000).repeat(2) < scores - 0.2
+    row = report(anim.from_arrays([0], labels.astype(int), probs=[scores]))[0]
+    assert row["ece_p"] > 0.5
+    assert row["score_p"] == pytest.approx(0.001)
+    assert "errors of scores below and above 0.5 cancel in the ECE" in verdict(row, 2000)
+    calibrated = report(anim.from_arrays([0], scores.round(), probs=[scores.round()]))[0]
+    assert "cancel" not in verdict(calibrated, 2000)
+
+
+def test_scores_of_more_than_two_classes_have_no_test_of_their_own():
+    row = report(anim.from_arrays([0], [0, 1, 2], probs=[np.eye(3)]))[0]
+    assert "score_p" not in row
