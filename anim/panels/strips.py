@@ -104,8 +104,8 @@ def strip_panel(
     series = _series_of(strip, reel.tracks)
     values = np.concatenate([reel.tracks[rank].series[name] for rank, name in series])
     ends = np.concatenate([_ends(reel.tracks[rank], name) for rank, name in series])
-    values, beyond = _in_view(values[np.isfinite(values)], ends, strip.scale)
-    axis = _axis(strip, values, numbers, words)
+    values = values[np.isfinite(values)]
+    axis = _axis(strip, _in_view(values, ends, strip.scale), numbers, words)
     lines = tuple(
         _line(reel, rank, name, axis, SOLID if len(reel.lanes) > 1 or not at else DASHED)
         for at, (rank, name) in enumerate(series)
@@ -113,8 +113,9 @@ def strip_panel(
     is_alone = len(reel.lanes) == 1
     is_filled = is_alone and strip.is_gap and len(lines) == 2
     key = [KeyEntry(line.mark, words.series(line.name, strip.series[line.name])) for line in lines]
+    title = words.series(lines[0].name, strip.title) + axis.factor + _beyond(ends, axis)
     return StripPanel(
-        title="" if is_filled else words.series(lines[0].name, strip.title) + axis.factor + beyond,
+        title="" if is_filled else title,
         axis=axis,
         ticks=_ticks(reel, subject, times),
         lines=lines,
@@ -183,8 +184,8 @@ def _ends(track: Track, name: str) -> np.ndarray:
     return ends[np.isfinite(ends).all(1)]
 
 
-def _in_view(values: np.ndarray, ends: np.ndarray, scale: str) -> tuple[np.ndarray, str]:
-    """Return the values that an axis must hold, and what is to be said of those that it need not.
+def _in_view(values: np.ndarray, ends: np.ndarray, scale: str) -> np.ndarray:
+    """Return the values that an axis must hold.
 
     The spread of a few snapshots is cut if it makes lines much flatter than they are without it.
 
@@ -195,17 +196,25 @@ def _in_view(values: np.ndarray, ends: np.ndarray, scale: str) -> tuple[np.ndarr
     """
     whole = np.append(values, ends)
     if scale == UNIT or not len(ends) or not len(values):
-        return whole, ""
+        return whole
     low = np.quantile(ends[:, 0], 1 - _IN_VIEW, method="higher")
     high = np.quantile(ends[:, 1], _IN_VIEW, method="lower")
     typical = np.append(values, [low, high])
-    if _length(whole, scale) <= _LONGER * _length(typical, scale):
-        return whole, ""
-    low, high = whole.min(), whole.max()
-    is_below, is_above = low < min(typical.min(), 0), high > typical.max()
-    text = f"from {plain(float(f'{low:.2g}'))}" if is_below else ""
-    text += f" up to {plain(float(f'{high:.2g}'))}" if is_above else ""
-    return typical, f" (spread {text.strip()})"
+    return whole if _length(whole, scale) <= _LONGER * _length(typical, scale) else typical
+
+
+def _beyond(ends: np.ndarray, axis: Axis) -> str:
+    """Return what is said of the ends [m, 2] of a spread that leave an axis; "" if none does."""
+    low, high = ends.min(initial=axis.low), ends.max(initial=axis.high)
+    said = [f"from {_past(low, axis.low)}"] if low < axis.low else []
+    said += [f"up to {_past(high, axis.high)}"] if high > axis.high else []
+    return f" (spread {' '.join(said)})" if said else ""
+
+
+def _past(value: float, limit: float) -> str:
+    """Return a value in two digits, or in as many as tell on which side of a limit it is."""
+    rounded = (float(f"{value:.{digits}g}") for digits in range(2, 7))
+    return plain(next((one for one in rounded if (one - limit) * (value - limit) > 0), value))
 
 
 def _length(values: np.ndarray, scale: str) -> float:

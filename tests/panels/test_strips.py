@@ -169,7 +169,7 @@ def test_a_line_with_a_spread_has_room_for_it():
 def spread_like(first, *, values=0.1, scale="zero-based"):
     """Return what a strip shows whose spread is `first` in two of forty snapshots, else narrow."""
     rate = np.full(40, values)
-    ends = np.stack([rate * 0.8, rate * 1.2], axis=1)
+    ends = np.sort(np.stack([rate * 0.8, rate * 1.2], axis=1), axis=1)
     ends[:2] = first
     one = a_run(steps=range(40), series={"rate": rate}, spreads={"rate": ends})
     return panel_for(Strip(series={"rate": "rate"}, title="rate", scale=scale), one)
@@ -196,6 +196,37 @@ def test_a_spread_of_few_snapshots_does_not_flatten_the_line_of_a_logarithmic_st
     panel = spread_like((1, 5000), values=2, scale=LOG2)
     assert panel.axis.high < 4
     assert panel.title == "rate (spread up to 5000)"
+
+
+@pytest.mark.parametrize(
+    ("first", "title"),
+    [
+        ((0.02, 5000), "rate (spread from 0.02 up to 5000)"),
+        ((0.02, 2.1), "rate (spread from 0.02)"),
+        ((0.02, 2.5), "rate (spread from 0.02)"),
+        ((0.6952, 5000), "rate (spread from 0.695 up to 5000)"),
+    ],
+)
+def test_a_logarithmic_strip_says_which_ends_of_a_spread_it_cuts(first, title):
+    panel = spread_like(first, values=2, scale=LOG2)
+    assert panel.axis.low > 0.69
+    assert panel.axis.high > 2.5
+    assert panel.title == title
+
+
+@pytest.mark.parametrize(
+    ("first", "title"),
+    [
+        ((-60, -0.9), "rate (spread from -60)"),
+        ((-60, 0.5), "rate (spread from -60 up to 0.5)"),
+        ((-60, 0.00004), "rate (spread from -60 up to 4e-05)"),
+    ],
+)
+def test_an_end_of_a_spread_that_is_in_view_is_not_said_to_be_outside(first, title):
+    panel = spread_like(first, values=-2)
+    assert panel.axis.low == pytest.approx(-2.592)
+    assert panel.axis.high == 0
+    assert panel.title == title
 
 
 def test_a_spread_that_is_wide_throughout_is_whole():
