@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from anim.panels.axes import Axis
+from anim.panels.bins import do_differ, edges_of, shared_bins
 from anim.settings import FEWEST
 from anim.timeline import Frame, Track
 
@@ -28,7 +29,8 @@ class BarMarks:
         line, chance, top: [B, 3] heights of the ideal line, of what chance may make of it, and of
             the share. The gap lies between ``line`` and ``top``; up to ``chance`` it is pale.
         presence: [B] in [0, 1]: 0 without a bar, between 0 and 1 while one comes or goes.
-        whiskers: [3, W] places, lower and upper ends of intervals of bars, or None.
+        whiskers: [4, W] places, lower and upper ends of intervals of bars, and how strong these
+            are in [0, 1]; or None.
     """
 
     x: np.ndarray
@@ -85,15 +87,14 @@ class Bars:
     def at(self, frame: Frame) -> BarMarks:
         """Return where the bars stand in a frame.
 
-        Edges that differ between two snapshots do not travel: what does so flashes. Between them
-        stand bars between the edges of both, which rise and fall where they are.
+        Where bins differ between two snapshots, bars stand between the edges of both, and rise
+        and fall where they are; see `anim.panels.bins`.
         """
-        edges, whiskers = self._track.edges, self._whiskers(frame)
-        if edges.ndim == 2 and frame.before != frame.after:
+        whiskers = self._whiskers(frame)
+        if do_differ(frame):
             return self._between(frame, whiskers)
-        edges = edges if edges.ndim == 1 else edges[frame.before]
         return bar_marks(
-            np.maximum(edges, self._axis.low),
+            edges_of(self._track, frame.before, self._axis.low),
             frame.mix(self.widths),
             frame.mix(self.gaps),
             frame.mix(self.chances),
@@ -106,52 +107,50 @@ class Bars:
 
     def _between(self, frame: Frame, whiskers: np.ndarray | None) -> BarMarks:
         """Return bars on the edges of two snapshots: at each score, what lies between theirs."""
-        rows = frame.before, frame.after
-        edges = [np.maximum(self._track.edges[row], self._axis.low) for row in rows]
-        shared = np.unique(np.concatenate(edges))
-        middle = (shared[1:] + shared[:-1]) / 2
-        scores = bar_places(middle, (shared[1:] - shared[:-1]) / 2, self._is_folded)
-        bins = [np.searchsorted(one, middle, side="right") - 1 for one in edges]
-        # A snapshot has no bar beyond its lowest and highest score.
-        last = self.gaps.shape[1] - 1
-        held = [(one >= 0) & (one <= last) for one in bins]
-        bins = [np.clip(one, 0, last) for one in bins]
-
-        def mix(values: np.ndarray) -> np.ndarray:
-            start, end = (values[rows[k]][..., bins[k]] * held[k] for k in (0, 1))
-            return start + frame.fraction * (end - start)
-
+        shared = shared_bins(frame, self._axis.low)
+        middle, half = (shared.high + shared.low) / 2, (shared.high - shared.low) / 2
+        scores = bar_places(middle, half, self._is_folded)
         lines = []
-        for ends, at, is_held in zip(edges, bins, held, strict=True):
+        for ends, at, is_held in zip(shared.ends, shared.bins, shared.held, strict=True):
             line = bar_line(ends, at, scores, self._axis, self._is_folded, self._pixels)
             lines.append(np.where(is_held[:, None], line, ideal_line(scores, self._is_folded)))
-        return marks_of(
-            self._axis.place(scores),
-            lines[0] + frame.fraction * (lines[1] - lines[0]),
-            mix(self.gaps),
-            mix(self.chances),
-            mix(self.presence),
-            whiskers,
+        gaps, chances, presence = (
+            shared.mix(frame, values) for values in (self.gaps, self.chances, self.presence)
         )
+        line = lines[0] + frame.fraction * (lines[1] - lines[0])
+        return marks_of(self._axis.place(scores), line, gaps, chances, presence, whiskers)
 
     def _whiskers(self, frame: Frame) -> np.ndarray | None:
-        """Return places and ends of the intervals of bars that are there; they travel."""
+        """Return places, ends and strengths of the intervals of bars that are there.
+
+        Where bins differ between two snapshots, the intervals of one fade into those of the other.
+        """
         if self.intervals is None:
             return None
-        edges = self._track.edges
-        edges = np.maximum(edges if edges.ndim == 1 else frame.mix(edges), self._axis.low)
+        if not do_differ(frame):
+            ends, presence = frame.mix(self.intervals), frame.mix(self.presence)
+            return self._whiskers_of(frame.before, ends, presence, 1.0)
+        parts = [
+            self._whiskers_of(row, self.intervals[row], self.presence[row], strength)
+            for row, strength in frame.fading()
+        ]
+        return np.concatenate(parts, axis=1)
+
+    def _whiskers_of(
+        self, row: int, ends: np.ndarray, presence: np.ndarray, strength: float
+    ) -> np.ndarray:
+        edges = edges_of(self._track, row, self._axis.low)
         middle = (edges[1:] + edges[:-1]) / 2
-        ends = np.clip(ideal_line(middle, self._is_folded) + frame.mix(self.intervals), 0, 1)
-        is_there = frame.mix(self.presence) > 0
-        return np.stack([self._axis.place(middle), *ends])[:, is_there]
+        ends = np.clip(ideal_line(middle, self._is_folded) + ends, 0, 1)
+        strengths = np.full(len(middle), strength)
+        return np.stack([self._axis.place(middle), *ends, strengths])[:, presence > 0]
 
     def points(self, row: int) -> np.ndarray:
         """Return places [n, 2] of the examples of bins that have too few of them for a bar."""
-        edges = self._track.edges if self._track.edges.ndim == 1 else self._track.edges[row]
         counts = np.round(self._track.counts[row])
         gaps = self._track.shares[row] - self._track.ideals[row]
         return few_points(
-            np.maximum(edges, self._axis.low),
+            edges_of(self._track, row, self._axis.low),
             counts,
             gaps,
             axis=self._axis,

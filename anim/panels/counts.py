@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from anim.panels.axes import Axis, grouped, linear_axis
+from anim.panels.bins import do_differ, edges_of, shared_bins
 from anim.panels.scores import NUMBER_BESIDE, ScorePanel, names_of, score_axis
 from anim.panels.subject import Subject
 from anim.panels.words import Words
@@ -15,7 +16,8 @@ from anim.timeline import Frame, Track
 
 # The name of the y axis.
 NAME = "examples"
-# The share of its bin that a column takes.
+# The share of its bin that a column takes, but where bins differ between snapshots: gaps between
+# these would come and go.
 COLUMN = 0.9
 # Columns higher than these quantile of all columns, times the room above, are cut.
 _TALL, _ABOVE = 0.95, 1.25
@@ -26,9 +28,9 @@ class CountMarks:
     """Where columns stand.
 
     Attributes:
-        left, right: [B] places.
-        wrong, top: [B] heights of the wrong examples, and of all, up to 1.
-        cut: rows [n, 2] of bin and number of examples, of columns that are higher than that.
+        left, right: [C] places.
+        wrong, top: [C] heights of the wrong examples, and of all, up to 1.
+        cut: rows [n, 2] of place and number of examples, of columns that are higher than that.
     """
 
     left: np.ndarray
@@ -69,22 +71,32 @@ class Counts:
         self.bins = track.counts.shape[1]
 
     def at(self, frame: Frame) -> CountMarks:
-        """Return where the columns stand in a frame."""
-        track = self._track
-        edges = track.edges if track.edges.ndim == 1 else frame.mix(track.edges)
-        edges = np.maximum(edges, self._axis.low)
-        middle, half = (edges[1:] + edges[:-1]) / 2, (edges[1:] - edges[:-1]) / 2 * COLUMN
-        counts, hits = frame.mix(track.counts), frame.mix(track.hits)
-        top = self._counts.place(counts)
-        # Numbers are those of a snapshot.
+        """Return where the columns stand in a frame.
+
+        Where bins differ between two snapshots, columns stand between the edges of both, and rise
+        and fall where they are; see `anim.panels.bins`.
+        """
+        track, low = self._track, self._axis.low
+        edges = edges_of(track, frame.before, low)
+        if do_differ(frame):
+            shared = shared_bins(frame, low)
+            starts, ends = shared.low, shared.high
+            counts, hits = shared.mix(frame, track.counts), shared.mix(frame, track.hits)
+        else:
+            starts, ends = edges[:-1], edges[1:]
+            counts, hits = frame.mix(track.counts), frame.mix(track.hits)
+        middle = (starts + ends) / 2
+        half = (ends - starts) / 2 * (COLUMN if track.edges.ndim == 1 else 1)
+        # Numbers are those of a snapshot, where its columns are.
         known = track.counts[frame.before]
         cut = np.flatnonzero(known > self._counts.high)
+        places = self._axis.place((edges[1:] + edges[:-1]) / 2)
         return CountMarks(
             left=self._axis.place(middle - half),
             right=self._axis.place(middle + half),
             wrong=np.minimum(self._counts.place(counts - hits), 1),
-            top=np.minimum(top, 1),
-            cut=np.stack([cut, known[cut]], axis=1),
+            top=np.minimum(self._counts.place(counts), 1),
+            cut=np.stack([places[cut], known[cut]], axis=1),
         )
 
 

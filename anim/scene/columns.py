@@ -59,11 +59,10 @@ class CountColumns:
         for i in order:
             digits = len(grouped(marks.cut[i, 1]))
             apart = digits * self._digit / self._axes.bbox.width
-            at = x[int(marks.cut[i, 0]), 1]
-            if all(abs(x[int(other[0]), 1] - at) >= apart for other in shown):
+            if all(abs(other[0] - marks.cut[i, 0]) >= apart for other in shown):
                 shown.append(marks.cut[i])
         for number in self._numbers:
             number.set_text("")
         for number, (at, count) in zip(self._numbers, shown, strict=False):
-            number.set_position((x[int(at), 1], 1.01))
+            number.set_position((at, 1.01))
             number.set_text(grouped(count))

@@ -86,10 +86,9 @@ class _BarMarks:
             ramp(theme, theme.bar),
             [to_rgba(colour) for colour in (*pale, *full)],
             ramp(theme, theme.cap),
-            [to_rgba(theme.text)],
         ]
         self._palette: list[RGBA] = [tuple(one) for one in np.concatenate(parts).tolist()]
-        self._cap = to_rgba(theme.cap)
+        self._cap, self._text = to_rgba(theme.cap), to_rgb(theme.text)
         self._thick = stage.pixels(_CAP) * stage.measures.stroke / axes.bbox.height / 2
         self._thin = stage.pixels(_WHISKER) * stage.measures.stroke / axes.bbox.width / 2
         self._examples = lru_cache(maxsize=8)(lambda row: Path(bars.points(row)))
@@ -109,16 +108,19 @@ class _BarMarks:
         highs = [np.minimum(line, top), top, top, top + self._thick]
         # Places in the palette: its parts one after another.
         colours = [level, pale, pale + 2, LEVELS + 4 + level]
+        palette = self._palette
         if marks.whiskers is not None:
-            places_of, *ends = marks.whiskers
+            places_of, *ends, strengths = marks.whiskers
+            strong, kinds = np.unique(strengths, return_inverse=True)
             low, high = (np.repeat(one[:, None], 3, axis=1) for one in ends)
             places.append(places_of[:, None] + self._thin * np.array([-1, 0, 1]))
             lows.append(low)
             highs.append(high)
-            colours.append(np.full(len(low), len(self._palette) - 1))
+            colours.append(len(palette) + kinds)
+            palette = [*palette, *((*self._text, float(alpha)) for alpha in strong)]
         all_of = np.concatenate
         self._shapes.place(
-            columns(all_of(places), all_of(lows), all_of(highs), all_of(colours), self._palette)
+            columns(all_of(places), all_of(lows), all_of(highs), all_of(colours), palette)
         )
         self._place_points(frame)
 

@@ -124,6 +124,18 @@ class Frame:
             return start
         return start + self.fraction * (values[self.after] - start)
 
+    def fading(self) -> list[tuple[int, float]]:
+        """Return rows of what fades instead of moving, each with its strength in (0, 1].
+
+        Where that of both rows lies, it stays: together they hide all but a sixteenth.
+        """
+        if self.before == self.after or self.fraction == 0:
+            return [(self.before, 1.0)]
+        return [
+            (self.before, 1 - self.fraction**2),
+            (self.after, 1 - (1 - self.fraction) ** 2),
+        ]
+
 
 def _unknown(there: Track, here: Track) -> dict[str, np.ndarray]:
     """Return NaN [S] for each series that only the other track has."""

@@ -59,7 +59,12 @@ CASES = {
         "score",
         {"curve": "smooth"},
     ),
-    "mass": (lambda: [a_run()], "confidence", {"binning": "mass", "bins": 7}),
+    "mass": (lambda: [a_run()], "confidence", {"binning": "mass", "bins": 7, "intervals": True}),
+    "counts of equal mass": (
+        lambda: [a_run(size=2)],
+        "score",
+        {"binning": "mass", "bins": 9, "panels": ("reliability", "counts")},
+    ),
     "counts": (lambda: [a_run()], "score", {"panels": ("reliability", "counts", "ece")}),
     "field": (lambda: [a_run()], "score", {"words": "field", "band": False, "bins": 15}),
     "crowded dots": (lambda: [a_run(size=0.1)], "score", {}),

@@ -2,8 +2,9 @@
 
 import { readFileSync } from "node:fs";
 import { Bars } from "../../anim/page/player/bars.mjs";
+import { Chart } from "../../anim/page/player/chart.mjs";
 import { frameOf, playedAt, reached, restingAt } from "../../anim/page/player/clock.mjs";
-import { columnsAt } from "../../anim/page/player/counts.mjs";
+import { columnsAt, cutAt } from "../../anim/page/player/counts.mjs";
 import { Curve, piecesOf } from "../../anim/page/player/curve.mjs";
 import { Dots } from "../../anim/page/player/dots.mjs";
 import { binOf, factOf, tableRow, withNumbers } from "../../anim/page/player/facts.mjs";
@@ -54,23 +55,32 @@ function overlaidAt(line, frame) {
 }
 
 /** @param {Frame} frame @param {number} rank */
+function markedAt(frame, rank) {
+  const chart = Object.assign(Object.create(Chart.prototype), { view, bins: view.runs[rank] });
+  chart.update(frame);
+  return { row: chart.row, edges: Array.from(chart.edges) };
+}
+
+/** @param {Frame} frame @param {number} rank */
 function cellAt(frame, rank) {
   const { overlaid, bars, curve, dots } = cells[rank];
   const bins = view.runs[rank];
   const row = frame.before;
   const marks = curve?.at(frame);
+  const { low, most } = view;
+  const scale = most ? { low, most, width: design.column } : null;
   const facts = Array.from({ length: bins.counts.columns }, (_, bin) => binOf(bins, row, bin));
   return {
     frame,
+    marked: markedAt(frame, rank),
     overlaid: overlaid && overlaidAt(overlaid, frame),
     bars: bars?.at(frame, size.width) ?? null,
     whiskers: bars?.whiskers(frame) ?? null,
     points: bars ? [bars.points(frame.before), bars.points(frame.after)] : null,
     curve: marks ? { ...marks, pieces: piecesOf(marks.presence) } : null,
     dots: dots && dotsAt(dots, frame),
-    columns: view.most
-      ? columnsAt(bins, frame, { low: view.low, most: view.most, width: design.column })
-      : null,
+    columns: scale && columnsAt(bins, frame, scale).map(({ count, ...column }) => column),
+    cut: scale && cutAt(bins, frame, scale),
     numbers: numbersOf(view, rank, row),
     sentence: withNumbers(view.words.sentence, numbersOf(view, rank, row)),
     short: withNumbers(view.words.short, numbersOf(view, rank, row)),

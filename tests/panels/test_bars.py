@@ -162,8 +162,21 @@ def test_whiskers_are_as_far_from_the_line_as_the_interval_from_the_ideal():
     one = a_track([[100, 100]], [[50, 20]], ideals=[[0.3, 0.8]], intervals=intervals)
     found = bars_of(one).at(frame_of(one)).whiskers
     np.testing.assert_allclose(
-        found, [[0.25, 0.75], [0.25 + 0.05, 0.75 - 0.7], [0.25 + 0.45, 0.75 - 0.5]]
+        found, [[0.25, 0.75], [0.25 + 0.05, 0.75 - 0.7], [0.25 + 0.45, 0.75 - 0.5], [1, 1]]
     )
+
+
+def test_intervals_of_bins_that_differ_fade_into_each_other_where_they_are():
+    """Travelling, they flashed."""
+    one = bins_that_differ()
+    one = replace(one, intervals=np.stack([one.shares - 0.1, one.shares + 0.2], axis=1))
+    bars = bars_of(one)
+    before, after = (bars.at(frame_of(one, row)).whiskers for row in (0, 1))
+    np.testing.assert_allclose(before[0], [0.3, 0.7])
+    np.testing.assert_allclose(after[0], [0.4, 0.8])
+    found = bars.at(frame_of(one, 0, 1, 0.25)).whiskers
+    np.testing.assert_array_equal(found[:3], np.concatenate([before, after], axis=1)[:3])
+    assert found[3].tolist() == [0.9375, 0.9375, 0.4375, 0.4375]
 
 
 def test_bins_begin_at_the_lowest_score_there_can_be():

@@ -24,6 +24,11 @@ CASES = {
     "equal mass": ("xor", {"binning": "mass"}),
     "digits, equal mass": ("digits", {"binning": "mass"}),
     "breast-cancer, equal mass": ("breast-cancer", {"binning": "mass"}),
+    "xor, equal mass, intervals": ("xor", {"binning": "mass", "intervals": True}),
+    "digits, equal mass, counts": (
+        "digits",
+        {"binning": "mass", "panels": ("reliability", "counts")},
+    ),
 }
 STILL = {
     "score": ("small", {}),

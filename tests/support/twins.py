@@ -10,6 +10,7 @@ import numpy as np
 from anim.page import page_data
 from anim.panels.axes import Axis, spread_apart
 from anim.panels.bars import Bars
+from anim.panels.bins import edges_of
 from anim.panels.contents import BELOW, Header, words_for
 from anim.panels.counts import Counts, count_axis
 from anim.panels.curve import Curve, pieces
@@ -177,13 +178,17 @@ class Twin:
                 "fraction": frame.fraction,
                 "position": frame.position,
             },
+            "marked": {
+                "row": frame.before,
+                "edges": edges_of(frame.track, frame.before, self.axis.low),
+            },
             "overlaid": _line(*overlaid.at(frame)) if overlaid else None,
             "bars": _bars(bars.at(frame)) if bars else None,
             "whiskers": _whiskers(bars.at(frame)) if bars else None,
             "points": [bars.points(row) for row in (frame.before, frame.after)] if bars else None,
             "curve": _curve(curve.at(frame)) if curve else None,
             "dots": self.dots[rank].at(frame).reshape(2, -1) if self.dots[rank] else None,
-            "columns": self._columns(frame),
+            **self._columns(frame),
             "numbers": numbers,
             "sentence": filled(self.words.sentence, *numbers),
             "short": filled(self.words.short, *numbers),
@@ -193,15 +198,12 @@ class Twin:
 
     def _columns(self, frame):
         if "counts" not in self.picture.shown_panels:
-            return None
+            return {"columns": None, "cut": None}
         marks = Counts(frame.track, self.axis, Axis(0, self.counts.high)).at(frame)
-        cut = dict(marks.cut.tolist())
         rows = zip(marks.left, marks.right, marks.wrong, marks.top, strict=True)
-        names = ("left", "right", "wrong", "top", "cut")
-        return [
-            dict(zip(names, (*row, cut.get(number, 0)), strict=True))
-            for number, row in enumerate(rows)
-        ]
+        names = ("left", "right", "wrong", "top")
+        columns = [dict(zip(names, row, strict=True)) for row in rows]
+        return {"columns": columns, "cut": marks.cut}
 
     def _bin(self, frame, one):
         track, row = frame.track, frame.before

@@ -21,12 +21,12 @@ export class BarPainter {
     this.gaps = kinds.map((kind) => axes.path(`gap ${kind}`));
     this.caps = new Levels(axes, "cap");
     this.points = ["few", "few"].map((kind) => axes.path(kind));
-    this.whiskers = bins.intervals && axes.path("whiskers");
+    this.whiskers = bins.intervals && new Levels(axes, "whiskers");
   }
 
   /** @param {Frame} frame */
   update(frame) {
-    const { axes, bodies, caps } = this;
+    const { axes, bodies, caps, whiskers } = this;
     bodies.begin();
     caps.begin();
     const gaps = ["", "", "", ""];
@@ -44,13 +44,12 @@ export class BarPainter {
     bodies.end();
     caps.end();
     this.gaps.forEach((path, kind) => put(path, "d", gaps[kind]));
-    if (this.whiskers) {
-      const shapes = this.bars.whiskers(frame).map(([x, low, high]) => {
-        const [from, to] = [low, high].map((share) => round(axes.y(share)));
-        return `M${round(axes.x(x))} ${from}V${to}`;
-      });
-      put(this.whiskers, "d", shapes.join(""));
+    whiskers?.begin();
+    for (const [x, low, high, strength] of this.bars.whiskers(frame)) {
+      const [from, to] = [low, high].map((share) => round(axes.y(share)));
+      whiskers?.add(strength, `M${round(axes.x(x))} ${from}V${to}`);
     }
+    whiskers?.end();
     this.drawPoints(frame);
   }
 

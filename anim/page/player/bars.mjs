@@ -1,3 +1,5 @@
+import { doDiffer, edgesOf, mixed, stretchesAt } from "./bins.mjs";
+import { fadingOf } from "./clock.mjs";
 import { Matrix } from "./matrix.mjs";
 import { clipped, halfEven } from "./rounding.mjs";
 /** @import { Bins, Design, Frame } from "./types.mjs" */
@@ -14,17 +16,6 @@ export function idealOf(score, isFolded) {
 }
 
 /**
- * Return the edges of the bins of a frame, on an axis that begins at the lowest score.
- * @param {Bins} bins
- * @param {Frame} frame
- * @param {number} low
- */
-export function edgesAt({ edges }, frame, low) {
-  const known = edges instanceof Matrix ? edges.mix(frame) : edges;
-  return known.map((edge) => Math.max(edge, low));
-}
-
-/**
  * @typedef {object} Bar
  * @property {number[]} x left, middle or the kink of the line, and right.
  * @property {number[]} line heights of the ideal line there.
@@ -32,22 +23,6 @@ export function edgesAt({ edges }, frame, low) {
  * @property {number[]} top of the share.
  * @property {number} presence in [0, 1].
  */
-
-/**
- * Return the bin of a score; -1 if none has it.
- * @param {ArrayLike<number>} edges
- * @param {number} score
- */
-function binAt(edges, score) {
-  let bin = -1;
-  while (bin + 1 < edges.length && edges[bin + 1] <= score) bin++;
-  return bin < edges.length - 1 ? bin : -1;
-}
-
-/** @param {number[]} values */
-function sortedOnce(values) {
-  return [...new Set(values)].sort((one, other) => one - other);
-}
 
 /** The bars of a run. */
 export class Bars {
@@ -84,7 +59,7 @@ export class Bars {
   #widths() {
     const { counts, edges } = this.bins;
     // Bins that differ hold about equally many. Gaps between them would come and go.
-    if (edges instanceof Matrix) return counts.map(() => 1);
+    if (edges instanceof Matrix) return null;
     const { narrowest, widest } = this.design;
     const widths = new Matrix(counts.rows, counts.columns);
     for (let row = 0; row < counts.rows; row++) {
@@ -109,29 +84,17 @@ export class Bars {
    */
   at(frame, pixels) {
     const { before, after, fraction } = frame;
-    const differ = this.bins.edges instanceof Matrix && before !== after;
-    // Edges that differ between two snapshots do not travel: what does so flashes.
-    const ends = (differ ? [before, after] : [before]).map((row) => this.#edges(row));
-    const edges = differ ? sortedOnce(ends.flatMap((known) => [...known])) : ends[0];
-    return Array.from(edges.slice(1), (high, at) => {
-      const [middle, half] = [(high + edges[at]) / 2, (high - edges[at]) / 2];
-      const bins = differ ? ends.map((known) => binAt(known, middle)) : [at];
+    const ends = [before, after].map((row) => this.#edges(row));
+    return stretchesAt(this.bins, frame, this.low).map(({ low, high, bins }) => {
+      const [middle, half] = [(high + low) / 2, (high - low) / 2];
       /** @param {Matrix} values @param {number} [from] */
-      const mix = (values, from = 0) => {
-        const [start, end] = [before, after].map((row, side) => {
-          const bin = bins[differ ? side : 0];
-          return bin < 0 ? 0 : values.at(row, from + bin);
-        });
-        return before === after ? start : start + fraction * (end - start);
-      };
-      const wide = (differ ? 1 : mix(this.widths)) * half;
+      const mix = (values, from) => mixed(values, frame, bins, from);
+      const wide = (this.widths ? mix(this.widths) : 1) * half;
       const [left, right] = [middle - wide, middle + wide];
       const hasKink = this.isFolded && left < 0.5 && right > 0.5;
       const scores = [left, hasKink ? 0.5 : middle, right];
       const lines = ends.map((known, side) => this.#line(known, bins[side], scores, pixels));
-      const line = lines[0].map((start, place) =>
-        differ ? start + fraction * (lines[1][place] - start) : start,
-      );
+      const line = lines[0].map((start, place) => start + fraction * (lines[1][place] - start));
       const gap = mix(this.gaps);
       const limits = [mix(this.chances), mix(this.chances, this.bins.counts.columns)];
       const byChance = clipped(gap, Math.min(limits[0], 0), Math.max(limits[1], 0));
@@ -147,7 +110,7 @@ export class Bars {
 
   /** @param {number} row */
   #edges(row) {
-    return edgesAt(this.bins, { before: row, after: row, fraction: 0, position: 0 }, this.low);
+    return edgesOf(this.bins, row, this.low);
   }
 
   /**
@@ -165,18 +128,27 @@ export class Bars {
   }
 
   /**
-   * Return places and ends of the intervals of bars that are there; they travel.
+   * Return places, ends and strengths of the intervals of bars that are there: where bins differ
+   * between two snapshots, the intervals of one fade into those of the other.
    * @param {Frame} frame
-   * @returns {[x: number, low: number, high: number][]}
+   * @returns {[x: number, low: number, high: number, strength: number][]}
    */
   whiskers(frame) {
-    const [edges, ends] = [edgesAt(this.bins, frame, this.low), this.intervals?.mix(frame)];
-    if (!ends) return [];
-    return Array.from(this.presence.mix(frame)).flatMap((presence, bin, { length }) => {
-      const middle = (edges[bin + 1] + edges[bin]) / 2;
-      const ideal = idealOf(middle, this.isFolded);
-      const [low, high] = [ends[bin], ends[length + bin]].map((end) => clipped(ideal + end, 0, 1));
-      return presence > 0 ? [[this.place(middle), low, high]] : [];
+    const { bins, intervals, presence } = this;
+    if (!intervals) return [];
+    const differ = doDiffer(bins, frame);
+    return fadingOf(frame, differ).flatMap(([row, strength]) => {
+      const edges = this.#edges(row);
+      const shown = differ ? { ...frame, before: row, after: row } : frame;
+      const ends = intervals.mix(shown);
+      return Array.from(presence.mix(shown)).flatMap((there, bin, { length }) => {
+        const middle = (edges[bin + 1] + edges[bin]) / 2;
+        const ideal = idealOf(middle, this.isFolded);
+        const [low, high] = [ends[bin], ends[length + bin]].map((end) =>
+          clipped(ideal + end, 0, 1),
+        );
+        return there > 0 ? [[this.place(middle), low, high, strength]] : [];
+      });
     });
   }
 
@@ -192,8 +164,7 @@ export class Bars {
    */
   points(row) {
     const { bins, isFolded, design } = this;
-    const still = { before: row, after: row, fraction: 0, position: 0 };
-    const edges = edgesAt(bins, still, this.low);
+    const edges = this.#edges(row);
     return Array.from(bins.counts.row(row), halfEven).flatMap((count, bin) => {
       if (!(count > 0 && count < design.fewest)) return [];
       const [left, right] = [edges[bin], edges[bin + 1]];

@@ -1,5 +1,5 @@
 import { Axes } from "./axes.mjs";
-import { edgesAt } from "./bars.mjs";
+import { edgesOf } from "./bins.mjs";
 import { drawing, put, svg } from "./elements.mjs";
 import { ticksFor } from "./layout.mjs";
 import { rectangle } from "./paths.mjs";
@@ -72,8 +72,9 @@ export class Chart {
    * @param {Frame} frame
    */
   update(frame) {
-    this.edges = edgesAt(this.bins, frame, this.view.low);
+    // Those of the snapshot that facts are of.
     this.row = frame.before;
+    this.edges = edgesOf(this.bins, this.row, this.view.low);
   }
 
   /**

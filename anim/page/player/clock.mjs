@@ -62,3 +62,18 @@ export function frameOf({ shown, places, steps, lost }, moment) {
   if (before === after || isBroken) return { before, after: before, fraction: 0, position };
   return { before, after, fraction: moment.fraction, position };
 }
+
+/**
+ * Return rows of what fades instead of moving, each with its strength; see `Frame.fading` in
+ * anim/timeline/track.py.
+ * @param {Frame} frame
+ * @param {boolean} fades whether it does; what does not is that of the first row.
+ * @returns {[row: number, strength: number][]}
+ */
+export function fadingOf({ before, after, fraction }, fades = true) {
+  if (!fades || before === after || fraction === 0) return [[before, 1]];
+  return [
+    [before, 1 - fraction ** 2],
+    [after, 1 - (1 - fraction) ** 2],
+  ];
+}

@@ -1,4 +1,5 @@
-import { edgesAt } from "./bars.mjs";
+import { mixed, stretchesAt } from "./bins.mjs";
+import { Matrix } from "./matrix.mjs";
 /** @import { Bins, Frame } from "./types.mjs" */
 
 // As anim/panels/counts.py.
@@ -9,31 +10,44 @@ import { edgesAt } from "./bars.mjs";
  * @property {number} right
  * @property {number} wrong height of the wrong examples.
  * @property {number} top height of all examples.
- * @property {number} cut how many there are, where the column is higher than its axis; else 0.
+ * @property {number} count of all examples.
+ */
+
+/**
+ * Lowest score, upper limit of counts, and the share of its bin that a column takes.
+ * @typedef {{ low: number, most: number, width: number }} CountScale
  */
 
 /**
  * Return where the columns of a run stand in a frame.
  * @param {Bins} bins
  * @param {Frame} frame
- * @param {{ low: number, most: number, width: number }} axes lowest score, upper limit of counts,
- *   and the share of its bin that a column takes.
+ * @param {CountScale} scale
  * @returns {Column[]}
  */
 export function columnsAt(bins, frame, { low, most, width }) {
-  const edges = edgesAt(bins, frame, low);
-  const [counts, hits] = [bins.counts.mix(frame), bins.hits.mix(frame)];
-  // Numbers are those of a snapshot.
-  const known = bins.counts.row(frame.before);
-  return Array.from(counts, (count, bin) => {
-    const middle = (edges[bin + 1] + edges[bin]) / 2;
-    const half = ((edges[bin + 1] - edges[bin]) / 2) * width;
+  // Gaps between bins that differ would come and go.
+  const share = bins.edges instanceof Matrix ? 1 : width;
+  return stretchesAt(bins, frame, low).map((one) => {
+    const [middle, half] = [(one.high + one.low) / 2, ((one.high - one.low) / 2) * share];
+    const [count, hits] = [bins.counts, bins.hits].map((all) => mixed(all, frame, one.bins));
     return {
       left: (middle - half - low) / (1 - low),
       right: (middle + half - low) / (1 - low),
-      wrong: Math.min((count - hits[bin]) / most, 1),
+      wrong: Math.min((count - hits) / most, 1),
       top: Math.min(count / most, 1),
-      cut: known[bin] > most ? known[bin] : 0,
+      count,
     };
   });
 }
+
+/**
+ * Return place and number of examples of the columns of a snapshot that are higher than their axis.
+ * @param {Bins} bins
+ * @param {Frame} frame its first snapshot.
+ * @param {CountScale} scale
+ */
+export const cutAt = (bins, frame, scale) =>
+  columnsAt(bins, { ...frame, after: frame.before }, scale)
+    .filter(({ count }) => count > scale.most)
+    .map(({ left, right, count }) => [(left + right) / 2, count]);

@@ -1,5 +1,5 @@
 import { Chart } from "./chart.mjs";
-import { columnsAt } from "./counts.mjs";
+import { columnsAt, cutAt } from "./counts.mjs";
 import { put, svg } from "./elements.mjs";
 import { ticksFor } from "./layout.mjs";
 import { rectangle } from "./paths.mjs";
@@ -33,17 +33,16 @@ export class CountsChart extends Chart {
     const { axes, view } = this;
     const scale = { low: view.low, most: view.most ?? 1, width: this.column };
     let [hits, misses] = ["", ""];
-    /** @type {[x: number, text: string][]} */
-    const numbers = [];
-    for (const { left, right, wrong, top, cut } of columnsAt(this.bins, frame, scale)) {
+    for (const { left, right, wrong, top } of columnsAt(this.bins, frame, scale)) {
       const [start, end] = [axes.x(left), axes.x(right)];
       misses += rectangle(start, axes.y(wrong), end, axes.bottom);
       hits += rectangle(start, axes.y(top), end, axes.y(wrong));
-      if (cut) numbers.push([(start + end) / 2, grouped(cut)]);
     }
     put(this.hits, "d", hits);
     put(this.misses, "d", misses);
-    this.drawNumbers(numbers);
+    this.drawNumbers(
+      cutAt(this.bins, frame, scale).map(([x, count]) => [axes.x(x), grouped(count)]),
+    );
   }
 
   /** @param {[x: number, text: string][]} numbers of columns that are cut. */

@@ -1,4 +1,4 @@
-import { edgesAt } from "./bars.mjs";
+import { edgesOf } from "./bins.mjs";
 import { clipped, fixed, grouped } from "./rounding.mjs";
 /** @import { Bin, Bins, FactWords, Template } from "./types.mjs" */
 
@@ -26,8 +26,7 @@ function pointsText(gap) {
  * @returns {Bin}
  */
 export function binOf(bins, row, bin) {
-  const still = { before: row, after: row, fraction: 0, position: 0 };
-  const edges = edgesAt(bins, still, -Infinity);
+  const edges = edgesOf(bins, row, -Infinity);
   const { band, curve, counts } = bins;
   return {
     low: edges[bin],
