@@ -211,8 +211,7 @@ class Picture(Output, Look, Clock, Statistics):
             require(side % 2 == 0, "size", problem)
             problem = f"expected at least {'x'.join(map(str, SMALLEST))}, got {self.size_text}"
             require(side >= low, "size", problem)
-            problem = f"expected at most {MAX_SIDE} pixels a side, got {self.size_text}"
-            require(side * self.scale <= MAX_SIDE, "size", problem)
+            require(side * self.scale <= MAX_SIDE, *self._too_large)
         width, height = self.pixels
         is_even = width % 2 == height % 2 == 0
         require(is_even, "scale", f"expected an even picture, got {width}x{height} pixels")
@@ -309,6 +308,29 @@ class Picture(Output, Look, Clock, Statistics):
     @property
     def _measures(self) -> Measures:
         return THEMES[self.theme or DEFAULT_THEME].measures
+
+    @property
+    def _too_large(self) -> tuple[str, str]:
+        """The setting that makes a side too long, and what to do about it."""
+        limit, longest = f"at most {MAX_SIDE} pixels a side", max(self.canvas)
+        if self.size is not None:
+            return "size", f"expected {limit}, got {self.size_text}"
+        count = len(self.shown_panels)
+        shown = f"{count} panel{'' if count == 1 else 's'}"
+        shown += f" of {self.runs} runs" if self.runs > 1 else ""
+        width, height = self.canvas
+        if longest > MAX_SIDE:
+            fewer = "fewer runs or panels" if self.runs > 1 else "fewer panels"
+            problem = f"{shown} need {width}x{height} pixels, and there are {limit}; show {fewer}"
+            return "panels", f"{problem}, or set `size`"
+        # A scale in quarters that makes even sides, as that of 1 does.
+        most = next(
+            part / 4
+            for part in range(int(4 * MAX_SIDE / longest), 0, -1)
+            if part == 4 or all(round(side * part / 4) % 2 == 0 for side in self.canvas)
+        )
+        problem = f"expected at most {most:g} for {shown} ({width}x{height}, {limit})"
+        return "scale", f"{problem}, got {self.scale:g}"
 
     @property
     def size_text(self) -> str:

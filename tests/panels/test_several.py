@@ -51,6 +51,44 @@ def test_a_size_that_was_asked_for_is_kept(runs):
     assert len({cell.left for cell in cells_of(picture, 4)}) == 2
 
 
+@pytest.mark.parametrize(
+    ("given", "runs", "problem"),
+    [
+        (
+            {"panels": "reliability,counts"},
+            12,
+            "panels: 2 panels of 12 runs need 768x4300 pixels, and there are at most 4096 pixels a "
+            "side; show fewer runs or panels, or set size",
+        ),
+        (
+            {"panels": tuple(f"metric:{number}" for number in range(60))},
+            1,
+            "panels: 60 panels need 768x6072 pixels, and there are at most 4096 pixels a side; "
+            "show fewer panels, or set size",
+        ),
+        (
+            {"panels": "reliability,counts", "scale": 3},
+            6,
+            "scale: expected at most 1.75 for 2 panels of 6 runs (768x2080, at most 4096 pixels a "
+            "side), got 3",
+        ),
+        (
+            {"size": (768, 4200)},
+            2,
+            "size: expected at most 4096 pixels a side, got 768x4200",
+        ),
+    ],
+)
+def test_what_makes_a_picture_too_large_is_named(given, runs, problem):
+    with pytest.raises(SettingError) as caught:
+        Picture(**given).for_runs(runs)
+    assert str(caught.value) == problem
+
+
+def test_the_largest_scale_that_is_named_is_possible():
+    assert Picture(panels="reliability,counts", scale=1.75).for_runs(6).pixels[1] <= 4096
+
+
 def test_a_narrow_picture_for_print_has_a_strip_if_there_is_room():
     assert Picture(theme="paper", size=(328, 300)).shown_panels == Picture().shown_panels
     assert Picture(theme="paper", size=(328, 240)).shown_panels == ("reliability",)
