@@ -29,17 +29,23 @@ class Overlay:
         ideal = path(axes, color=stage.theme.ideal, linewidth=stage.stroke(_IDEAL))
         ideal.set_data(*panel.line)
         ideal.set_clip_on(False)
-        style = {"linewidth": stage.stroke(_RUN), "solid_joinstyle": "round"}
-        style |= {"markersize": stage.stroke(_POINT), "markeredgewidth": 0}
+        line = {"linewidth": stage.stroke(_RUN), "solid_joinstyle": "round"}
+        dot = {"linestyle": "None", "marker": "o", "markeredgewidth": 0}
+        dot["markersize"] = stage.stroke(_POINT)
         self._lines = panel.lines
-        self._paths = [path(axes, color=colour, **style) for colour in stage.runs]
-        self.artists: list[Artist] = [ideal, *self._paths]
+        # A line that moves keeps its style: the dot of a run is another one.
+        self._paths = [
+            (path(axes, color=colour, **line), path(axes, color=colour, **dot))
+            for colour in stage.runs
+        ]
+        self.artists: list[Artist] = [ideal, *(one for pair in self._paths for one in pair)]
         for order, artist in enumerate(self.artists):
             artist.set_zorder(1 + order / 100)
 
     def update(self, shot: Shot) -> None:
         """Move the lines to where they are in a shot."""
-        for line, drawn, frame in zip(self._lines, self._paths, shot.frames, strict=True):
+        for line, pair, frame in zip(self._lines, self._paths, shot.frames, strict=True):
             x, y = line.at(frame)
-            drawn.set_data(x, y)
-            drawn.set_marker("o" if is_point(x) else "None")
+            for one in pair:
+                one.set_data(x, y)
+            pair[1].set_visible(is_point(x))

@@ -173,3 +173,16 @@ def test_a_run_with_a_single_bin_in_an_overlay_is_a_dot():
     middle = round(len(pixels) - box.y0 - 0.75 * box.height), round(box.x0 + 0.97 * box.width)
     around = pixels[middle[0] - 3 : middle[0] + 3, middle[1] - 3 : middle[1] + 3]
     assert (around == colour).all()
+
+
+@pytest.mark.parametrize("order", [[0, 50, 100], [100, 50, 0], [50, 0, 100, 50]])
+def test_a_run_is_a_dot_only_where_it_has_a_single_bin_whatever_was_drawn_before(order):
+    """The scores of the first and the last snapshot lie in one bin, those between in many."""
+    labels = (np.arange(2000) % 4 > 0).astype(int)
+    sure, many = np.full(2000, 0.97), np.random.default_rng(0).uniform(0, 1, 2000)
+    run = anim.from_arrays([0, 50, 100], labels, probs=np.stack([sure, many, sure]))
+    reel, scene = scene_of([run, run], overlay=True)
+    found = [scene.draw(reel.at(step)).copy() for step in order]
+    for step, pixels in zip(order, found, strict=True):
+        _, fresh = scene_of([run, run], overlay=True)
+        assert (pixels == fresh.draw(reel.at(step))).all(), step
