@@ -131,7 +131,14 @@ def _filled(values: np.ndarray, known: np.ndarray) -> np.ndarray:
 
 
 def pieces(presence: np.ndarray) -> list[slice]:
-    """Return the runs of places [P] where something is there, of at least two places."""
-    there = np.flatnonzero(presence > 0)
+    """Return the runs of places where something is there, of at least two places.
+
+    Args:
+        presence: [P] in [0, 1], or bool.
+    """
+    is_there = presence > 0
+    if is_there.all():
+        return [slice(0, len(is_there))] if len(is_there) > 1 else []
+    there = np.flatnonzero(is_there)
     groups = np.split(there, np.flatnonzero(np.diff(there) > 1) + 1)
     return [slice(int(one[0]), int(one[-1]) + 1) for one in groups if len(one) > 1]

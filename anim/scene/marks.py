@@ -230,16 +230,6 @@ def area(x: np.ndarray, low: np.ndarray, high: np.ndarray, at: Sequence[slice]) 
     return Path(np.concatenate(polygons), np.concatenate(codes))
 
 
-def finite_pieces(*lines: np.ndarray) -> list[slice]:
-    """Return the runs of places [P] where all lines are finite, of at least two places."""
-    is_finite = np.all(np.isfinite(lines), axis=0)
-    if is_finite.all():
-        return [slice(0, len(is_finite))] if len(is_finite) > 1 else []
-    there = np.flatnonzero(is_finite)
-    groups = np.split(there, np.flatnonzero(np.diff(there) > 1) + 1)
-    return [slice(int(one[0]), int(one[-1]) + 1) for one in groups if len(one) > 1]
-
-
 def on_pixels(axes: Axes, x: np.ndarray) -> np.ndarray:
     """Return places in [0, 1] of axes, moved to the nearest edges of pixels."""
     box = axes.bbox

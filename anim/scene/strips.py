@@ -12,10 +12,11 @@ from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.path import Path
 
 from anim.panels.axes import spread_apart
+from anim.panels.curve import pieces
 from anim.panels.layout import Place
 from anim.panels.strips import StripLine, StripPanel, crossed, until
 from anim.panels.words import DASHED, SOLID
-from anim.scene.marks import RGBA, Shapes, area, finite_pieces, path
+from anim.scene.marks import RGBA, Shapes, area, path
 from anim.scene.stage import Stage, dashes
 from anim.scene.texts import shorten
 from anim.timeline import Shot
@@ -78,7 +79,7 @@ class StripChart:
         parts = [part for line in self._lines for part in line.spread()]
         if self._gap is not None:
             x, (one, other) = until(*self._gap, shot.frames[0].position)
-            at = finite_pieces(one, other)
+            at = pieces(np.isfinite(one) & np.isfinite(other))
             parts += [
                 (area(x, other, choose(one, other), at), fill) for choose, fill in self._fills
             ]
@@ -125,7 +126,7 @@ class _Line:
         if self._line.spread is None:
             return []
         x, (low, high) = until(self._line.x, self._line.spread, self._position)
-        return [(area(x, low, high, finite_pieces(low, high)), self._pale)]
+        return [(area(x, low, high, pieces(np.isfinite(low) & np.isfinite(high))), self._pale)]
 
 
 def _draw_ghost(axes: Axes, stage: Stage, line: StripLine) -> None:

@@ -138,4 +138,5 @@ def test_a_curve_is_exact_at_snapshots_and_nowhere_that_neither_has_one(seed):
 
 def test_pieces_are_runs_of_at_least_two_places():
     assert pieces(np.array([1, 1, 0, 1, 0, 0.5, 0.2, 1])) == [slice(0, 2), slice(5, 8)]
-    assert pieces(np.zeros(3)) == []
+    assert pieces(np.zeros(3)) == pieces(np.ones(1)) == []
+    assert pieces(np.ones(3, bool)) == [slice(0, 3)]

@@ -9,7 +9,8 @@ from anim.compose import compose_views
 from anim.errors import SettingError
 from anim.metrics import CHANCE, names_of
 from anim.page import page_data
-from anim.scene.marks import area, finite_pieces
+from anim.panels.curve import pieces
+from anim.scene.marks import area
 from anim.settings import PANELS, Picture
 from anim.settings.panels import Panel, Strip
 from tests.support.seeing import check_texts, compose, texts_of
@@ -136,12 +137,13 @@ def test_an_area_is_broken_where_an_end_is_nan():
     low = np.array([0, 1, np.nan, 3, np.nan, 5, 6])
     high = np.array([1, 2, np.nan, 4, 5, 6, np.nan])
     x = np.arange(7.0)
-    assert finite_pieces(low, high) == [slice(0, 2)]
-    outline = area(x, low, high, finite_pieces(low, high))
+    at = pieces(np.isfinite(low) & np.isfinite(high))
+    assert at == [slice(0, 2)]
+    outline = area(x, low, high, at)
     assert {tuple(corner) for corner in outline.vertices.tolist()} == {
         (0, 0),
         (1, 1),
         (1, 2),
         (0, 1),
     }
-    assert len(area(x, low * np.nan, high, finite_pieces(low * np.nan, high)).vertices) == 0
+    assert len(area(x, low * np.nan, high, []).vertices) == 0
