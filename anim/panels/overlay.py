@@ -7,18 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from anim.panels.axes import Axis
-from anim.panels.bars import FEWEST
 from anim.panels.curve import Curve
 from anim.panels.layout import Place
 from anim.panels.reliability import ideal_places, share_axis_of
 from anim.panels.scores import ScorePanel, names_of, score_axis
 from anim.panels.subject import Subject
 from anim.panels.words import Words
+from anim.settings import FEWEST
 from anim.timeline import Frame, Reel, Track
 
 # Pixels of the reference design for the name and the numbers of a run in the list, at most; the
-# numbers need so many at least, and a name.
-ENTRY, _WITH_NUMBERS, _NAME = 40, 28, 14
+# numbers need so many at least.
+ENTRY, _WITH_NUMBERS = 40, 28
 # Places that differ by less are the same.
 _SAME = 1e-9
 
@@ -105,6 +105,6 @@ def overlay_panel(
         scores=names_of(words, width),
         line=ideal_places(subject),
         lines=tuple(OverlayLine(track, axis, subject.is_folded) for track in reel.tracks),
-        entry=min(max(entry, _NAME), ENTRY),
+        entry=min(entry, ENTRY),
         has_numbers=entry >= _WITH_NUMBERS,
     )

@@ -6,13 +6,13 @@ import math
 from dataclasses import dataclass
 
 from anim.panels import layout
-from anim.panels.bars import FEWEST, NARROWEST, SLOPED, WIDEST
+from anim.panels.bars import NARROWEST, SLOPED, WIDEST
 from anim.panels.contents import BELOW, BESIDE
 from anim.panels.counts import COLUMN
 from anim.panels.dots import PITCH
 from anim.panels.overlay import ENTRY
 from anim.panels.scores import NUMBER_BELOW, NUMBER_BESIDE
-from anim.settings import NARROW
+from anim.settings import FEWEST, NARROW
 
 
 @dataclass(frozen=True)

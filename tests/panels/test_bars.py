@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anim.panels.axes import Axis
-from anim.panels.bars import FEWEST, NARROWEST, SLOPED, WIDEST, Bars, ideal_line
+from anim.panels.bars import NARROWEST, SLOPED, WIDEST, Bars, ideal_line
+from anim.settings import FEWEST
 from tests.support.panels import a_track, frame_of
 from tests.support.tracks import QUICK, tracks
 

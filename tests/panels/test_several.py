@@ -8,16 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anim.compose import compose_views
 from anim.errors import SettingError
 from anim.panels import layout
 from anim.panels.axes import Axis
-from anim.panels.bars import FEWEST
-from anim.panels.overlay import OverlayLine
+from anim.panels.contents import words_for
+from anim.panels.overlay import ENTRY, OverlayLine, overlay_panel
 from anim.panels.subject import Subject
 from anim.panels.words import called
-from anim.settings import MAX_RUNS, Picture
+from anim.settings import FEWEST, MAX_RUNS, Picture
 from anim.settings.themes import THEMES
 from anim.timeline import Frame
+from tests.support.runs import a_named_run
 from tests.support.tracks import track
 
 
@@ -193,6 +195,15 @@ def test_a_line_that_moves_is_whole():
         x, y = line.at(frame_of(made, before, after, 0.5))
         assert np.isfinite(x).all()
         assert np.isfinite(y).all()
+
+
+@pytest.mark.parametrize("height", [60, 150, 900])
+def test_entries_of_the_list_of_runs_are_no_higher_than_their_part_of_the_axes(height):
+    picture, runs = Picture(overlay=True), [a_named_run(2)] * MAX_RUNS
+    ((reel, subject),) = compose_views(runs, picture, ["score"])
+    place = layout.Place(layout.kind_of("reliability"), 0, 0, 300, height)
+    panel = overlay_panel(reel, subject, words_for(reel, subject, picture), place, 1)
+    assert panel.entry == min(height / MAX_RUNS, ENTRY)
 
 
 @given(st.text(max_size=80))

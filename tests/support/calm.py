@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from anim.panels.bars import FEWEST
+from anim.settings import FEWEST
 
 # WCAG 2.2, 2.3.1: opposing changes of 10 % of the largest luminance, the darker below 0.8.
 CHANGE, DARKER = 0.1, 0.8
