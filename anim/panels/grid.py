@@ -133,7 +133,10 @@ def below(kinds: Sequence[PanelKind]) -> tuple[list[bool], list[float]]:
 
 
 def cells_of(whole: Place, runs: int, columns: int, unit: float) -> list[Place]:
-    """Return cells, row by row. The header of the first row lies above ``whole``."""
+    """Return cells, row by row. The header of the first row lies above ``whole``.
+
+    Where a cell has no other below it, all of its row have labels: their dots lie side by side.
+    """
     rows = -(-runs // columns)
     beside, over = _BETWEEN_COLUMNS * unit, _OVER * unit
     wide = (whole.width - beside * (columns - 1)) / columns
@@ -147,7 +150,7 @@ def cells_of(whole: Place, runs: int, columns: int, unit: float) -> list[Place]:
             height=round(tall),
             rank=rank,
             is_left=rank % columns == 0,
-            is_bottom=rank + columns >= runs,
+            is_bottom=(rank // columns + 2) * columns > runs,
         )
         for rank in range(runs)
     ]

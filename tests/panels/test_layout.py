@@ -60,14 +60,31 @@ def test_the_default_picture_has_room_for_the_most_runs(theme):
 
 
 @pytest.mark.parametrize("runs", range(1, MAX_RUNS + 1))
-def test_cells_are_named_at_the_left_and_at_the_bottom_of_a_grid(runs):
-    cells = [one for one in layout.places(Picture(), runs) if not one.kind.shows_time]
+@pytest.mark.parametrize("size", [None, (900, 900), (1280, 720)])
+def test_cells_are_named_at_the_left_and_where_one_of_their_row_has_none_below(runs, size):
+    picture = Picture(size=size, panels="reliability,accuracy,ece")
+    cells = [one for one in layout.places(picture, runs) if not one.kind.shows_time]
     assert [cell.rank for cell in cells] == list(range(runs))
     leftmost = min(cell.left for cell in cells)
+
+    def is_last(cell):
+        return not any(one.left == cell.left and one.bottom < cell.bottom for one in cells)
+
     for cell in cells:
-        below = [one for one in cells if one.left == cell.left and one.bottom < cell.bottom]
+        row = [one for one in cells if one.bottom == cell.bottom]
         assert cell.is_left == (cell.left == leftmost)
-        assert cell.is_bottom == (not below)
+        assert cell.is_bottom == any(map(is_last, row))
+
+
+@pytest.mark.parametrize("runs", range(2, MAX_RUNS + 1))
+@pytest.mark.parametrize("size", [None, (900, 900), (1280, 720)])
+def test_dots_of_a_row_lie_side_by_side(runs, size):
+    picture = Picture(size=size, panels="reliability,accuracy,ece").for_runs(runs)
+    unit = layout.unit_of(picture)
+    cells = [one for one in layout.places(picture, runs) if not one.kind.shows_time]
+    dots = [layout.split(cell, unit, with_dots=True)[1] for cell in cells]
+    bottoms = {(cell.bottom, one.bottom) for cell, one in zip(cells, dots, strict=True)}
+    assert len(bottoms) == len({cell.bottom for cell in cells})
 
 
 def test_four_runs_are_two_by_two_and_recalibrations_stand_beside_their_runs():

@@ -73,7 +73,8 @@ export class ChartGrid {
         left: lefts[column],
         right: sides.right,
         isLeft: column === 0,
-        isBottom: rank + size.columns >= runs.length,
+        // Where a chart has no other below it, all of its row have labels.
+        isBottom: (Math.floor(rank / size.columns) + 2) * size.columns > runs.length,
       };
       return this.#chart(name, model, view, rank, place);
     });
