@@ -53,7 +53,7 @@ def median_of(tracks: Sequence[Track]) -> Track:
         says=_quantiles(stacked(lambda track: track.says), 0.5),
         right=_quantiles(stacked(lambda track: track.right), 0.5),
         misses=_quantiles(stacked(lambda track: track.misses), 0.5),
-        p_values=_median_of_most(stacked(lambda track: track.p_values)),
+        p_values=_quantiles(stacked(lambda track: track.p_values), 0.5),
         stands_out=_quantiles(stacked(lambda track: track.stands_out), 0.5) > 0.5,
         **_around(tracks, stacked),
         spreads={

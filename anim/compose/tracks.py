@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,7 +14,7 @@ from anim.metrics import CHANCE, CONFIDENCE, GAP, names_of
 from anim.panels.layout import cell_width, unit_of
 from anim.run import Reliability, Run, RunLike
 from anim.run.passes import Progress
-from anim.settings import CURVES, FEWEST, Picture
+from anim.settings import BANDS, CURVES, FEWEST, Picture
 from anim.settings.panels import panel_of, series_of
 from anim.timeline import Track
 
@@ -70,11 +72,11 @@ def track_of(run: RunLike, view: str, picture: Picture, *, runs: int = 1) -> Tra
         runs: how many the picture shows, recalibrations included.
     """
     most = _bars_at_most(picture, runs)
+    tracks = [_track(one, view, picture, most) for one in run.members]
     if isinstance(run, Run):
-        return _track(run, view, picture, most)
-    steps = set.intersection(*(set(one.steps.tolist()) for one in run.members))
-    end = max(steps, default=0)
-    return median_of([_track(one, view, picture, most, end) for one in run.members])
+        return _judged(tracks[0], picture, tracks[0].steps)
+    shared = functools.reduce(np.intersect1d, (track.steps for track in tracks))
+    return median_of([_judged(track, picture, shared) for track in tracks])
 
 
 def _bars_at_most(picture: Picture, runs: int) -> int:
@@ -85,8 +87,8 @@ def _bars_at_most(picture: Picture, runs: int) -> int:
     return int(width / _NARROWEST)
 
 
-def _track(run: Run, view: str, picture: Picture, most: int, end: int | None = None) -> Track:
-    """Return the track of a run; its verdict is that of the last snapshot up to step ``end``."""
+def _track(run: Run, view: str, picture: Picture, most: int) -> Track:
+    """Return the track of a run, without what chance does at its end."""
     has_bars = CURVES[picture.curve].is_bars
     number = run.default_bins(view, most) if picture.bins is None else picture.bins
     bins, dots = run.reliability(view, number, picture.binning), run.dots(view)
@@ -96,8 +98,6 @@ def _track(run: Run, view: str, picture: Picture, most: int, end: int | None = N
     if drawn := _errors_in(picture):
         series |= {name: values for name, values in run.errors().items() if name in drawn}
     is_read = np.isfinite(series["accuracy"]) & (total > 0) & np.isfinite(dots.mean)
-    ends = is_read & (run.steps <= (run.steps[-1] if end is None else end))
-    p_values, stands_out = _chance_of(bins, np.flatnonzero(ends)[-1:])
     is_read |= run.lacks_recalibration
     curve = None if has_bars else run.curve(view, picture.curve)
     band = _band(run, view, picture, bins)
@@ -119,8 +119,8 @@ def _track(run: Run, view: str, picture: Picture, most: int, end: int | None = N
         says=dots.mean[is_read],
         right=(bins.hits.sum(1) / np.where(total > 0, total, np.nan))[is_read],
         misses=_misses(run, view, picture, bins)[is_read],
-        p_values=p_values[is_read],
-        stands_out=stands_out[is_read],
+        p_values=np.full(is_read.sum(), np.nan),
+        stands_out=np.zeros((is_read.sum(), 2), bool),
         band=None if band is None else band[is_read],
         intervals=_intervals(bins)[is_read] if picture.intervals and has_bars else None,
         curve=None if curve is None else curve[is_read],
@@ -130,19 +130,26 @@ def _track(run: Run, view: str, picture: Picture, most: int, end: int | None = N
     )
 
 
-def _chance_of(bins: Reliability, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return what chance does in some snapshots: p-values, and whether a bar is beyond it, [S].
+def _judged(track: Track, picture: Picture, steps: np.ndarray) -> Track:
+    """Return a track that knows what chance does in the last of some steps that has examples.
 
-    Both are of the bins that are drawn. The bins of the ECE would put scores of 0.4 and 0.6 into
-    one, where errors of opposite signs cancel.
+    The test is of the bins that are drawn, or that would be in the place of a curve. The bins of
+    the ECE would put scores of 0.4 and 0.6 into one, where errors of opposite signs cancel.
     """
-    p_values, stands_out = np.full(len(bins.counts), np.nan), np.zeros(len(bins.counts), bool)
-    counts, shares, ideals = bins.counts[rows], bins.accuracy[rows], bins.ideal[rows]
+    rows = np.flatnonzero(np.isin(track.steps, steps) & (track.counts.sum(1) > 0))[-1:]
+    counts, shares, ideals = track.counts[rows], track.shares[rows], track.ideals[rows]
+    p_values, stands_out = track.p_values.copy(), track.stands_out.copy()
     p_values[rows] = calibration.error_p_value(counts, shares, ideals)
-    low, high = calibration.consistency_band(counts, ideals)
-    is_outside = (counts >= FEWEST) & ((shares < low) | (shares > high))
-    stands_out[rows] = is_outside.any(1)
-    return p_values, stands_out
+    if track.curve is not None and track.band is not None:
+        shares, band = track.curve[rows], track.band[rows]
+        is_shown = np.isfinite(shares)
+    else:
+        kind = BANDS[0] if picture.band is None else picture.band
+        band = np.stack(calibration.consistency_band(counts, ideals, band=kind), axis=1)
+        is_shown = counts >= FEWEST
+    sides = shares > band[:, 1], shares < band[:, 0]
+    stands_out[rows] = np.stack([(is_shown & side).any(1) for side in sides], axis=1)
+    return replace(track, p_values=p_values, stands_out=stands_out)
 
 
 def _misses(run: Run, view: str, picture: Picture, bins: Reliability) -> np.ndarray:

@@ -33,7 +33,8 @@ class Track:
         misses: [S] mean distance of a bin's share from its ideal, weighted by examples; of a curve,
             its distance from the ideal in the mean over the scores of all examples.
         p_values: [S] how likely a calibrated model misses by as much, by chance; NaN where unknown.
-        stands_out: [S] bool, whether a single bin is further off than chance explains.
+        stands_out: [S, 2] bool, whether single bins, or places of a curve, are further off than
+            chance explains: under-confident ones, and over-confident ones. False where unknown.
         filled: [S, B] bool, whether a bin has a bar; None if bins with examples have one.
         band: [S, 2, B] lower and upper ends of the shares of a calibrated model, or [S, 2, P] of
             its curve; None if not shown.

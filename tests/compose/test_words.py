@@ -166,9 +166,41 @@ def test_a_single_bin_that_stands_out_of_many_is_mentioned():
     run = anim.from_arrays([0], np.ones(3000, int), probs=[probs], classes=("a", "b"))
     reel, _, _ = shown_of(run, bins=40)
     row, verdict = ending_of(reel.tracks[0])
-    assert reel.tracks[0].stands_out[row]
+    assert reel.tracks[0].stands_out[row].any()
     assert verdict.forms[-1] == "most may be chance"
     assert verdict.text.endswith("but for single bins")
+
+
+def test_a_small_gap_of_many_bins_is_one_as_a_whole():
+    """No bar is drawn in full colour, while all together are no chance."""
+    rng = np.random.default_rng(3)
+    scores = rng.uniform(0.5, 1, 3000)
+    hits = rng.random(3000) < scores - 0.02
+    probs = np.where(hits, scores, 1 - scores)
+    run = anim.from_arrays([0], np.ones(3000, int), probs=[probs], classes=("a", "b"))
+    reel, _, _ = shown_of(run)
+    row, verdict = ending_of(reel.tracks[0])
+    assert reel.tracks[0].p_values[row] <= 0.05
+    assert not reel.tracks[0].stands_out[row].any()
+    assert verdict.forms[0] == "over-confident as a whole"
+
+
+@pytest.mark.parametrize("curve", ["bars", "smooth"])
+def test_no_verdict_calls_all_chance_what_is_drawn_in_full_colour(curve):
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        scores = rng.uniform(0.5, 1, 400)
+        hits = rng.random(400) < scores
+        probs = np.where(hits, scores, 1 - scores)
+        run = anim.from_arrays([0], np.ones(400, int), probs=[probs], classes=("a", "b"))
+        reel, _, _ = shown_of(run, curve=curve, band="pointwise")
+        (track,) = reel.tracks
+        low, high = track.band[-1]
+        shown = track.shares[-1] if curve == "bars" else track.curve[-1]
+        is_seen = track.counts[-1] >= 5 if curve == "bars" else np.isfinite(shown)
+        is_full = bool((((shown < low) | (shown > high)) & is_seen).any())
+        _, verdict = ending_of(track)
+        assert not (is_full and verdict.forms[-1] == "may be chance")
 
 
 @pytest.mark.slow
@@ -213,6 +245,17 @@ def test_a_verdict_says_whether_it_may_be_chance():
     mostly = verdict_of(0.04, 0.1, 0.05, 1200)
     assert mostly.mark == "over"
     assert mostly.forms[1:] == ("mostly over-confident", "mostly over")
+    one_side = verdict_of(0.04, 0.1, 0.05, 1200, (False, True))
+    assert (one_side.mark, one_side.text) == ("over", "mostly over-confident")
+    partly = verdict_of(0.01, 0.1, 0.05, 1200, (True, False))
+    assert (partly.mark, partly.text) == ("under", "under-confident in some bins")
+    whole = verdict_of(0.1, 0.1, 0.05, 1200, (False, False))
+    assert whole.mark == "over"
+    assert whole.text == "over-confident as a whole, though each bin alone may be chance"
+    assert "over-confident overall" in whole.forms
+    balanced = verdict_of(0.0, 0.1, 0.05, 1200, (False, False))
+    assert balanced.mark == ""
+    assert balanced.forms[0] == "off by more than chance as a whole"
     both = verdict_of(0.0, 0.1, 0.05, 1200)
     assert both.mark == ""
     assert all("may be" not in form for form in both.forms)

@@ -45,7 +45,7 @@ def of_dots(right, dots=4):
         "right": right,
         "misses": np.abs(right - spread.mean()),
         "p_values": np.full(len(right), np.nan),
-        "stands_out": np.zeros(len(right), bool),
+        "stands_out": np.ones((len(right), 2), bool),
     }
 
 
@@ -79,7 +79,7 @@ def tracks(draw, steps=steps):
         right=values(count),
         misses=values(count),
         p_values=values(count),
-        stands_out=rng.random(count) < 0.5,
+        stands_out=rng.random((count, 2)) < 0.5,
         filled=counts > 1 if draw(st.booleans()) else None,
         band=maybe(count, 2, bins),
         intervals=maybe(count, 2, bins),
