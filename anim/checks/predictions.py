@@ -62,7 +62,10 @@ def checked_scores(name: str, given, examples: int) -> np.ndarray:
     shape = values.shape
     is_one_output = shape in ((examples,), (examples, 1))
     if not is_one_output and (len(shape) != 2 or shape[0] != examples or shape[1] < 2):
-        raise ValueError(f"{name}: expected shape [{examples}, K] with K >= 2, got {list(shape)}")
+        problem = f"{name}: expected shape [{examples}, K] with K >= 2, got {list(shape)}"
+        if len(shape) in (1, 2) and shape[0] != examples:
+            problem += f": there are {examples} labels, and predictions for {shape[0]} examples"
+        raise ValueError(problem)
     middle = (0.5 if name == "probs" else 0.0) if is_one_output else None
     floats = _own_floats(given, values.reshape(-1) if is_one_output else values, middle)
     check_finite(name, floats, values)

@@ -128,3 +128,8 @@ def test_numbers_that_float32_does_not_hold_are_named(name, wrong, convert):
         given = convert(given)
     with pytest.raises(NotFiniteError, match=rf"^{name}: expected finite .* at index \[3, 1\]"):
         checked_scores(name, given, 500)
+
+
+def test_another_number_of_predictions_than_of_labels_is_said():
+    with pytest.raises(ValueError, match="there are 90 labels, and predictions for 100 examples"):
+        checked_scores("logits", np.zeros((100, 2)), 90)
