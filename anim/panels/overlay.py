@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,12 +19,12 @@ from anim.timeline import Frame, Reel, Track
 # Pixels of the reference design for the name and the numbers of a run in the list, at most; the
 # numbers need so many at least.
 ENTRY, _WITH_NUMBERS = 40, 28
-# Places that differ by less are the same.
-_SAME = 1e-9
 
 
 class OverlayLine:
     """The line of a run: its curve, or through mean score and share of hits of its bins.
+
+    That of a snapshot fades into that of the next one: lines that travelled flashed.
 
     Args:
         track: of the run.
@@ -34,36 +34,28 @@ class OverlayLine:
 
     def __init__(self, track: Track, axis: Axis, is_folded: bool):
         self._curve = None if track.curve is None else Curve(track, axis, is_folded)
-        is_there = track.counts >= FEWEST
+        self._is_there = track.counts >= FEWEST
         if track.filled is not None:
-            is_there &= track.filled
-        self._x = _between(axis.place(track.confidences), is_there)
-        self._y = _between(track.shares, is_there)
+            self._is_there &= track.filled
+        self._x, self._y = axis.place(track.confidences), track.shares
 
-    def at(self, frame: Frame) -> tuple[np.ndarray, np.ndarray]:
-        """Return places [P] of the line in a frame: heights are NaN where it is broken."""
+    def at(self, frame: Frame) -> list[tuple[np.ndarray, np.ndarray, float]]:
+        """Return places [P] and strength in (0, 1] of the lines in a frame, one or two.
+
+        Heights are NaN where a line is broken.
+        """
+        return [(*self._of(frame, row), strength) for row, strength in frame.fading()]
+
+    def _of(self, frame: Frame, row: int) -> tuple[np.ndarray, np.ndarray]:
         if self._curve is None:
-            return frame.mix(self._x), frame.mix(self._y)
-        marks = self._curve.at(frame)
+            return self._x[row, self._is_there[row]], self._y[row, self._is_there[row]]
+        marks = self._curve.at(replace(frame, before=row, after=row, fraction=0.0))
         return marks.x, np.where(marks.presence > 0, marks.top, np.nan)
 
 
 def is_point(x: np.ndarray) -> bool:
-    """Return whether a line [P] is all in one place, that of a single bin: then it is a dot."""
-    return bool((np.abs(x - x[0]) < _SAME).all())
-
-
-def _between(values: np.ndarray, is_there: np.ndarray) -> np.ndarray:
-    """Return values [S, B] with those of bins that are not there on the line between others.
-
-    A line that moves has the same points in all snapshots.
-    """
-    found = np.full(values.shape, np.nan)
-    bins = np.arange(values.shape[1])
-    for row, there in enumerate(is_there):
-        if there.any():
-            found[row] = np.interp(bins, bins[there], values[row, there])
-    return found
+    """Return whether a line [P] is that of a single bin: then it is a dot."""
+    return len(x) == 1
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -105,9 +105,16 @@ class Line(Line2D):
     what only its places change.
     """
 
+    _known: tuple[RendererBase, list[tuple[str, list[Any], int]]] | None = None
+
     def __init__(self, **style: Any):
         super().__init__([], [], animated=True, **style)
-        self._known: tuple[RendererBase, list[tuple[str, list[Any], int]]] | None = None
+
+    def set_alpha(self, alpha: float | None) -> None:
+        if self._known is not None and alpha is not None:
+            for _, (gc, *_), _ in self._known[1]:
+                gc.set_alpha(alpha)
+        super().set_alpha(alpha)
 
     def draw(self, renderer: RendererBase) -> None:
         if not isinstance(renderer, RendererAgg):

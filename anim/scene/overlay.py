@@ -33,19 +33,25 @@ class Overlay:
         dot = {"linestyle": "None", "marker": "o", "markeredgewidth": 0}
         dot["markersize"] = stage.stroke(_POINT)
         self._lines = panel.lines
-        # A line that moves keeps its style: the dot of a run is another one.
+        # Of each run two, that fade into each other. A line keeps its style: a dot is another one.
         self._paths = [
-            (path(axes, color=colour, **line), path(axes, color=colour, **dot))
+            [(path(axes, color=colour, **line), path(axes, color=colour, **dot)) for _ in range(2)]
             for colour in stage.runs
         ]
-        self.artists: list[Artist] = [ideal, *(one for pair in self._paths for one in pair)]
+        self.artists: list[Artist] = [ideal]
+        self.artists += [one for pairs in self._paths for pair in pairs for one in pair]
         for order, artist in enumerate(self.artists):
             artist.set_zorder(1 + order / 100)
 
     def update(self, shot: Shot) -> None:
         """Move the lines to where they are in a shot."""
-        for line, pair, frame in zip(self._lines, self._paths, shot.frames, strict=True):
-            x, y = line.at(frame)
-            for one in pair:
-                one.set_data(x, y)
-            pair[1].set_visible(is_point(x))
+        for line, pairs, frame in zip(self._lines, self._paths, shot.frames, strict=True):
+            shown = line.at(frame)
+            for rank, (drawn, dot) in enumerate(pairs):
+                is_there = rank < len(shown)
+                x, y, strength = shown[rank] if is_there else shown[0]
+                for one in (drawn, dot):
+                    one.set_data(x, y)
+                    one.set_alpha(strength)
+                drawn.set_visible(is_there)
+                dot.set_visible(is_there and is_point(x))

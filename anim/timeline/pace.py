@@ -14,7 +14,7 @@ from anim.settings import SECONDS
 _BY_CHANGE = 0.75
 # A Gaussian over S snapshots has a standard deviation of S / 40, and is cut at four of them.
 _SMOOTHED, _CUT = 40, 4
-# At most so many snapshots are shown a second; fewer where bins differ between them.
+# At most so many snapshots are shown a second; fewer where bins differ, and of curves.
 RATE, CALM_RATE = 2.5, 2.0
 # Distances, and shares of the time, that differ by less are equal.
 _SAME = 1e-9

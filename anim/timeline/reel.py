@@ -105,8 +105,8 @@ class Reel:
             for track, at, values in zip(tracks, reached, counted, strict=True)
         ]
         looks = together([lane.looks() for lane in lanes])
-        # Bars on bins that differ move more, and flashed at the rate of others.
-        differ = any(track.edges.ndim == 2 and track.curve is None for track in tracks)
+        # Bars on bins that differ, and curves, move more, and flashed at the rate of others.
+        move_more = any(track.edges.ndim == 2 or track.curve is not None for track in tracks)
         clock = Timeline(
             steps,
             fps=fps,
@@ -115,7 +115,7 @@ class Reel:
             tween=tween,
             pace=pace,
             looks=looks,
-            rate=CALM_RATE if differ else RATE,
+            rate=CALM_RATE if move_more else RATE,
         )
         return cls(clock, lanes)
 

@@ -49,10 +49,13 @@ function dotsAt(dots, { before, after, fraction }) {
 }
 
 /** @param {OverlayLine} line @param {Frame} frame */
-function overlaidAt(line, frame) {
-  const { x, y } = line.at(frame);
-  return { x: Array.from(x), y: Array.from(y), isPoint: isPoint(x) };
-}
+const overlaidAt = (line, frame) =>
+  line.at(frame).map(({ x, y, strength }) => ({
+    x: Array.from(x),
+    y: Array.from(y),
+    strength,
+    isPoint: isPoint(x),
+  }));
 
 /** @param {Frame} frame @param {number} rank */
 function markedAt(frame, rank) {

@@ -1,7 +1,6 @@
 """Several runs: pictures grow with them, ordered sweeps are known, lines share one diagram."""
 
 import dataclasses
-import itertools
 
 import numpy as np
 import pytest
@@ -176,25 +175,27 @@ def test_a_line_goes_through_the_means_of_bins_with_enough_points():
     axis = Axis(0.0, 1.0)
     line = OverlayLine(made, axis, is_folded=True)
     for row in range(len(made.steps)):
-        x, y = line.at(frame_of(made, row, row, 0.0))
+        ((x, y, strength),) = line.at(frame_of(made, row, row, 0.0))
         there = made.counts[row] >= FEWEST
-        assert np.array_equal(x[there], made.confidences[row, there])
-        assert np.array_equal(y[there], made.shares[row, there])
-        if not there.any():
-            assert np.isnan(y).all()
-            continue
-        # The points of other bins lie on the line between those.
-        assert np.allclose(np.interp(x, x[there], y[there]), y, atol=1e-12)
+        assert np.array_equal(x, made.confidences[row, there])
+        assert np.array_equal(y, made.shares[row, there])
+        assert strength == 1
 
 
-def test_a_line_that_moves_is_whole():
+def test_a_line_fades_into_the_next_one_where_it_is():
+    """Lines that travelled flashed; where both lie, little shows through while they fade."""
     made = lined()
     line = OverlayLine(made, Axis(0.0, 1.0), is_folded=True)
-    known = [row for row in range(len(made.steps)) if (made.counts[row] >= FEWEST).any()]
-    for before, after in itertools.pairwise(known):
-        x, y = line.at(frame_of(made, before, after, 0.5))
-        assert np.isfinite(x).all()
-        assert np.isfinite(y).all()
+    ends = [line.at(frame_of(made, row, row, 0.0))[0] for row in (0, 1)]
+    for fraction in (0.1, 0.5, 0.9):
+        shown = line.at(frame_of(made, 0, 1, fraction))
+        for (x, y, _), (x_then, y_then, _) in zip(shown, ends, strict=True):
+            assert np.array_equal(x, x_then)
+            assert np.array_equal(y, y_then)
+        goes, comes = (strength for *_, strength in shown)
+        assert comes == pytest.approx(1 - (1 - fraction) ** 2)
+        assert (1 - goes) * (1 - comes) <= 1 / 16
+    assert len(line.at(frame_of(made, 0, 1, 0.0))) == 1
 
 
 @pytest.mark.parametrize("height", [60, 150, 900])

@@ -25,6 +25,10 @@ CASES = {
     "digits, equal mass": ("digits", {"binning": "mass"}),
     "breast-cancer, equal mass": ("breast-cancer", {"binning": "mass"}),
     "xor, equal mass, intervals": ("xor", {"binning": "mass", "intervals": True}),
+    "a class, smooth": ("digits", {"view": "class:3", "curve": "smooth"}),
+    "a class, isotonic": ("digits", {"view": "class:3", "curve": "isotonic"}),
+    "overlaid": ("xor+breast-cancer", {"overlay": True}),
+    "three overlaid": ("xor+digits+breast-cancer", {"overlay": True}),
     "digits, equal mass, counts": (
         "digits",
         {"binning": "mass", "panels": ("reliability", "counts")},
@@ -40,7 +44,8 @@ STILL = {
 
 
 def a_reel(name, picture, epochs=100):
-    return compose([trained(name, epochs)], Picture(**picture))
+    """Return what draws a run, or several whose names are joined by +."""
+    return compose([trained(one, epochs) for one in name.split("+")], Picture(**picture))
 
 
 def frames_of(*levels):

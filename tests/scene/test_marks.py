@@ -22,8 +22,8 @@ BROKEN = np.where(np.abs(WAVE - 0.5) < 0.1, np.nan, 0.5 + 0.4 * np.sin(9 * WAVE)
 PLACES = [(WAVE[:1], BROKEN[:1]), (WAVE, BROKEN), (WAVE[:0], BROKEN[:0]), ([0.3, 0.3], [0, 1.2])]
 
 
-def drawn(kind, style, *, is_clipped):
-    """Return the pixels of a line of a class at each of the places."""
+def drawn(kind, style, *, is_clipped, changes=({}, {}, {}, {})):
+    """Return the pixels of a line of a class at each of the places, with changes of its style."""
     figure = Figure(figsize=(2, 1.5))
     canvas = FigureCanvasAgg(figure)
     axes = figure.add_axes((0.1, 0.1, 0.8, 0.8), xlim=(0, 1), ylim=(0, 1))
@@ -32,9 +32,10 @@ def drawn(kind, style, *, is_clipped):
     line.set_clip_on(is_clipped)
     canvas.draw()
     still = canvas.copy_from_bbox(figure.bbox)
-    for x, y in PLACES:
+    for (x, y), changed in zip(PLACES, changes, strict=True):
         canvas.restore_region(still)
         line.set_data(x, y)
+        line.set(**changed)
         line.draw(canvas.get_renderer())
         yield np.asarray(canvas.buffer_rgba()).copy()
 
@@ -47,6 +48,16 @@ def test_a_line_has_the_pixels_of_matplotlibs(style, is_clipped):
         for kind in (Line, Line2D)
     )
     assert len(np.unique(theirs[1])) > 2
+    assert (ours == theirs).all()
+
+
+@pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
+def test_a_line_that_fades_has_the_pixels_of_matplotlibs(style):
+    changes = [{"alpha": value} for value in (1, 0.3, 1, 0.8)]
+    ours, theirs = (
+        np.stack(list(drawn(kind, {"color": "k", **style}, is_clipped=False, changes=changes)))
+        for kind in (Line, Line2D)
+    )
     assert (ours == theirs).all()
 
 

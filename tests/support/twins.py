@@ -182,7 +182,7 @@ class Twin:
                 "row": frame.before,
                 "edges": edges_of(frame.track, frame.before, self.axis.low),
             },
-            "overlaid": _line(*overlaid.at(frame)) if overlaid else None,
+            "overlaid": [_line(*one) for one in overlaid.at(frame)] if overlaid else None,
             "bars": _bars(bars.at(frame)) if bars else None,
             "whiskers": _whiskers(bars.at(frame)) if bars else None,
             "points": [bars.points(row) for row in (frame.before, frame.after)] if bars else None,
@@ -248,8 +248,8 @@ def _whiskers(marks):
     return [] if marks.whiskers is None else marks.whiskers.T
 
 
-def _line(x, y):
-    return {"x": x, "y": y, "isPoint": is_point(x)}
+def _line(x, y, strength):
+    return {"x": x, "y": y, "strength": strength, "isPoint": is_point(x)}
 
 
 def _curve(marks):

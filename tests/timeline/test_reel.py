@@ -172,11 +172,13 @@ def test_a_run_without_examples_at_first_has_a_pace():
     assert (np.diff(times) > 0).all()
 
 
-def test_fewer_snapshots_are_shown_where_bins_differ_between_them():
-    """Bars on such bins move more, and flashed at the rate of others."""
+def test_fewer_snapshots_are_shown_of_curves_and_where_bins_differ_between_them():
+    """They move more than bars, and flashed at the rate of these."""
     (one,) = (a_track(np.arange(101)),)
     differs = replace(one, edges=np.tile(one.edges, (101, 1)))
+    curve = replace(one, curve=np.full((101, 5), 0.5))
     times = {"fps": 25, "hold": 1, "seconds": 12}
-    assert [len(Reel.of([track], **times).clock.keys) for track in (one, differs)] == [31, 25]
+    keys = [len(Reel.of([track], **times).clock.keys) for track in (one, differs, curve)]
+    assert keys == [31, 25, 25]
     thinned = Reel.of([differs], **times).thinned(2)
     assert len(thinned.clock.keys) == 25

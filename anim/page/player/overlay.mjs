@@ -1,3 +1,4 @@
+import { fadingOf } from "./clock.mjs";
 import { Curve } from "./curve.mjs";
 import { Matrix } from "./matrix.mjs";
 /** @import { Bins, Design, Frame } from "./types.mjs" */
@@ -14,52 +15,35 @@ export class OverlayLine {
   constructor(bins, view, design) {
     const { counts, filled, confidences, shares } = bins;
     this.curve = bins.curve ? new Curve(bins, view) : null;
-    const isThere = filled.map((there, at) =>
-      there && counts.values[at] >= design.fewest ? 1 : 0,
-    );
-    const scores = confidences.map((score) => (score - view.low) / (1 - view.low));
-    this.x = between(scores, isThere);
-    this.y = between(shares, isThere);
+    this.there = filled.map((there, at) => (there && counts.values[at] >= design.fewest ? 1 : 0));
+    this.x = confidences.map((score) => (score - view.low) / (1 - view.low));
+    this.y = shares;
   }
 
   /**
-   * Return places of the line in a frame: heights are NaN where it is broken.
+   * Return places and strengths of the lines in a frame: heights are NaN where one is broken.
+   * That of a snapshot fades into that of the next one: lines that travelled flashed.
    * @param {Frame} frame
    */
   at(frame) {
     const { curve } = this;
-    if (!curve) return { x: this.x.mix(frame), y: this.y.mix(frame) };
-    const { x, top, presence } = curve.at(frame);
-    return { x, y: top.map((height, at) => (presence[at] > 0 ? height : NaN)) };
+    return fadingOf(frame).map(([row, strength]) => {
+      if (!curve) {
+        /** @param {Matrix} values */
+        const of = (values) => values.row(row).filter((_, bin) => this.there.at(row, bin));
+        return { x: of(this.x), y: of(this.y), strength };
+      }
+      const { x, top, presence } = curve.at({ ...frame, before: row, after: row });
+      return { x, y: top.map((height, at) => (presence[at] > 0 ? height : NaN)), strength };
+    });
   }
 }
 
 /**
- * Return whether a line is all in one place: then it is a dot.
- * @param {number[] | Float64Array} x
+ * Return whether a line is that of a single bin: then it is a dot.
+ * @param {ArrayLike<number>} x
  */
-export const isPoint = (x) => x.every((place) => Math.abs(place - x[0]) < 1e-9);
-
-/**
- * Return values with those of bins that are not there on the line between others.
- * @param {Matrix} values
- * @param {Matrix} isThere
- */
-function between(values, isThere) {
-  const found = new Matrix(values.rows, values.columns);
-  for (let row = 0; row < values.rows; row++) {
-    const there = Array.from(isThere.row(row).keys()).filter((bin) => isThere.at(row, bin));
-    let next = 0;
-    for (let bin = 0; bin < values.columns; bin++) {
-      while (there[next] < bin) next++;
-      const [before, after] = [there[next - 1] ?? there[0], there[next] ?? there.at(-1)];
-      const fraction = after > before ? (bin - before) / (after - before) : 0;
-      const [start, end] = [values.at(row, before), values.at(row, after)];
-      found.row(row)[bin] = start + fraction * (end - start);
-    }
-  }
-  return found;
-}
+export const isPoint = (x) => x.length === 1;
 
 /**
  * Return the height of name and numbers of a run in the list of runs.

@@ -21,22 +21,28 @@ export class OverlaidRun extends Chart {
   constructor(model, view, rank, place, base) {
     super(model, view, rank, place, base);
     this.line = new OverlayLine(this.bins, view, model.design);
-    this.path = this.axes.path(`overlaid run-${rank}`);
+    this.paths = [0, 1].map(() => this.axes.path(`overlaid run-${rank}`));
   }
 
   /** @param {Frame} frame */
   update(frame) {
     super.update(frame);
-    const { x, y } = this.line.at(frame);
-    this.points = this.axes.placed(x, y);
-    put(this.path, "d", polyline(...this.points));
-    this.path.classList.toggle("point", isPoint(x));
+    const lines = this.line.at(frame);
+    this.paths.forEach((path, at) => {
+      const { x, y, strength } = lines[at] ?? { x: [], y: [], strength: 0 };
+      const points = this.axes.placed(x, y);
+      if (!at) this.points = points;
+      // A dot is a line without length.
+      put(path, "d", polyline(...points) + (isPoint(x) ? "h0" : ""));
+      put(path, "opacity", String(strength));
+      path.classList.toggle("point", isPoint(x));
+    });
   }
 
   /** @param {number} bin */
   mark(bin) {
     super.mark(bin);
-    this.path.classList.toggle("looked", bin >= 0);
+    this.paths.forEach((path) => path.classList.toggle("looked", bin >= 0));
   }
 
   /**
