@@ -134,6 +134,7 @@ def _colours(theme: Theme, subject: Subject, is_transparent: bool) -> dict[str, 
     }
     return plain | {
         "page": "transparent" if is_transparent else theme.background,
+        "panel": "transparent" if is_transparent else theme.panel,
         "scheme": "dark" if luminance(theme.background) < luminance(theme.text) else "light",
         "runs": run_colours(theme, len(subject.names), is_sweep=subject.is_sweep),
     }

@@ -119,3 +119,11 @@ def test_the_player_draws_a_new_strip(visit, monkeypatch, scale):
     assert "Brier score" in shown.locator(".strips").text_content()
     assert "NaN" not in shown.locator(".strips path.line").first.get_attribute("d")
     assert shown.locator(".strips path.unity").count() == (scale == LOG2)
+
+
+@pytest.mark.parametrize("transparent", [True, False])
+def test_a_transparent_page_has_nothing_behind_its_charts(transparent):
+    themes = data_of(a_run(), transparent=transparent)["themes"]
+    for colours in themes.values():
+        assert (colours["page"] == "transparent") == transparent
+        assert (colours["panel"] == "transparent") == transparent
