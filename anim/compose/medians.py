@@ -53,7 +53,7 @@ def median_of(tracks: Sequence[Track]) -> Track:
         says=_quantiles(stacked(lambda track: track.says), 0.5),
         right=_quantiles(stacked(lambda track: track.right), 0.5),
         misses=_quantiles(stacked(lambda track: track.misses), 0.5),
-        p_values=_quantiles(stacked(lambda track: track.p_values), 0.5),
+        p_values=_p_values(stacked),
         stands_out=_quantiles(stacked(lambda track: track.stands_out), 0.5) > 0.5,
         **_around(tracks, stacked),
         spreads={
@@ -65,6 +65,16 @@ def median_of(tracks: Sequence[Track]) -> Track:
         is_median=True,
         is_recalibrated=tracks[0].is_recalibrated,
     )
+
+
+def _p_values(stacked: Callable) -> np.ndarray:
+    """Return median p-values [S]; NaN where some replicas are over- and others under-confident."""
+    gaps = stacked(lambda track: track.says) - stacked(lambda track: track.right)
+    is_clear = np.abs(gaps) >= stacked(lambda track: track.misses) / 3
+    # The share of those that are left out of a spread may differ.
+    shares = [np.mean(is_clear & (sign * gaps > 0), axis=0) for sign in (1, -1)]
+    is_split = np.minimum(*shares) > (1 - SPREAD)
+    return np.where(is_split, np.nan, _quantiles(stacked(lambda track: track.p_values), 0.5))
 
 
 def _around(tracks: Sequence[Track], stacked: Callable) -> dict[str, Any]:

@@ -262,6 +262,12 @@ def test_a_verdict_says_whether_it_may_be_chance():
     assert both.forms[-1] == "both over and under"
 
 
+def test_replicas_that_err_in_both_directions_have_no_verdict():
+    over, under = run_of((0.7, 0.9)), run_of((0.7, 0.55))
+    assert "the model ends" not in alt_of(anim.Replicas([over, under]))
+    assert "ends over-confident" in alt_of(anim.Replicas([over, over, over]))
+
+
 def test_alt_text_of_replicas_is_about_their_median():
     runs = [run_of((0.5, 0.6), (accuracy, 0.7)) for accuracy in (0.8, 0.9, 0.94)]
     assert alt_of(anim.Replicas(runs)) == (
