@@ -14,6 +14,7 @@ CASES = {
     "xor": ("xor", DESK, {}),
     "digits, dark": ("digits", DESK, {"theme": "dark"}),
     "breast-cancer on a phone": ("breast-cancer", PHONE, {}),
+    "overlaid": ("xor+breast-cancer", DESK, {"overlay": True, "view": "confidence"}),
 }
 
 
@@ -26,7 +27,8 @@ def playing(visit, run, size, **options):
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_few_pixels_of_a_page_flash(visit, case):
     name, size, options = case
-    shown = playing(visit, trained(name), size, seconds=None, **options)
+    runs = [trained(one) for one in name.split("+")]
+    shown = playing(visit, runs, size, seconds=None, **options)
     assert flashing_of(shown).share < MOST
 
 
