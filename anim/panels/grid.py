@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from anim.panels.kinds import PanelKind, Place
+from anim.panels.kinds import BARE, LABELS, PanelKind, Place
 from anim.settings import COLUMNS, Picture
 
 # Room beside the panels.
@@ -84,7 +84,7 @@ def _stack(
     kinds = [kind for kind in kinds if kind not in beside]
     fixed = header + sum(above(kind, picture) for kind in kinds) + sum(below(kinds)[1])
     rows = -(-picture.runs // columns)
-    between = [0 if kind.shows_time else (rows - 1) * _OVER * unit for kind in kinds]
+    between = [0 if one.shows_time else _between(picture.runs, columns) * unit for one in kinds]
     # Strips of a size that was asked for give some of their height to further rows.
     share = rows if picture.size is None else math.sqrt(rows)
     weights = [kind.weight * (1 if kind.shows_time else share) for kind in kinds]
@@ -101,6 +101,7 @@ def _strain(picture: Picture, stack: Stack, unit: float) -> float:
         (one for kind, one in zip(stack.kinds, stack.heights, strict=True) if not kind.shows_time),
         default=1.0,
     )
+    # Labels over a last row that is not full are taken for a part of cells.
     cell = max((tall - (rows - 1) * _OVER * unit) / rows, 1.0)
     across = picture.canvas[0] - (LEFT + RIGHT) * unit
     wide = max((across - (columns - 1) * _BETWEEN_COLUMNS * unit) / columns, 1.0)
@@ -132,6 +133,12 @@ def below(kinds: Sequence[PanelKind]) -> tuple[list[bool], list[float]]:
     ]
 
 
+def _between(runs: int, columns: int) -> float:
+    """Return the room between all rows of a grid: more where the last but one has labels."""
+    rows = -(-runs // columns)
+    return (rows - 1) * _OVER + (LABELS - BARE if rows > 1 and runs % columns else 0)
+
+
 def cells_of(whole: Place, runs: int, columns: int, unit: float) -> list[Place]:
     """Return cells, row by row. The header of the first row lies above ``whole``.
 
@@ -140,12 +147,18 @@ def cells_of(whole: Place, runs: int, columns: int, unit: float) -> list[Place]:
     rows = -(-runs // columns)
     beside, over = _BETWEEN_COLUMNS * unit, _OVER * unit
     wide = (whole.width - beside * (columns - 1)) / columns
-    tall = (whole.height - over * (rows - 1)) / rows
+    tall = (whole.height - _between(runs, columns) * unit) / rows
+    # Room for labels over the last row.
+    lift = (_between(runs, columns) - _OVER * (rows - 1)) * unit
     return [
         replace(
             whole,
             left=round(whole.left + (rank % columns) * (wide + beside)),
-            bottom=round(whole.bottom + (rows - 1 - rank // columns) * (tall + over)),
+            bottom=round(
+                whole.bottom
+                + (rows - 1 - rank // columns) * (tall + over)
+                + (lift if rank // columns < rows - 1 else 0)
+            ),
             width=round(wide),
             height=round(tall),
             rank=rank,

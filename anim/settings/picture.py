@@ -269,7 +269,9 @@ class Picture(Output, Look, Clock, Statistics):
             room = measures.strips + _BESIDE_MOMENTS[moments]
             height += measures.panel_height * max(len(self.shown_panels) - moments - room, 0)
         height += 0 if self.runs == 1 or self.is_overlaid else measures.names_height
-        return width, height + measures.row_height * (self.rows - 1) * moments
+        rows = measures.row_height * (self.rows - 1)
+        rows += measures.labels_height if self.rows > 1 and self.runs % COLUMNS else 0
+        return width, height + rows * moments
 
     @property
     def _moments(self) -> int:

@@ -18,6 +18,7 @@ class Measures:
             is no room for strips beside them.
         names_height: what names above several runs add to the height.
         row_height: what each further row of runs adds to the height.
+        labels_height: what a row adds that has labels of its own since the last one is not full.
         unit: pixels of a picture per pixel of the reference design; None scales with the picture.
         title, name, caption, label, small: sizes of letters: of the headline, of names above cells,
             of the caption, of names of axes, of keys and numbers on axes.
@@ -37,6 +38,7 @@ class Measures:
     beside_height: int = 138
     names_height: int = 0
     row_height: int = 370
+    labels_height: int = 36
     unit: float | None = None
     title: float = 18
     name: float = 13
@@ -183,6 +185,7 @@ THEMES: dict[str, Theme] = {
             beside_height=0,
             names_height=32,
             row_height=200,
+            labels_height=28,
             unit=0.75,
             title=16,
             name=8 / 0.5625,

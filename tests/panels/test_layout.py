@@ -8,6 +8,7 @@ import pytest
 from anim.errors import SettingError
 from anim.panels import layout
 from anim.panels.dots import PITCH
+from anim.panels.grid import above
 from anim.panels.page_layout import DESIGN, cell_size, columns_of
 from anim.settings import MAX_RUNS, PANELS, Picture
 
@@ -85,6 +86,23 @@ def test_dots_of_a_row_lie_side_by_side(runs, size):
     dots = [layout.split(cell, unit, with_dots=True)[1] for cell in cells]
     bottoms = {(cell.bottom, one.bottom) for cell, one in zip(cells, dots, strict=True)}
     assert len(bottoms) == len({cell.bottom for cell in cells})
+
+
+@pytest.mark.parametrize("runs", [3, 5])
+@pytest.mark.parametrize("panels", ["reliability", "reliability,counts,accuracy"])
+@pytest.mark.parametrize(
+    ("theme", "size"), [("light", None), ("paper", None), ("dark", (900, 1400))]
+)
+def test_dots_below_labels_end_above_the_names_of_the_next_row(runs, panels, theme, size):
+    picture = Picture(theme=theme, size=size, panels=panels).for_runs(runs)
+    unit = layout.unit_of(picture)
+    cells = [one for one in layout.places(picture, runs) if one.kind.name == "reliability"]
+    for cell in cells:
+        _, dots, _ = layout.split(cell, unit, with_dots=True)
+        for other in cells:
+            if other.bottom < cell.bottom:
+                names = other.bottom + other.height + above(other.kind, picture) * unit
+                assert dots.bottom >= names
 
 
 def test_four_runs_are_two_by_two_and_recalibrations_stand_beside_their_runs():
