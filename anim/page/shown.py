@@ -12,8 +12,9 @@ from anim.panels.axes import Tick
 from anim.panels.contents import Header, key_of, words_for
 from anim.panels.counts import count_axis
 from anim.panels.facts import fact_words
+from anim.panels.notes import notes_of
 from anim.panels.page_layout import DESIGN
-from anim.panels.reliability import NO_RECALIBRATION, ideal_places, share_axis_of
+from anim.panels.reliability import ideal_places, share_axis_of
 from anim.panels.scores import score_axis
 from anim.panels.strips import StripLine, StripPanel, strip_panel
 from anim.panels.subject import Subject
@@ -32,6 +33,8 @@ _WIDEST = 1000
 def view_data(reel: Reel, subject: Subject, picture: Picture) -> dict[str, Any]:
     """Return what depends on the view, without its snapshots."""
     words = words_for(reel, subject, picture)
+    is_curve = not CURVES[picture.curve].is_bars
+    is_overlaid = picture.for_runs(len(reel.lanes)).is_overlaid
     counts = count_axis(reel.tracks, 1) if "counts" in picture.shown_panels else None
     return {
         "view": subject.view,
@@ -64,7 +67,7 @@ def view_data(reel: Reel, subject: Subject, picture: Picture) -> dict[str, Any]:
             "scores": [asdict(name) for name in words.scores],
             "dots": words.dots,
             "wrong": words.wrong,
-            "empty": NO_RECALIBRATION,
+            "notes": asdict(notes_of(is_curve=is_curve, is_overlaid=is_overlaid)),
         },
         "facts": _facts(subject, words, drawn_in(reel, picture)),
         "numbers": [_numbers(track, words) for track in reel.tracks],

@@ -60,6 +60,10 @@ class Curve:
             for ends in (track.band, track.spread)
         )
 
+    def is_drawn(self, row: int) -> bool:
+        """Return whether there is a curve anywhere in a snapshot."""
+        return bool(self.known[row].any())
+
     def at(self, frame: Frame) -> CurveMarks:
         """Return where the curve is in a frame."""
         goes, comes = lone(self.known[frame.before], self.known[frame.after])

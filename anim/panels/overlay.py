@@ -9,6 +9,7 @@ import numpy as np
 from anim.panels.axes import Axis
 from anim.panels.curve import Curve
 from anim.panels.layout import Place
+from anim.panels.notes import note_of, notes_of
 from anim.panels.reliability import ideal_places, share_axis_of
 from anim.panels.scores import ScorePanel, names_of, score_axis
 from anim.panels.subject import Subject
@@ -39,6 +40,12 @@ class OverlayLine:
             self._is_there &= track.filled
         self._x, self._y = axis.place(track.confidences), track.shares
 
+    def is_drawn(self, row: int) -> bool:
+        """Return whether there is a line in a snapshot."""
+        if self._curve is None:
+            return bool(self._is_there[row].any())
+        return self._curve.is_drawn(row)
+
     def at(self, frame: Frame) -> list[tuple[np.ndarray, np.ndarray, float]]:
         """Return places [P] and strength in (0, 1] of the lines in a frame, one or two.
 
@@ -65,12 +72,14 @@ class OverlayPanel(ScorePanel):
     Attributes:
         line: [2, L] places of the ideal line.
         lines: of the runs.
+        notes: what is said of each snapshot of each run that has no line; "" of others.
         entry: height of an entry of the list of runs, in pixels of the reference design.
         has_numbers: whether entries have numbers below the names.
     """
 
     line: np.ndarray
     lines: tuple[OverlayLine, ...]
+    notes: tuple[tuple[str, ...], ...]
     entry: float
     has_numbers: bool
 
@@ -90,13 +99,22 @@ def overlay_panel(
     width, height = place.width / unit, place.height / unit
     axis = score_axis(subject, words, width)
     entry = height / len(reel.lanes)
+    lines = tuple(OverlayLine(track, axis, subject.is_folded) for track in reel.tracks)
     return OverlayPanel(
         x=axis,
         y=share_axis_of(words, height),
         name=words.share,
         scores=names_of(words, width),
         line=ideal_places(subject),
-        lines=tuple(OverlayLine(track, axis, subject.is_folded) for track in reel.tracks),
+        lines=lines,
+        notes=tuple(_notes(*both) for both in zip(reel.tracks, lines, strict=True)),
         entry=min(entry, ENTRY),
         has_numbers=entry >= _WITH_NUMBERS,
+    )
+
+
+def _notes(track: Track, line: OverlayLine) -> tuple[str, ...]:
+    notes = notes_of(is_curve=track.curve is not None, is_overlaid=True)
+    return tuple(
+        note_of(notes, track, row, is_drawn=line.is_drawn(row)) for row in range(len(track.steps))
     )

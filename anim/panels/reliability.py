@@ -10,13 +10,11 @@ from anim.panels.axes import Axis, share_axis
 from anim.panels.bars import Bars, ideal_line
 from anim.panels.curve import Curve
 from anim.panels.dots import Dots
+from anim.panels.notes import note_of, notes_of
 from anim.panels.scores import NUMBER_BESIDE, ScorePanel, names_of, score_axis
 from anim.panels.subject import Subject
 from anim.panels.words import IDEAL, INTERVAL, OVER, PALE, UNDER, KeyEntry, Words
 from anim.timeline import Track
-
-# What stands in place of bars in a snapshot without one.
-NO_RECALIBRATION = "the held-out examples\ndo not tell a recalibration"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -29,6 +27,7 @@ class ReliabilityPanel(ScorePanel):
         curve: the curve, or None.
         dots: the hundred dots, or None.
         dots_name, wrong_name: what they are, in short lines, and what the wrong ones are.
+        notes: what is said of each snapshot in which nothing is drawn; "" of others.
     """
 
     line: np.ndarray
@@ -37,6 +36,7 @@ class ReliabilityPanel(ScorePanel):
     dots: Dots | None
     dots_name: tuple[str, ...]
     wrong_name: str
+    notes: tuple[str, ...]
 
 
 def share_axis_of(words: Words, pixels: float) -> Axis:
@@ -71,18 +71,23 @@ def reliability_panel(
     """
     width, height = size
     axis = score_axis(subject, words, width)
-    is_curve = track.curve is not None
+    curve = None if track.curve is None else Curve(track, axis, subject.is_folded)
+    notes = notes_of(is_curve=curve is not None, is_overlaid=False)
     return ReliabilityPanel(
         x=axis,
         y=share_axis_of(words, height),
         name=words.share,
         scores=names_of(words, width),
         line=ideal_places(subject),
-        bars=None if is_curve else Bars(track, axis, subject.is_folded, width),
-        curve=Curve(track, axis, subject.is_folded) if is_curve else None,
+        bars=Bars(track, axis, subject.is_folded, width) if curve is None else None,
+        curve=curve,
         dots=None if grid is None else Dots(track, axis, *grid),
         dots_name=words.dots,
         wrong_name=words.wrong,
+        notes=tuple(
+            note_of(notes, track, row, is_drawn=curve is None or curve.is_drawn(row))
+            for row in range(len(track.steps))
+        ),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -15,8 +14,9 @@ from anim.panels.bars import Bars
 from anim.panels.contents import Cell
 from anim.panels.curve import Curve, pieces
 from anim.panels.dots import PITCH, Dots
-from anim.panels.reliability import NO_RECALIBRATION, ReliabilityPanel
+from anim.panels.reliability import ReliabilityPanel
 from anim.scene.marks import RGBA, Shapes, Spots, Strokes, area, columns, on_pixels, path
+from anim.scene.notes import Note
 from anim.scene.ramps import LEVELS, level_of, ramp
 from anim.scene.stage import Stage
 from anim.timeline import Frame, Shot
@@ -24,8 +24,6 @@ from anim.timeline import Frame, Shot
 # In pixels of the reference design: dark tops of bars, whiskers, the line, dots.
 _CAP, _WHISKER, _LINE = 2.0, 1.6, 2.0
 _DOT, _POINT = 4.2, 5.0
-# The share of the width of a diagram beyond which a note stands in its middle.
-_NOTE = 0.7
 RGB = tuple[float, float, float]
 
 
@@ -41,7 +39,7 @@ class Diagram:
         panel = cell.panel
         assert isinstance(panel, ReliabilityPanel)
         axes, self._rank = stage.score_axes(cell.axes, panel), cell.place.rank
-        self._marks: list[_BarMarks | _CurveMarks | _DotMarks | _Note] = []
+        self._marks: list[_BarMarks | _CurveMarks | _DotMarks] = []
         if panel.bars is not None:
             self._marks.append(_BarMarks(axes, stage, panel.bars))
         if panel.curve is not None:
@@ -59,9 +57,9 @@ class Diagram:
                 stage.name_of_dots(dots.axes, panel.dots_name, panel.wrong_name)
             self._marks.append(dots)
             self.artists += dots.above
-        note = _Note(axes, stage)
-        self._marks.append(note)
-        self.artists += note.above
+        self._notes = panel.notes
+        self._note = Note(axes, stage, panel.notes)
+        self.artists += self._note.artists
         # Matplotlib draws in this order too, when it draws the whole figure.
         for order, artist in enumerate(self.artists):
             artist.set_zorder(1 + order / 100)
@@ -70,6 +68,7 @@ class Diagram:
         """Move the marks to where they are in a shot."""
         for mark in self._marks:
             mark.update(shot.frames[self._rank])
+        self._note.say(self._notes[shot.frames[self._rank].before])
 
 
 class _BarMarks:
@@ -199,29 +198,3 @@ class _DotMarks:
                 at = np.nonzero((start == ends[0]) & (end == ends[1]))
                 groups.append((Path(self._places[at]), colour, *ends))
         return groups
-
-
-class _Note:
-    """What stands in place of bars: the examples to fit on determine no recalibration."""
-
-    def __init__(self, axes: Axes, stage: Stage):
-        self._text = axes.text(
-            0.62,
-            0.14,
-            NO_RECALIBRATION,
-            animated=True,
-            ha="center",
-            va="center",
-            fontsize=stage.points(stage.measures.label),
-            color=stage.theme.muted,
-        )
-        wide, room = self._text.get_window_extent(stage.renderer).width, axes.bbox.width
-        if wide > _NOTE * room:
-            self._text.set_x(0.5)
-            self._text.set_fontsize(float(self._text.get_fontsize()) * min(1, 0.96 * room / wide))
-        self.below: Sequence[Artist] = []
-        self.above = [self._text]
-
-    def update(self, frame: Frame) -> None:
-        track = frame.track
-        self._text.set_visible(track.is_recalibrated and not track.counts[frame.before].any())

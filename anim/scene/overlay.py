@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from matplotlib.artist import Artist
 
 from anim.panels.contents import Cell
 from anim.panels.overlay import OverlayPanel, is_point
 from anim.scene.marks import path
+from anim.scene.notes import Note
 from anim.scene.stage import Stage
 from anim.timeline import Shot
 
@@ -40,6 +43,9 @@ class Overlay:
         ]
         self.artists: list[Artist] = [ideal]
         self.artists += [one for pairs in self._paths for pair in pairs for one in pair]
+        self._notes = panel.notes
+        self._note = Note(axes, stage, chain.from_iterable(panel.notes))
+        self.artists += self._note.artists
         for order, artist in enumerate(self.artists):
             artist.set_zorder(1 + order / 100)
 
@@ -55,3 +61,5 @@ class Overlay:
                     one.set_alpha(strength)
                 drawn.set_visible(is_there)
                 dot.set_visible(is_there and is_point(x))
+        said = [notes[frame.before] for notes, frame in zip(self._notes, shot.frames, strict=True)]
+        self._note.say(next(filter(None, said), ""))

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 import anim
+from anim.panels.notes import notes_of
 from anim.panels.page_layout import DESIGN
 from anim.settings.themes import THEMES
 from tests.support.players import PLAYER, STILL, a_run, page_of, ready
@@ -150,3 +151,12 @@ def test_what_is_known_of_a_bin_hides_no_name_of_an_axis(visit):
     with Image.open(io.BytesIO(shown.screenshot())) as after:
         found = np.asarray(after.convert("RGB").crop(part))
     assert np.array_equal(found, expected)
+
+
+def test_a_run_without_a_line_says_why(visit):
+    few = a_run(examples=4)
+    note = notes_of(is_curve=False, is_overlaid=True).few.split("\n")
+    shown = overlaid(visit, {"many": a_run(), "few": few})
+    assert [line for line in shown.locator("text.name").all_text_contents() if line in note] == note
+    shown = overlaid(visit)
+    assert not set(note) & set(shown.locator("text.name").all_text_contents())

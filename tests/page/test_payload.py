@@ -7,7 +7,7 @@ import pytest
 from anim.compose import compose_views, views_to_choose
 from anim.page import page, page_data
 from anim.panels.contents import key_of, words_for
-from anim.panels.reliability import NO_RECALIBRATION
+from anim.panels.notes import notes_of
 from anim.panels.strips import strip_panel
 from anim.settings import PANELS, Picture
 from anim.settings.panels import LOG2, UNIT, ZERO_BASED, Panel, Strip
@@ -33,7 +33,7 @@ def test_a_view_states_its_ideal_its_words_and_its_key(classes):
             "scores": [asdict(name) for name in words.scores],
             "dots": words.dots,
             "wrong": words.wrong,
-            "empty": NO_RECALIBRATION,
+            "notes": asdict(notes_of(is_curve=False, is_overlaid=False)),
         }
         assert entry["key"] == [asdict(one) for one in key_of(reel, words, picture)]
 

@@ -94,6 +94,22 @@ CASES = {
         "confidence",
         {"overlay": True, "bins": 5},
     ),
+    "tiny": (lambda: [a_run(examples=4)], "score", {"curve": "smooth"}),
+    "tiny replicas": (
+        lambda: [anim.Replicas([a_run(examples=6, seed=seed) for seed in range(3)])],
+        "score",
+        {"curve": "isotonic"},
+    ),
+    "overlaid, one tiny": (
+        lambda: [a_run(), a_run(examples=4, seed=1)],
+        "score",
+        {"overlay": True},
+    ),
+    "overlaid curves, one tiny": (
+        lambda: [a_run(), a_run(examples=4, seed=1)],
+        "score",
+        {"overlay": True, "curve": "smooth"},
+    ),
     "overlaid recalibration": (
         lambda: [a_run()],
         "score",

@@ -11,6 +11,7 @@ import { binOf, factOf, tableRow, withNumbers } from "../../anim/page/player/fac
 import { numbersOf } from "../../anim/page/player/header.mjs";
 import { cellSize, overlaySize, ticksFor } from "../../anim/page/player/layout.mjs";
 import { load } from "../../anim/page/player/loading.mjs";
+import { noteOf } from "../../anim/page/player/notes.mjs";
 import { entryHeight, isPoint, OverlayLine } from "../../anim/page/player/overlay.mjs";
 import { lineUntil, linesCrossed, spreadApart } from "../../anim/page/player/strips.mjs";
 /** @import { Frame, Moment, StripPanel } from "../../anim/page/player/types.mjs" */
@@ -80,6 +81,13 @@ function cellAt(frame, rank) {
     bars: bars?.at(frame, size.width) ?? null,
     whiskers: bars?.whiskers(frame) ?? null,
     points: bars ? [bars.points(frame.before), bars.points(frame.after)] : null,
+    note: noteOf(
+      view.words.notes,
+      model.runs[rank],
+      bins,
+      row,
+      (overlaid ?? curve)?.isDrawn(row) ?? true,
+    ),
     curve: marks ? { ...marks, pieces: piecesOf(marks.presence) } : null,
     dots: dots && dotsAt(dots, frame),
     columns: scale && columnsAt(bins, frame, scale).map(({ count, ...column }) => column),

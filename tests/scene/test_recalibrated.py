@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from anim.panels.reliability import NO_RECALIBRATION
+from anim.panels.notes import NO_RECALIBRATION
 from anim.render import main
 from anim.settings import MAX_RUNS, RECALIBRATIONS, Picture
 from tests.support.recalibration import (

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import anim
-from anim.panels.reliability import NO_RECALIBRATION
+from anim.panels.notes import NO_RECALIBRATION
 from anim.settings import Picture
 from tests.support.pixels import colour_of, is_near
 from tests.support.runs import noisy

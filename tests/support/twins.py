@@ -17,6 +17,7 @@ from anim.panels.curve import Curve, pieces
 from anim.panels.dots import PITCH, Dots
 from anim.panels.facts import Bin, fact, fact_words, filled, table_row
 from anim.panels.layout import Place, kind_of
+from anim.panels.notes import note_of, notes_of
 from anim.panels.overlay import OverlayLine, is_point, overlay_panel
 from anim.panels.page_layout import DESIGN, cell_size, overlay_size
 from anim.panels.reliability import NUMBER_BESIDE, ideal_places, score_axis, share_axis_of
@@ -186,6 +187,7 @@ class Twin:
             "bars": _bars(bars.at(frame)) if bars else None,
             "whiskers": _whiskers(bars.at(frame)) if bars else None,
             "points": [bars.points(row) for row in (frame.before, frame.after)] if bars else None,
+            "note": self._note(rank, frame),
             "curve": _curve(curve.at(frame)) if curve else None,
             "dots": self.dots[rank].at(frame).reshape(2, -1) if self.dots[rank] else None,
             **self._columns(frame),
@@ -195,6 +197,13 @@ class Twin:
             "facts": [fact(self.facts, one, is_median=is_median) for one in bins],
             "table": [table_row(self.facts, one) for one in bins],
         }
+
+    def _note(self, rank, frame):
+        drawn = self.overlaid[rank] or self.curves[rank]
+        is_curve = frame.track.curve is not None
+        notes = notes_of(is_curve=is_curve, is_overlaid=self.is_overlaid)
+        is_drawn = not drawn or drawn.is_drawn(frame.before)
+        return note_of(notes, frame.track, frame.before, is_drawn=is_drawn)
 
     def _columns(self, frame):
         if "counts" not in self.picture.shown_panels:

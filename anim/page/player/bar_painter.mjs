@@ -24,6 +24,11 @@ export class BarPainter {
     this.whiskers = bins.intervals && new Levels(axes, "whiskers");
   }
 
+  /** A bin with few examples has dots in place of its bar: nothing is missing. */
+  isDrawn() {
+    return true;
+  }
+
   /** @param {Frame} frame */
   update(frame) {
     const { axes, bodies, caps, whiskers } = this;

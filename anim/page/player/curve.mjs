@@ -57,6 +57,14 @@ export class Curve {
   }
 
   /**
+   * Return whether there is a curve anywhere in a snapshot.
+   * @param {number} row
+   */
+  isDrawn(row) {
+    return this.known.row(row).some(Boolean);
+  }
+
+  /**
    * Return where the curve is in a frame.
    * @param {Frame} frame
    * @returns {CurveMarks}

@@ -22,6 +22,11 @@ export class CurvePainter {
     this.lines = new Levels(axes, "curve");
   }
 
+  /** @param {number} row */
+  isDrawn(row) {
+    return this.curve.isDrawn(row);
+  }
+
   /** @param {Frame} frame */
   update(frame) {
     const { axes, lines, spreads } = this;

@@ -21,6 +21,14 @@ export class OverlayLine {
   }
 
   /**
+   * Return whether there is a line in a snapshot.
+   * @param {number} row
+   */
+  isDrawn(row) {
+    return this.curve ? this.curve.isDrawn(row) : this.there.row(row).some(Boolean);
+  }
+
+  /**
    * Return places and strengths of the lines in a frame: heights are NaN where one is broken.
    * That of a snapshot fades into that of the next one: lines that travelled flashed.
    * @param {Frame} frame

@@ -1,6 +1,7 @@
 import { baseOf, Chart } from "./chart.mjs";
 import { put } from "./elements.mjs";
 import { ticksFor } from "./layout.mjs";
+import { Note, noteOf } from "./notes.mjs";
 import { isPoint, OverlayLine } from "./overlay.mjs";
 import { polyline } from "./paths.mjs";
 /** @import { ChartBase, ChartPlace } from "./chart.mjs" */
@@ -17,9 +18,11 @@ export class OverlaidRun extends Chart {
    * @param {number} rank
    * @param {ChartPlace} place
    * @param {ChartBase} base of all of them.
+   * @param {Note} note of all of them.
    */
-  constructor(model, view, rank, place, base) {
+  constructor(model, view, rank, place, base, note) {
     super(model, view, rank, place, base);
+    this.note = note;
     this.line = new OverlayLine(this.bins, view, model.design);
     this.paths = [0, 1].map(() => this.axes.path(`overlaid run-${rank}`));
   }
@@ -37,6 +40,11 @@ export class OverlaidRun extends Chart {
       put(path, "opacity", String(strength));
       path.classList.toggle("point", isPoint(x));
     });
+    const isDrawn = this.line.isDrawn(frame.before);
+    this.note.say(
+      noteOf(this.view.words.notes, this.run, this.bins, frame.before, isDrawn),
+      this.rank,
+    );
   }
 
   /** @param {number} bin */
@@ -69,7 +77,9 @@ export function overlaidRuns(model, view, place) {
   axes.beside(ticksFor(view.shareTicks, axes.height));
   axes.nameBeside(view.words.share, 20);
   axes.path("ideal thin", polyline(...axes.placed(...view.line)));
-  const runs = model.runs.map((_, rank) => new OverlaidRun(model, view, rank, place, base));
+  const note = new Note(axes, view.words.notes);
+  const runs = model.runs.map((_, rank) => new OverlaidRun(model, view, rank, place, base, note));
+  root.append(...note.texts);
   root.append(...runs.map((run) => run.cursor));
   return runs;
 }

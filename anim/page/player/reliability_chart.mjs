@@ -3,8 +3,8 @@ import { BarPainter } from "./bar_painter.mjs";
 import { Chart } from "./chart.mjs";
 import { CurvePainter } from "./curve_painter.mjs";
 import { DotPainter } from "./dot_painter.mjs";
-import { say } from "./elements.mjs";
 import { ticksFor } from "./layout.mjs";
+import { Note, noteOf } from "./notes.mjs";
 import { polyline } from "./paths.mjs";
 /** @import { ChartPlace } from "./chart.mjs" */
 /** @import { Frame, Model, View } from "./types.mjs" */
@@ -36,9 +36,7 @@ export class ReliabilityChart extends Chart {
       if (place.isLeft) below.namesOfDots(view.words.dots, view.words.wrong);
     }
     root.append(this.cursor);
-    this.notice = view.words.empty
-      .split("\n")
-      .map((_, line) => axes.text("name middle", axes.x(0.5), axes.y(0.3) + 16 * line, ""));
+    this.note = new Note(axes, view.words.notes);
   }
 
   /** @param {Frame} frame */
@@ -46,8 +44,7 @@ export class ReliabilityChart extends Chart {
     super.update(frame);
     this.painter.update(frame);
     this.dots?.update(frame);
-    const isEmpty = this.run.isRecalibrated && this.bins.counts.row(frame.before).every((n) => !n);
-    const lines = this.view.words.empty.split("\n");
-    this.notice.forEach((text, line) => say(text, isEmpty ? lines[line] : ""));
+    const isDrawn = this.painter.isDrawn(frame.before);
+    this.note.say(noteOf(this.view.words.notes, this.run, this.bins, frame.before, isDrawn));
   }
 }

@@ -146,7 +146,14 @@ export interface ViewWords {
   dots: string[];
   /** What the wrong ones among the dots are; empty where none are. */
   wrong: string;
-  empty: string;
+  notes: Notes;
+}
+
+/** What a diagram says where something is not drawn, see anim/panels/notes.py. */
+export interface Notes {
+  recalibration: string;
+  few: string;
+  medians: string;
 }
 
 /** Words of what is known of a bin, see anim/panels/facts.py. */
