@@ -23,6 +23,11 @@ def overlaid(visit, runs=RUNS, view="score", scheme="light", width=960, **option
     return ready(visit(text, viewport=size, color_scheme=scheme, **STILL))
 
 
+def line_of(shown, rank):
+    """The line of a run at the snapshot that is shown; another fades in while it plays."""
+    return shown.locator(f"path.overlaid.run-{rank}").first
+
+
 def points_of(line):
     """The places [P, 2] of a line, in pixels of its chart."""
     return np.array(re.findall(r"[ML]([\d.-]+) ([\d.-]+)", line.get_attribute("d")), float)
@@ -35,7 +40,7 @@ def test_each_run_is_a_line_in_its_colour_beside_its_name_and_numbers(visit, sch
     entries = shown.locator(".entry")
     for rank, (name, run) in enumerate(RUNS.items()):
         colour = "rgb({}, {}, {})".format(*bytes.fromhex(THEMES[scheme].runs[rank][1:]))
-        line, entry = shown.locator("path.overlaid").nth(rank), entries.nth(rank)
+        line, entry = line_of(shown, rank), entries.nth(rank)
         for each, what in ((line, "stroke"), (entry.locator(".name"), "color")):
             assert each.evaluate(f"one => getComputedStyle(one).{what}") == colour
         said, accuracy = entry.inner_text(), run.metrics()["accuracy"][-1]
@@ -46,15 +51,15 @@ def test_each_run_is_a_line_in_its_colour_beside_its_name_and_numbers(visit, sch
 def test_a_pointer_reads_the_nearest_line(visit):
     shown = overlaid(visit, bins=20)
     field, facts = shown.locator(".bins"), shown.locator(".facts")
-    lines = shown.locator("path.overlaid")
-    ends = [points_of(lines.nth(rank)) for rank in range(2)]
+    lines = [line_of(shown, rank) for rank in range(2)]
+    ends = [points_of(line) for line in lines]
     apart = np.abs(ends[0][:, 1] - ends[1][:, 1])
     at = int(apart.argmax())
     for rank, name in enumerate(RUNS):
         x, y = ends[rank][at]
         field.hover(position={"x": x, "y": y})
         assert facts.inner_text().startswith(f"{name}: says ")
-        looked = [lines.nth(one).get_attribute("class").endswith("looked") for one in range(2)]
+        looked = [line.get_attribute("class").endswith("looked") for line in lines]
         assert looked == [one == rank for one in range(2)]
     shown.mouse.move(0, 0)
     assert facts.inner_text() == "Point at a line to read it."
@@ -94,7 +99,7 @@ def test_nothing_sticks_out_and_names_do_not_lie_on_the_chart(visit, width):
 def test_a_line_is_broken_where_a_curve_has_no_support(visit):
     shown = overlaid(visit, curve="isotonic", view="confidence")
     for rank in range(2):
-        path = shown.locator("path.overlaid").nth(rank).get_attribute("d")
+        path = line_of(shown, rank).get_attribute("d")
         assert path.startswith("M")
         assert "NaN" not in path
 
@@ -102,16 +107,17 @@ def test_a_line_is_broken_where_a_curve_has_no_support(visit):
 def test_a_notebook_plays_it_too(visit):
     html = anim.animate(RUNS, overlay=True)._repr_mimebundle_()["text/html"]
     shown = ready(visit(f"<!doctype html><meta charset=utf-8>{html}", **STILL))
-    assert shown.locator("path.overlaid").count() == 2
+    assert shown.locator(".entry").count() == 2
+    assert all(len(points_of(line_of(shown, rank))) > 5 for rank in range(2))
 
 
-def test_while_it_plays_lines_move_and_numbers_are_those_of_a_snapshot(visit):
+def test_while_it_plays_lines_fade_and_numbers_are_those_of_a_snapshot(visit):
     shown = overlaid(visit, seconds=4)
     shown.evaluate(f"{PLAYER}.play()")
-    line, seen = shown.locator("path.overlaid").first, set()
+    line, seen = line_of(shown, 0), set()
     for _ in range(8):
         shown.wait_for_timeout(100)
-        seen.add(line.get_attribute("d"))
+        seen.add((line.get_attribute("d"), line.get_attribute("opacity")))
     assert len(seen) > 2
 
 
@@ -128,10 +134,10 @@ def test_a_run_with_a_single_bin_is_a_dot(visit):
     labels = (np.arange(3000) % 4 > 0).astype(int)
     sure = anim.from_arrays([0, 50], labels, probs=np.full((2, 3000), 0.97), classes=("no", "yes"))
     shown = overlaid(visit, {"many": a_run(), "one": sure})
-    line = shown.locator("path.overlaid").last
+    line = line_of(shown, 1)
     assert "point" in line.get_attribute("class")
     assert len({tuple(point) for point in points_of(line).tolist()}) == 1
-    assert "point" not in shown.locator("path.overlaid").first.get_attribute("class")
+    assert "point" not in line_of(shown, 0).get_attribute("class")
 
 
 def test_what_is_known_of_a_bin_hides_no_name_of_an_axis(visit):
