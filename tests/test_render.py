@@ -199,6 +199,7 @@ def test_a_wrong_run_is_one_line(tmp_path, capsys):
         assert printed.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_rendering_a_recorded_run_imports_neither_flax_nor_optax(tmp_path):
     run, out = str(tmp_path / "r"), str(tmp_path / "a.png")
     assert main(["--out", out, "--save", run, *SMALL]) == 0
@@ -251,13 +252,10 @@ def an_interrupted(tmp_path, number: int):
     return process.returncode, printed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "code"),
-    [
-        (signal.SIGINT, 130),
-        pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow),
-        pytest.param(signal.SIGKILL, -signal.SIGKILL, marks=pytest.mark.slow),
-    ],
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -signal.SIGKILL)],
 )
 def test_a_stopped_command_leaves_the_earlier_file_and_no_litter(tmp_path, number, code):
     returned, printed = an_interrupted(tmp_path, number)

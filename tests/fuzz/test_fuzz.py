@@ -43,6 +43,7 @@ def test_no_input_of_many_ends_in_a_traceback_or_a_hang(worker, kind):
     assert kind == "media" or figures.checked >= 0.02 * figures.codes.total()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", ["count", "accuracy", "report"])
 def test_a_wrong_number_is_found(worker, wrong):
     table = {"step_3.csv": b"label,0,1\n0,0.75,0.25\n1,0.5,0.5\n1,0.25,0.75\n0,0.9,0.1\n"}

@@ -34,6 +34,7 @@ def test_rendering_a_sweep_shows_and_saves_a_run_for_each_value(tmp_path):
     assert again.read_bytes() == out.read_bytes()
 
 
+@pytest.mark.slow
 def test_training_a_sweep_records_a_run_for_each_value(tmp_path, capsys):
     out = tmp_path / "D"
     loud = [option for option in SMALL if option != "--quiet"]

@@ -66,6 +66,7 @@ def test_the_interval_of_snapshots_does_not_change_the_training():
     np.testing.assert_allclose(often.logits(80), seldom.logits(1), atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer_learns(optimizer):
     run = anim.fit(
