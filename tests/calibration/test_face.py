@@ -222,6 +222,7 @@ def test_every_parameter_of_a_public_function_has_a_check_and_hostile_values():
     assert found - {*FREE} <= {*HOSTILE, *LIKE}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PARAMETERS)
 def test_what_the_parameters_say_is_accepted(name):
     FUNCTIONS[name](**good(name))

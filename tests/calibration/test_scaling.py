@@ -276,6 +276,7 @@ def test_isotonic_scaling_is_that_of_scikit_learn(classes):
     np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", [2, 3, 10])
 def test_recalibrations_give_probabilities(classes):
     logits, labels = model(1000, classes=classes, sharpness=3)

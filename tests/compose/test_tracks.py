@@ -231,6 +231,7 @@ def test_a_step_is_lost_if_any_replica_cannot_be_read_there():
     assert not len(shown.lost)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("examples", "view", "bins"),
     [

@@ -77,6 +77,7 @@ calls = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, derandomize=True)
 @given(calls)
 @pytest.mark.filterwarnings("ignore:snapshot . is damaged")

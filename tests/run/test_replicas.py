@@ -63,6 +63,7 @@ def trained(tmp_path_factory):
     return runs, path, told
 
 
+@pytest.mark.slow
 def test_steps_and_progress_are_reported(trained):
     runs, _, told = trained
     assert told == [(0, 6), (4, 6), (6, 6)]

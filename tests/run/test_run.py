@@ -15,6 +15,7 @@ def a_run(seed=0, examples=4000, classes=2, snapshots=3):
     return anim.from_arrays(np.arange(snapshots), labels, logits=logits), labels
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bins", [1, 7, 10, 15, 50, 67])
 def test_counts_equal_numpy_histogram_at_every_edge(bins):
     edges = np.linspace(0, 1, bins + 1, dtype=np.float32)

@@ -36,6 +36,7 @@ of_cases = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.slow
 @of_cases
 def test_every_frame_is_true(case):
     name, options = case
