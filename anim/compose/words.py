@@ -10,7 +10,8 @@ import numpy as np
 
 from anim.panels.contents import words_for
 from anim.panels.subject import Subject
-from anim.panels.words import Words, ending_of, percent
+from anim.panels.verdict import ending_of
+from anim.panels.words import Words, percent
 from anim.settings import Look, Picture, Statistics, settings_of
 from anim.settings.themes import DEFAULT_THEME
 from anim.timeline import Reel, Track

@@ -18,7 +18,8 @@ from anim.panels.reliability import ideal_places, share_axis_of
 from anim.panels.scores import score_axis
 from anim.panels.strips import StripLine, StripPanel, strip_panel
 from anim.panels.subject import Subject
-from anim.panels.words import KeyEntry, Words, ending_of
+from anim.panels.verdict import ending_of
+from anim.panels.words import KeyEntry, Words
 from anim.settings import CURVES, Picture
 from anim.settings.panels import panel_of
 from anim.timeline import Reel, Track

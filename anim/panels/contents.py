@@ -17,12 +17,11 @@ from anim.panels.reliability import (
 )
 from anim.panels.strips import StripPanel, strip_panel
 from anim.panels.subject import Subject
+from anim.panels.verdict import Verdict, ending_of
 from anim.panels.words import (
     IDEAL,
     KeyEntry,
-    Verdict,
     Words,
-    ending_of,
     spread_name,
     words_of,
 )

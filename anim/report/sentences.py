@@ -18,7 +18,7 @@ def verdict(row: Mapping[str, float], examples: int) -> str:
         examples: N, the number of examples it was computed from.
     """
     # Imported here, as --help does without it.
-    from anim.panels.words import verdict_of
+    from anim.panels.verdict import verdict_of
 
     accuracy, gap, ece = row["accuracy"], row[GAP], row["ece"]
     if math.isnan(accuracy):

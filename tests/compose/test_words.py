@@ -8,7 +8,7 @@ from anim.compose import compose_views
 from anim.compose.words import alternative
 from anim.panels.axes import NO_BREAK_SPACE
 from anim.panels.contents import Header, words_for
-from anim.panels.words import ending_of, verdict_of
+from anim.panels.verdict import ending_of, verdict_of
 from anim.settings import Picture
 
 EXAMPLES = 2000

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from anim.panels.words import percent, points, verdict_of, words_of
+from anim.panels.verdict import verdict_of
+from anim.panels.words import percent, points, words_of
 from tests.support.panels import FOLDED, LABELS, a_subject
 
 VIEWS = {"confidence": {}, "score": FOLDED, "class": LABELS}
