@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from anim.panels.axes import Axis, Tick
-from anim.panels.layout import Place
+from anim.panels.kinds import BARE, Place
 from anim.panels.scores import ScorePanel
 from anim.panels.words import ScoreName
 from anim.scene.texts import shorten
@@ -28,6 +28,8 @@ _NUMBERS, _NAMES, _BETWEEN = 7, 26, 8
 _DOWN = 0.68
 # From the left edge to the middle of the name of an axis, in heights of its letters.
 _EDGE = 0.8
+# How much longer than its axis a name may be.
+_OVER = 24
 # Room below dots for what they are.
 _BELOW_DOTS = 12
 # Between the lines beside dots, in heights of letters, and from them to the axis.
@@ -101,7 +103,8 @@ class Stage:
         axes = self.axes(place)
         numbers = self.numbers_beside(axes, panel.y, is_shown=place.is_left)
         if place.is_left:
-            self.name_beside(axes, panel.name, numbers)
+            over = _OVER if place.is_bottom else BARE
+            self.name_beside(axes, panel.name, numbers, over)
         if place.is_bottom:
             self.numbers_below(axes, panel.x.ticks)
             self.names_below(axes, panel.scores)
@@ -147,13 +150,14 @@ class Stage:
         for text, room in zip(texts, rooms, strict=True):
             shorten(text, room)
 
-    def name_beside(self, axes: PlainAxes, name: str, numbers: float) -> None:
+    def name_beside(self, axes: PlainAxes, name: str, numbers: float, over: float = _OVER) -> None:
         """Write the name of a y axis upwards, shortened; not without room for most of it.
 
         Args:
             axes: the axes.
             name: the text.
             numbers: how far numbers beside the axis reach, in pixels of the reference design.
+            over: how much longer than the axis the name may be, in the same.
         """
         size = self.measures.label
         left = axes.bbox.x0 / self.pixels(1)
@@ -161,11 +165,11 @@ class Stage:
         text = self._number(
             axes, (0, 0.5), (-away, 0), name, "center", "center", is_label=True, rotation=90
         )
-        if text.get_window_extent(self.renderer).height > axes.bbox.height - self.pixels(24):
+        if text.get_window_extent(self.renderer).height > axes.bbox.height - self.pixels(_OVER):
             # It stands beside the numbers at both ends.
             away = min(max(away, numbers + size * 0.7), left - size * _EDGE)
             text.set_position((-self.points(away), 0))
-        shorten(text, axes.bbox.height + self.pixels(24))
+        shorten(text, axes.bbox.height + self.pixels(over))
         text.set_visible(len(text.get_text()) > 0.6 * len(name))
 
     def name_of_dots(self, axes: PlainAxes, lines: Sequence[str], wrong: str) -> None:
