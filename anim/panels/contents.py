@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from anim.panels import layout
@@ -135,14 +136,19 @@ def words_for(reel: Reel, subject: Subject, picture: Picture) -> Words:
 def key_of(reel: Reel, words: Words, picture: Picture) -> tuple[KeyEntry, ...]:
     """Return what the marks of diagrams and columns mean; nothing without room."""
     tracks = reel.tracks
-    spreads = [
-        track.spread_name
-        for track in tracks
-        if track.intervals is not None or track.spread is not None
-    ]
+    shown = [one for one in tracks if one.intervals is not None or one.spread is not None]
     has_band = any(track.band is not None for track in tracks)
     picture = picture.for_runs(len(reel.lanes))
-    return _key(words, picture, has_band=has_band, spread=next(iter(spreads), ""))
+    return _key(words, picture, has_band=has_band, spread=_spread_of(shown))
+
+
+def _spread_of(tracks: Sequence[Track]) -> str:
+    """Return what is drawn around the bars or curves of some runs."""
+    kinds = dict.fromkeys(track.spread_name for track in tracks if not track.is_median)
+    of_replicas = {track.spread_name for track in tracks if track.is_median}
+    if of_replicas:
+        kinds |= {of_replicas.pop() if len(of_replicas) == 1 else spread_name(): None}
+    return " or ".join(kinds)
 
 
 def key_to_come(picture: Picture, replicas: int | None) -> tuple[KeyEntry, ...]:

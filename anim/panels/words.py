@@ -119,9 +119,10 @@ def points(gap: float) -> str:
     return f"{number}{NO_BREAK_SPACE}point{'' if number == '1' else 's'}"
 
 
-def spread_name(replicas: int) -> str:
-    """Return what the spread of replicas is, around what is shown of them."""
-    return f"{100 * SPREAD:.0f} % of {replicas} replicas, around their median"
+def spread_name(replicas: int | None = None) -> str:
+    """Return what the spread of replicas is, around what is shown of them; None: numbers differ."""
+    which = "the" if replicas is None else replicas
+    return f"{100 * SPREAD:.0f} % of {which} replicas, around their median"
 
 
 def _decimal(value: float, digits: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 import numpy as np
 
 from anim.calibration.views import View
@@ -14,13 +16,14 @@ from anim.settings import BANDS, CURVES, one_of, whole
 CURVE_POINTS = 401
 
 
-class RunCurves:
+class RunCurves(ABC):
     """The methods of `anim.Run` that return curves."""
 
     _passes: Passes
 
+    @abstractmethod
     def _view(self, name: str | None) -> View:
-        raise NotImplementedError
+        """Return a view of this run, the default one without a name."""
 
     def curve(
         self, view: str | None = None, kind: str = "smooth", points: int = CURVE_POINTS

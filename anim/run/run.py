@@ -207,7 +207,8 @@ class Run(RunCurves):
         - ``confidence``: the mean confidence; ``gap``: the same minus accuracy;
         - ``ece_low``, ``ece_high``: see `error_interval`;
         - ``ece_if_calibrated``: the mean ECE of a calibrated model with these confidences;
-        - ``ece_p``: see `error_p_values`; ``score_p``: the same of 20 bins of the ``score`` view,
+        - ``ece_p``: how likely a calibrated model shows an ECE this large, by chance: see
+          `anim.calibration.error_p_value`; ``score_p``: the same of 20 bins of the ``score`` view,
           where errors do not cancel that do in the ECE, if there are two classes;
         - ``ece_mass``, ``debiased_l2``: of 15 equal-mass bins;
         - ``smooth_ece``;
@@ -233,13 +234,6 @@ class Run(RunCurves):
         Chance adds to the ECE of a few, so it may lie above; see `anim.calibration.error_interval`.
         """
         return summaries.error_interval(self._passes)
-
-    def error_p_values(self) -> np.ndarray:
-        """Return how likely a calibrated model shows an ECE this large, by chance, as [S].
-
-        See `anim.calibration.error_p_value`.
-        """
-        return summaries.error_p_values(self._passes)
 
     def prepare(
         self,

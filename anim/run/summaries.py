@@ -46,7 +46,7 @@ def errors(passes: Passes, *, has_score_view: bool) -> dict[str, np.ndarray]:
         "ece_low": low,
         "ece_high": high,
         CHANCE: chance(passes),
-        P_VALUE: error_p_values(passes),
+        P_VALUE: np.asarray(calibration.error_p_value(*_error_bins(passes))),
         **({SCORE_P_VALUE: _score_p_values(passes)} if has_score_view else {}),
         **{name: np.asarray(values, np.float64) for name, values in found.items()},
     }
@@ -79,11 +79,6 @@ def chance(passes: Passes) -> np.ndarray:
 def error_interval(passes: Passes) -> calibration.Interval:
     """Return a 95 % interval of the ECE without chance, [S] each."""
     return calibration.error_interval(*_error_bins(passes))
-
-
-def error_p_values(passes: Passes) -> np.ndarray:
-    """Return how likely a calibrated model shows such an ECE, [S]."""
-    return np.asarray(calibration.error_p_value(*_error_bins(passes)))
 
 
 def _error_bins(passes: Passes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -60,3 +60,19 @@ def test_dots_keep_their_caption_above_strips(panels):
     shown = [text.get_text() for text in texts_of(scene, reel.at(None)) if text.get_visible()]
     assert any(text.startswith(("of ", "all ")) for text in shown)
     check_texts(scene, reel.at(None))
+
+
+@pytest.mark.parametrize(
+    ("runs", "says"),
+    [
+        ([RUNS[0], anim.Replicas(RUNS[:3])], "95 % interval or 90 % of 3 replicas, around"),
+        ([anim.Replicas(RUNS[:3]), anim.Replicas(RUNS[3:])], "90 % of the replicas, around"),
+        ([anim.Replicas(RUNS[:3]), anim.Replicas(RUNS[3:6])], "90 % of 3 replicas, around"),
+    ],
+)
+@pytest.mark.parametrize("theme", ["light", "paper"])
+def test_the_key_says_what_is_drawn_around_all_runs(runs, says, theme):
+    reel, scene = of(runs, intervals=True, theme=theme)
+    shown = [text.get_text() for text in texts_of(scene, reel.at(None))]
+    assert any(text.startswith(says) for text in shown)
+    check_texts(scene, reel.at(None))
