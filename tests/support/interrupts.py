@@ -13,10 +13,10 @@ TRACED = {
     str(_RUN / name)
     for name in (
         *("recorder.py", "handover.py", "collecting.py", "opened.py"),
-        *("store/writer.py", "store/lock.py", "store/lease.py"),
+        *("store/writer.py", "store/growing.py", "store/lock.py", "store/lease.py"),
     )
 }
-WRITER = {str(_RUN / "store" / "writer.py")}
+WRITER = {str(_RUN / "store" / name) for name in ("writer.py", "growing.py")}
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import anim
-from anim.run.store.reader import StoredSnapshots
+from anim.run.store.stored import StoredSnapshots
 from anim.settings import Picture
 from anim.watch.follow import WAITING, Follower
 from anim.watch.messages import Messages, Seen

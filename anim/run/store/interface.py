@@ -15,15 +15,18 @@ class SnapshotStore(Protocol):
     """Keeps snapshots in the order of their steps.
 
     Attributes:
-        steps: the steps of the snapshots that are kept.
         labels: [N] int32; None if the store was made without, until `define`.
         classes: K names; None if they were not given.
         scalars: the names of the scalars that are kept.
     """
 
-    steps: list[int]
     labels: np.ndarray | None
     classes: tuple[str, ...] | None
+
+    @property
+    def steps(self) -> list[int]:
+        """The steps of the snapshots that are kept."""
+        ...
 
     @property
     def scalars(self) -> frozenset[str]: ...

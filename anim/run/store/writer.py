@@ -9,10 +9,8 @@ import re
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from urllib.parse import quote, unquote
 
 import numpy as np
-import tensorstore as ts
 
 from anim.checks.labels import listed
 from anim.errors import RecordingError
@@ -20,6 +18,7 @@ from anim.run.about import NOTHING_KNOWN, About
 from anim.run.run import Run
 from anim.run.snapshots import KINDS, Form, Snapshot
 from anim.run.store import lease, lock, schema
+from anim.run.store.growing import GrowingArrays
 from anim.run.store.reader import birth_file, open_recording
 
 # Whose versions a recording notes: the import name and the name of the distribution.
@@ -63,15 +62,13 @@ class Writer:
     ):
         self.labels: np.ndarray | None = labels
         self.classes: tuple[str, ...] | None = classes
-        self.steps: list[int] = []
-        self._arrays: dict[str, ts.TensorStore] = {}
-        self._series: dict[str, ts.TensorStore] = {}
         self._lock: lock.Held | None = None
         # A folder with something else in it is refused before anything is written there.
         check_folder(path, resume, overwrite)
         path.mkdir(parents=True, exist_ok=True)
         # Links and the working directory may change while it is recorded.
         path = self.path = path.resolve()
+        self._arrays = GrowingArrays(path)
         try:
             self._lock = lock.acquire(path)
             lock.remove_chunk_locks(path)
@@ -94,7 +91,7 @@ class Writer:
         schema.write_group(self.path, {"anim": _description(self.classes, about)})
         if self.labels is not None:
             self.define(self.labels)
-        self._steps = schema.create_series(self.path / "steps", np.int64)
+        self._arrays.begin()
 
     def define(self, labels: np.ndarray) -> None:
         """Write the labels, [N] int32; before the first `append`.
@@ -120,21 +117,11 @@ class Writer:
             raise RecordingError(f"labels: {str(self.path)!r} was recorded with different labels")
         self.labels = run.labels
         self._resume_description(run, about)
-        self._steps = schema.open_array(self.path / "steps")
-        self.steps = [step for step in run.steps.tolist() if last is True or step <= last]
-        count = len(self.steps)
+        count = len(run) if last is True else int((run.steps <= last).sum())
         if count < len(run):
             # Other snapshots may come where these lay: a run that was opened before says so.
             schema.renew(birth_file(self.path))
-        # Resizing keeps the values in a chunk: they would reappear when the array grows again.
-        self._steps[count:].write(schema.NO_STEP).result()
-        self._steps = schema.resized(self._steps, count)
-        for name in KINDS[run.kind]:
-            self._arrays[name] = schema.resized(schema.open_array(self.path / name), count)
-        for folder in schema.series_folders(self.path):
-            series = schema.open_array(folder)
-            series[min(count, series.shape[0]) :].write(np.nan).result()
-            self._series[unquote(folder.name)] = schema.resized(series, count)
+        self._arrays = GrowingArrays.resumed(self.path, run.kind, run.steps[:count].tolist())
 
     def _resume_description(self, run: Run, about: About) -> None:
         """Take classes and caption from the recording, or write those that are new."""
@@ -159,16 +146,19 @@ class Writer:
             schema.write_group(self.path, {"anim": {**found, **known}})
 
     @property
+    def steps(self) -> list[int]:
+        """The steps of the snapshots that are kept."""
+        return self._arrays.steps
+
+    @property
     def form(self) -> Form:
         """Shape and dtype of each array of a snapshot; empty before the first snapshot."""
-        return {
-            name: (array.shape[1:], array.dtype.numpy_dtype) for name, array in self._arrays.items()
-        }
+        return self._arrays.form
 
     @property
     def scalars(self) -> frozenset[str]:
         """The names of the scalars that have a folder."""
-        return frozenset(self._series)
+        return self._arrays.scalars
 
     def append(self, step: int, snapshot: Snapshot, metrics: Mapping[str, float]) -> None:
         """Write one snapshot; it is committed when this returns.
@@ -178,34 +168,9 @@ class Writer:
         """
         self._check_lock()
         try:
-            self._append(step, snapshot, metrics)
+            self._arrays.append(step, snapshot, metrics)
         except ValueError as error:
             raise _system_error(error, self.path) from error
-
-    def _append(self, step: int, snapshot: Snapshot, metrics: Mapping[str, float]) -> None:
-        count = len(self.steps)
-        if not self._arrays:
-            self._arrays = {
-                name: schema.create_snapshots(self.path / name, values.shape, values.dtype)
-                for name, values in snapshot.items()
-            }
-        for name in metrics.keys() - self._series.keys():
-            self._series[name] = self._new_series(name)
-        writes = []
-        for arrays, given in ((self._arrays, snapshot), (self._series, metrics)):
-            for name, values in given.items():
-                arrays[name] = schema.resized(arrays[name], count + 1)
-                writes.append(arrays[name][count].write(values))
-        for write in writes:
-            write.result()
-        self._steps = schema.resized(self._steps, count + 1)
-        self._steps[count].write(step).result()
-        self.steps.append(step)
-
-    def _new_series(self, name: str) -> ts.TensorStore:
-        if not (self.path / "metrics" / "zarr.json").exists():
-            schema.write_group(self.path / "metrics", {})
-        return schema.create_series(self.path / "metrics" / quote(name, safe=""), np.float64)
 
     def run(self) -> Run:
         """Open the recording, with the snapshots so far.
@@ -223,9 +188,7 @@ class Writer:
             # Nothing is written to a folder that somebody else took over.
             self._lock.check()
             # A step may be on disk although its write failed.
-            count = len(schema.committed_steps(self.path))
-            for array in (*self._arrays.values(), *self._series.values()):
-                schema.resized(array, count)
+            self._arrays.trim(len(schema.committed_steps(self.path)))
         self._lock.release()
 
     def _check_lock(self) -> None:

@@ -1,0 +1,104 @@
+"""The arrays of a recording on disk, which grow by a snapshot at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+import numpy as np
+import tensorstore as ts
+
+from anim.run.snapshots import KINDS, Form, Snapshot
+from anim.run.store import schema
+
+
+class GrowingArrays:
+    """The arrays of a recording; nobody else writes to them.
+
+    Args:
+        path: of the recording.
+
+    Attributes:
+        steps: the steps of the snapshots that are committed.
+    """
+
+    def __init__(self, path: Path):
+        self.steps: list[int] = []
+        self._path = path
+        self._arrays: dict[str, ts.TensorStore] = {}
+        self._series: dict[str, ts.TensorStore] = {}
+
+    def begin(self) -> None:
+        """Create the array of steps."""
+        self._steps = schema.create_series(self._path / "steps", np.int64)
+
+    @classmethod
+    def resumed(cls, path: Path, kind: str, steps: list[int]) -> GrowingArrays:
+        """Open the arrays of a recording, and drop all snapshots but the first ones.
+
+        Args:
+            path: of the recording.
+            kind: of its snapshots.
+            steps: of the snapshots that stay.
+        """
+        growing, count = cls(path), len(steps)
+        growing.steps = steps
+        found = schema.open_array(path / "steps")
+        # Resizing keeps the values in a chunk: they would reappear when the array grows again.
+        found[count:].write(schema.NO_STEP).result()
+        growing._steps = schema.resized(found, count)
+        for name in KINDS[kind]:
+            growing._arrays[name] = schema.resized(schema.open_array(path / name), count)
+        for folder in schema.series_folders(path):
+            series = schema.open_array(folder)
+            series[min(count, series.shape[0]) :].write(np.nan).result()
+            growing._series[unquote(folder.name)] = schema.resized(series, count)
+        return growing
+
+    @property
+    def form(self) -> Form:
+        """Shape and dtype of each array of a snapshot; empty before the first snapshot."""
+        return {
+            name: (array.shape[1:], array.dtype.numpy_dtype) for name, array in self._arrays.items()
+        }
+
+    @property
+    def scalars(self) -> frozenset[str]:
+        """The names of the scalars that have a folder."""
+        return frozenset(self._series)
+
+    def append(self, step: int, snapshot: Snapshot, metrics: Mapping[str, float]) -> None:
+        """Write one snapshot; it is committed when this returns.
+
+        Raises:
+            ValueError: TensorStore could not write it.
+        """
+        count = len(self.steps)
+        if not self._arrays:
+            self._arrays = {
+                name: schema.create_snapshots(self._path / name, values.shape, values.dtype)
+                for name, values in snapshot.items()
+            }
+        for name in metrics.keys() - self._series.keys():
+            self._series[name] = self._new_series(name)
+        writes = []
+        for arrays, given in ((self._arrays, snapshot), (self._series, metrics)):
+            for name, values in given.items():
+                arrays[name] = schema.resized(arrays[name], count + 1)
+                writes.append(arrays[name][count].write(values))
+        for write in writes:
+            write.result()
+        self._steps = schema.resized(self._steps, count + 1)
+        self._steps[count].write(step).result()
+        self.steps.append(step)
+
+    def trim(self, count: int) -> None:
+        """Resize all arrays but the steps to a number of snapshots."""
+        for array in (*self._arrays.values(), *self._series.values()):
+            schema.resized(array, count)
+
+    def _new_series(self, name: str) -> ts.TensorStore:
+        if not (self._path / "metrics" / "zarr.json").exists():
+            schema.write_group(self._path / "metrics", {})
+        return schema.create_series(self._path / "metrics" / quote(name, safe=""), np.float64)
