@@ -20,8 +20,8 @@ from anim.integrations.logged import recordable
 from anim.integrations.outputs import kind_of
 from anim.run import Recorder, Run, opened
 from anim.run.caller import warn_caller
-from anim.run.store.place import local_folder
-from anim.run.store.writer import check_folder
+from anim.run.store.store import settled, store_of
+from anim.run.store.writer import check_place
 from anim.settings import one_line, one_of, whole
 
 # Characters of an error that a warning repeats.
@@ -103,7 +103,7 @@ class CallbackRecorder:
         _check_options(path, labels, options)
         if path is not None:
             # The working directory may change before training begins.
-            path = local_folder(path).absolute()
+            path = settled(path)
             check_path(path, options)
         self._path = path
         self._labels, self._options = labels, dict(options)
@@ -321,10 +321,10 @@ def check_path(path: str | os.PathLike | None, options: Mapping[str, Any]) -> No
     """
     if path is None:
         return
-    folder = local_folder(path)
+    store = store_of(path)
     # An earlier recorder of this process may not have written its first snapshot yet.
-    opened.catch_up(folder)
-    check_folder(folder, options.get("resume", False), options.get("overwrite", False))
+    opened.catch_up(store)
+    check_place(store, options.get("resume", False), options.get("overwrite", False))
 
 
 def _check_options(path, labels, options: Mapping[str, Any]) -> None:

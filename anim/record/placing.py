@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from anim.errors import RecordingError, SettingError
+from anim.run.store.folder import Folder
 from anim.run.store.lock import is_being_recorded
 from anim.run.store.schema import read_group
 
@@ -111,7 +112,7 @@ def _checked(out: Path, *, overwrite: bool) -> Path:
         return target
     if not overwrite:
         raise SettingError("out", f"{str(out)!r} exists; --overwrite replaces a recording")
-    read_group(target)
+    read_group(Folder(target))
     if is_being_recorded(target):
         raise SettingError("out", f"{str(out)!r} is being recorded; close that recorder first")
     return target

@@ -27,6 +27,7 @@ from anim.record.spelling import by_name, hits, is_integer, names_in
 from anim.record.steps import steps_of
 from anim.record.tables import listed
 from anim.run import About, Recorder, Run
+from anim.run.store.folder import Folder
 from anim.run.store.reader import open_recording
 
 
@@ -82,7 +83,7 @@ def _opened(out: Path, own: tuple[int, int] | None) -> Run:
     ``own`` is the `identity` of its folder.
     """
     try:
-        run = open_recording(out.resolve())
+        run = open_recording(Folder(out.resolve()))
     except RecordingError:
         if identity(out) == own:
             raise

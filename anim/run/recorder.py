@@ -21,7 +21,7 @@ from anim.run.scalars import checked_metrics, with_names
 from anim.run.snapshots import Snapshot, form_of
 from anim.run.store.interface import SnapshotStore
 from anim.run.store.memory import Memory
-from anim.run.store.place import local_folder
+from anim.run.store.store import store_of
 from anim.run.store.writer import Writer
 from anim.settings import KEEPS, one_of, value_text, whole
 from anim.settings.docs import hints
@@ -86,21 +86,19 @@ class Recorder:
         if path is None and (resume is not False or overwrite):
             raise ValueError("resume and overwrite require a path")
         self._process = os.getpid()
-        self._folder = None if path is None else local_folder(path)
+        self._place = None if path is None else store_of(path)
         self._is_open = False
         store: SnapshotStore | None = None
         # Whatever line an interrupt stops, the folder is released.
         try:
             store = self._made_store(own, about, resume, overwrite)
-            if isinstance(store, Writer):
-                self._folder = store.path
             self._store, self._classes = store, store.classes
             self._handover = Handover(store)
             self._is_resumed = bool(store.steps)
             self._resumed_at = None if isinstance(resume, bool) else self.last_step
             self._is_open = True
-            if self._folder is not None:
-                opened.note(self._folder, self)
+            if self._place is not None:
+                opened.note(self._place, self)
         except BaseException:
             if store is not None:
                 store.close()
@@ -110,10 +108,10 @@ class Recorder:
         self, labels: np.ndarray | None, about: About, resume: bool | int, overwrite: bool
     ) -> SnapshotStore:
         arguments = (labels, self._classes, about)
-        if self._folder is None:
+        if self._place is None:
             return Memory(*arguments)
-        opened.make_way(self._folder, may_close=resume is not False or overwrite)
-        return Writer(self._folder, *arguments, resume=resume, overwrite=overwrite)
+        opened.make_way(self._place, may_close=resume is not False or overwrite)
+        return Writer(self._place, *arguments, resume=resume, overwrite=overwrite)
 
     @property
     def last_step(self) -> int | None:
@@ -229,8 +227,8 @@ class Recorder:
         self._is_open = False
         self._handover.stop()
         self._store.close()
-        if self._folder is not None:
-            opened.forget(self._folder, self)
+        if self._place is not None:
+            opened.forget(self._place, self)
         self._handover.check()
 
     def run(self) -> Run:

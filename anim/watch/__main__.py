@@ -6,11 +6,15 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from anim import command, startup
 from anim.errors import SettingError
 from anim.settings import Picture, whole
 from anim.settings.fields import WATCHED
+
+if TYPE_CHECKING:
+    from anim.run.store.store import Store
 
 HOST, PORT = "127.0.0.1", 8000
 
@@ -64,10 +68,10 @@ def _run(
         from anim.watch import server
         from anim.watch.follow import Follower
 
-        _check(arguments.run, picture)
         follower = Follower(arguments.run, picture, check)
+        _check(follower.store, picture)
         check()
-        if not arguments.run.exists():
+        if not follower.store.exists(""):
             say(f"waiting for {arguments.run}, which does not exist yet")
         url = address.url(listener, arguments.host)
         command.print_lines(f"{arguments.run} is shown at {url}")
@@ -75,15 +79,15 @@ def _run(
         server.serve(follower, listener, address.names(listener, arguments.host), check)
 
 
-def _check(path: Path, picture: Picture) -> None:
+def _check(store: Store, picture: Picture) -> None:
     """Raise `SettingError` now for errors that would otherwise appear with the first snapshot."""
     from anim.errors import RecordingError
     from anim.scene.theme import theme_of
-    from anim.watch.follow import check_folder
+    from anim.watch.follow import check_place
 
     theme_of(picture)
     try:
-        check_folder(path)
+        check_place(store)
     except RecordingError as error:
         raise SettingError("RUN", str(error)) from error
 

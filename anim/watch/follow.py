@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from anim.compose import compose_views, views_to_choose
 from anim.errors import RecordingError, SettingError
-from anim.run import Replicas, Run, open
+from anim.run import Replicas, Run
 from anim.run.store import schema
-from anim.run.store.lock import is_being_recorded
+from anim.run.store.reader import opened_at
+from anim.run.store.store import Store, store_of
 from anim.settings import Picture
 from anim.watch.state import Shown, State, fixed_parts, joined, until, with_lost
 
@@ -26,16 +27,22 @@ class Follower:
     """Follows one recording.
 
     Args:
-        path: the folder of the recording, which may not exist yet.
+        path: of the recording, which may not exist yet.
         picture: how the recording is shown.
         check: called often while snapshots are read; an exception that it raises ends `look`.
 
     Attributes:
+        store: where the recording is, or will be.
         state: the newest state.
     """
 
-    def __init__(self, path: Path, picture: Picture, check: Callable[[], None] = lambda: None):
-        self.path = path
+    def __init__(
+        self,
+        path: str | os.PathLike,
+        picture: Picture,
+        check: Callable[[], None] = lambda: None,
+    ):
+        self.store = store_of(path)
         self.picture = picture
         self.state = State()
         self._check = check
@@ -55,7 +62,7 @@ class Follower:
             SettingError: the picture does not fit the run.
         """
         # Ask first: after the writer has ended, the committed steps are final.
-        is_written = is_being_recorded(self.path)
+        is_written = self.store.is_held()
         try:
             steps = self._committed()
             self._read(steps)
@@ -71,11 +78,11 @@ class Follower:
 
     def _committed(self) -> list[int]:
         """Return the committed steps, and forget snapshots that no longer exist."""
-        exists = schema.is_group(self.path)
+        exists = schema.is_group(self.store)
         if not exists:
-            check_folder(self.path)
-        birth = schema.stamp(self.path / "zarr.json")
-        steps = schema.committed_steps(self.path) if exists else []
+            check_place(self.store)
+        birth = self.store.stamp("zarr.json")
+        steps = schema.committed_steps(self.store) if exists else []
         kept = 0 if birth != self._birth else self._unchanged(steps)
         self._birth = birth
         if kept < len(self._known):
@@ -98,8 +105,8 @@ class Follower:
         return self._known[i] == (steps[i], self._stamp(i))
 
     def _stamp(self, i: int) -> object:
-        kind = schema.kind_of(self.path)
-        return kind and schema.stamp_of_snapshot(self.path, kind, i)
+        kind = schema.kind_of(self.store)
+        return kind and self.store.stamp(schema.first_chunk(kind, i))
 
     def _forget(self, kept: int) -> None:
         """Keep the first snapshots only."""
@@ -115,7 +122,7 @@ class Follower:
             return
         # Taken before reading: a snapshot that is rewritten meanwhile has another stamp later.
         stamps = [self._stamp(i) for i in range(first, len(steps))]
-        run = _open_one(self.path)
+        run = _open_one(self.store)
         if run.steps[: len(steps)].tolist() != list(steps):
             return
         views = views_to_choose([run], self.picture)
@@ -162,27 +169,25 @@ class Follower:
         self.state = replace(self.state, text="the recording cannot be read")
 
 
-def check_folder(path: Path) -> None:
-    """Raise `RecordingError` unless a folder holds one readable recording, or nothing yet."""
-    if not path.exists():
+def check_place(store: Store) -> None:
+    """Raise `RecordingError` unless a place holds one readable recording, or nothing yet."""
+    if store.is_vacant():
         return
-    if path.is_dir() and not any(file.name != schema.PART for file in path.iterdir()):
-        return
-    if schema.is_group(path):
-        schema.read_group(path)
+    if schema.is_group(store):
+        schema.read_group(store)
         try:
-            if not schema.committed_steps(path):
+            if not schema.committed_steps(store):
                 return
         except ValueError as error:
-            raise RecordingError(f"{str(path)!r} cannot be read: {error}") from error
-    _open_one(path)
+            raise RecordingError(f"{store.name!r} cannot be read: {error}") from error
+    _open_one(store)
 
 
-def _open_one(path: Path) -> Run:
-    run = open(path)
+def _open_one(store: Store) -> Run:
+    run = opened_at(store)
     if isinstance(run, Replicas):
         raise RecordingError(
-            f"{str(path)!r} holds {len(run)} replicas, expected one recording; "
-            f"there is {str(path / 'seed=0')!r}"
+            f"{store.name!r} holds {len(run)} replicas, expected one recording; "
+            f"there is {store.child('seed=0').name!r}"
         )
     return run

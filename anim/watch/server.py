@@ -174,7 +174,7 @@ def serve(
     """
     hub = Hub(Messages(follower.picture))
     config = uvicorn.Config(
-        application(hub, follower.path.resolve().name, names),
+        application(hub, follower.store.title, names),
         loop="asyncio",
         http="h11",
         ws="none",

@@ -65,15 +65,15 @@ def test_of_two_at_one_path_one_wins_and_the_other_says_so(tmp_path, file, overw
 def test_a_recording_that_is_replaced_before_it_is_opened_says_so(tmp_path, file, monkeypatch):
     opened = recording.open_recording
 
-    def replaced_first(path):
+    def replaced_first(store):
         monkeypatch.setattr(recording, "open_recording", opened)
-        record([file], path, overwrite=True, caption="another")
-        return opened(path)
+        record([file], store.path, overwrite=True, caption="another")
+        return opened(store)
 
-    def removed_first(path):
-        (path / "labels").rename(tmp_path / "labels")
-        path.rename(tmp_path / "old")
-        return opened(path)
+    def removed_first(store):
+        (store.path / "labels").rename(tmp_path / "labels")
+        store.path.rename(tmp_path / "old")
+        return opened(store)
 
     for first in (replaced_first, removed_first):
         monkeypatch.setattr(recording, "open_recording", first)
@@ -85,10 +85,10 @@ def test_a_recording_that_others_move_away_is_looked_for_again(tmp_path, file, m
     record([file], tmp_path / "out", caption="the first")
     read_group = placing.read_group
 
-    def move_first(path):
+    def move_first(store):
         monkeypatch.setattr(placing, "read_group", read_group)
-        path.rename(tmp_path / "moved")
-        return read_group(path)
+        store.path.rename(tmp_path / "moved")
+        return read_group(store)
 
     def move_at_the_end():
         monkeypatch.setattr(placing, "read_group", move_first)

@@ -14,6 +14,7 @@ TRACED = {
     for name in (
         *("recorder.py", "handover.py", "collecting.py", "opened.py"),
         *("store/writer.py", "store/growing.py", "store/lock.py", "store/lease.py"),
+        "store/folder.py",
     )
 }
 WRITER = {str(_RUN / "store" / name) for name in ("writer.py", "growing.py")}

@@ -6,16 +6,16 @@ size and depth, and a chunk only if it is such a file: a FIFO would block a thre
 
 from __future__ import annotations
 
+import errno
 import itertools
 import math
 import os
 import re
-import stat
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from anim.files import parsed_json, read_bounded
+from anim.files import parsed_json
+from anim.run.store.store import Store
 from anim.settings import shortened, value_text
 
 # Bytes of a group's metadata, which list the classes, and of an array's.
@@ -35,14 +35,16 @@ class Layout:
     """Where the chunks of an array lie.
 
     Attributes:
-        folder: of the array.
+        store: that holds the array.
+        array: its key.
         shape: of the array.
         chunk: the shape of each chunk.
         separator: between the indices of a chunk in the name of its file.
         itemsize: bytes of a value.
     """
 
-    folder: Path
+    store: Store
+    array: str
     shape: tuple[int, ...]
     chunk: tuple[int, ...]
     separator: str
@@ -63,33 +65,24 @@ class Layout:
         for length, part in zip(self.shape[1:], others, strict=True):
             ranges.append(range(-(-length // part)))
         if math.prod(map(len, ranges)) > _MOST_CHUNKS:
-            raise ValueError(f"{self.folder.name}: expected at most {_MOST_CHUNKS:,} chunks")
+            raise ValueError(f"{_name(self.array)}: expected at most {_MOST_CHUNKS:,} chunks")
         largest = self.chunk_bytes + self.chunk_bytes // 8 + _OVERHEAD
-        folder = os.fspath(self.folder)
-        for index in itertools.product(*ranges):
-            file = f"{folder}{os.sep}{self.separator.join(map(str, ('c', *index)))}"
-            try:
-                # A Path would take longer than the call, for each chunk of each snapshot.
-                status = os.stat(file)  # noqa: PTH116
-            except OSError:
-                continue
-            if not stat.S_ISREG(status.st_mode):
-                raise ValueError(f"{file!r} is not a regular file")
-            if status.st_size > largest:
-                raise ValueError(
-                    f"{file!r} has {status.st_size:,} bytes, expected at most {largest:,}"
-                )
+        self.store.check_objects(map(self._key, itertools.product(*ranges)), largest)
+
+    def _key(self, index: tuple[int, ...]) -> str:
+        return f"{self.array}/{self.separator.join(map(str, ('c', *index)))}"
 
 
-def layout_of(folder: Path) -> Layout:
-    """Return the layout of an array, from its metadata.
+def layout_of(store: Store, array: str) -> Layout:
+    """Return the layout of the array with a key, from its metadata.
 
     Raises:
+        FileNotFoundError: there are none.
         OSError: the metadata cannot be read.
         ValueError: they describe no array that a recording may hold.
     """
-    metadata = read_json(folder / "zarr.json", LARGEST_ARRAY)
-    name = folder.name
+    metadata = read_json(store, f"{array}/zarr.json", LARGEST_ARRAY)
+    name = _name(array)
     shape = _integers(metadata.get("shape"), f"{name}: shape", 0)
     grid = _mapping(metadata.get("chunk_grid"), f"{name}: chunk_grid")
     given = _mapping(grid.get("configuration"), f"{name}: chunk_grid").get("chunk_shape")
@@ -101,21 +94,30 @@ def layout_of(folder: Path) -> Layout:
     separator = _mapping(keys.get("configuration", {}), f"{name}: separator").get("separator", "/")
     if keys.get("name") != "default" or separator not in ("/", "."):
         raise ValueError(f"{name}: expected chunk_key_encoding default, got {value_text(keys)}")
-    return Layout(folder, shape, chunk, separator, _itemsize(name, metadata.get("data_type")))
+    itemsize = _itemsize(name, metadata.get("data_type"))
+    return Layout(store, array, shape, chunk, separator, itemsize)
 
 
-def read_json(path: Path, limit: int) -> dict[str, Any]:
-    """Return the object in a file of JSON.
+def read_json(store: Store, key: str, limit: int) -> dict[str, Any]:
+    """Return the object of JSON that a key holds.
 
     Args:
-        path: the file.
+        store: to read from.
+        key: to read.
         limit: its largest size in bytes.
 
     Raises:
-        OSError: the file cannot be read, or is larger.
+        OSError: it is missing, cannot be read, or is larger.
         ValueError: it is not JSON, is nested too deeply, names a key twice, or is no object.
     """
-    return _mapping(parsed_json(read_bounded(path, limit)), path.name)
+    content = store.read(key, limit)
+    if content is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), f"{store.name}/{key}")
+    return _mapping(parsed_json(content), _name(key))
+
+
+def _name(key: str) -> str:
+    return key.rpartition("/")[2]
 
 
 def _mapping(value: object, name: str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from urllib.parse import quote, unquote
 
 import numpy as np
@@ -11,49 +10,46 @@ import tensorstore as ts
 
 from anim.run.snapshots import KINDS, Form, Snapshot
 from anim.run.store import schema
+from anim.run.store.store import Store
 
 
 class GrowingArrays:
     """The arrays of a recording; nobody else writes to them.
 
     Args:
-        path: of the recording.
+        store: of the recording.
 
     Attributes:
         steps: the steps of the snapshots that are committed.
     """
 
-    def __init__(self, path: Path):
+    def __init__(self, store: Store):
         self.steps: list[int] = []
-        self._path = path
+        self._store = store
         self._arrays: dict[str, ts.TensorStore] = {}
         self._series: dict[str, ts.TensorStore] = {}
 
     def begin(self) -> None:
         """Create the array of steps."""
-        self._steps = schema.create_series(self._path / "steps", np.int64)
+        self._steps = schema.create_series(self._store, "steps", np.int64)
 
     @classmethod
-    def resumed(cls, path: Path, kind: str, steps: list[int]) -> GrowingArrays:
+    def resumed(cls, store: Store, kind: str, steps: list[int]) -> GrowingArrays:
         """Open the arrays of a recording, and drop all snapshots but the first ones.
 
         Args:
-            path: of the recording.
+            store: of the recording.
             kind: of its snapshots.
             steps: of the snapshots that stay.
         """
-        growing, count = cls(path), len(steps)
+        growing, count = cls(store), len(steps)
         growing.steps = steps
-        found = schema.open_array(path / "steps")
-        # Resizing keeps the values in a chunk: they would reappear when the array grows again.
-        found[count:].write(schema.NO_STEP).result()
-        growing._steps = schema.resized(found, count)
+        growing._steps = schema.reopened(store, "steps", count, schema.NO_STEP)
         for name in KINDS[kind]:
-            growing._arrays[name] = schema.resized(schema.open_array(path / name), count)
-        for folder in schema.series_folders(path):
-            series = schema.open_array(folder)
-            series[min(count, series.shape[0]) :].write(np.nan).result()
-            growing._series[unquote(folder.name)] = schema.resized(series, count)
+            growing._arrays[name] = schema.reopened(store, name, count)
+        for key in schema.series(store):
+            name = unquote(key.removeprefix("metrics/"))
+            growing._series[name] = schema.reopened(store, key, count, np.nan)
         return growing
 
     @property
@@ -77,7 +73,7 @@ class GrowingArrays:
         count = len(self.steps)
         if not self._arrays:
             self._arrays = {
-                name: schema.create_snapshots(self._path / name, values.shape, values.dtype)
+                name: schema.create_snapshots(self._store, name, values.shape, values.dtype)
                 for name, values in snapshot.items()
             }
         for name in metrics.keys() - self._series.keys():
@@ -99,6 +95,6 @@ class GrowingArrays:
             schema.resized(array, count)
 
     def _new_series(self, name: str) -> ts.TensorStore:
-        if not (self._path / "metrics" / "zarr.json").exists():
-            schema.write_group(self._path / "metrics", {})
-        return schema.create_series(self._path / "metrics" / quote(name, safe=""), np.float64)
+        if not schema.has(self._store, "metrics"):
+            schema.write_group(self._store, {}, "metrics/")
+        return schema.create_series(self._store, f"metrics/{quote(name, safe='')}", np.float64)

@@ -12,10 +12,10 @@ import os
 import time
 import weakref
 from pathlib import Path
-from typing import Protocol
 
 from anim.errors import RecordingError
 from anim.run.store.lease import NAME, Lease, owner_of
+from anim.run.store.store import Held
 
 # `is_being_recorded` holds the lock for a moment, which is no reason to give up.
 _ATTEMPTS, _PAUSE = 5, 0.02
@@ -25,18 +25,6 @@ _IS_LOCKED = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES)
 # The locks of this process by the descriptors that hold them. The system gives the number of a
 # descriptor that was closed to the next one: each lock has a token of its own.
 _HELD: dict[int, object] = {}
-
-
-class Held(Protocol):
-    """A lock that this process holds, until it is released, garbage collected or at exit."""
-
-    def check(self) -> None:
-        """Raise RecordingError unless the lock still is what protects the folder."""
-        ...
-
-    def release(self) -> None:
-        """Release the lock; does nothing in a forked child, or when called again."""
-        ...
 
 
 def acquire(path: Path) -> Held:

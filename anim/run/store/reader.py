@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 from urllib.parse import unquote
 
 import numpy as np
@@ -23,12 +22,14 @@ from anim.run.run import Run
 from anim.run.scalars import is_recordable
 from anim.run.snapshots import KINDS, class_names
 from anim.run.store import schema
-from anim.run.store.place import local_folder
+from anim.run.store.store import Store, store_of
 from anim.run.store.stored import StoredSnapshots
 from anim.settings import MAX_REPLICAS, plain, shortened, value_text
 
 # A caption, or the name of a class.
 _LONGEST_TEXT = 1000
+# What is replaced before snapshots are dropped or overwritten, and never while a recording grows.
+BIRTH = "labels/zarr.json"
 
 
 def open(path: str | os.PathLike) -> Run | Replicas:
@@ -45,76 +46,71 @@ def open(path: str | os.PathLike) -> Run | Replicas:
     Raises:
         RecordingError: no recording, a recording without a snapshot, or one that cannot be read.
     """
-    path = local_folder(path)
-    if seeds := _seeds(path):
+    return opened_at(store_of(path))
+
+
+def opened_at(store: Store) -> Run | Replicas:
+    """Open what is in a store, as `open` does."""
+    if seeds := _seeds(store):
         try:
             for seed in seeds:
                 opened.catch_up(seed)
-            return Replicas([open_recording(seed) for seed in seeds], path.resolve().name)
+            return Replicas([open_recording(seed) for seed in seeds], store.title)
         except ValueError as error:
-            raise RecordingError(f"{str(path)!r} holds no replicas: {error}") from error
-    opened.catch_up(path)
-    return open_recording(path)
+            raise RecordingError(f"{store.name!r} holds no replicas: {error}") from error
+    opened.catch_up(store)
+    return open_recording(store)
 
 
-def open_recording(path: Path) -> Run:
-    """Open the recording in a folder, as `open` does; replicas are not looked for."""
-    about = schema.read_group(path)
+def open_recording(store: Store) -> Run:
+    """Open the recording in a store, as `open` does; replicas are not looked for."""
+    about = schema.read_group(store)
     try:
-        return _opened(path, about)
+        return _opened(store, about)
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, OSError) as error:
-        raise RecordingError(f"{str(path)!r} cannot be read: {schema.brief(error)}") from error
+        raise RecordingError(f"{store.name!r} cannot be read: {schema.brief(error)}") from error
 
 
-def _seeds(path: Path) -> list[Path]:
-    """Return the folders named ``seed=N`` that hold recordings, in the order of N."""
-    if not path.is_dir() or schema.is_group(path):
+def _seeds(store: Store) -> list[Store]:
+    """Return the places named ``seed=N`` that hold recordings, in the order of N."""
+    if schema.is_group(store):
         return []
     found = {
         int(match[1]): child
-        for child in path.iterdir()
-        if (match := re.fullmatch(r"seed=(0|[1-9]\d{0,9})", child.name)) and schema.is_group(child)
+        for name in store.names()
+        if (match := re.fullmatch(r"seed=(0|[1-9]\d{0,9})", name))
+        and schema.is_group(child := store.child(name))
     }
     if len(found) > MAX_REPLICAS:
         raise RecordingError(
-            f"{str(path)!r}: expected at most {MAX_REPLICAS} replicas, got {len(found)}"
+            f"{store.name!r}: expected at most {MAX_REPLICAS} replicas, got {len(found)}"
         )
     return [found[seed] for seed in sorted(found)]
 
 
-def birth_file(path: Path) -> Path:
-    """Return the file of a recording that is replaced before snapshots are dropped."""
-    return path / "labels" / "zarr.json"
-
-
-def _check_birth(path: Path, birth: object) -> None:
+def _check_birth(store: Store, birth: object) -> None:
     """Raise RecordingError unless the labels of a recording are those that were read."""
-    if _birth(path) != birth:
+    if store.stamp(BIRTH) != birth:
         raise RecordingError(
-            f"{str(path)!r} was overwritten or removed after it was opened, or resumed from an "
+            f"{store.name!r} was overwritten or removed after it was opened, or resumed from an "
             "earlier step; open it again"
         )
 
 
-def _birth(path: Path) -> object:
-    """Return what changes before snapshots are dropped or overwritten, and never while it grows."""
-    return schema.stamp(birth_file(path))
-
-
-def _opened(path: Path, about: dict) -> Run:
-    folder = path.resolve()
-    birth = _birth(folder)
+def _opened(store: Store, about: dict) -> Run:
+    fixed = store.fixed()
+    birth = fixed.stamp(BIRTH)
     # Steps are read first: the snapshots they name stay there while a writer appends more.
-    steps = schema.committed_steps(path)
-    kind = schema.kind_of(path)
+    steps = schema.committed_steps(store)
+    kind = schema.kind_of(store)
     if not steps:
-        raise RecordingError(f"{str(path)!r} has no snapshot yet")
+        raise RecordingError(f"{store.name!r} has no snapshot yet")
     if kind is None:
         raise ValueError("its predictions are missing")
     if steps[0] < 0 or np.any(np.diff(steps) <= 0):
         raise ValueError("its steps do not increase")
-    labels = _labels(path)
-    stored = {name: schema.open_snapshots(path / name) for name in KINDS[kind]}
+    labels = _labels(store)
+    stored = {name: schema.open_snapshots(store, name) for name in KINDS[kind]}
     arrays = {name: array for name, (array, _) in stored.items()}
     _check_arrays(arrays, labels, len(steps))
     form = {name: (array.shape[1:], array.dtype.numpy_dtype) for name, array in arrays.items()}
@@ -125,12 +121,12 @@ def _opened(path: Path, about: dict) -> Run:
     return Run(
         steps,
         labels,
-        StoredSnapshots(stored, steps, partial(_check_birth, folder, birth)),
+        StoredSnapshots(stored, steps, partial(_check_birth, fixed, birth)),
         kind=kind,
         classes=classes,
-        series=_all_series(path, len(steps)),
+        series=_all_series(store, len(steps)),
         about=_about(about),
-        name=folder.name,
+        name=store.title,
     )
 
 
@@ -178,8 +174,8 @@ def _checked_names(classes: object) -> list[str] | None:
     return [shortened(plain(name), _LONGEST_TEXT) for name in classes]
 
 
-def _labels(path: Path) -> np.ndarray:
-    array = schema.open_array(path / "labels")
+def _labels(store: Store) -> np.ndarray:
+    array = schema.open_array(store, "labels")
     if array.rank != 1 or array.dtype.numpy_dtype.kind not in "iu" or array.shape[0] == 0:
         shape = list(array.shape)
         raise ValueError(f"labels: expected integers [N], got {array.dtype.name} {shape}")
@@ -189,32 +185,32 @@ def _labels(path: Path) -> np.ndarray:
     return labels
 
 
-def _all_series(path: Path, count: int) -> dict[str, np.ndarray]:
+def _all_series(store: Store, count: int) -> dict[str, np.ndarray]:
     """Return the recorded scalars by name, [count] float64 each.
 
     Those with the name of a metric that is computed are left out, and a warning names them.
     """
     found, taken = {}, []
-    for folder in schema.series_folders(path):
-        name = plain(unquote(folder.name))
+    for key in schema.series(store):
+        name = plain(unquote(key.removeprefix("metrics/")))
         if name in BY_NAME:
             # Earlier versions did not refuse every name that is computed now.
             taken.append(name)
             continue
         if name in found or not is_recordable(name):
             raise ValueError(f"metrics: no scalar can have the name {value_text(name)}")
-        found[name] = _series(folder, count)
+        found[name] = _series(store, key, count)
     if taken:
         warn_caller(
-            f"{str(path)!r} has scalars with names that are computed from the predictions; these "
+            f"{store.name!r} has scalars with names that are computed from the predictions; these "
             f"are left out: {', '.join(sorted(set(taken)))}"
         )
     return found
 
 
-def _series(folder: Path, count: int) -> np.ndarray:
+def _series(store: Store, key: str, count: int) -> np.ndarray:
     """Return recorded scalars, [count] float64; NaN for snapshots without a value."""
-    array = schema.open_array(folder)
+    array = schema.open_array(store, key)
     if array.rank != 1 or array.dtype.numpy_dtype.kind not in "fiu":
         raise ValueError(f"metrics: expected numbers [S], got {array.dtype.name} {array.shape}")
     found = array[: min(count, array.shape[0])].read().result()

@@ -6,9 +6,7 @@ import contextlib
 import importlib.metadata
 import os
 import re
-import shutil
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -17,9 +15,10 @@ from anim.errors import RecordingError
 from anim.run.about import NOTHING_KNOWN, About
 from anim.run.run import Run
 from anim.run.snapshots import KINDS, Form, Snapshot
-from anim.run.store import lease, lock, schema
+from anim.run.store import schema
 from anim.run.store.growing import GrowingArrays
-from anim.run.store.reader import birth_file, open_recording
+from anim.run.store.reader import BIRTH, open_recording
+from anim.run.store.store import Held, Store
 
 # Whose versions a recording notes: the import name and the name of the distribution.
 _DISTRIBUTIONS = {
@@ -30,15 +29,11 @@ _DISTRIBUTIONS = {
 }
 
 
-# What is in a folder before there is a recording.
-_NOT_YET = (schema.PART, lease.NAME)
-
-
 class Writer:
-    """A `SnapshotStore` in a folder; only one process at a time can write to it.
+    """A `SnapshotStore` in a `Store`; only one process at a time can write to it.
 
     Args:
-        path: a folder; created if missing.
+        store: where to record; a folder is created if missing.
         labels: [N] int32; None takes those of the recording, or those that `define` sets.
         classes: K names; None takes those of the recording, if it has them.
         about: the caption of the run.
@@ -52,7 +47,7 @@ class Writer:
 
     def __init__(
         self,
-        path: Path,
+        store: Store,
         labels: np.ndarray | None,
         classes: tuple[str, ...] | None,
         about: About,
@@ -62,33 +57,29 @@ class Writer:
     ):
         self.labels: np.ndarray | None = labels
         self.classes: tuple[str, ...] | None = classes
-        self._lock: lock.Held | None = None
+        self.store = store
+        self._held: Held | None = None
+        self._arrays = GrowingArrays(store)
         # A folder with something else in it is refused before anything is written there.
-        check_folder(path, resume, overwrite)
-        path.mkdir(parents=True, exist_ok=True)
-        # Links and the working directory may change while it is recorded.
-        path = self.path = path.resolve()
-        self._arrays = GrowingArrays(path)
+        check_place(store, resume, overwrite)
         try:
-            self._lock = lock.acquire(path)
-            lock.remove_chunk_locks(path)
+            self._held = store.hold()
             # Again: another recorder may have come and gone before the lock.
-            if check_folder(path, resume, overwrite):
+            if check_place(store, resume, overwrite):
                 self._resume(resume, about)
             else:
                 self._create(about)
         except ValueError as error:
             self.close()
-            raise _system_error(error, path) from error
+            raise _system_error(error, store) from error
         except BaseException:
             self.close()
             raise
 
     def _create(self, about: About) -> None:
         arrays = [name for names in KINDS.values() for name in names]
-        for name in ("steps", *arrays, "metrics", "labels"):
-            shutil.rmtree(self.path / name, ignore_errors=True)
-        schema.write_group(self.path, {"anim": _description(self.classes, about)})
+        self.store.clear(("steps", *arrays, "metrics", "labels"))
+        schema.write_group(self.store, {"anim": _description(self.classes, about)})
         if self.labels is not None:
             self.define(self.labels)
         self._arrays.begin()
@@ -99,51 +90,51 @@ class Writer:
         Raises:
             OSError: the system could not write them.
         """
-        self._check_lock()
-        folder, shape = self.path / "labels", labels.shape
+        self._check_held()
+        shape = labels.shape
         try:
-            array = schema.create(folder, labels.dtype, shape, shape, ["example"])
+            array = schema.create(self.store, "labels", labels.dtype, shape, shape, ["example"])
             array.write(labels).result()
         except ValueError as error:
-            raise _system_error(error, self.path) from error
+            raise _system_error(error, self.store) from error
         self.labels = labels
 
     def _resume(self, last: bool | int, about: About) -> None:
         try:
-            run = open_recording(self.path)
+            run = open_recording(self.store)
         except RecordingError as error:
             raise RecordingError(f"{error}; overwrite=True replaces the recording") from error
         if self.labels is not None and not np.array_equal(run.labels, self.labels):
-            raise RecordingError(f"labels: {str(self.path)!r} was recorded with different labels")
+            raise RecordingError(f"labels: {self.store.name!r} was recorded with different labels")
         self.labels = run.labels
         self._resume_description(run, about)
         count = len(run) if last is True else int((run.steps <= last).sum())
         if count < len(run):
             # Other snapshots may come where these lay: a run that was opened before says so.
-            schema.renew(birth_file(self.path))
-        self._arrays = GrowingArrays.resumed(self.path, run.kind, run.steps[:count].tolist())
+            self.store.renew(BIRTH)
+        self._arrays = GrowingArrays.resumed(self.store, run.kind, run.steps[:count].tolist())
 
     def _resume_description(self, run: Run, about: About) -> None:
         """Take classes and caption from the recording, or write those that are new."""
-        found = schema.read_group(self.path)
+        found = schema.read_group(self.store)
         recorded = found["classes"]
         if self.classes is None:
             self.classes = None if recorded is None else tuple(recorded)
         elif recorded is not None and list(self.classes) != recorded:
             raise RecordingError(
-                f"classes: {str(self.path)!r} was recorded with {listed(recorded)}, "
+                f"classes: {self.store.name!r} was recorded with {listed(recorded)}, "
                 f"got {listed(self.classes)}"
             )
         elif run.has_scores and len(self.classes) != len(run.classes):
             raise RecordingError(
-                f"classes: {str(self.path)!r} was recorded with {len(run.classes)} classes, "
+                f"classes: {self.store.name!r} was recorded with {len(run.classes)} classes, "
                 f"got {len(self.classes)} names"
             )
         known = {"classes": None if self.classes is None else list(self.classes)}
         if about != NOTHING_KNOWN:
             known |= _described(about)
         if {**found, **known} != found:
-            schema.write_group(self.path, {"anim": {**found, **known}})
+            schema.write_group(self.store, {"anim": {**found, **known}})
 
     @property
     def steps(self) -> list[int]:
@@ -166,11 +157,11 @@ class Writer:
         Raises:
             OSError: the system could not write it, for example because the disk is full.
         """
-        self._check_lock()
+        self._check_held()
         try:
             self._arrays.append(step, snapshot, metrics)
         except ValueError as error:
-            raise _system_error(error, self.path) from error
+            raise _system_error(error, self.store) from error
 
     def run(self) -> Run:
         """Open the recording, with the snapshots so far.
@@ -178,81 +169,76 @@ class Writer:
         Raises:
             RecordingError: there is no snapshot yet.
         """
-        return open_recording(self.path)
+        return open_recording(self.store)
 
     def close(self) -> None:
-        """Resize all arrays to one length, as readers of Zarr expect, and release the folder."""
-        if self._lock is None:
+        """Resize all arrays to one length, as readers of Zarr expect, and release the store."""
+        if self._held is None:
             return
         with contextlib.suppress(ValueError, RecordingError):
-            # Nothing is written to a folder that somebody else took over.
-            self._lock.check()
-            # A step may be on disk although its write failed.
-            self._arrays.trim(len(schema.committed_steps(self.path)))
-        self._lock.release()
+            # Nothing is written to a place that somebody else took over.
+            self._held.check()
+            # A step may be written although its write failed.
+            self._arrays.trim(len(schema.committed_steps(self.store)))
+        self._held.release()
 
-    def _check_lock(self) -> None:
-        if self._lock is not None:
-            self._lock.check()
+    def _check_held(self) -> None:
+        if self._held is not None:
+            self._held.check()
 
 
-def check_folder(path: Path, resume: bool | int, overwrite: bool) -> bool:
-    """Return whether a recording in the folder is to be continued.
+def check_place(store: Store, resume: bool | int, overwrite: bool) -> bool:
+    """Return whether the recording in a store is to be continued.
 
     Args:
-        path: of the folder.
+        store: where to record.
         resume: whether, or from which step, a recording may be continued.
         overwrite: whether it may be replaced.
 
     Raises:
         RecordingError: there is something else, or a recording that may not be touched.
     """
-    if path.exists() and not path.is_dir():
-        raise RecordingError(f"{str(path)!r} is a file, not a folder")
-    if not path.exists() or all(file.name.startswith(_NOT_YET) for file in path.iterdir()):
+    if store.is_vacant():
         return False
-    if not schema.is_group(path):
-        raise RecordingError(
-            f"{str(path)!r} is not a recording, and holds other files: expected a folder that is "
-            "new or empty"
-        )
-    schema.read_group(path)
-    if overwrite or not _has_snapshots(path):
+    if not schema.is_group(store):
+        raise RecordingError(f"{store.name!r} {store.obstacle()}")
+    schema.read_group(store)
+    if overwrite or not _has_snapshots(store):
         return False
     if resume is False:
         raise RecordingError(
-            f"there is already a recording at {str(path)!r}: resume=True continues it, "
+            f"there is already a recording at {store.name!r}: resume=True continues it, "
             "overwrite=True replaces it"
         )
     return True
 
 
-def _has_snapshots(path: Path) -> bool:
+def _has_snapshots(store: Store) -> bool:
     """Return whether snapshots were committed to a recording, which may have just begun.
 
     Raises:
         RecordingError: its steps were lost.
     """
     try:
-        steps = schema.committed_steps(path)
-        is_lost = schema.lacks_steps(path)
+        steps = schema.committed_steps(store)
+        is_lost = schema.lacks_steps(store)
     except (ValueError, OSError) as error:
-        problem = f"the steps of {str(path)!r} cannot be read: {schema.brief(error)}"
+        problem = f"the steps of {store.name!r} cannot be read: {schema.brief(error)}"
         raise RecordingError(f"{problem}; overwrite=True replaces the recording") from error
     if is_lost:
         raise RecordingError(
-            f"{str(path)!r} holds predictions, but their steps are missing; "
+            f"{store.name!r} holds predictions, but their steps are missing; "
             "overwrite=True replaces the recording"
         )
     return bool(steps)
 
 
-def _system_error(error: ValueError, path: Path) -> Exception:
+def _system_error(error: ValueError, store: Store) -> Exception:
     """Return the OSError that TensorStore's error reports, or a RecordingError."""
     code = re.search(r"os_error_code='(\d+)'", str(error))
     if code is None:
-        return RecordingError(f"{str(path)!r} cannot be written: {error}")
-    return OSError(int(code[1]), os.strerror(int(code[1])), str(path))
+        return RecordingError(f"{store.name!r} cannot be written: {error}")
+    return OSError(int(code[1]), os.strerror(int(code[1])), store.name)
 
 
 def _description(classes: Sequence[str] | None, about: About) -> dict:

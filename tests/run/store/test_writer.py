@@ -103,9 +103,9 @@ def test_a_path_may_go_up_and_through_links(tmp_path, monkeypatch):
 def test_nothing_is_recorded_after_a_write_that_failed_until_it_is_resumed(tmp_path, monkeypatch):
     whole, calls = schema.create_snapshots, []
 
-    def half(folder, shape, dtype):
-        array = whole(folder, shape, dtype)
-        calls.append(folder.name)
+    def half(store, name, shape, dtype):
+        array = whole(store, name, shape, dtype)
+        calls.append(name)
         if calls == ["confidence", "correct"]:
             raise ValueError("os_error_code='28'")
         return array
