@@ -1,0 +1,145 @@
+"""What a session asks of a store, and the loop that carries it out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
+
+# A session of 1,000 processes is 30 kB.
+_LONGEST = 1 << 24
+# Reads at a time, as each mostly waits for the store, and how many are not worth threads.
+_READERS, _FEW = 32, 4
+
+# Seconds between two looks for something new, at first and later.
+_FIRST_WAIT, _LONGEST_WAIT = 0.02, 1.0
+
+T = TypeVar("T")
+
+
+class Objects(Protocol):
+    """The part of a store that keeps small objects."""
+
+    def read(self, key: str, limit: int) -> bytes | None: ...
+
+    def write(self, key: str, content: bytes) -> None: ...
+
+    def write_if(self, key: str, content: bytes, stamp: object) -> object | None: ...
+
+    def stamp(self, key: str) -> object | None: ...
+
+
+class Read(NamedTuple):
+    """Read some keys; answered by a list of their contents, None for what is missing."""
+
+    keys: tuple[str, ...]
+
+
+class Write(NamedTuple):
+    """Write a key, whole or not at all."""
+
+    key: str
+    content: bytes
+
+
+class Stamp(NamedTuple):
+    """Ask for what changes when a key is written; None if it is missing."""
+
+    key: str
+
+
+class WriteIf(NamedTuple):
+    """Write a key if it has this stamp; answered by its new one, or None if it has another."""
+
+    key: str
+    content: bytes
+    stamp: object
+
+
+class Wait(NamedTuple):
+    """Wait; answered by the time, in seconds from any beginning."""
+
+    seconds: float
+
+
+Request: TypeAlias = Read | Write | Stamp | WriteIf | Wait
+# A part of a protocol, which returns a T.
+Steps: TypeAlias = Generator[Request, Any, T]
+# Called with the number of a key and what it holds; returns whether this is what was awaited.
+Take: TypeAlias = Callable[[int, bytes], bool]
+
+
+def taken(keys: Mapping[int, str], take: Take, limit: float) -> Steps[list[int]]:
+    """Read keys again and again, until each was taken.
+
+    Args:
+        keys: by number.
+        take: called with each number and content that there is.
+        limit: seconds in which none is taken, after which it gives up.
+
+    Returns:
+        The numbers of those that were not taken, in order.
+    """
+    left, wait = dict(keys), _FIRST_WAIT
+    since = yield Wait(0)
+    while left:
+        contents = yield Read(tuple(left.values()))
+        before = len(left)
+        for number, content in zip(list(left), contents, strict=True):
+            if content is not None and take(number, content):
+                del left[number]
+        if not left:
+            break
+        now = yield Wait(wait)
+        if len(left) < before:
+            since, wait = now, _FIRST_WAIT
+        elif now - since > limit:
+            break
+        else:
+            wait = min(1.5 * wait, _LONGEST_WAIT)
+    return sorted(left)
+
+
+def carry_out(
+    steps: Steps[T],
+    store: Objects,
+    wait: Callable[[float], Any] = time.sleep,
+) -> T:
+    """Carry out the requests of a generator, one after the other, and return what it returns.
+
+    Args:
+        steps: see `anim.run.store.session`.
+        store: to read from and write to.
+        wait: called with seconds; may raise to give up.
+    """
+    try:
+        request = next(steps)
+        while True:
+            try:
+                answer = _answer(request, store, wait)
+            except Exception as error:
+                request = steps.throw(error)
+            else:
+                request = steps.send(answer)
+    except StopIteration as end:
+        return end.value
+
+
+def _answer(request: Request, store: Objects, wait: Callable[[float], Any]) -> Any:
+    match request:
+        case Read(keys) if len(keys) <= _FEW:
+            return [store.read(key, _LONGEST) for key in keys]
+        case Read(keys):
+            with ThreadPoolExecutor(min(_READERS, len(keys)), "anim-marks") as pool:
+                return list(pool.map(lambda key: store.read(key, _LONGEST), keys))
+        case Write(key, content):
+            return store.write(key, content)
+        case Stamp(key):
+            return store.stamp(key)
+        case WriteIf(key, content, stamp):
+            return store.write_if(key, content, stamp)
+        case Wait(seconds):
+            if seconds:
+                wait(seconds)
+            return time.monotonic()

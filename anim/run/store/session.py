@@ -1,0 +1,345 @@
+"""How many processes record together: by small objects that they leave in the store.
+
+No process calls another one, and none takes part in a collective: a training that is stuck in one
+cannot block what is recorded, nor the other way round. There are three kinds of objects:
+
+    session.json        of process 0: who records, what was agreed, and up to which slot
+    ranks/RANK.json     of another process: what it has to say when it is asked
+    done/c/SLOT/RANK/0  of each process: its mark, two int64: the session, and the step whose rows
+                        this process has written
+
+A *session* is what one set of processes records from the time that their recorders are made until
+these are closed; it has a random id. A *slot* is the place of a snapshot in the arrays.
+
+    process 0                                       every other process
+    writes session.json with a new id, as yet       waits for an id that it has not answered;
+    without anything agreed; waits for an answer    answers with that id and a number of its own
+    of each process to this id
+    decides, and writes what is agreed, with the    waits for what is agreed, with its own number
+    number of each process, and slots to be used
+      ... of each snapshot, in a thread ...
+    claims more slots in time                       waits until its slot is claimed
+    writes its rows, then its mark                  writes its rows, then its mark
+    waits for the marks of all; writes the step
+      ... when the recorder is closed ...
+    marks the slot after the last; waits a little   marks the slot after its last
+    for these marks; says that the session ended
+
+Ids make this safe whatever was left behind, and in whichever order things arrive. An answer counts
+for the id that it names, so that of an earlier attempt is none; a process that finds another number
+in its place learns that it is not wanted; a mark counts in its own session. **A slot is written in
+one session only**: a session begins behind all slots that an earlier one claimed, unless that one
+ended with everybody's mark. So a process that was presumed dead, and writes its rows hours later,
+writes where nobody looks. `session.json` is written on the condition that nobody else did, so that
+one of two processes 0 stops.
+
+What a failure leaves:
+
+    a process never comes       an error in every process that names it, and nothing recorded
+    processes disagree          the same error in every process, and nothing recorded
+    one dies, or fails          its snapshot has no step: it is not there; process 0 gives up after
+                                a time limit, at once if that process could still close
+    process 0 dies              the snapshots so far; others give up when they run out of slots
+    all are started again       they go on after the last snapshot, behind the slots claimed
+
+This module says what to read and write, and does neither: its functions are generators of requests
+that `anim.run.store.requests` carries out, and tests simulate, with a thousand processes.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import struct
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from anim.checks.labels import listed
+from anim.errors import RecordingError
+from anim.run.ranks import Rank
+from anim.run.store.requests import Read, Stamp, Steps, Take, Write, WriteIf, taken
+
+NAME = "session.json"
+# Slots that are claimed at a time.
+CLAIM = 16
+# Seconds without news before a process is given up, and for a process to leave.
+TIME_LIMIT, LEAVE_LIMIT = 300.0, 10.0
+# How much longer the others wait, so that they hear of process 0, which knows who is missing.
+_PATIENCE = 1.25
+# The step in a mark of a process that has left.
+_LEFT = -2
+_MARK = struct.Struct("<qq")
+
+_HINT = (
+    ": make the recorder in every process, with a path that all of them share, or in one of them "
+    "with process_count=1"
+)
+
+# Makes what is agreed, and the first slot that may be used, of what each process says.
+Decide = Callable[[list[dict]], tuple[dict, int]]
+
+
+class Session:
+    """One process's part in a session.
+
+    Args:
+        rank: of this process.
+        place: the name of the store, for errors.
+        limit: seconds without news before another process is given up.
+        own: a number that no other process has; None takes a random one.
+    """
+
+    def __init__(
+        self, rank: Rank, place: str, *, limit: float = TIME_LIMIT, own: int | None = None
+    ):
+        self._rank, self._place, self._limit = rank, place, limit
+        self._own = secrets.randbits(62) if own is None else own
+        self._id: int | None = self._own if rank.index == 0 else None
+        self._stamp: object = None
+        self._said: dict[str, Any] = {}
+
+    def join(self, offer: Mapping, decide: Decide) -> Steps[dict]:
+        """Begin a session, or take part in the one that process 0 begins.
+
+        Args:
+            offer: what this process has to say, as JSON.
+            decide: called in process 0 with all offers, in the order of ranks.
+
+        Returns:
+            What was decided.
+
+        Raises:
+            RecordingError: processes are missing, or what ``decide`` raised in process 0.
+        """
+        if self._rank.index == 0:
+            stamp = yield Stamp(NAME)
+            (before,) = yield Read((NAME,))
+            earlier = parsed(before)
+            about = {"count": self._rank.count, "ended": False}
+            touched = 0 if earlier.get("ended") else _whole(earlier.get("slots"))
+            self._stamp = stamp
+            yield from self._say(id=self._id, slots=touched, agreed=[], **about)
+        return (yield from self.agree(offer, decide))
+
+    def agree(self, offer: Mapping, decide: Decide) -> Steps[dict]:
+        """Let process 0 decide on what every process has to say; as `join`, in a session.
+
+        All processes agree on the same things in the same order.
+        """
+        turn = len(self._said.get("agreed", []))
+        if self._rank.index != 0:
+            return (yield from self._answer(turn, offer))
+        offers, own = {0: dict(offer)}, {0: self._own}
+
+        def take(rank: int, content: bytes) -> bool:
+            answer = parsed(content)
+            if (answer.get("id"), answer.get("turn")) != (self._id, turn):
+                return False
+            offers[rank], own[rank] = answer["offer"], answer["own"]
+            return True
+
+        others = {rank: f"ranks/{rank}.json" for rank in range(1, self._rank.count)}
+        try:
+            yield from self._until(others, take, lambda missing: (
+                f"{_processes(missing)} of {self._rank.count} did not begin to record to "
+                f"{self._place!r} within {self._limit:g} s{_HINT}"
+            ))  # fmt: skip
+            agreed, first = decide([offers[rank] for rank in range(self._rank.count)])
+        except Exception as error:
+            yield from self._say(error=str(error), own=[])
+            raise
+        first = max(first, self._said["slots"]) if turn == 0 else self._said["first"]
+        yield from self._say(
+            own=[own[rank] for rank in range(self._rank.count)],
+            agreed=[*self._said["agreed"], agreed],
+            first=first,
+            slots=max(self._said["slots"], first + CLAIM),
+        )
+        return agreed
+
+    def _answer(self, turn: int, offer: Mapping) -> Steps[dict]:
+        """Answer process 0, again if another one begins, until it has decided."""
+        if turn:
+            yield from self._tell(turn, offer)
+        while True:
+            said = yield from self._heard(lambda said: self._concerns_me(said, turn))
+            if said["id"] == self._id:
+                break
+            if turn:
+                raise self._taken_over()
+            if said["count"] != self._rank.count:
+                problem = f"process 0 is one of {said['count']} processes that record to"
+                raise RecordingError(f"{problem} {self._place!r}, this one of {self._rank.count}")
+            self._id = said["id"]
+            yield from self._tell(turn, offer)
+        if "error" in said:
+            raise RecordingError(f"process 0 of {self._rank.count}: {said['error']}")
+        if said["own"][self._rank.index] != self._own:
+            problem = f"several processes are process {self._rank.index} of {self._rank.count}"
+            raise RecordingError(f"{problem} that record to {self._place!r}")
+        self._said = said
+        return said["agreed"][turn]
+
+    def _concerns_me(self, said: Mapping, turn: int) -> bool:
+        """Return whether process 0 asks, or has decided about what this process answered."""
+        is_decided = "error" in said or len(said.get("agreed", [])) > turn
+        return is_decided if said.get("id") == self._id else bool(turn) or not is_decided
+
+    def _tell(self, turn: int, offer: Mapping) -> Steps[None]:
+        answer = {"id": self._id, "own": self._own, "turn": turn, "offer": dict(offer)}
+        yield Write(f"ranks/{self._rank.index}.json", json.dumps(answer).encode())
+
+    @property
+    def id(self) -> int | None:
+        """The id of the session; None before it is known."""
+        return self._id
+
+    @property
+    def first(self) -> int:
+        """The first slot of this session."""
+        return self._said["first"]
+
+    def claim(self, slot: int) -> Steps[None]:
+        """Make sure that a slot may be written in this session.
+
+        Raises:
+            RecordingError: another session began, or process 0 does not go on.
+        """
+        if self._rank.index == 0:
+            # Half of them are left for processes that are ahead.
+            if slot + CLAIM // 2 >= self._said["slots"]:
+                yield from self._say(slots=slot + CLAIM)
+            return
+
+        def is_news(said: Mapping) -> bool:
+            return said.get("id") != self._id or slot < said["slots"]
+
+        if slot >= self._said["slots"]:
+            said = yield from self._heard(is_news)
+            if said.get("id") != self._id:
+                raise self._taken_over()
+            self._said = said
+
+    def mark(self, slot: int, step: int) -> Steps[None]:
+        """Say that this process wrote its rows of a step to a slot."""
+        yield Write(mark_key(slot, self._rank.index), _MARK.pack(self._id, step))
+
+    def wait_for_all(self, slot: int, step: int) -> Steps[None]:
+        """Wait, in process 0, until every process has marked a slot with this step.
+
+        Raises:
+            RecordingError: a process has left, has recorded another step, or does not come.
+        """
+
+        def take(rank: int, content: bytes) -> bool:
+            found = _step_of(content, self._id)
+            if found is None:
+                return False
+            if found != step:
+                did = "closed its recorder" if found == _LEFT else f"recorded step {found}"
+                raise RecordingError(f"process {rank} {did} where process 0 recorded step {step}")
+            return True
+
+        yield from self._until(self._marks(slot), take, lambda missing: (
+            f"no rows of step {step} from {_processes(missing)} of {self._rank.count} "
+            f"for {self._limit:g} s"
+        ))  # fmt: skip
+
+    def leave(self, slot: int) -> Steps[None]:
+        """Say that this process records nothing more; in process 0, end the session.
+
+        Args:
+            slot: after the last one that this process marked.
+
+        Raises:
+            RecordingError: a process recorded more than process 0.
+        """
+        yield from self.mark(slot, _LEFT)
+        if self._rank.index != 0:
+            return
+
+        def take(rank: int, content: bytes) -> bool:
+            found = _step_of(content, self._id)
+            if found not in (None, _LEFT):
+                raise RecordingError(f"process {rank} recorded step {found}, process 0 did not")
+            return found is not None
+
+        limit = min(self._limit, LEAVE_LIMIT)
+        missing = yield from taken(self._marks(slot), take, limit)
+        # Whoever did not leave may still write to what was claimed.
+        if not missing:
+            yield from self._say(slots=slot, ended=True)
+
+    def _say(self, **new: Any) -> Steps[None]:
+        """Write session.json, in process 0."""
+        said = {**self._said, **new}
+        content = json.dumps(said).encode()
+        self._stamp = yield WriteIf(NAME, content, self._stamp)
+        if self._stamp is None:
+            raise self._taken_over()
+        self._said = said
+
+    def _heard(self, is_news: Callable[[Mapping], bool]) -> Steps[dict]:
+        """Wait for news in session.json, in other processes than 0."""
+        heard: dict[str, Any] = {}
+
+        def take(_: int, content: bytes) -> bool:
+            nonlocal heard
+            heard = parsed(content)
+            return is_news(heard)
+
+        missing = yield from taken({0: NAME}, take, _PATIENCE * self._limit)
+        if missing:
+            raise RecordingError(
+                f"process {self._rank.index} heard nothing of process 0 of {self._rank.count} at "
+                f"{self._place!r} for {self._limit:g} s{_HINT}"
+            )
+        return heard
+
+    def _marks(self, slot: int) -> dict[int, str]:
+        return {rank: mark_key(slot, rank) for rank in range(1, self._rank.count)}
+
+    def _until(
+        self, keys: dict[int, str], take: Take, problem: Callable[[list[int]], str]
+    ) -> Steps[None]:
+        """Wait until each key was taken.
+
+        Raises:
+            RecordingError: none of them was, for as long as the time limit.
+        """
+        missing = yield from taken(keys, take, self._limit)
+        if missing:
+            raise RecordingError(problem(missing))
+
+    def _taken_over(self) -> RecordingError:
+        return RecordingError(f"other processes began to record to {self._place!r}")
+
+
+def mark_key(slot: int, rank: int) -> str:
+    """Return the key of a mark: a chunk of the array ``done`` [S, ranks, 2]."""
+    return f"done/c/{slot}/{rank}/0"
+
+
+def parsed(content: bytes | None) -> dict[str, Any]:
+    """Return what an object of a session says; nothing if it is missing or broken."""
+    try:
+        said = json.loads(content or b"")
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _step_of(content: bytes, session: int | None) -> int | None:
+    """Return the step in a mark of this session; None if it is of another one."""
+    if len(content) != _MARK.size:
+        return None
+    found, step = _MARK.unpack(content)
+    return step if found == session else None
+
+
+def _whole(given: object) -> int:
+    return given if type(given) is int and given >= 0 else 0
+
+
+def _processes(ranks: list[int]) -> str:
+    return f"process{'es' if len(ranks) > 1 else ''} {listed(ranks)}"
