@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import jax
 import numpy as np
+from numpy.typing import DTypeLike
 
 from anim.checks.arrays import as_array, raise_first, widened
 from anim.checks.rounding import (
@@ -16,6 +17,7 @@ from anim.checks.rounding import (
     sums_within,
     with_classes_of,
 )
+from anim.checks.rows import HOST_BYTES, Rows, rows_from
 from anim.errors import NotFiniteError
 
 # Rows that look like probabilities among others that do not: fewer are a coincidence of logits.
@@ -33,45 +35,118 @@ _SUMS_HINT = f"{PASSED_LOGITS}, or the sigmoids of a multilabel model?"
 def _numbers(name: str, given) -> np.ndarray:
     """Return numbers of the dtype that was given."""
     values = as_array(name, given)
-    if widened(values).dtype.kind not in "biuf":
+    if values.dtype.kind not in "biuf" and not _is_extension(values.dtype):
         raise ValueError(f"{name}: expected numbers, got {values.dtype}")
     return values
 
 
-def _own_floats(given, values: np.ndarray, middle: float | None = None) -> np.ndarray:
+def _is_extension(dtype: np.dtype) -> bool:
+    """Return whether a dtype holds numbers that NumPy itself lacks, such as bfloat16."""
+    return widened(np.empty(0, dtype)).dtype.kind == "f"
+
+
+def _own_floats(given, values: np.ndarray) -> np.ndarray:
     """Return values as float32, in memory that nobody else changes; see `narrowed`."""
     if values.dtype != np.float32:
-        return narrowed(widened(values), np.dtype(np.float32), middle)
+        return narrowed(widened(values), np.dtype(np.float32))
     is_own = isinstance(given, (list, tuple, jax.Array))
     return values if is_own else values.copy()
 
 
-def checked_scores(name: str, given, examples: int) -> np.ndarray:
-    """Return logits or probs as float32 [N, K].
+class Scores:
+    """Logits or probs of N examples, checked block by block.
+
+    Args:
+        name: ``logits`` or ``probs``.
+        given: [N, K], or [N] or [N, 1] for class 1 of two; of any library and device.
+        examples: N.
+
+    Attributes:
+        name: as given.
+        rows: the array, as `Rows`.
+        classes: K.
+        has_one: whether there is one output, for class 1 of two.
+
+    Raises:
+        ValueError: no numbers, or another shape.
+    """
+
+    def __init__(self, name: str, given, examples: int):
+        self.name, self.rows = name, Rows(name, given)
+        shape, dtype = self.rows.shape, self.rows.dtype
+        if dtype.kind not in "biuf" and not _is_extension(dtype):
+            raise ValueError(f"{name}: expected numbers, got {dtype}")
+        self.has_one = shape in ((examples,), (examples, 1))
+        if not self.has_one and (len(shape) != 2 or shape[0] != examples or shape[1] < 2):
+            problem = f"{name}: expected shape [{examples}, K] with K >= 2, got {list(shape)}"
+            if len(shape) in (1, 2) and shape[0] != examples:
+                problem += f": there are {examples} labels, and predictions for {shape[0]} examples"
+            raise ValueError(problem)
+        self.classes = 2 if self.has_one else shape[1]
+
+    def blocks(self, most: int = HOST_BYTES) -> Iterator[tuple[int, int]]:
+        """Yield where blocks of rows begin and end, of at most some bytes as float32."""
+        return self.rows.blocks(4 * self.classes, most)
+
+    def checked(self, start: int, stop: int) -> np.ndarray:
+        """Return some of the rows as float32 [n, K]; these may be a view of what was given.
+
+        Raises:
+            ValueError: values that are not what the name says.
+            NotFiniteError: NaN or infinity.
+        """
+        with rows_from(start):
+            return self._checked(self.rows.on_host(start, stop))
+
+    def _checked(self, values: np.ndarray) -> np.ndarray:
+        middle = (0.5 if self.name == "probs" else 0.0) if self.has_one else None
+        floats = values.reshape(-1) if self.has_one else values
+        if values.dtype != np.float32:
+            floats = narrowed(widened(floats), np.dtype(np.float32), middle)
+        check_finite(self.name, floats, values)
+        if self.name == "probs":
+            return checked_probs(floats, values.dtype)
+        return np.stack([np.zeros_like(floats), floats], axis=1) if self.has_one else floats
+
+
+def checked_scores(name: str, given, examples: int, dtype: DTypeLike = np.float32) -> np.ndarray:
+    """Return logits or probs [N, K] in memory that nobody else changes.
+
+    They are checked and converted block by block, so that nothing else of their size is made.
 
     Args:
         name: ``logits`` or ``probs``.
         given: [N, K], or [N] or [N, 1] for class 1 of two.
         examples: N.
+        dtype: float32 or float16.
 
     Raises:
         ValueError: another shape, or values that are not what the name says.
         NotFiniteError: NaN or infinity.
     """
-    values = _numbers(name, given)
-    shape = values.shape
-    is_one_output = shape in ((examples,), (examples, 1))
-    if not is_one_output and (len(shape) != 2 or shape[0] != examples or shape[1] < 2):
-        problem = f"{name}: expected shape [{examples}, K] with K >= 2, got {list(shape)}"
-        if len(shape) in (1, 2) and shape[0] != examples:
-            problem += f": there are {examples} labels, and predictions for {shape[0]} examples"
-        raise ValueError(problem)
-    middle = (0.5 if name == "probs" else 0.0) if is_one_output else None
-    floats = _own_floats(given, values.reshape(-1) if is_one_output else values, middle)
-    check_finite(name, floats, values)
-    if name == "probs":
-        return checked_probs(floats, values.dtype)
-    return np.stack([np.zeros_like(floats), floats], axis=1) if is_one_output else floats
+    scores = Scores(name, given, examples)
+    is_half = np.dtype(dtype) != np.float32
+    # What nobody changes is kept as it is, unless a check has to change it.
+    is_copy = is_half or scores.has_one or not scores.rows.is_own
+    is_copy = is_copy or scores.rows.dtype != np.float32
+    found = np.empty((examples, scores.classes), dtype) if is_copy else scores.rows.bring()
+    for start, stop in scores.blocks():
+        block = scores.checked(start, stop)
+        if is_half:
+            with rows_from(start):
+                block = _halved(name, block)
+        if not is_copy and not np.may_share_memory(block, found):
+            is_copy, found = True, found.copy()
+        if is_copy:
+            found[start:stop] = block
+    return found
+
+
+def _halved(name: str, values: np.ndarray) -> np.ndarray:
+    half = narrowed(values, np.dtype(np.float16))
+    if np.isinf(half).any():
+        raise_first(name, "numbers that float16 can represent", values, np.isinf(half))
+    return half
 
 
 def checked_probs(values: np.ndarray, dtype: np.dtype, use: str = "pass logits=") -> np.ndarray:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from anim.checks.arrays import raise_first
 from anim.checks.labels import check_range
 from anim.checks.predictions import (
+    Scores,
     checked_confidence,
     checked_correct,
     checked_scores,
     rows_are_probs,
 )
-from anim.checks.rounding import narrowed
+from anim.checks.rows import DEVICE_BYTES, HOST_BYTES
 from anim.errors import SettingError
 from anim.run.caller import warn_caller
+from anim.run.reduction import Reducer, can_reduce, is_checked
 from anim.run.snapshots import KINDS, Form, Snapshot
+
+# Of the scores that are kept.
+KEPT_DTYPES = {"float32": np.float32, "float16": np.float16}
 
 
 def checked_snapshot(
@@ -46,29 +50,37 @@ def checked_snapshot(
             "correct": checked_correct(given["correct"], len(labels)),
         }
     ((name, values),) = given.items()
-    scores = checked_scores(name, values, len(labels))
-    if keep == "top":
-        check_range(labels, scores.shape[1])
-        return _top(name, scores, labels)
-    return {name: _as_float16(name, scores) if keep == "float16" else scores}
+    if keep != "top":
+        return {name: checked_scores(name, values, len(labels), KEPT_DTYPES[keep])}
+    scores = Scores(name, values, len(labels))
+    check_range(labels, scores.classes)
+    blocks = list(top_blocks(scores, labels, Reducer(name)))
+    return {part: np.concatenate([block[part] for block in blocks]) for part in blocks[0]}
 
 
-def _as_float16(name: str, values: np.ndarray) -> np.ndarray:
-    half = narrowed(values, np.dtype(np.float16))
-    if np.isinf(half).any():
-        raise_first(name, "numbers that float16 can represent", values, np.isinf(half))
-    return half
+def top_blocks(
+    scores: Scores, labels: np.ndarray, reduce: Reducer
+) -> Iterator[dict[str, np.ndarray]]:
+    """Check scores, and yield what ``keep="top"`` keeps of them, block by block.
 
+    Args:
+        scores: of N examples.
+        labels: [N] int32 in [0, K).
+        reduce: of the same name.
 
-def _top(name: str, values: np.ndarray, labels: np.ndarray) -> dict[str, np.ndarray]:
-    """Reduce scores [N, K] to the confidence of the predicted class and whether it is right."""
-    from anim.calibration.scores import probabilities
-    from anim.calibration.views import CONFIDENCE, scores_and_hits
-
-    probs = probabilities(values) if name == "logits" else values
-    # Of the scores as they are: a softmax can make two of them equal.
-    confidence, correct = scores_and_hits(probs, labels, CONFIDENCE, values.argmax(1))
-    return {"confidence": np.asarray(confidence), "correct": np.asarray(correct)}
+    Raises:
+        ValueError: as for `checked_snapshot`.
+    """
+    rows = scores.rows
+    for start, stop in scores.blocks(DEVICE_BYTES if rows.is_elsewhere else HOST_BYTES):
+        found = None
+        if not scores.has_one and can_reduce(rows.dtype):
+            # As they are, so that nothing is converted, or moved from another device.
+            found = reduce(rows.array[start:stop], labels[start:stop])
+        if found is None or not is_checked(scores, found):
+            # They are checked in detail, and what rounding moved is moved back.
+            found = reduce(scores.checked(start, stop), labels[start:stop])
+        yield found.kept
 
 
 def warn_if_probs(snapshot: Snapshot) -> None:

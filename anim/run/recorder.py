@@ -18,7 +18,7 @@ from anim.run.collecting import Part
 from anim.run.handover import HandedOver, Handover
 from anim.run.run import Run
 from anim.run.scalars import checked_metrics, with_names
-from anim.run.snapshots import Snapshot, form_of
+from anim.run.snapshots import Snapshot, form_of, like
 from anim.run.store.interface import SnapshotStore
 from anim.run.store.memory import Memory
 from anim.run.store.store import store_of
@@ -43,8 +43,9 @@ class Recorder:
         classes: K names; None names them "0", "1", ...
         about: the caption of the run.
         keep: ``float32`` keeps logits or probs as they are, ``float16`` needs half the space, and
-            ``top`` keeps the confidence of the predicted class and whether it was right. That is
-            all that the ``confidence`` view needs, and makes recordings of many classes small.
+            ``top`` keeps the confidence of the predicted class and whether it was right, and the
+            NLL and Brier score of each example. That is all that the ``confidence`` view needs,
+            and makes recordings of many classes small.
         nan: what to do with NaN or infinite predictions: ``raise``, or ``skip`` the snapshot with
             a warning.
         resume: continue the recording at ``path``, if there is one. True continues after its last
@@ -319,6 +320,9 @@ class Recorder:
             # One array of labels for all snapshots, not one for each.
             given.labels = last.labels
         if last.form:
+            # An earlier version kept less of the scores.
+            given.snapshot = like(given.snapshot, last.form)
+            given.form = form_of(given.snapshot)
             check_same_form(given.form, last.form)
             return
         warn_if_probs(given.snapshot)

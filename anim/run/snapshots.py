@@ -16,6 +16,11 @@ KINDS = {
     "confidence": ("confidence", "correct"),
 }
 
+# More arrays that snapshots of a kind may have, all of them or none: what is kept of the scores.
+OPTIONAL = {"confidence": ("nll", "brier")}
+# All arrays that there may be.
+ARRAYS = tuple(name for kind in KINDS for name in (*KINDS[kind], *OPTIONAL.get(kind, ())))
+
 Snapshot = Mapping[str, np.ndarray]
 Form = dict[str, tuple[tuple[int, ...], np.dtype]]
 
@@ -31,6 +36,19 @@ class SnapshotSequence(Protocol):
 def form_of(snapshot: Snapshot) -> Form:
     """Return the shape and dtype of each array of a snapshot."""
     return {name: (values.shape, values.dtype) for name, values in snapshot.items()}
+
+
+def like(snapshot: Snapshot, form: Form) -> Snapshot:
+    """Return a snapshot without optional arrays that those before it lack.
+
+    Args:
+        snapshot: arrays by name.
+        form: of the snapshots before; empty if there are none.
+    """
+    extra = [name for names in OPTIONAL.values() for name in names]
+    if not form or not any(name in snapshot and name not in form for name in extra):
+        return snapshot
+    return {name: values for name, values in snapshot.items() if name in form or name not in extra}
 
 
 def class_names(classes: Sequence[str] | None, form: Form, labels: np.ndarray) -> tuple[str, ...]:

@@ -53,7 +53,7 @@ def test_float16_refuses_numbers_beyond_its_range():
 @pytest.mark.parametrize("given", [{"logits": LOGITS}, {"probs": PROBS}], ids=["logits", "probs"])
 def test_top_keeps_the_largest_probability_and_whether_it_is_right(given):
     kept = checked(keep="top", **given)
-    assert kept.keys() == {"confidence", "correct"}
+    assert kept.keys() == {"confidence", "correct", "nll", "brier"}
     np.testing.assert_allclose(kept["confidence"], PROBS.max(1), atol=1e-6)
     np.testing.assert_array_equal(kept["correct"], PROBS.argmax(1) == LABELS)
 

@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote
 import numpy as np
 import tensorstore as ts
 
-from anim.run.snapshots import KINDS, Form, Snapshot
+from anim.run.snapshots import Form, Snapshot
 from anim.run.store import schema
 from anim.run.store.store import Store
 
@@ -45,7 +45,7 @@ class GrowingArrays:
         growing, count = cls(store), len(steps)
         growing.steps = steps
         growing._steps = schema.reopened(store, "steps", count, schema.NO_STEP)
-        for name in KINDS[kind]:
+        for name in schema.arrays_of(store, kind):
             growing._arrays[name] = schema.reopened(store, name, count)
         for key in schema.series(store):
             name = unquote(key.removeprefix("metrics/"))

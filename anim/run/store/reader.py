@@ -20,7 +20,7 @@ from anim.run.caller import warn_caller
 from anim.run.replicas import Replicas
 from anim.run.run import Run
 from anim.run.scalars import is_recordable
-from anim.run.snapshots import KINDS, class_names
+from anim.run.snapshots import class_names
 from anim.run.store import schema
 from anim.run.store.store import Store, store_of
 from anim.run.store.stored import StoredSnapshots
@@ -110,7 +110,7 @@ def _opened(store: Store, about: dict) -> Run:
     if steps[0] < 0 or np.any(np.diff(steps) <= 0):
         raise ValueError("its steps do not increase")
     labels = _labels(store)
-    stored = {name: schema.open_snapshots(store, name) for name in KINDS[kind]}
+    stored = {name: schema.open_snapshots(store, name) for name in schema.arrays_of(store, kind)}
     arrays = {name: array for name, (array, _) in stored.items()}
     _check_arrays(arrays, labels, len(steps))
     form = {name: (array.shape[1:], array.dtype.numpy_dtype) for name, array in arrays.items()}

@@ -36,7 +36,7 @@ from numpy.typing import DTypeLike
 
 from anim.errors import RecordingError
 from anim.run.scalars import MOST_SCALARS
-from anim.run.snapshots import KINDS
+from anim.run.snapshots import KINDS, OPTIONAL
 from anim.run.store.claims import LARGEST_GROUP, Layout, layout_of, read_json
 from anim.run.store.store import Store
 from anim.settings import value_text
@@ -261,6 +261,11 @@ def lacks_steps(store: Store) -> bool:
 def kind_of(store: Store) -> str | None:
     """Return the kind of the snapshots (see `KINDS`); None before the first one."""
     return next((kind for kind in KINDS if has(store, kind)), None)
+
+
+def arrays_of(store: Store, kind: str) -> list[str]:
+    """Return the names of the arrays of a recording: those of its kind, and optional ones."""
+    return [*KINDS[kind], *(name for name in OPTIONAL.get(kind, ()) if has(store, name))]
 
 
 def first_chunk(kind: str, i: int) -> str:

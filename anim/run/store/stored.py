@@ -12,6 +12,9 @@ from anim.run.snapshots import Snapshot
 from anim.run.store import schema
 from anim.run.store.claims import Layout
 
+# Of values that are not in [0, 1].
+_LIMITS = {"logits": (-np.inf, np.inf), "nll": (0, np.inf), "brier": (0, 2)}
+
 
 class StoredSnapshots:
     """Snapshots on disk: each is read when it is asked for, and the next one ahead of time.
@@ -87,9 +90,9 @@ def _begin(array: ts.TensorStore, layout: Layout, i: int) -> ts.Future | _Refuse
 
 def _check_values(name: str, values: np.ndarray) -> None:
     """Raise ValueError for values that a recorder refuses, which another program may write."""
-    low, high = (-np.inf, np.inf) if name == "logits" else (0, 1)
+    low, high = _LIMITS.get(name, (0, 1))
     smallest, largest = values.min(), values.max()
     is_finite = np.isfinite(smallest) and np.isfinite(largest)
     if not (is_finite and low <= smallest and largest <= high):
-        expected = "finite numbers" if name == "logits" else "numbers in [0, 1]"
+        expected = "finite numbers" if high == np.inf else f"numbers in [0, {high}]"
         raise ValueError(f"{name}: expected {expected}, got {smallest} to {largest}")

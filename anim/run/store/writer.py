@@ -14,7 +14,7 @@ from anim.checks.labels import listed
 from anim.errors import RecordingError
 from anim.run.about import NOTHING_KNOWN, About
 from anim.run.run import Run
-from anim.run.snapshots import KINDS, Form, Snapshot
+from anim.run.snapshots import ARRAYS, Form, Snapshot
 from anim.run.store import schema
 from anim.run.store.growing import GrowingArrays
 from anim.run.store.reader import BIRTH, open_recording
@@ -77,8 +77,7 @@ class Writer:
             raise
 
     def _create(self, about: About) -> None:
-        arrays = [name for names in KINDS.values() for name in names]
-        self.store.clear(("steps", *arrays, "metrics", "labels"))
+        self.store.clear(("steps", *ARRAYS, "metrics", "labels"))
         schema.write_group(self.store, {"anim": _description(self.classes, about)})
         if self.labels is not None:
             self.define(self.labels)

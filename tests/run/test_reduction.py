@@ -1,0 +1,189 @@
+"""What ``keep="top"`` keeps of the scores of all classes."""
+
+import jax.numpy as jnp
+import ml_dtypes
+import numpy as np
+import pytest
+import torch
+
+import anim
+from anim.checks import rows
+from anim.errors import NotFiniteError
+from anim.run import reduction
+from anim.run.checking import checked_snapshot
+from anim.run.reduction import Reducer
+from anim.run.reduction_torch import reduced_there
+from tests.support.predictions import softmax
+
+EXAMPLES = 600
+
+
+def case(classes, scale=3, seed=0):
+    """Logits, half of them right, and labels."""
+    rng = np.random.default_rng(seed)
+    logits = (rng.normal(size=(EXAMPLES, classes)) * scale).astype(np.float32)
+    labels = rng.integers(0, classes, EXAMPLES).astype(np.int32)
+    labels[::2] = logits[::2].argmax(1)
+    return logits, labels
+
+
+def exactly(logits, labels):
+    """NLL and Brier score of each example, in float64 and without losing digits near 0."""
+    shifted = logits - logits[np.arange(len(labels)), labels][:, None].astype(np.float64)
+    others = np.exp(shifted)
+    others[np.arange(len(labels)), labels] = 0
+    rest = others.sum(1)
+    brier = (others**2).sum(1) / (1 + rest) ** 2 + (rest / (1 + rest)) ** 2
+    return np.log1p(rest), brier * (0.5 if logits.shape[1] == 2 else 1)
+
+
+@pytest.fixture
+def blocks_of_rows(monkeypatch):
+    """Blocks of a few rows, as those of many classes have."""
+    for module in (rows, anim.run.checking):
+        monkeypatch.setattr(module, "HOST_BYTES", 4 * 7 * 5)
+        monkeypatch.setattr(module, "DEVICE_BYTES", 4 * 7 * 5)
+
+
+@pytest.mark.parametrize("kind", ["logits", "probs"])
+@pytest.mark.parametrize("classes", [2, 3, 1000])
+def test_what_is_kept_is_what_all_scores_would_give(classes, kind):
+    logits, labels = case(classes)
+    given = logits if kind == "logits" else softmax(logits)
+    whole, top = anim.Recorder(labels=labels), anim.Recorder(labels=labels, keep="top")
+    for recorder in (whole, top):
+        recorder.snapshot(0, **{kind: given})
+    expected, kept = whole.run(), top.run().snapshots[0]
+    probs = expected.probs(0)
+    np.testing.assert_array_equal(kept["confidence"], probs.max(1))
+    np.testing.assert_array_equal(kept["correct"], given.argmax(1) == labels)
+    for name in ("nll", "brier"):
+        assert kept[name].dtype == np.float32
+        assert kept[name].mean() == pytest.approx(expected.metrics()[name][0], rel=2e-6)
+
+
+@pytest.mark.parametrize("scale", [1, 30])
+@pytest.mark.parametrize("classes", [2, 3, 1000])
+@pytest.mark.parametrize(
+    "reduce", [Reducer("logits"), lambda *given: reduced_there("logits", *given)]
+)
+def test_no_digit_of_nll_and_brier_score_is_lost_near_0(classes, scale, reduce):
+    logits, labels = case(classes, scale)
+    if not isinstance(reduce, Reducer):
+        logits = torch.from_numpy(logits)
+    found = reduction.Reduced(*reduce(logits, labels))
+    logits = np.asarray(logits)
+    nll, brier = exactly(logits, labels)
+    np.testing.assert_allclose(found.nll, nll, rtol=2e-5, atol=1e-37)
+    np.testing.assert_allclose(found.brier, brier, rtol=2e-5, atol=1e-37)
+    np.testing.assert_array_equal(found.correct, logits.argmax(1) == labels)
+    np.testing.assert_allclose(found.confidence, softmax(logits).max(1), rtol=2e-6)
+
+
+@pytest.mark.parametrize("kind", ["logits", "probs"])
+def test_a_tensor_elsewhere_is_reduced_as_an_array_here(kind):
+    for classes in (2, 5):
+        logits, labels = case(classes)
+        # Equal scores, too.
+        logits[::3] = np.round(logits[::3])
+        scores = logits if kind == "logits" else softmax(logits)
+        for found, expected in zip(
+            reduced_there(kind, torch.from_numpy(scores), labels),
+            Reducer(kind)(scores, labels),
+            strict=True,
+        ):
+            np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_of_equal_scores_the_first_is_predicted():
+    scores = np.array([[0.2, 0.4, 0.4], [0.2, 0.4, 0.4], [0.4, 0.2, 0.4]], np.float32)
+    labels = np.array([1, 2, 0], np.int32)
+    for kind in ("logits", "probs"):
+        assert Reducer(kind)(scores, labels).correct.tolist() == [True, False, True]
+        found = reduced_there(kind, torch.from_numpy(scores), labels)
+        assert found[1].tolist() == [True, False, True]
+
+
+def test_losses_that_float32_cannot_hold_stay_finite():
+    scores = np.array([[3e38, -3e38, 0], [0, 0, 1]], np.float32)
+    found = Reducer("logits")(scores, np.array([1, 2], np.int32))
+    assert found.nll[0] == np.finfo(np.float32).max
+    assert Reducer("logits")(scores[:, :2], np.array([1, 0], np.int32)).nll[0] > 1e38
+    probs = np.array([[1, 0, 0], [0, 0, 1]], np.float32)
+    found = Reducer("probs")(probs, np.array([1, 2], np.int32))
+    np.testing.assert_allclose(found.nll, [-np.log(np.finfo(np.float32).tiny), 0])
+    np.testing.assert_array_equal(found.brier, [2, 0])
+
+
+@pytest.mark.parametrize("dtype", [np.float16, ml_dtypes.bfloat16, np.float32, np.float64])
+@pytest.mark.parametrize("kind", ["logits", "probs"])
+@pytest.mark.usefixtures("blocks_of_rows")
+def test_blocks_are_reduced_as_the_whole_in_any_dtype(kind, dtype):
+    logits, labels = case(7)
+    scores = (logits if kind == "logits" else softmax(logits)).astype(dtype)
+    found = checked_snapshot({kind: scores}, labels, "top")
+    whole = checked_snapshot({kind: scores}, labels, "float32")[kind]
+    expected = Reducer(kind)(whole, labels).kept
+    for name, values in expected.items():
+        np.testing.assert_allclose(found[name], values, rtol=2e-6, atol=1e-7)
+    np.testing.assert_array_equal(found["correct"], scores.argmax(1) == labels)
+
+
+@pytest.mark.usefixtures("blocks_of_rows")
+@pytest.mark.parametrize("keep", ["float32", "float16", "top"])
+def test_an_error_names_the_element_in_the_whole(keep):
+    logits, labels = case(7)
+    probs, double = softmax(logits), softmax(logits)
+    logits[503, 4], probs[77, 2], double[301] = np.nan, 1.5, double[301] / 2
+    with pytest.raises(NotFiniteError, match=r"^logits: .* got nan at index \[503, 4\]$"):
+        checked_snapshot({"logits": logits}, labels, keep)
+    with pytest.raises(ValueError, match=r"^probs: .* got 1.5 at index \[77, 2\]$"):
+        checked_snapshot({"probs": probs}, labels, keep)
+    with pytest.raises(ValueError, match=r"^probs: expected rows that sum to 1 .* at index 301$"):
+        checked_snapshot({"probs": double}, labels, keep)
+
+
+@pytest.mark.usefixtures("blocks_of_rows")
+def test_rows_that_rounding_moved_are_moved_back_block_by_block():
+    logits, labels = case(7)
+    probs = softmax(logits)
+    probs[400] = np.round(probs[400], 3)
+    probs[401, :] = [1 + 1e-7, *[0] * 6]
+    found = checked_snapshot({"probs": probs}, labels, "float32")["probs"]
+    np.testing.assert_array_equal(found[:400], probs[:400])
+    assert found.max() == 1
+    np.testing.assert_allclose(found.sum(1), 1, atol=1e-6)
+    given = jnp.asarray(probs)
+    np.testing.assert_array_equal(
+        checked_snapshot({"probs": given}, labels, "float32")["probs"], found
+    )
+    assert float(given[401, 0]) > 1
+
+
+def test_a_recording_without_losses_is_resumed_without_them(tmp_path):
+    logits, labels = case(5)
+    expected = checked_snapshot({"logits": logits}, labels, "top")
+    with anim.Recorder(tmp_path / "r", labels=labels) as recorder:
+        recorder.snapshot(0, confidence=expected["confidence"], correct=expected["correct"])
+    with anim.Recorder(tmp_path / "r", labels=labels, keep="top", resume=True) as recorder:
+        recorder.snapshot(1, logits=logits)
+        recorder.snapshot(2, probs=softmax(logits))
+    run = anim.open(tmp_path / "r")
+    assert run.steps.tolist() == [0, 1, 2]
+    assert run.snapshots[1].keys() == {"confidence", "correct"}
+
+
+def test_losses_are_resumed_and_are_not_replaced_by_nothing(tmp_path):
+    logits, labels = case(5)
+    for step in range(2):
+        with anim.Recorder(tmp_path / "r", labels=labels, keep="top", resume=True) as recorder:
+            recorder.snapshot(step, logits=logits)
+            with pytest.raises(ValueError, match="expected confidence and correct and nll and"):
+                recorder.snapshot(9, confidence=np.ones(EXAMPLES), correct=labels == 0)
+    run = anim.open(tmp_path / "r")
+    for i in range(2):
+        for name, values in checked_snapshot({"logits": logits}, labels, "top").items():
+            np.testing.assert_array_equal(run.snapshots[i][name], values)
+    with anim.Recorder(tmp_path / "r", labels=labels, overwrite=True) as recorder:
+        recorder.snapshot(0, confidence=np.ones(EXAMPLES), correct=labels == 0)
+    assert anim.open(tmp_path / "r").snapshots[0].keys() == {"confidence", "correct"}
