@@ -13,6 +13,7 @@ from jax.core import Tracer
 
 from anim.calibration.bins import BinSums
 from anim.calibration.inputs import checked_hits, checked_label_indices, checked_predictions
+from anim.calibration.placing import placed
 from anim.calibration.scaling import IsotonicScale, VectorScale
 from anim.calibration.views import ClassView, View
 from anim.checks.arrays import as_array, raise_first
@@ -53,20 +54,29 @@ def checked(function: Function) -> Function:
     def call(*args, **options):
         bound = signature.bind(*args, **options)
         given = bound.arguments
-        for name in PREDICTIONS:
-            if name in given:
-                # Chunks, whose sums are added, may be empty.
-                least = 0 if "edges" in given else 1
-                given[name] = checked_predictions(name, given[name], takes_many, least)
-                _check_outcomes(given, np.shape(given[name]), has_classes=name != "scores")
-        for name, rule in RULES.items():
-            if name in given:
-                given[name] = rule(name, given)
-        return function(*bound.args, **bound.kwargs)
+
+        def check_and_call():
+            _check(given, takes_many)
+            return function(*bound.args, **bound.kwargs)
+
+        return placed(given, check_and_call)
 
     call.__module__ = "anim.calibration"
     call.__doc__ = f"{(function.__doc__ or '').rstrip()}{_NOTE}"
     return cast(Function, call)
+
+
+def _check(given: dict[str, Any], takes_many: bool) -> None:
+    """Check arguments by their names, and replace them by what functions compute with."""
+    for name in PREDICTIONS:
+        if name in given:
+            # Chunks, whose sums are added, may be empty.
+            least = 0 if "edges" in given else 1
+            given[name] = checked_predictions(name, given[name], takes_many, least)
+            _check_outcomes(given, np.shape(given[name]), has_classes=name != "scores")
+    for name, rule in RULES.items():
+        if name in given:
+            given[name] = rule(name, given)
 
 
 def _check_outcomes(given: dict[str, Any], shape: tuple[int, ...], has_classes: bool) -> None:

@@ -100,7 +100,9 @@ def _reduced(values: jax.Array) -> jax.Array:
 
 
 def _on_device(name: str, values: jax.Array, dtype: np.dtype) -> jax.Array:
-    low, high, off = map(float, np.asarray(_reduced(values)))
+    # Constants of a function that is compiled are known.
+    with jax.ensure_compile_time_eval():
+        low, high, off = map(float, np.asarray(_reduced(values)))
     is_finite = np.isfinite(low) and np.isfinite(high)
     if is_finite and name == "logits":
         return values
@@ -160,7 +162,8 @@ def _is_small_integer(value: Any) -> bool:
 
 
 def _is_below(labels: jax.Array, classes: int) -> bool:
-    low, high = jax.device_get(_ends(labels))
+    with jax.ensure_compile_time_eval():
+        low, high = jax.device_get(_ends(labels))
     return bool(low >= 0 and high < classes)
 
 
