@@ -8,8 +8,9 @@ from typing import Any
 
 from anim.errors import RecordingError
 from anim.run.ranks import Rank
+from anim.run.store.marks import key_of
 from anim.run.store.requests import Wait, WriteIf
-from anim.run.store.session import Session, mark_key
+from anim.run.store.session import Session
 from tests.support.simulation import BUCKET, Latencies, Process, Rows, World
 
 STEPS = "steps"
@@ -104,7 +105,7 @@ class Training:
         yield from session.leave(slot)
 
     def _last_mark(self, slot: int) -> float:
-        return max(self.world.time_of(mark_key(slot, rank)) for rank in range(self.count))
+        return max(self.world.time_of(key_of(slot, rank)) for rank in range(self.count))
 
     def disturb(self, mean: float) -> None:
         """Kill or pause processes at random times, and start all again, until all is recorded.

@@ -19,8 +19,9 @@ from anim.run.store.store import Held
 
 # Files of a folder that may be saved predictions.
 _SAVED = frozenset((".csv", ".tsv", ".npz", ".npy", ".parquet", ".feather", ".jsonl"))
-# What is in a folder before there is a recording: the file of the group while it is written.
-_NOT_YET = (".zarr.json.part", lease.NAME)
+# What is in a folder before there is a recording: the file of the group while it is written, and
+# what many processes say to each other.
+_NOT_YET = (".zarr.json.part", lease.NAME, ".session.json.part", "session.json", "ranks")
 
 
 class Folder:
@@ -179,9 +180,13 @@ class Folder:
         return lock.is_being_recorded(self.path)
 
     def is_vacant(self) -> bool:
-        if not self.path.is_dir():
-            return not self.path.exists()
-        return all(file.name.startswith(_NOT_YET) for file in self.path.iterdir())
+        # One call, as another process may create it between two.
+        try:
+            return all(file.name.startswith(_NOT_YET) for file in self.path.iterdir())
+        except FileNotFoundError:
+            return True
+        except NotADirectoryError:
+            return False
 
     def obstacle(self) -> str:
         if not self.path.is_dir():

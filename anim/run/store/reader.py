@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from urllib.parse import unquote
 
@@ -20,10 +20,11 @@ from anim.run.caller import warn_caller
 from anim.run.replicas import Replicas
 from anim.run.run import Run
 from anim.run.scalars import is_recordable
-from anim.run.snapshots import class_names
+from anim.run.snapshots import SnapshotSequence, class_names
 from anim.run.store import schema
 from anim.run.store.store import Store, store_of
 from anim.run.store.stored import StoredSnapshots
+from anim.run.subsets import SomeExamples, SomeSnapshots
 from anim.settings import MAX_REPLICAS, plain, shortened, value_text
 
 # A caption, or the name of a class.
@@ -101,7 +102,8 @@ def _opened(store: Store, about: dict) -> Run:
     fixed = store.fixed()
     birth = fixed.stamp(BIRTH)
     # Steps are read first: the snapshots they name stay there while a writer appends more.
-    steps = schema.committed_steps(store)
+    by_slot = schema.committed_slots(store)
+    slots, steps = list(by_slot), list(by_slot.values())
     kind = schema.kind_of(store)
     if not steps:
         raise RecordingError(f"{store.name!r} has no snapshot yet")
@@ -110,21 +112,25 @@ def _opened(store: Store, about: dict) -> Run:
     if steps[0] < 0 or np.any(np.diff(steps) <= 0):
         raise ValueError("its steps do not increase")
     labels = _labels(store)
+    rows = _rows(store, labels)
     stored = {name: schema.open_snapshots(store, name) for name in schema.arrays_of(store, kind)}
     arrays = {name: array for name, (array, _) in stored.items()}
-    _check_arrays(arrays, labels, len(steps))
+    _check_arrays(arrays, labels, slots[-1] + 1)
+    labels = labels[rows]
     form = {name: (array.shape[1:], array.dtype.numpy_dtype) for name, array in arrays.items()}
     classes = class_names(_checked_names(about["classes"]), form, labels)
     if kind != "confidence" and len(classes) != arrays[kind].shape[2]:
         raise ValueError(f"{len(classes)} names for {arrays[kind].shape[2]} classes")
     check_range(labels, len(classes))
+    named = [by_slot.get(slot, schema.NO_STEP) for slot in range(slots[-1] + 1)]
+    snapshots = StoredSnapshots(stored, named, partial(_check_birth, fixed, birth))
     return Run(
         steps,
         labels,
-        StoredSnapshots(stored, steps, partial(_check_birth, fixed, birth)),
+        _arranged(snapshots, slots, rows),
         kind=kind,
         classes=classes,
-        series=_all_series(store, len(steps)),
+        series=_all_series(store, slots),
         about=_about(about),
         name=store.title,
     )
@@ -180,13 +186,45 @@ def _labels(store: Store) -> np.ndarray:
         shape = list(array.shape)
         raise ValueError(f"labels: expected integers [N], got {array.dtype.name} {shape}")
     labels = array.read().result()
-    if labels.min() < 0:
+    if labels.min() < schema.NO_LABEL:
         raise ValueError(f"labels: expected non-negative integers, got {labels.min()}")
     return labels
 
 
-def _all_series(store: Store, count: int) -> dict[str, np.ndarray]:
-    """Return the recorded scalars by name, [count] float64 each.
+def _rows(store: Store, labels: np.ndarray) -> slice | np.ndarray:
+    """Return the rows that are examples, in the order of these.
+
+    Args:
+        store: of the recording.
+        labels: [rows]; -1 is no example.
+    """
+    is_example = labels != schema.NO_LABEL
+    if not is_example.any():
+        raise ValueError("labels: expected at least one example, got none")
+    if not schema.has(store, "index"):
+        return slice(None) if is_example.all() else np.flatnonzero(is_example)
+    array = schema.open_array(store, "index")
+    if tuple(array.shape) != labels.shape or array.dtype.numpy_dtype.kind not in "iu":
+        raise ValueError(f"index: expected integers [{len(labels)}], got {list(array.shape)}")
+    index = array.read().result()
+    rows = np.flatnonzero(is_example)
+    rows = rows[np.argsort(index[rows], kind="stable")]
+    if not np.array_equal(index[rows], np.arange(len(rows))):
+        raise ValueError("index: expected the position of each example once")
+    return rows
+
+
+def _arranged(
+    snapshots: SnapshotSequence, slots: Sequence[int], rows: slice | np.ndarray
+) -> SnapshotSequence:
+    """Return the snapshots in these slots, and of each of them the rows that are examples."""
+    if slots[-1] != len(slots) - 1:
+        snapshots = SomeSnapshots(snapshots, np.array(slots))
+    return snapshots if isinstance(rows, slice) else SomeExamples(snapshots, rows)
+
+
+def _all_series(store: Store, slots: Sequence[int]) -> dict[str, np.ndarray]:
+    """Return the recorded scalars by name, [S] float64 each.
 
     Those with the name of a metric that is computed are left out, and a warning names them.
     """
@@ -199,7 +237,7 @@ def _all_series(store: Store, count: int) -> dict[str, np.ndarray]:
             continue
         if name in found or not is_recordable(name):
             raise ValueError(f"metrics: no scalar can have the name {value_text(name)}")
-        found[name] = _series(store, key, count)
+        found[name] = _series(store, key, slots[-1] + 1)[slots]
     if taken:
         warn_caller(
             f"{store.name!r} has scalars with names that are computed from the predictions; these "

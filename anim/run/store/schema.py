@@ -15,11 +15,13 @@ Several processes record their rows to blocks of their own, each a whole number 
 
     index/                  [N] int64, the place of each row among all examples; absent if rows
                             are in order
-    done/                   [S, P] int64, chunks of [1, 1]: the id of the session in which each of
-                            P processes wrote its rows of a snapshot
+    done/                   [S, P, 2] int64, chunks of [1, 1, 2] without a CRC: the session in which
+                            each of P processes wrote its rows of a snapshot, and the step of these
+    session.json, ranks/    what the processes say to each other; see `anim.run.store.session`
 
-Process 0 writes the step, once all of them have the id of its session. Schema 1 had none of
-``index``, ``done``, ``nll``, ``brier``, and no label of -1.
+Process 0 writes the step, once all of them have marked it in its session. A step of -1 before
+others is of a snapshot that a session could not commit. Schema 1 had none of ``index``, ``done``,
+``nll``, ``brier``, no label of -1, and no step of -1 before others.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ from numpy.typing import DTypeLike
 
 from anim.errors import RecordingError
 from anim.run.scalars import MOST_SCALARS
-from anim.run.snapshots import KINDS, OPTIONAL
+from anim.run.snapshots import ARRAYS, KINDS, OPTIONAL
 from anim.run.store.claims import LARGEST_GROUP, Layout, layout_of, read_json
 from anim.run.store.store import Store
 from anim.settings import value_text
@@ -45,8 +47,10 @@ SCHEMA = 2
 _READ = (1, SCHEMA)
 NO_STEP = -1
 NO_LABEL = -1
-_STEPS_PER_CHUNK = 4096
+STEPS_PER_CHUNK = 4096
 _DIMENSIONS = ("snapshot", "example", "class")
+# Everything that a new recording replaces.
+ALL = ("steps", *ARRAYS, "metrics", "labels", "index", "done")
 # The size that an array may claim without files to show for it, and the largest compression.
 _FREE_BYTES = 1 << 25
 _LARGEST_RATIO = 100
@@ -97,9 +101,31 @@ def create(
         chunk: shape of each chunk.
         dimensions: a name for each dimension.
     """
+    described = metadata(dtype, shape, chunk, dimensions)
+    spec = _spec(store, array, metadata=described)
+    return ts.open(spec, create=True, delete_existing=True).result()
+
+
+def assumed(store: Store, array: str, described: dict) -> ts.TensorStore:
+    """Return an array that has this `metadata`, or will have it, without a look at the store."""
+    spec = _spec(store, array, metadata=described)
+    return ts.open(spec, open=True, assume_metadata=True).result()
+
+
+def write_array(store: Store, array: str, described: dict) -> None:
+    """Write the `metadata` of an array, which creates or resizes it, in one piece."""
+    whole = {"zarr_format": 3, "node_type": "array", "attributes": {}, **described}
+    whole["chunk_key_encoding"] = {"name": "default", "configuration": {"separator": "/"}}
+    store.write(f"{array}/zarr.json", json.dumps(whole).encode())
+
+
+def metadata(
+    dtype: DTypeLike, shape: Sequence[int], chunk: Sequence[int], dimensions: Sequence[str]
+) -> dict:
+    """Return what ``zarr.json`` says of an array, for TensorStore; see `create`."""
     dtype = np.dtype(dtype)
     fill = {"f": "NaN", "i": NO_STEP, "b": False}[dtype.kind]
-    metadata = {
+    return {
         "data_type": dtype.name,
         "shape": list(shape),
         "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": list(chunk)}},
@@ -112,13 +138,11 @@ def create(
         ],
         "dimension_names": list(dimensions),
     }
-    spec = _spec(store, array, metadata=metadata)
-    return ts.open(spec, create=True, delete_existing=True).result()
 
 
 def create_series(store: Store, array: str, dtype: DTypeLike) -> ts.TensorStore:
     """Create an empty array with one number per snapshot."""
-    return create(store, array, dtype, [0], [_STEPS_PER_CHUNK], _DIMENSIONS[:1])
+    return create(store, array, dtype, [0], [STEPS_PER_CHUNK], _DIMENSIONS[:1])
 
 
 def create_snapshots(
@@ -231,17 +255,32 @@ def brief(error: Exception) -> str:
 
 def committed(steps: ts.TensorStore) -> list[int]:
     """Return the steps that were written, up to the first that was not."""
+    values = _values_of(steps)
+    return values[: values.index(NO_STEP)] if NO_STEP in values else values
+
+
+def _values_of(steps: ts.TensorStore) -> list[int]:
     if steps.rank != 1 or steps.dtype.numpy_dtype.kind != "i":
         raise ValueError(f"steps: expected integers of shape [S], got {steps.dtype.name}")
-    if steps.shape[0] == 0:
-        return []
-    values = steps.read().result().tolist()
-    return values[: values.index(NO_STEP)] if NO_STEP in values else values
+    return steps.read().result().tolist() if steps.shape[0] else []
 
 
 def committed_steps(store: Store) -> list[int]:
     """Return the steps of a recording; an empty list before its first snapshot."""
-    return committed(open_array(store, "steps")) if has(store, "steps") else []
+    return list(committed_slots(store).values())
+
+
+def committed_slots(store: Store) -> dict[int, int]:
+    """Return the steps of a recording, by their places in its arrays, in order.
+
+    These are 0 to S - 1, unless sessions of many processes ended with slots that they had claimed.
+    """
+    if not has(store, "steps"):
+        return {}
+    steps = open_array(store, "steps")
+    if not has(store, "done"):
+        return dict(enumerate(committed(steps)))
+    return {slot: step for slot, step in enumerate(_values_of(steps)) if step != NO_STEP}
 
 
 def has(store: Store, array: str) -> bool:
@@ -249,12 +288,17 @@ def has(store: Store, array: str) -> bool:
     return store.exists(f"{array}/zarr.json")
 
 
+def ranks_of(store: Store) -> int:
+    """Return how many processes made a recording."""
+    return layout_of(store, "done").shape[1] if has(store, "done") else 1
+
+
 def lacks_steps(store: Store) -> bool:
     """Return whether a recording has predictions, but not the steps that go with them."""
     if not has(store, "steps"):
         return kind_of(store) is not None
     # The last step may not have been written yet.
-    chunks = math.ceil((open_array(store, "steps").shape[0] - 1) / _STEPS_PER_CHUNK)
+    chunks = math.ceil((open_array(store, "steps").shape[0] - 1) / STEPS_PER_CHUNK)
     return not all(store.exists(f"steps/c/{chunk}") for chunk in range(chunks))
 
 

@@ -50,13 +50,13 @@ from __future__ import annotations
 
 import json
 import secrets
-import struct
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from anim.checks.labels import listed
 from anim.errors import RecordingError
 from anim.run.ranks import Rank
+from anim.run.store.marks import LEFT, key_of, mark_of, step_in
 from anim.run.store.requests import Read, Stamp, Steps, Take, Write, WriteIf, taken
 
 NAME = "session.json"
@@ -66,9 +66,6 @@ CLAIM = 16
 TIME_LIMIT, LEAVE_LIMIT = 300.0, 10.0
 # How much longer the others wait, so that they hear of process 0, which knows who is missing.
 _PATIENCE = 1.25
-# The step in a mark of a process that has left.
-_LEFT = -2
-_MARK = struct.Struct("<qq")
 
 _HINT = (
     ": make the recorder in every process, with a path that all of them share, or in one of them "
@@ -93,8 +90,9 @@ class Session:
         self, rank: Rank, place: str, *, limit: float = TIME_LIMIT, own: int | None = None
     ):
         self._rank, self._place, self._limit = rank, place, limit
-        self._own = secrets.randbits(62) if own is None else own
-        self._id: int | None = self._own if rank.index == 0 else None
+        self._own = 1 + secrets.randbits(62) if own is None else own
+        # That of an earlier session is none of its own.
+        self._id = self._own if rank.index == 0 else 0
         self._stamp: object = None
         self._said: dict[str, Any] = {}
 
@@ -133,6 +131,8 @@ class Session:
 
         def take(rank: int, content: bytes) -> bool:
             answer = parsed(content)
+            if answer.get("id") == self._id and "left" in answer:
+                raise RecordingError(f"process {rank} of {self._rank.count} closed its recorder")
             if (answer.get("id"), answer.get("turn")) != (self._id, turn):
                 return False
             offers[rank], own[rank] = answer["offer"], answer["own"]
@@ -143,6 +143,8 @@ class Session:
             yield from self._until(others, take, lambda missing: (
                 f"{_processes(missing)} of {self._rank.count} did not begin to record to "
                 f"{self._place!r} within {self._limit:g} s{_HINT}"
+                if turn == 0
+                else f"nothing of {_processes(missing)} of {self._rank.count} for {self._limit:g} s"
             ))  # fmt: skip
             agreed, first = decide([offers[rank] for rank in range(self._rank.count)])
         except Exception as error:
@@ -174,6 +176,8 @@ class Session:
             yield from self._tell(turn, offer)
         if "error" in said:
             raise RecordingError(f"process 0 of {self._rank.count}: {said['error']}")
+        if len(said["agreed"]) <= turn:
+            raise RecordingError(f"process 0 of {self._rank.count} closed its recorder")
         if said["own"][self._rank.index] != self._own:
             problem = f"several processes are process {self._rank.index} of {self._rank.count}"
             raise RecordingError(f"{problem} that record to {self._place!r}")
@@ -182,7 +186,8 @@ class Session:
 
     def _concerns_me(self, said: Mapping, turn: int) -> bool:
         """Return whether process 0 asks, or has decided about what this process answered."""
-        is_decided = "error" in said or len(said.get("agreed", [])) > turn
+        agreed = said.get("agreed", [])
+        is_decided = len(agreed) > turn or "error" in said or "left" in said
         return is_decided if said.get("id") == self._id else bool(turn) or not is_decided
 
     def _tell(self, turn: int, offer: Mapping) -> Steps[None]:
@@ -190,14 +195,19 @@ class Session:
         yield Write(f"ranks/{self._rank.index}.json", json.dumps(answer).encode())
 
     @property
-    def id(self) -> int | None:
-        """The id of the session; None before it is known."""
+    def id(self) -> int:
+        """The id of the session; 0 before it is known."""
         return self._id
 
     @property
     def first(self) -> int:
         """The first slot of this session."""
         return self._said["first"]
+
+    @property
+    def slots(self) -> int:
+        """The first slot behind those that are claimed."""
+        return self._said["slots"]
 
     def claim(self, slot: int) -> Steps[None]:
         """Make sure that a slot may be written in this session.
@@ -212,17 +222,19 @@ class Session:
             return
 
         def is_news(said: Mapping) -> bool:
-            return said.get("id") != self._id or slot < said["slots"]
+            return said.get("id") != self._id or slot < said["slots"] or "left" in said
 
         if slot >= self._said["slots"]:
             said = yield from self._heard(is_news)
             if said.get("id") != self._id:
                 raise self._taken_over()
+            if slot >= said["slots"]:
+                raise RecordingError(f"process 0 of {self._rank.count} closed its recorder")
             self._said = said
 
     def mark(self, slot: int, step: int) -> Steps[None]:
         """Say that this process wrote its rows of a step to a slot."""
-        yield Write(mark_key(slot, self._rank.index), _MARK.pack(self._id, step))
+        yield Write(key_of(slot, self._rank.index), mark_of(self._id, step))
 
     def wait_for_all(self, slot: int, step: int) -> Steps[None]:
         """Wait, in process 0, until every process has marked a slot with this step.
@@ -232,11 +244,11 @@ class Session:
         """
 
         def take(rank: int, content: bytes) -> bool:
-            found = _step_of(content, self._id)
+            found = step_in(content, self._id)
             if found is None:
                 return False
             if found != step:
-                did = "closed its recorder" if found == _LEFT else f"recorded step {found}"
+                did = "closed its recorder" if found == LEFT else f"recorded step {found}"
                 raise RecordingError(f"process {rank} {did} where process 0 recorded step {step}")
             return True
 
@@ -254,13 +266,19 @@ class Session:
         Raises:
             RecordingError: a process recorded more than process 0.
         """
-        yield from self.mark(slot, _LEFT)
+        if self._rank.index == 0:
+            # Whoever waits for process 0 need not any more.
+            yield from self._say(left=True)
+        else:
+            left = {"id": self._id, "left": True}
+            yield Write(f"ranks/{self._rank.index}.json", json.dumps(left).encode())
+        yield from self.mark(slot, LEFT)
         if self._rank.index != 0:
             return
 
         def take(rank: int, content: bytes) -> bool:
-            found = _step_of(content, self._id)
-            if found not in (None, _LEFT):
+            found = step_in(content, self._id)
+            if found not in (None, LEFT):
                 raise RecordingError(f"process {rank} recorded step {found}, process 0 did not")
             return found is not None
 
@@ -297,7 +315,7 @@ class Session:
         return heard
 
     def _marks(self, slot: int) -> dict[int, str]:
-        return {rank: mark_key(slot, rank) for rank in range(1, self._rank.count)}
+        return {rank: key_of(slot, rank) for rank in range(1, self._rank.count)}
 
     def _until(
         self, keys: dict[int, str], take: Take, problem: Callable[[list[int]], str]
@@ -315,11 +333,6 @@ class Session:
         return RecordingError(f"other processes began to record to {self._place!r}")
 
 
-def mark_key(slot: int, rank: int) -> str:
-    """Return the key of a mark: a chunk of the array ``done`` [S, ranks, 2]."""
-    return f"done/c/{slot}/{rank}/0"
-
-
 def parsed(content: bytes | None) -> dict[str, Any]:
     """Return what an object of a session says; nothing if it is missing or broken."""
     try:
@@ -327,14 +340,6 @@ def parsed(content: bytes | None) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return said if isinstance(said, dict) else {}
-
-
-def _step_of(content: bytes, session: int | None) -> int | None:
-    """Return the step in a mark of this session; None if it is of another one."""
-    if len(content) != _MARK.size:
-        return None
-    found, step = _MARK.unpack(content)
-    return step if found == session else None
 
 
 def _whole(given: object) -> int:

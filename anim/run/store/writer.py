@@ -14,7 +14,7 @@ from anim.checks.labels import listed
 from anim.errors import RecordingError
 from anim.run.about import NOTHING_KNOWN, About
 from anim.run.run import Run
-from anim.run.snapshots import ARRAYS, Form, Snapshot
+from anim.run.snapshots import Form, Snapshot
 from anim.run.store import schema
 from anim.run.store.growing import GrowingArrays
 from anim.run.store.reader import BIRTH, open_recording
@@ -71,14 +71,14 @@ class Writer:
                 self._create(about)
         except ValueError as error:
             self.close()
-            raise _system_error(error, store) from error
+            raise system_error(error, store) from error
         except BaseException:
             self.close()
             raise
 
     def _create(self, about: About) -> None:
-        self.store.clear(("steps", *ARRAYS, "metrics", "labels"))
-        schema.write_group(self.store, {"anim": _description(self.classes, about)})
+        self.store.clear(schema.ALL)
+        schema.write_group(self.store, {"anim": description(self.classes, about)})
         if self.labels is not None:
             self.define(self.labels)
         self._arrays.begin()
@@ -95,10 +95,11 @@ class Writer:
             array = schema.create(self.store, "labels", labels.dtype, shape, shape, ["example"])
             array.write(labels).result()
         except ValueError as error:
-            raise _system_error(error, self.store) from error
+            raise system_error(error, self.store) from error
         self.labels = labels
 
     def _resume(self, last: bool | int, about: About) -> None:
+        check_ranks(self.store, 1)
         try:
             run = open_recording(self.store)
         except RecordingError as error:
@@ -106,34 +107,12 @@ class Writer:
         if self.labels is not None and not np.array_equal(run.labels, self.labels):
             raise RecordingError(f"labels: {self.store.name!r} was recorded with different labels")
         self.labels = run.labels
-        self._resume_description(run, about)
+        self.classes = resume_description(self.store, run, self.classes, about)
         count = len(run) if last is True else int((run.steps <= last).sum())
         if count < len(run):
             # Other snapshots may come where these lay: a run that was opened before says so.
             self.store.renew(BIRTH)
         self._arrays = GrowingArrays.resumed(self.store, run.kind, run.steps[:count].tolist())
-
-    def _resume_description(self, run: Run, about: About) -> None:
-        """Take classes and caption from the recording, or write those that are new."""
-        found = schema.read_group(self.store)
-        recorded = found["classes"]
-        if self.classes is None:
-            self.classes = None if recorded is None else tuple(recorded)
-        elif recorded is not None and list(self.classes) != recorded:
-            raise RecordingError(
-                f"classes: {self.store.name!r} was recorded with {listed(recorded)}, "
-                f"got {listed(self.classes)}"
-            )
-        elif run.has_scores and len(self.classes) != len(run.classes):
-            raise RecordingError(
-                f"classes: {self.store.name!r} was recorded with {len(run.classes)} classes, "
-                f"got {len(self.classes)} names"
-            )
-        known = {"classes": None if self.classes is None else list(self.classes)}
-        if about != NOTHING_KNOWN:
-            known |= _described(about)
-        if {**found, **known} != found:
-            schema.write_group(self.store, {"anim": {**found, **known}})
 
     @property
     def steps(self) -> list[int]:
@@ -160,7 +139,7 @@ class Writer:
         try:
             self._arrays.append(step, snapshot, metrics)
         except ValueError as error:
-            raise _system_error(error, self.store) from error
+            raise system_error(error, self.store) from error
 
     def run(self) -> Run:
         """Open the recording, with the snapshots so far.
@@ -212,6 +191,51 @@ def check_place(store: Store, resume: bool | int, overwrite: bool) -> bool:
     return True
 
 
+def resume_description(
+    store: Store, run: Run, classes: tuple[str, ...] | None, about: About
+) -> tuple[str, ...] | None:
+    """Return the classes of a recording; write those and the caption that are new.
+
+    Args:
+        store: of the recording.
+        run: what it holds.
+        classes: K names; None takes those of the recording, if it has them.
+        about: the caption, unless nothing is known.
+
+    Raises:
+        RecordingError: it was recorded with other classes.
+    """
+    found = schema.read_group(store)
+    recorded = found["classes"]
+    if classes is None:
+        classes = None if recorded is None else tuple(recorded)
+    elif recorded is not None and list(classes) != recorded:
+        raise RecordingError(
+            f"classes: {store.name!r} was recorded with {listed(recorded)}, got {listed(classes)}"
+        )
+    elif run.has_scores and len(classes) != len(run.classes):
+        raise RecordingError(
+            f"classes: {store.name!r} was recorded with {len(run.classes)} classes, "
+            f"got {len(classes)} names"
+        )
+    known = {"classes": None if classes is None else list(classes)}
+    if about != NOTHING_KNOWN:
+        known |= _described(about)
+    if {**found, **known} != found:
+        schema.write_group(store, {"anim": {**found, **known}})
+    return classes
+
+
+def check_ranks(store: Store, count: int) -> None:
+    """Raise RecordingError unless a recording was made by this number of processes."""
+    found = schema.ranks_of(store)
+    if found != count:
+        raise RecordingError(
+            f"{store.name!r} was recorded by {found} process{'es' * (found > 1)}, and is now by "
+            f"{count}: resume it with {found}, or pass overwrite=True, which replaces it"
+        )
+
+
 def _has_snapshots(store: Store) -> bool:
     """Return whether snapshots were committed to a recording, which may have just begun.
 
@@ -232,7 +256,7 @@ def _has_snapshots(store: Store) -> bool:
     return bool(steps)
 
 
-def _system_error(error: ValueError, store: Store) -> Exception:
+def system_error(error: ValueError, store: Store) -> Exception:
     """Return the OSError that TensorStore's error reports, or a RecordingError."""
     code = re.search(r"os_error_code='(\d+)'", str(error))
     if code is None:
@@ -240,7 +264,8 @@ def _system_error(error: ValueError, store: Store) -> Exception:
     return OSError(int(code[1]), os.strerror(int(code[1])), store.name)
 
 
-def _description(classes: Sequence[str] | None, about: About) -> dict:
+def description(classes: Sequence[str] | None, about: About) -> dict:
+    """Return the attributes of a new recording."""
     return {
         "schema": schema.SCHEMA,
         "classes": None if classes is None else list(classes),

@@ -208,10 +208,32 @@ def test_steps_that_do_not_increase_from_0_are_refused(path, steps):
     refused(path, "steps do not increase")
 
 
-@pytest.mark.parametrize("label", [-1, 3, 2_000_000_000, 2**31 - 1])
+@pytest.mark.parametrize("label", [-2, 3, 2_000_000_000, 2**31 - 1])
 def test_labels_out_of_range_are_refused(path, label):
     zarr.open_array(path / "labels", mode="r+")[7] = label
     refused(path, f"labels: expected.*{label}")
+
+
+def test_a_row_without_a_label_is_no_example(path):
+    labels = zarr.open_array(path / "labels", mode="r+")
+    labels[7] = -1
+    run = anim.open(path)
+    assert len(run.labels) == run.logits(0).shape[0] == len(LABELS) - 1
+    np.testing.assert_array_equal(run.labels, np.delete(LABELS, 7))
+    labels[:] = -1
+    refused(path, "labels: expected at least one example, got none")
+
+
+@pytest.mark.parametrize("wrong", [3, -1, 299])
+def test_positions_that_are_not_those_of_all_examples_are_refused(path, wrong):
+    index = zarr.create_array(path / "index", shape=(300,), dtype="int64")
+    index[:] = np.arange(300)
+    run = anim.open(path)
+    np.testing.assert_array_equal(run.labels, LABELS)
+    index[7] = wrong
+    refused(path, "index: expected the position of each example once")
+    index.resize((200,))
+    refused(path, "index: expected integers")
 
 
 @pytest.mark.parametrize("label", [1_000_000, 2_000_000_000])

@@ -6,8 +6,9 @@ import pytest
 
 from anim.errors import RecordingError, SettingError
 from anim.run.ranks import Rank
+from anim.run.store.marks import key_of
 from anim.run.store.requests import Stamp, Wait, Write, WriteIf, carry_out
-from anim.run.store.session import CLAIM, NAME, Session, mark_key
+from anim.run.store.session import CLAIM, NAME, Session
 from tests.support.many_processes import Training
 from tests.support.simulation import DISK, Process, World
 
@@ -175,6 +176,22 @@ def test_a_process_that_records_something_else_is_named_at_once(world, act, prob
     assert world.now - begin < 1
 
 
+def test_who_closes_is_not_waited_for(world):
+    first, second, third = joined(world, 3)
+    begin = world.now
+    steps = [first.agree({}, decide), second.leave(0), third.agree({}, decide)]
+    found = run(world, steps)
+    assert str(found[0].error) == "process 1 of 3 closed its recorder"
+    assert str(found[2].error) == "process 0 of 3: process 1 of 3 closed its recorder"
+    again = joined(world, 2, first=50)
+    found = run(world, [again[0].leave(0), again[1].agree({}, decide)])
+    assert str(found[1].error) == "process 0 of 2 closed its recorder"
+    ahead = joined(world, 2)
+    found = run(world, [ahead[0].leave(0), ahead[1].claim(ahead[1].slots)])
+    assert str(found[1].error) == "process 0 of 2 closed its recorder"
+    assert world.now - begin < LIMIT
+
+
 def test_a_process_does_not_run_ahead_of_what_is_claimed(world):
     first, second = joined(world, 2)
     ahead = Process(world, second.claim(CLAIM + 3))
@@ -227,8 +244,8 @@ def test_a_hundred_processes_need_few_requests():
     training.world.run()
     training.check()
     first, *others = training.processes
-    # Rows and mark of each snapshot, two answers and the mark at the end.
-    assert {process.requests["write"] for process in others} == {2 * 10 + 3}
+    # Rows and mark of each snapshot, two answers, and two to say that it leaves.
+    assert {process.requests["write"] for process in others} == {2 * 10 + 4}
     assert first.requests["read"] < 5 * 100 * 10
     assert max(process.requests["read"] for process in others) < 100
 
@@ -263,7 +280,7 @@ def test_requests_are_carried_out_one_after_the_other():
     assert carry_out(first.join({"a": 1}, decide), store, wait) == {"offers": [{"a": 1}]}
     assert json.loads(store.objects[NAME])["id"] == 5
     carry_out(snapshot(first, 0, 7), store, wait)
-    assert len(store.objects[mark_key(0, 0)]) == 16
+    assert len(store.objects[key_of(0, 0)]) == 16
 
     def steps():
         yield Write("k", b"1")

@@ -1,0 +1,258 @@
+"""Appends to a recording that many processes write together; see `anim.run.store.session`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+import numpy as np
+
+from anim.errors import RecordingError, SettingError
+from anim.run.about import About
+from anim.run.ranks import Rank
+from anim.run.run import Run
+from anim.run.snapshots import Form, Snapshot, form_of
+from anim.run.store import schema, writer
+from anim.run.store.ledger import Ledger
+from anim.run.store.reader import BIRTH, open_recording
+from anim.run.store.requests import Steps, carry_out
+from anim.run.store.session import TIME_LIMIT, Session
+from anim.run.store.shares import Plan, offer_of, plan_of
+from anim.run.store.side_by_side import SideBySide, plan_on
+from anim.run.store.store import Held, Store
+from anim.settings import value_text
+
+T = TypeVar("T")
+
+
+class SharedWriter:
+    """A `SnapshotStore` for the rows of one process among several that record together.
+
+    Process 0 holds the store, and writes what there is once: the group, scalars and steps.
+
+    Args:
+        store: where all of them record.
+        rank: of this process.
+        labels: [n] int32 of its rows; None takes those of the recording, or that `define` sets.
+        index: [n] int64, the positions of its rows among all; None as for the labels.
+        classes: K names; None takes those of the recording, if it has them.
+        about: the caption of the run.
+        settings: more that must be the same in all processes, as JSON.
+        resume: as for `anim.run.store.writer.Writer`.
+        overwrite: likewise.
+        limit: seconds without news before another process is given up.
+
+    Raises:
+        RecordingError: another process is missing, or records something else; or as for `Writer`.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        rank: Rank,
+        labels: np.ndarray | None,
+        index: np.ndarray | None,
+        classes: tuple[str, ...] | None,
+        about: About,
+        *,
+        settings: Mapping,
+        resume: bool | int,
+        overwrite: bool,
+        limit: float = TIME_LIMIT,
+    ):
+        self.labels, self.index, self.classes = labels, index, classes
+        self._rank, self._about, self._resume, self._overwrite = rank, about, resume, overwrite
+        self._held: Held | None = None
+        self._arrays: SideBySide | None = None
+        self._form: Form = {}
+        self._is_new = False
+        self._is_open = True
+        # Every process looks: something else is refused before anything is written there.
+        writer.check_place(store, resume, overwrite)
+        self.store = store.fixed()
+        self._session = Session(rank, store.name, limit=limit)
+        named = None if classes is None else _digest(classes)
+        offer = {**settings, "classes": named, "resume": resume, "overwrite": overwrite}
+        try:
+            if rank.index == 0:
+                self._held = self.store.hold()
+            agreed = self._carry_out(self._session.join(offer, self._begin))
+            self.steps = list(agreed["steps"])
+            self._slot = self._session.first
+            if agreed["plan"] is not None:
+                self._continue(Plan.from_json(agreed["plan"]))
+            if rank.index and self.classes is None:
+                recorded = schema.read_group(self.store)["classes"]
+                self.classes = None if recorded is None else tuple(recorded)
+        except BaseException:
+            self._release()
+            raise
+
+    def _begin(self, offers: Sequence[Mapping]) -> tuple[dict, int]:
+        """Create or continue the recording, in process 0; return what others must know of it."""
+        _check_same(offers)
+        if not writer.check_place(self.store, self._resume, self._overwrite):
+            self.store.clear(schema.ALL)
+            attributes = writer.description(self.classes, self._about)
+            schema.write_group(self.store, {"anim": attributes})
+            self._ledger = Ledger.begun(self.store, self._rank.count)
+            return {"steps": [], "plan": None}, 0
+        writer.check_ranks(self.store, self._rank.count)
+        run = open_recording(self.store)
+        self.classes = writer.resume_description(self.store, run, self.classes, self._about)
+        last = run.steps[-1] if self._resume is True else self._resume
+        if run.steps[-1] > last:
+            # Other snapshots may come: a run that was opened before says so.
+            self.store.renew(BIRTH)
+        self._ledger = Ledger.resumed(self.store, last)
+        plan = plan_on(self.store, run.kind, len(run.labels))
+        return {"steps": self._ledger.steps, "plan": plan.as_json()}, self._ledger.used
+
+    def _continue(self, plan: Plan) -> None:
+        """Take the rows of this process from the recording, or compare them."""
+        self._arrays = SideBySide(self.store, plan, self._rank.index)
+        labels, index = self._arrays.described()
+        self._form = {
+            name: ((len(index), *row), np.dtype(dtype))
+            for name, (row, dtype) in plan.arrays.items()
+        }
+        if self.index is not None and not np.array_equal(index, self.index):
+            problem = f"process {self._rank.index} recorded other rows to {self.store.name!r}"
+            raise RecordingError(f"index: {problem} before")
+        if self.labels is not None:
+            # A row that is there twice has lost its label.
+            if not np.array_equal(labels, np.where(labels < 0, labels, self.labels)):
+                name = self.store.name
+                raise RecordingError(f"labels: {name!r} was recorded with different labels")
+        else:
+            self.labels = np.maximum(labels, 0)
+        self.index = index
+
+    def define(self, labels: np.ndarray, index: np.ndarray | None = None) -> None:
+        """Set labels [n] int32 and positions [n] of a store without; before the first `append`."""
+        self.labels = labels
+        if index is not None:
+            self.index = index
+
+    @property
+    def form(self) -> Form:
+        """Shape and dtype of each array of this process's rows; empty before the first ones."""
+        return self._form
+
+    @property
+    def scalars(self) -> frozenset[str]:
+        """The names of the scalars, in process 0."""
+        return self._ledger.scalars if self._rank.index == 0 else frozenset()
+
+    def append(self, step: int, snapshot: Snapshot, metrics: Mapping[str, float]) -> None:
+        """Write the rows of this process; in process 0, wait for all others, and commit.
+
+        Raises:
+            OSError: the system could not write them.
+            RecordingError: another process is missing, or records something else.
+        """
+        try:
+            self._append(step, snapshot, metrics)
+        except SettingError:
+            raise
+        except ValueError as error:
+            raise writer.system_error(error, self.store) from error
+
+    def _append(self, step: int, snapshot: Snapshot, metrics: Mapping[str, float]) -> None:
+        slot = self._slot
+        if self._arrays is None:
+            self._arrays = self._agreed_arrays(snapshot)
+        self._carry_out(self._session.claim(slot))
+        self._arrays.write(slot, snapshot)
+        self._carry_out(self._session.mark(slot, step))
+        # What this process does next is of the next slot, even if others fail.
+        self._slot += 1
+        if self._rank.index == 0:
+            self._commit(slot, step, metrics)
+        self.steps.append(step)
+
+    def _commit(self, slot: int, step: int, metrics: Mapping[str, float]) -> None:
+        assert self._arrays is not None
+        self._carry_out(self._session.wait_for_all(slot, step))
+        if self._is_new:
+            self._arrays.drop_duplicates()
+            self._is_new = False
+        self._check_held()
+        if slot >= self._ledger.size:
+            self._arrays.resize(self._session.slots)
+            self._ledger.grow(self._session.slots)
+        self._ledger.commit(slot, step, metrics)
+
+    def _agreed_arrays(self, snapshot: Snapshot) -> SideBySide:
+        assert self.labels is not None
+        assert self.index is not None
+        made: list[SideBySide] = []
+
+        def decide(offers: Sequence[Mapping]) -> tuple[dict, int]:
+            plan = plan_of(offers, self.store.chunk_bytes)
+            made.append(SideBySide(self.store, plan, 0))
+            made[0].create()
+            self._is_new = True
+            return plan.as_json(), 0
+
+        self._form = form_of(snapshot)
+        agreed = self._carry_out(self._session.agree(offer_of(self.index, self._form), decide))
+        plan = Plan.from_json(agreed)
+        arrays = made[0] if made else SideBySide(self.store, plan, self._rank.index)
+        arrays.describe(self.labels, self.index)
+        return arrays
+
+    def run(self) -> Run:
+        """Open the recording, with the snapshots so far: of all processes.
+
+        Raises:
+            RecordingError: there is no snapshot yet.
+        """
+        return open_recording(self.store)
+
+    def close(self) -> None:
+        """Take leave of the other processes; in process 0, end the session and release the store.
+
+        Raises:
+            RecordingError: another process recorded more than process 0.
+        """
+        if not self._is_open:
+            return
+        self._is_open = False
+        try:
+            self._carry_out(self._session.leave(self._slot))
+            if self._rank.index == 0 and self._arrays is not None:
+                self._check_held()
+                # Readers of Zarr expect arrays of one length.
+                self._arrays.resize(self._ledger.used)
+        finally:
+            self._release()
+
+    def _release(self) -> None:
+        if self._held is not None:
+            self._held.release()
+
+    def _check_held(self) -> None:
+        if self._held is not None:
+            self._held.check()
+
+    def _carry_out(self, steps: Steps[T]) -> T:
+        return carry_out(steps, self.store)
+
+
+def _check_same(offers: Sequence[Mapping]) -> None:
+    """Raise SettingError unless all processes made their recorders alike."""
+    for rank, offer in enumerate(offers):
+        for name, value in offers[0].items():
+            if offer.get(name) != value:
+                problem = f"expected the same in all processes, got {value_text(offer.get(name))}"
+                problem += f" in process {rank}, and {value_text(value)} in process 0"
+                raise SettingError(name, problem)
+
+
+def _digest(classes: Sequence[str]) -> str:
+    """Return a short text that stands for the names of classes."""
+    text = json.dumps(list(classes)).encode()
+    return f"{len(classes)} names ({hashlib.sha256(text).hexdigest()[:8]})"

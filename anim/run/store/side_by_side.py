@@ -1,0 +1,128 @@
+"""The arrays of a recording to which many processes write, each its own chunks."""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorstore as ts
+
+from anim.run.snapshots import Snapshot
+from anim.run.store import schema
+from anim.run.store.ledger import ANY
+from anim.run.store.shares import Plan, Positions, parts_of
+from anim.run.store.store import Store
+
+_DIMENSIONS = ("snapshot", "example", "class")
+
+
+class SideBySide:
+    """The arrays of a recording, with a share of the rows for each process.
+
+    Args:
+        store: of the recording.
+        plan: where the rows of each process lie.
+        rank: of this process.
+    """
+
+    def __init__(self, store: Store, plan: Plan, rank: int):
+        self.plan = plan
+        self._store, self._rank = store, rank
+        self._arrays = {
+            name: schema.assumed(store, name, _described(plan, name, ANY)) for name in plan.arrays
+        }
+
+    def create(self) -> None:
+        """Create the arrays of predictions, labels and positions, in process 0."""
+        plan, store = self.plan, self._store
+        for name in ("labels", "index"):
+            dtype = np.int32 if name == "labels" else np.int64
+            schema.create(store, name, dtype, [plan.total], [plan.rows], ["example"])
+        for name in plan.arrays:
+            described = _described(plan, name, 0)
+            schema.write_array(store, name, described)
+
+    def describe(self, labels: np.ndarray, index: np.ndarray) -> None:
+        """Write what the rows of this process are.
+
+        Args:
+            labels: [n] int32.
+            index: [n] int64, their positions among all.
+        """
+        writes = [
+            self._whole(name)[self.plan.share(self._rank)].write(self._filled(values, -1))
+            for name, values in (("labels", labels), ("index", index))
+        ]
+        for write in writes:
+            write.result()
+
+    def described(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the labels [n] int32 and positions [n] int64 of the rows of this process."""
+        share = self.plan.share(self._rank)
+        reads = [self._whole(name)[share].read() for name in ("labels", "index")]
+        labels, index = (read.result() for read in reads)
+        return labels[index >= 0], index[index >= 0]
+
+    def write(self, slot: int, snapshot: Snapshot) -> None:
+        """Write the rows of this process to a slot; nothing is committed by that."""
+        share = self.plan.share(self._rank)
+        writes = [
+            self._arrays[name][slot, share].write(self._filled(values, 0))
+            for name, values in snapshot.items()
+        ]
+        for write in writes:
+            write.result()
+
+    def drop_duplicates(self) -> None:
+        """Take the label from rows that are there twice, in process 0.
+
+        Raises:
+            SettingError: positions are missing, or an example has two labels.
+        """
+        labels, index = self._whole("labels"), self._whole("index")
+        positions = Positions(self.plan.examples)
+        for part in parts_of(self.plan):
+            again = positions.take(index[part].read().result(), labels[part].read().result())
+            if again.any():
+                rows = part.start + np.flatnonzero(again)
+                labels[rows].write(schema.NO_LABEL).result()
+        positions.check()
+
+    def resize(self, slots: int) -> None:
+        """Give the arrays of predictions this number of slots, in process 0."""
+        for name in self.plan.arrays:
+            schema.write_array(self._store, name, _described(self.plan, name, slots))
+
+    def _whole(self, name: str) -> ts.TensorStore:
+        dtype = np.int32 if name == "labels" else np.int64
+        plan = self.plan
+        described = schema.metadata(dtype, [plan.total], [plan.rows], ["example"])
+        return schema.assumed(self._store, name, described)
+
+    def _filled(self, values: np.ndarray, fill: int) -> np.ndarray:
+        """Return the rows of this process, and what fills up its share."""
+        missing = self.plan.rows - len(values)
+        if not missing:
+            return values
+        return np.concatenate([values, np.full((missing, *values.shape[1:]), fill, values.dtype)])
+
+
+def plan_on(store: Store, kind: str, examples: int) -> Plan:
+    """Return where the rows of each process lie in a recording.
+
+    Args:
+        store: of the recording.
+        kind: of its snapshots.
+        examples: N.
+    """
+    layouts = {name: schema.layout_of(store, name) for name in schema.arrays_of(store, kind)}
+    arrays = {
+        name: (layout.shape[2:], schema.open_array(store, name).dtype.name)
+        for name, layout in layouts.items()
+    }
+    ranks, first = schema.ranks_of(store), layouts[kind]
+    return Plan(ranks, first.shape[1] // ranks, first.chunk[1], examples, arrays)
+
+
+def _described(plan: Plan, name: str, slots: int) -> dict:
+    row, dtype = plan.arrays[name]
+    shape = [slots, plan.total, *row]
+    return schema.metadata(dtype, shape, [1, plan.chunk, *row], _DIMENSIONS[: len(shape)])

@@ -1,0 +1,226 @@
+"""Recordings of which each process writes its rows: here, threads stand for processes."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+import anim
+from anim.errors import RecordingError
+from anim.run.about import NOTHING_KNOWN
+from anim.run.ranks import Rank
+from anim.run.store import session
+from anim.run.store.shared import SharedWriter
+from anim.run.store.store import store_of
+
+EXAMPLES, CLASSES, RANKS = 103, 3, 4
+LABELS = np.arange(EXAMPLES, dtype=np.int32) % CLASSES
+
+
+def logits(step):
+    return np.random.default_rng(step).normal(size=(EXAMPLES, CLASSES)).astype(np.float32)
+
+
+def sampled(rank, ranks=RANKS, examples=EXAMPLES):
+    """Positions of a rank by a DistributedSampler, which pads with the first examples."""
+    padded = np.arange(-(-examples // ranks) * ranks) % examples
+    return padded[rank::ranks]
+
+
+@pytest.fixture(autouse=True)
+def short_limits(monkeypatch):
+    monkeypatch.setattr(session, "LEAVE_LIMIT", 0.5)
+
+
+def writer(path, rank, ranks=RANKS, *, index=None, labels=None, limit=20.0, **options):
+    index = sampled(rank, ranks) if index is None else index
+    given = {"settings": {"keep": "float32"}, "resume": False, "overwrite": False, **options}
+    return SharedWriter(
+        store_of(path),
+        Rank(rank, ranks),
+        LABELS[index] if labels is None else labels,
+        index,
+        None,
+        NOTHING_KNOWN,
+        limit=limit,
+        **given,
+    )
+
+
+def record(path, rank, steps, ranks=RANKS, **options):
+    """What one process does."""
+    shared = writer(path, rank, ranks, **options)
+    try:
+        for step in steps:
+            shared.append(step, {"logits": logits(step)[shared.index]}, {"loss": 1 / (step + 1)})
+    finally:
+        shared.close()
+    return shared
+
+
+def in_all(act, ranks=RANKS):
+    """Call a function with each rank at once; return what it returns, or raises."""
+
+    def attempt(rank):
+        try:
+            return act(rank)
+        except Exception as error:
+            return error
+
+    with ThreadPoolExecutor(ranks) as pool:
+        return list(pool.map(attempt, range(ranks)))
+
+
+def raise_any(results):
+    for result in results:
+        if isinstance(result, Exception):
+            raise result
+
+
+def check(path, steps):
+    run = anim.open(path)
+    assert run.steps.tolist() == list(steps)
+    np.testing.assert_array_equal(run.labels, LABELS)
+    for i, step in enumerate(steps):
+        np.testing.assert_array_equal(run.logits(i), logits(step))
+    np.testing.assert_array_equal(run.metrics()["loss"], [1 / (step + 1) for step in steps])
+    return run
+
+
+def test_rows_of_all_processes_come_in_the_order_of_the_whole(tmp_path):
+    raise_any(in_all(lambda rank: record(tmp_path / "r", rank, range(3))))
+    run = check(tmp_path / "r", range(3))
+    hits = logits(2).argmax(1) == LABELS
+    assert run.metrics()["accuracy"][2] == pytest.approx(hits.mean())
+
+
+def test_a_recording_is_resumed_where_its_slots_ended(tmp_path):
+    raise_any(in_all(lambda rank: record(tmp_path / "r", rank, range(3))))
+    again = in_all(lambda rank: record(tmp_path / "r", rank, [3, 4], resume=True))
+    raise_any(again)
+    assert [shared.steps for shared in again] == [[0, 1, 2, 3, 4]] * RANKS
+    check(tmp_path / "r", range(5))
+    raise_any(in_all(lambda rank: record(tmp_path / "r", rank, [2, 7], resume=1)))
+    check(tmp_path / "r", [0, 1, 2, 7])
+    raise_any(in_all(lambda rank: record(tmp_path / "r", rank, [5], overwrite=True)))
+    check(tmp_path / "r", [5])
+
+
+def test_slots_of_a_session_that_did_not_end_are_left_out(tmp_path):
+    def die(rank):
+        shared = writer(tmp_path / "r", rank)
+        for step in range(2):
+            shared.append(step, {"logits": logits(step)[shared.index]}, {"loss": 1 / (step + 1)})
+        if rank == 0:
+            shared._held.release()
+
+    raise_any(in_all(die))
+    check(tmp_path / "r", range(2))
+    raise_any(in_all(lambda rank: record(tmp_path / "r", rank, [2, 3], resume=True)))
+    run = check(tmp_path / "r", range(4))
+    assert len(run.metrics()["ece"]) == 4
+    assert (tmp_path / "r" / "logits" / "c" / str(session.CLAIM)).exists()
+    assert not (tmp_path / "r" / "logits" / "c" / "2").exists()
+
+
+def test_many_snapshots_need_more_slots_than_are_claimed_at_once(tmp_path):
+    raise_any(in_all(lambda rank: record(tmp_path / "r", rank, range(20), 2), 2))
+    check(tmp_path / "r", range(20))
+
+
+def test_a_process_may_have_no_rows_and_others_few(tmp_path):
+    index = [np.arange(100), np.arange(100, 103), np.arange(0), np.arange(0)]
+    raise_any(in_all(lambda rank: record(tmp_path / "r", rank, range(2), index=index[rank])))
+    check(tmp_path / "r", range(2))
+
+
+@pytest.mark.parametrize(
+    ("index", "problem"),
+    [
+        (
+            lambda rank: sampled(rank)[1:],
+            "up to 102 in one process or another, got 100 rows in all",
+        ),
+        (lambda rank: np.append(sampled(rank)[1:], 102), "got none of 1, 2, 3"),
+        (lambda rank: np.full(26, 102 - rank), "got none of 0, 1, 2, 3, 4, ..."),
+    ],
+)
+def test_positions_that_nobody_has_are_named(tmp_path, index, problem):
+    found = in_all(lambda rank: record(tmp_path / "r", rank, [0], index=index(rank)))
+    assert problem in str(found[0])
+    with pytest.raises(RecordingError, match="no snapshot yet"):
+        anim.open(tmp_path / "r")
+
+
+def test_an_example_with_two_labels_is_named(tmp_path):
+    def act(rank):
+        index = sampled(rank)
+        labels = LABELS[index] if rank < 3 else (LABELS[index] + (index == 0)) % CLASSES
+        return record(tmp_path / "r", rank, [0], labels=labels)
+
+    assert "labels: expected one label for each example, got two for position 0" in str(
+        in_all(act)[0]
+    )
+    with pytest.raises(RecordingError, match="no snapshot yet"):
+        anim.open(tmp_path / "r")
+
+
+def test_what_differs_between_processes_is_named_in_all_of_them(tmp_path):
+    def act(rank):
+        return writer(tmp_path / "r", rank, settings={"keep": "top" if rank == 2 else "float32"})
+
+    for error in in_all(act):
+        assert "keep: expected the same in all processes, got 'top' in process 2, and" in str(error)
+
+
+def test_another_number_of_processes_is_refused(tmp_path):
+    raise_any(in_all(lambda rank: record(tmp_path / "r", rank, range(2))))
+    for error in in_all(lambda rank: record(tmp_path / "r", rank, [2], 2, resume=True), 2):
+        assert "was recorded by 4 processes, and is now by 2: resume it with 4, or" in str(error)
+    with pytest.raises(RecordingError, match="was recorded by 4 processes, and is now by 1"):
+        anim.Recorder(tmp_path / "r", labels=LABELS, resume=True)
+    with anim.Recorder(tmp_path / "r", labels=LABELS, overwrite=True) as recorder:
+        recorder.snapshot(0, logits=logits(0), metrics={"loss": 1})
+    check(tmp_path / "r", [0])
+    for error in in_all(lambda rank: record(tmp_path / "r", rank, [2], resume=True)):
+        assert "was recorded by 1 process, and is now by 4" in str(error)
+
+
+def test_other_rows_or_labels_than_before_are_refused(tmp_path):
+    raise_any(in_all(lambda rank: record(tmp_path / "r", rank, range(2), 2), 2))
+
+    def act(rank):
+        index = sampled(1 - rank, 2)
+        return record(tmp_path / "r", rank, [2], 2, index=index, resume=True)
+
+    for rank, error in enumerate(in_all(act, 2)):
+        assert f"index: process {rank} recorded other rows to" in str(error)
+
+    def relabel(rank):
+        labels = (LABELS[sampled(rank, 2)] + 1) % CLASSES
+        return record(tmp_path / "r", rank, [2], 2, labels=labels, resume=True)
+
+    assert "was recorded with different labels" in str(in_all(relabel, 2)[1])
+    check(tmp_path / "r", range(2))
+
+
+def test_a_process_that_dies_leaves_its_snapshot_out(tmp_path):
+    def act(rank):
+        shared = writer(tmp_path / "r", rank, limit=1.0)
+        for step in range(4):
+            if rank == 2 and step == 2:
+                return
+            shared.append(step, {"logits": logits(step)[shared.index]}, {"loss": 1 / (step + 1)})
+        shared.close()
+
+    found = in_all(act)
+    assert "no rows of step 2 from process 2 of 4 for 1 s" in str(found[0])
+    assert found[1:] == [None, None, None]
+    check(tmp_path / "r", range(2))
+
+
+def test_something_else_is_refused_before_anything_is_written_there(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    for error in in_all(lambda rank: writer(tmp_path, rank)):
+        assert "is not a recording, and holds other files" in str(error)
+    assert [file.name for file in tmp_path.iterdir()] == ["notes.txt"]
