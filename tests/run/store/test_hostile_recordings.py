@@ -11,6 +11,8 @@ import pytest
 import zarr
 
 import anim
+from anim.run.store import schema
+from anim.run.store.store import store_of
 from tests.support.recordings import LABELS, chunk, record
 from tests.support.subprocesses import run_python
 
@@ -215,13 +217,12 @@ def test_labels_out_of_range_are_refused(path, label):
 
 
 def test_a_row_without_a_label_is_no_example(path):
-    # Without this, a chunk of fill values is none.
-    labels = zarr.open_array(path / "labels", mode="r+", config={"write_empty_chunks": True})
-    labels[7] = -1
+    labels = schema.open_array(store_of(path), "labels")
+    labels[7].write(-1).result()
     run = anim.open(path)
     assert len(run.labels) == run.logits(0).shape[0] == len(LABELS) - 1
     np.testing.assert_array_equal(run.labels, np.delete(LABELS, 7))
-    labels[:] = -1
+    labels.write(-1).result()
     refused(path, "labels: expected at least one example, got none")
 
 
