@@ -19,10 +19,13 @@ from anim.data import Dataset
 from anim.errors import DivergedError, SettingError
 from anim.run import About, Recorder, Replicas, Run
 from anim.run.passes import Progress
+from anim.run.ranks import rank_of
 from anim.settings import DATASETS, MAX_REPLICAS, Experiment, whole
 from anim.settings.docs import takes
 from anim.settings.keywords import TrainingOptions
+from anim.train.devices import devices
 from anim.train.loop import Loop
+from anim.train.side_by_side import side_by_side
 
 # The headline of the post whose experiment this is.
 _TITLE = "Prediction scores are not probabilities"
@@ -72,10 +75,15 @@ def fit_replicas(
 ) -> Replicas:
     """Train networks that differ only in their seed, in one vectorised program.
 
+    They are spread over the devices of this process, evenly but for the last one. Under
+    ``jax.distributed``, each process trains, records and returns those whose place among the seeds,
+    divided by the number of processes, leaves its own number.
+
     Args:
         dataset: what to train and validate all of them on.
         {settings}
-        replicas: R, the number of networks; their seeds are ``seed``, ``seed + 1``, ...
+        replicas: R, the number of networks; their seeds are ``seed``, ``seed + 1``, ... At least
+            one for each process.
         path: a folder for a recording of each, ``seed=0``, ``seed=1``, ...; None keeps the
             predictions in memory.
         progress: called with (steps done, steps in total) after each snapshot.
@@ -91,7 +99,11 @@ def fit_replicas(
     """
     whole("replicas", replicas, 2, MAX_REPLICAS)
     settings = Experiment.of(options)
-    seeds = [settings.seed + i for i in range(replicas)]
+    rank = rank_of()
+    if replicas < rank.count:
+        problem = f"expected one or more for each of {rank.count} processes, got {replicas}"
+        raise SettingError("replicas", problem)
+    seeds = [settings.seed + i for i in range(rank.index, replicas, rank.count)]
     paths = [None if path is None else Path(path) / f"seed={seed}" for seed in seeds]
     return Replicas(_fit(dataset, settings, seeds, paths, progress))
 
@@ -166,7 +178,12 @@ def run_experiments(
     replicas: int | None,
     progress: Callable[[str], AbstractContextManager[Progress]],
 ) -> dict[str, Run | Replicas]:
-    """Train several experiments, one after another, and return their runs by name.
+    """Train several experiments, and return their runs by name.
+
+    Those of one network are trained side by side, each on one of the devices of this process;
+    networks that differ only in their seed are spread over the devices, one experiment after
+    another. Several processes, under ``jax.distributed``, share experiments of one network, or the
+    networks of each: every process records and returns its own.
 
     Args:
         experiments: see `anim.train.sweep.experiments`.
@@ -175,11 +192,20 @@ def run_experiments(
         replicas: the number of networks of each; None trains one.
         progress: called with a name; returns a context manager that gives the callback for it.
     """
-    runs = {}
-    for name, experiment in experiments.items():
+    rank = rank_of()
+    names = list(experiments) if replicas else [*experiments][rank.index :: rank.count]
+
+    def train(name: str, report: Progress) -> Run | Replicas:
         path = None if save is None else save / name
+        return run_experiment(experiments[name], path, report, replicas)
+
+    known = devices()
+    if replicas is None and min(len(names), len(known)) > 1:
+        return side_by_side(names, train, progress, known)
+    runs = {}
+    for name in names:
         with progress(name) as report:
-            runs[name] = run_experiment(experiment, path, report, replicas)
+            runs[name] = train(name, report)
     return runs
 
 
@@ -195,20 +221,21 @@ def _record(
     Args:
         recorders: R of them.
         step: the number of steps taken.
-        logits: [R, M, K], or [M, K] if R is 1.
-        losses: [R, ...], or [...], of consecutive stretches since the last snapshot.
+        logits: [R, M, K], or [M, K] if R is 1; those of more than R are left out.
+        losses: [R, ...], or [...], of consecutive stretches since the last snapshot; as the logits.
         rate: the learning rate, for the error.
 
     Raises:
         DivergedError: a loss or a logit is not finite.
     """
     count = len(recorders)
-    loss = np.concatenate([np.asarray(part) for part in losses], axis=-1).reshape(count, -1)
+    loss = np.concatenate([np.asarray(part) for part in losses], axis=-1)
+    loss = loss.reshape(-1, loss.shape[-1])[:count]
     diverged = np.flatnonzero(~np.isfinite(loss).all(0)) if step else np.empty(0, int)
     if diverged.size:
         raise DivergedError(step - loss.shape[1] + int(diverged[0]) + 1, rate)
     logits = np.asarray(logits)
-    logits = logits.reshape(count, -1, logits.shape[-1])
+    logits = logits.reshape(-1, *logits.shape[-2:])[:count]
     if not np.isfinite(logits).all():
         raise DivergedError(step, rate)
     means = loss.mean(1, dtype=np.float64)

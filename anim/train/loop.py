@@ -15,6 +15,7 @@ from flax import nnx
 from anim.data import Dataset
 from anim.model import MLP
 from anim.settings import Experiment
+from anim.train.devices import Spread
 
 # Longer stretches are run in pieces, to bound the batches held on the device.
 _LONGEST_STRETCH = 512
@@ -25,7 +26,7 @@ class Loop:
     """Trains R networks on one dataset, in one program.
 
     Each has its own initial parameters, gradient noise and order of the examples, and ends as it
-    would alone.
+    would alone. They are spread over the devices of this process.
 
     Args:
         dataset: what to train and validate on.
@@ -39,33 +40,32 @@ class Loop:
         self, dataset: Dataset, settings: Experiment, seeds: Sequence[int], steps: int, every: int
     ):
         self._length = min(every, _LONGEST_STRETCH)
+        self._spread = Spread(len(seeds))
         self._x, self._y, self._x_val = map(
-            jnp.asarray, (dataset.x_train, dataset.y_train, dataset.x_val)
+            self._spread.shared, (dataset.x_train, dataset.y_train, dataset.x_val)
         )
         size, batch_size = len(dataset.y_train), settings.batch_size
         self._batches = [_Batches(size, batch_size, seed) for seed in seeds]
-        # One network is faster without an axis for networks.
-        self._is_alone = len(seeds) == 1
-        keys = [jax.random.key(seed) for seed in seeds]
-        keys = keys[0] if self._is_alone else jnp.stack(keys)
-        lift = (lambda function, axes: function) if self._is_alone else jax.vmap
+        keys = self._spread.divided([jax.random.key(seed) for seed in seeds])
+        lifted = self._spread.lifted
         make, graph = _maker(dataset, settings)
-        self._params = jax.jit(lift(make, 0))(keys)
+        self._params = jax.jit(lifted(make, 0))(keys)
         update = make_optimizer(settings, steps)
 
         def begin(key, params):
             return make_optimizer(settings, steps, key).init(params)
 
-        self._state = jax.jit(lift(begin, 0))(keys, self._params)
-        stretch = lift(_stretch(graph, update), (0, 0, None, None, 0, None, None))
+        self._state = jax.jit(lifted(begin, 0))(keys, self._params)
+        stretch = lifted(_stretch(graph, update), (0, 0, None, None, 0, None, None))
         self._stretch = jax.jit(stretch, donate_argnums=1)
-        self._predict = jax.jit(lift(lambda params, x: nnx.merge(graph, params)(x), (0, None)))
+        self._predict = jax.jit(lifted(lambda params, x: nnx.merge(graph, params)(x), (0, None)))
 
     def predict(self) -> jax.Array:
         """Return validation logits, and start copying them to the host.
 
         They are [R, M, K], or [M, K] for one network: adding the axis is left to the host, because
-        each operation on the device is a program to compile.
+        each operation on the device is a program to compile. So is leaving out the networks after
+        the first R, which make up for devices that have fewer.
         """
         logits = self._predict(self._params, self._x_val)
         logits.copy_to_host_async()
@@ -74,15 +74,15 @@ class Loop:
     def advance(self, count: int) -> list[jax.Array]:
         """Take ``count`` steps; return losses [R, ...], or [...], of consecutive stretches.
 
-        A stretch that is shorter than the compiled length is padded, to reuse the program.
+        They are of more networks than R where predictions are. A stretch that is shorter than the
+        compiled length is padded, to reuse the program.
         """
         losses = []
         while count:
             now = min(count, self._length)
             taken, (weight, *_) = zip(*(one.take(now) for one in self._batches), strict=True)
             missing = ((0, self._length - now), (0, 0))
-            index = np.stack([np.pad(one, missing) for one in taken])
-            index = index[0] if self._is_alone else index
+            index = self._spread.divided([np.pad(one, missing) for one in taken])
             weight = np.pad(weight, missing)
             self._params, self._state, loss = self._stretch(
                 self._params, self._state, self._x, self._y, index, weight, now

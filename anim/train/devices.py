@@ -1,0 +1,83 @@
+"""The devices that networks are trained on: each takes some of those that are trained together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import numpy as np
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+
+_NETWORKS = "networks"
+
+
+def devices() -> list[Any]:
+    """Return the devices of this process; only one, if ``jax.default_device`` names it."""
+    config: Any = jax.config
+    chosen = config.jax_default_device
+    if chosen is None:
+        return jax.local_devices()
+    return jax.local_devices(backend=chosen)[:1] if isinstance(chosen, str) else [chosen]
+
+
+class Spread:
+    """Says where each of R networks is trained: on one device of several, with its neighbours.
+
+    All devices but the last take equally many, and the last one the rest. It is given networks to
+    make up for what it has less, as a program for several devices does the same on each.
+
+    Args:
+        networks: R.
+
+    Attributes:
+        is_alone: whether there is one network, whose arrays have no axis for networks.
+        total: the length of the axis, at least R: the networks and those that make up.
+    """
+
+    def __init__(self, networks: int):
+        self.is_alone = networks == 1
+        known = devices()
+        each = -(-networks // len(known))
+        used = known[: -(-networks // each)]
+        self.total = each * len(used)
+        self._mesh = Mesh(np.array(used), (_NETWORKS,)) if len(used) > 1 else None
+
+    def lifted(self, function: Callable, axes: int | Sequence[int | None]) -> Callable:
+        """Return a function of one network as one of all.
+
+        Args:
+            function: its results are of the network.
+            axes: 0 for arguments of each network, None for those that they share, as for
+                ``jax.vmap``.
+        """
+        if self.is_alone:
+            return function
+        mapped = jax.vmap(function, axes)
+        if self._mesh is None:
+            return mapped
+        specs = PartitionSpec(_NETWORKS)
+        of_arguments = specs
+        if not isinstance(axes, int):
+            of_arguments = tuple(PartitionSpec() if axis is None else specs for axis in axes)
+        # Nothing passes between devices. Loops start with numbers that are the same on all.
+        return jax.shard_map(
+            mapped, mesh=self._mesh, in_specs=of_arguments, out_specs=specs, check_vma=False
+        )
+
+    def shared(self, values: Any) -> jax.Array:
+        """Return an array of all networks on all devices."""
+        return self._put(values, PartitionSpec())
+
+    def divided(self, values: Sequence[Any]) -> Any:
+        """Return arrays of R networks as one, each where its network is."""
+        if self.is_alone:
+            return values[0]
+        full = [*values, *[values[-1]] * (self.total - len(values))]
+        stacked = np.stack(full) if isinstance(full[0], np.ndarray) else jax.numpy.stack(full)
+        return stacked if self._mesh is None else self._put(stacked, PartitionSpec(_NETWORKS))
+
+    def _put(self, values: Any, spec: PartitionSpec) -> jax.Array:
+        if self._mesh is None:
+            return jax.numpy.asarray(values)
+        return jax.device_put(values, NamedSharding(self._mesh, spec))
