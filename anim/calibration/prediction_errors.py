@@ -17,7 +17,8 @@ from anim.calibration.binned_errors import (
     maximum_error_of_bins,
     root_mean_square_error_of_bins,
 )
-from anim.calibration.bins import ERROR_BINS, Array, binned, shares
+from anim.calibration.bins import ERROR_BINS, Array, binned, is_on_host, shares, width_edges
+from anim.calibration.class_bins import class_bins
 from anim.calibration.scores import (
     check_shapes,
     mean,
@@ -25,7 +26,7 @@ from anim.calibration.scores import (
     over_snapshots,
     real,
 )
-from anim.calibration.views import CONFIDENCE, ClassView, scores_and_hits
+from anim.calibration.views import CONFIDENCE, scores_and_hits
 from anim.errors import SettingError
 from anim.settings import BINNINGS, one_of, whole
 
@@ -89,25 +90,43 @@ def calibration_error(
     whole("bins", bins, 1)
     if debias and norm != "l2":
         raise SettingError("debias", f"expected norm 'l2', got {norm!r}")
-    views = tuple(map(ClassView, range(probs.shape[-1]))) if classwise else (CONFIDENCE,)
     of_bins = debiased_error_of_bins if debias else _OF_BINS[norm]
-    options = {"views": views, "bins": bins, "binning": binning, "of_bins": of_bins}
+    options = {"bins": bins, "binning": binning, "of_bins": of_bins}
     if binning == "mass" and probs.size and not isinstance(probs, Tracer):
         # Not compiled as a whole, so that NumPy sorts scores in host memory.
-        return one_by_one(partial(_mean_error, **options), probs, labels)
-    return _mapped_error(probs, labels, **options)
+        error = _error_of_classes if classwise else _error_of_confidence
+        return one_by_one(partial(error, **options), probs, labels)
+    return _mapped_error(probs, labels, classwise=classwise, **options)
 
 
-def _mean_error(probs, labels, *, views, bins, binning, of_bins):
+def _error_of_confidence(probs, labels, *, bins, binning, of_bins):
+    scores, hits = scores_and_hits(real(probs), jnp.asarray(labels), CONFIDENCE)
+    return _error(*binned(scores, hits, bins, binning), of_bins)
+
+
+def _error_of_classes(probs, labels, *, bins, binning, of_bins):
+    """Return the mean error of the scores of all classes; one program for any number of them."""
     probs, labels = real(probs), jnp.asarray(labels)
-    errors = []
-    for view in views:
-        scores, hits = scores_and_hits(probs, labels, view)
-        errors.append(_error(*binned(scores, hits, bins, binning), of_bins))
-    return jnp.stack(errors).mean()
+    if binning == "width":
+        edges = width_edges(bins, probs.dtype)
+        return _error(edges, class_bins(probs, labels, bins), of_bins).mean()
+    classes = np.arange(probs.shape[1])
+    if is_on_host(probs):
+        # A transposed copy has the scores of a class side by side.
+        columns, labels = np.ascontiguousarray(np.asarray(probs).T), np.asarray(labels)
+        pairs = ((scores, labels == k) for k, scores in enumerate(columns))
+        errors = [_error(*binned(*pair, bins, binning), of_bins) for pair in pairs]
+        return jnp.asarray(np.stack(jax.device_get(errors))).mean()
+
+    def of_class(k):
+        return _error(*binned(jnp.take(probs, k, axis=1), labels == k, bins, binning), of_bins)
+
+    return jax.lax.map(of_class, classes).mean()
 
 
-_mapped_error = over_snapshots(2, static=("views", "bins", "binning", "of_bins"))(_mean_error)
+@over_snapshots(2, static=("classwise", "bins", "binning", "of_bins"))
+def _mapped_error(probs, labels, *, classwise, **options):
+    return (_error_of_classes if classwise else _error_of_confidence)(probs, labels, **options)
 
 
 @partial(jax.jit, static_argnames="of_bins")

@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Float, Integer
 
-from anim.calibration.bins import ERROR_BINS, Array, binned, shares
+from anim.calibration.bins import ERROR_BINS, Array, BinSums, shares, width_edges
+from anim.calibration.class_bins import class_bins
 from anim.calibration.scores import mean, over_snapshots, real
-from anim.calibration.views import ClassView, scores_and_hits
 
 __all__ = [
     "BrierParts",
@@ -41,9 +42,15 @@ def negative_log_likelihood(
     References:
         The logarithmic score: Good 1952; Gneiting and Raftery 2007, section 4.1.
     """
-    probs = real(probs)
+    return mean(nll_of_probs(real(probs), labels))
+
+
+def nll_of_probs(
+    probs: Float[jax.Array, "examples classes"], labels: Integer[Array, "examples"]
+) -> Float[jax.Array, "examples"]:
+    """Return the negative log-likelihood of each example; see `negative_log_likelihood`."""
     of_label = jnp.take_along_axis(probs, labels[:, None], axis=1)[:, 0]
-    return mean(-jnp.log(jnp.maximum(of_label, jnp.finfo(probs.dtype).tiny)))
+    return -jnp.log(jnp.maximum(of_label, jnp.finfo(probs.dtype).tiny))
 
 
 @over_snapshots(2)
@@ -60,12 +67,18 @@ def negative_log_likelihood_of_logits(
     Returns:
         The mean, of the dtype of the logits.
     """
-    logits = real(logits)
+    return mean(nll_of_logits(real(logits), labels))
+
+
+def nll_of_logits(
+    logits: Float[jax.Array, "examples classes"], labels: Integer[Array, "examples"]
+) -> Float[jax.Array, "examples"]:
+    """Return the negative log-likelihood of each example; see `negative_log_likelihood`."""
     if logits.shape[1] == 2:
         margin = logits[:, 1] - logits[:, 0]
-        return mean(jax.nn.softplus(jnp.where(labels == 1, -margin, margin)))
+        return jax.nn.softplus(jnp.where(labels == 1, -margin, margin))
     log_probs = jax.nn.log_softmax(logits, axis=1)
-    return mean(-jnp.take_along_axis(log_probs, labels[:, None], axis=1)[:, 0])
+    return -jnp.take_along_axis(log_probs, labels[:, None], axis=1)[:, 0]
 
 
 @over_snapshots(2)
@@ -88,13 +101,19 @@ def brier_score(
     References:
         Brier 1950, Verification of forecasts expressed in terms of probability.
     """
-    probs = real(probs)
+    return mean(brier_of_examples(real(probs), labels))
+
+
+def brier_of_examples(
+    probs: Float[jax.Array, "examples classes"], labels: Integer[Array, "examples"]
+) -> Float[jax.Array, "examples"]:
+    """Return the Brier score of each example; see `brier_score`."""
+    if probs.shape[1] == 2:
+        # Sums over an axis of 2 are slow.
+        is_one = jnp.asarray(labels == 1, probs.dtype)
+        return 0.5 * (jnp.square(probs[:, 0] - (1 - is_one)) + jnp.square(probs[:, 1] - is_one))
     target = jax.nn.one_hot(labels, probs.shape[1], dtype=probs.dtype)
-    return mean(jnp.square(probs - target).sum(1)) * _brier_unit(probs)
-
-
-def _brier_unit(probs: Float[Array, "examples classes"]) -> float:
-    return 0.5 if probs.shape[1] == 2 else 1.0
+    return jnp.square(probs - target).sum(1)
 
 
 class BrierParts(NamedTuple):
@@ -134,23 +153,28 @@ def brier_decomposition(
         and Jolliffe 2008, Two extra components in the Brier score decomposition.
     """
     probs = real(probs)
+    score = brier_score(probs, labels)
+    return brier_parts(class_bins(probs, labels, bins), probs.shape[0], score)
 
-    def of_class(k: int) -> Float[jax.Array, "3"]:
-        scores, hits = scores_and_hits(probs, labels, ClassView(k))
-        edges, sums = binned(scores, hits, bins, "width")
-        share, score = map(jnp.nan_to_num, shares(sums, edges))
-        weights = sums.counts / probs.shape[0]
-        base = sums.hits.sum() / probs.shape[0]
-        return jnp.stack(
-            [
-                jnp.sum(weights * (share - score) ** 2),
-                jnp.sum(weights * (share - base) ** 2),
-                base * (1 - base),
-            ]
-        )
 
+def brier_parts(sums: BinSums, examples: int, score) -> BrierParts:
+    """Return the parts of a Brier score.
+
+    Args:
+        sums: of the equal-width bins of each class, [K, B].
+        examples: N.
+        score: the `brier_score`.
+    """
     # Two classes have the same parts, and the score counts one of them.
-    classes = (1,) if probs.shape[1] == 2 else range(probs.shape[1])
-    reliability, resolution, uncertainty = sum(map(of_class, classes), jnp.zeros(3, probs.dtype))
+    if sums.counts.shape[0] == 2:
+        sums = BinSums(*(part[1:] for part in sums))
+    xp = jnp if isinstance(sums.counts, jax.Array) else np
+    edges = width_edges(sums.counts.shape[1], sums.offsets.dtype)
+    share, mean_score = map(xp.nan_to_num, shares(sums, edges))
+    counts, hits = (part.astype(sums.offsets.dtype) for part in sums[:2])
+    weights, base = counts / examples, hits.sum(1, keepdims=True) / examples
+    reliability = xp.sum(weights * (share - mean_score) ** 2)
+    resolution = xp.sum(weights * (share - base) ** 2)
+    uncertainty = xp.sum(base * (1 - base))
     rest = reliability - resolution + uncertainty
-    return BrierParts(reliability, resolution, uncertainty, brier_score(probs, labels) - rest)
+    return BrierParts(reliability, resolution, uncertainty, score - rest)

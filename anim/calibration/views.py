@@ -19,6 +19,7 @@ import jax.numpy as jnp
 from jaxtyping import Bool, Float, Integer
 
 from anim.calibration.bins import Array
+from anim.calibration.tiles import largest
 from anim.errors import SettingError
 from anim.settings import one_of
 from anim.settings.views import EXAMPLES_A_BIN
@@ -295,5 +296,5 @@ def scores_and_hits(
         Scores and hits.
     """
     probs, labels = jnp.asarray(probs), jnp.asarray(labels)
-    predicted = probs.argmax(1) if predicted is None else predicted
+    predicted = largest(probs) if predicted is None else predicted
     return view.scores(probs), view.hits(probs, predicted, labels)

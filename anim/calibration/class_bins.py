@@ -1,0 +1,112 @@
+"""The bins of the scores of every class, from one pass over predictions."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Float, Integer, Num
+
+from anim.calibration.bins import Array, BinSums, width_edges
+from anim.calibration.scores import probabilities, real
+from anim.calibration.tiles import first_of, rows_of_tile, tile, tiles_of
+
+# The package offers nothing of it.
+__all__: list[str] = []
+
+# The number of examples that are added up before their sums are: see `anim.calibration.bins`.
+BLOCK = 1 << 16
+
+
+def no_class_bins(classes: int, bins: int, dtype: Any = np.float32) -> BinSums:
+    """Return sums [K, B] over no example."""
+    shape = (classes, bins)
+    return BinSums(*(jnp.zeros(shape, kind) for kind in (jnp.int32, jnp.int32, dtype)))
+
+
+def class_bins(
+    probs: Float[Array, "examples classes"], labels: Integer[Array, "examples"], bins: int
+) -> BinSums:
+    """Return the sums over equal-width bins of the score of each class against the rest, [K, B].
+
+    The memory is that of the sums: no array of the shape of the probabilities is made.
+
+    Args:
+        probs: probabilities.
+        labels: in [0, classes).
+        bins: the number of bins.
+    """
+    count, classes = probs.shape
+    none = no_class_bins(classes, bins, probs.dtype)
+    if count <= BLOCK:
+        return _added(none, probs, labels, 0, count)
+    starts = jnp.arange(0, count, BLOCK)
+    blocks = jax.lax.map(lambda start: _added(none, probs, labels, start, start + BLOCK), starts)
+    return BinSums(*(part.sum(0) for part in blocks))
+
+
+@partial(jax.jit, static_argnames="of_logits", donate_argnames="sums")
+def add_class_bins(
+    sums: BinSums,
+    values: Num[Array, "examples classes"],
+    labels: Integer[Array, "examples"],
+    count: Integer[Array, ""] | int,
+    *,
+    of_logits: bool,
+) -> BinSums:
+    """Return sums [K, B] with those of the first ``count`` examples added; the given ones are gone.
+
+    Args:
+        sums: as of `class_bins`, of at most `BLOCK` examples together with those to add.
+        values: logits or probabilities.
+        labels: in [0, classes).
+        count: how many of the examples to add; the others are padding.
+        of_logits: whether the values are logits.
+    """
+    return _added(sums, values, labels, 0, count, of_logits=of_logits)
+
+
+def _added(sums: BinSums, values, labels, first, stop, *, of_logits: bool = False) -> BinSums:
+    """Return sums with those of examples ``first`` to ``stop``, exclusive, added, by tiles.
+
+    These are at most `BLOCK`.
+    """
+    labels = jnp.asarray(labels)
+    rows = rows_of_tile(values.shape)
+    edges = width_edges(sums.counts.shape[1], sums.offsets.dtype)
+
+    def add_tile(j, sums):
+        row = first_of(j, rows, values.shape[0]) + jnp.arange(rows)
+        # The first tile and the last share rows with their neighbours.
+        is_new = (row >= jnp.maximum(j * rows, first)) & (row < stop)
+        probs = real(tile(j, rows, values))
+        probs = probabilities(probs) if of_logits else probs
+        return _with_rows(sums, probs, tile(j, rows, labels), is_new, edges)
+
+    if rows == values.shape[0]:
+        return add_tile(0, sums)
+    # A number of tiles that is known: the loop has derivatives.
+    tiles = tiles_of(min(values.shape[0], BLOCK), rows) + 1
+    return jax.lax.fori_loop(0, tiles, lambda k, sums: add_tile(first // rows + k, sums), sums)
+
+
+def _with_rows(sums: BinSums, probs, labels, is_new, edges) -> BinSums:
+    """Return sums with those of the new ones among the rows of a tile added."""
+    bins = len(edges) - 1
+    index = jnp.clip((probs * bins).astype(jnp.int32), 0, bins - 1)
+    edges = jnp.asarray(edges)
+    index = index - (probs < edges[index])
+    index = index + ((probs >= edges[index + 1]) & (index < bins - 1))
+    offsets = jnp.where(is_new[:, None], probs - edges[index], 0)
+    classes = jax.lax.broadcasted_iota(jnp.int32, probs.shape, 1)
+    of_label = jnp.take_along_axis(index, labels[:, None], axis=1)[:, 0]
+    counted = jnp.broadcast_to(is_new[:, None], probs.shape).astype(jnp.int32)
+    counts, hits, totals = map(jnp.asarray, sums)
+    return BinSums(
+        counts.at[classes, index].add(counted),
+        hits.at[labels, of_label].add(is_new.astype(jnp.int32)),
+        totals.at[classes, index].add(offsets),
+    )

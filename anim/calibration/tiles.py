@@ -1,0 +1,104 @@
+"""Rows of predictions, a few at a time: they stay in the cache while they are used again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Int32, Num
+
+from anim.calibration.bins import Array
+
+# The package offers nothing of it.
+__all__: list[str] = []
+
+# Values of a tile.
+_TILE = 1 << 18
+# Of up to so many classes XLA's arg max is fast.
+_FEW = 16
+
+
+def rows_of_tile(shape: tuple[int, ...]) -> int:
+    """Return how many rows of [N, K] values a tile has."""
+    return min(shape[0], max(1, _TILE // shape[1]))
+
+
+def tiles_of(count: int, rows: int) -> int:
+    """Return the number of tiles that cover a number of rows."""
+    return -(-count // rows)
+
+
+def tile(j, rows: int, values: Array) -> Num[jax.Array, "{rows} *rest"]:
+    """Return the rows of tile j; the last tile begins earlier if fewer are left."""
+    return jax.lax.dynamic_slice_in_dim(values, first_of(j, rows, values.shape[0]), rows)
+
+
+def first_of(j, rows: int, count: int) -> jax.Array:
+    """Return the first row of tile j."""
+    return jnp.minimum(j * rows, count - rows)
+
+
+def in_tiles(function: Callable[..., Any], values: Array, *columns: Array | None) -> Any:
+    """Return arrays [N, ...] that a function makes of rows, from one tile after the other.
+
+    Args:
+        function: of rows [n, K] and of the same rows of the columns; returns arrays [n, ...].
+        values: [N, K].
+        columns: [N] each, or None.
+    """
+    count, rows = values.shape[0], rows_of_tile(values.shape)
+    if rows == count:
+        return function(values, *columns)
+
+    def of_tile(j, found):
+        part = function(*jax.tree.map(partial(tile, j, rows), (values, *columns)))
+        put = partial(
+            jax.lax.dynamic_update_slice_in_dim, start_index=first_of(j, rows, count), axis=0
+        )
+        return jax.tree.map(put, found, part)
+
+    shapes = jax.eval_shape(function, *jax.tree.map(lambda one: one[:rows], (values, *columns)))
+    blank = jax.tree.map(lambda one: jnp.zeros((count, *one.shape[1:]), one.dtype), shapes)
+    return jax.lax.fori_loop(0, tiles_of(count, rows), of_tile, blank)
+
+
+def sums_of_tiles(function: Callable[..., Any], values: Array, *columns: Array) -> Any:
+    """Return the sums over rows of what a function makes of them, from one tile after the other.
+
+    The sums of tiles are kept apart until the end: adding a small number to a float32 that has
+    grown large would lose it.
+
+    Args:
+        function: of rows [n, K], of the same rows of the columns and of their weights [n], 1 or
+            0; returns sums over these rows, of any shapes.
+        values: [N, K].
+        columns: [N] each.
+    """
+    count, rows = values.shape[0], rows_of_tile(values.shape)
+    if rows == count:
+        return function(values, *columns, jnp.ones(count, values.dtype))
+
+    def of_tile(j):
+        # The last tile shares rows with the one before.
+        is_new = first_of(j, rows, count) + jnp.arange(rows) >= j * rows
+        parts = (tile(j, rows, one) for one in (values, *columns))
+        return function(*parts, is_new.astype(values.dtype))
+
+    found = jax.lax.map(of_tile, jnp.arange(tiles_of(count, rows)))
+    return jax.tree.map(lambda parts: parts.sum(0), found)
+
+
+def largest(scores: Num[Array, "examples classes"]) -> Int32[jax.Array, "examples"]:
+    """Return the class of the largest score, the first one among equals.
+
+    On a CPU, XLA's arg max of many takes several times as long as a comparison with the maximum.
+    """
+    scores = jnp.asarray(scores)
+    if scores.shape[1] <= _FEW:
+        return scores.argmax(1).astype(jnp.int32)
+    is_largest = scores == scores.max(1, keepdims=True)
+    classes = jnp.arange(scores.shape[1], dtype=jnp.int32)
+    return jnp.where(is_largest, classes, scores.shape[1]).min(1)
