@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import numpy as np
+    pass
 
 
 # A name of a setting in a message.
@@ -56,18 +55,13 @@ class RecordingError(RuntimeError):
 
 
 class NoRecalibrationError(RecordingError):
-    """A snapshot has no recalibration, as the examples to fit it on do not determine one.
+    """A snapshot has no recalibration, as the examples to fit it on do not determine one."""
 
-    Args:
-        snapshot: its arrays as recorded; statistics of recalibrated ones have the same shapes.
-    """
-
-    def __init__(self, snapshot: Mapping[str, np.ndarray]):
+    def __init__(self):
         super().__init__("a snapshot without a recalibration")
-        self.snapshot = snapshot
 
     def __reduce__(self) -> tuple:
-        return type(self), (self.snapshot,)
+        return type(self), ()
 
 
 class ElementError(ValueError):

@@ -9,7 +9,7 @@ from anim.errors import DivergedError, NoRecalibrationError, SettingError
 ERRORS = [
     SettingError("bins", "expected at least 1, got 0"),
     DivergedError(30, 0.1),
-    NoRecalibrationError({"logits": [[0.5]]}),
+    NoRecalibrationError(),
 ]
 
 

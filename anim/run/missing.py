@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from anim.checks.labels import listed
-from anim.run.statistics import Predictions
+from anim.run.blocks import sliced
 
 _LISTED = 5
 
@@ -20,25 +20,35 @@ class NoScale:
     cause: str
 
 
-def cause_of(predictions: Predictions, classes: Sequence[str], needs_all_classes: bool) -> str:
+def absent_classes(labels: np.ndarray, classes: Sequence[str]) -> str:
+    """Return that a class has no example among those to fit on; "" if each has one."""
+    present = np.bincount(labels, minlength=len(classes)) > 0
+    if present.all():
+        return ""
+    name = classes[int(np.argmin(present))]
+    return f"no example of class {name!r} is among the {len(labels)} to fit it on"
+
+
+def cause_of(
+    logits: np.ndarray, labels: np.ndarray, classes: Sequence[str], needs_all_classes: bool
+) -> str:
     """Return why there is no recalibration, from the examples that it was to be fitted on.
 
     Args:
-        predictions: N of them, with labels.
+        logits: [N, K] logits or probabilities.
+        labels: [N].
         classes: K names.
         needs_all_classes: whether an example of each class is needed.
     """
-    logits, labels = np.asarray(predictions.as_logits), np.asarray(predictions.labels)
-    absent = sorted(set(range(len(classes))) - set(labels.tolist()))
-    if absent and needs_all_classes:
-        return f"no example of class {classes[absent[0]]!r} is among the {len(labels)} to fit it on"
+    if needs_all_classes and (absent := absent_classes(labels, classes)):
+        return absent
     of_label = logits[np.arange(len(labels)), labels]
     if (of_label >= logits.max(1)).all() and (of_label > logits.min(1)).any():
         return f"the scores separate the classes of the {len(labels)} examples to fit it on"
     if logits.mean() >= of_label.mean():
         return "the scores say nothing about the classes, or the opposite"
-    apart = [k for k in range(len(classes)) if _is_separated(logits[:, k], labels == k)]
-    if apart and needs_all_classes:
+    apart = _separated(logits, of_label, labels) if needs_all_classes else []
+    if len(apart):
         return (
             f"the scores of class {classes[apart[0]]!r} separate it from the others in the "
             f"{len(labels)} examples to fit it on"
@@ -46,8 +56,16 @@ def cause_of(predictions: Predictions, classes: Sequence[str], needs_all_classes
     return f"the {len(labels)} examples to fit it on are too few"
 
 
-def _is_separated(logits: np.ndarray, is_class: np.ndarray) -> bool:
-    return bool(logits[is_class].min() > logits[~is_class].max())
+def _separated(logits: np.ndarray, of_label: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Return the classes whose examples all have higher scores of it than all others have."""
+    classes = logits.shape[1]
+    least, most = (np.full(classes, sign * np.inf, logits.dtype) for sign in (1, -1))
+    np.minimum.at(least, labels, of_label)
+    for block in sliced({"logits": logits}):
+        rows = np.array(block.arrays["logits"])
+        rows[np.arange(len(rows)), labels[block.rows]] = -np.inf
+        np.maximum(most, rows.max(0), out=most)
+    return np.flatnonzero(least > most)
 
 
 def sentence(steps: Sequence[np.ndarray], causes: Sequence[Sequence[str | None]]) -> str:

@@ -9,11 +9,11 @@ import jax
 import numpy as np
 
 from anim.errors import NoRecalibrationError, RecordingError
+from anim.run.blocks import blocks_of
 from anim.run.caller import warn_caller
-from anim.run.snapshots import Snapshot, SnapshotSequence
-from anim.run.statistics import Predictions
+from anim.run.predictions import Needs, Statistic, blank, reduced
+from anim.run.snapshots import SnapshotSequence
 
-Statistic = Callable[[Predictions], Any]
 Progress = Callable[[int, int], None]
 
 
@@ -47,9 +47,8 @@ class Passes:
         self._rows: dict[Statistic, list[Any]] = {}
         self._found: dict[Statistic, Found] = {}
         self._unreadable: set[int] = set()
-        # Snapshots without a recalibration, and the arrays of one of them.
+        # Snapshots without a recalibration.
         self._empty: set[int] = set()
-        self._sample: Snapshot = {}
 
     def compute(
         self, statistics: Iterable[Statistic], progress: Progress | None = None
@@ -59,7 +58,7 @@ class Passes:
         A snapshot that cannot be read is left out; a warning names it the first time.
 
         Args:
-            statistics: hashable functions of `anim.run.statistics.Predictions`.
+            statistics: see `anim.run.statistics`.
             progress: called with (snapshots read, snapshots to read).
 
         Raises:
@@ -81,25 +80,24 @@ class Passes:
         return {i: statistics for i, statistics in missing.items() if statistics}
 
     def _read(self, missing: Mapping[int, Sequence[Statistic]], progress: Progress | None) -> None:
-        labels = jax.numpy.asarray(self._labels)
         before: tuple | None = None
         for done, (i, statistics) in enumerate(missing.items()):
             if progress is not None:
                 progress(done, len(missing))
-            row = self._row(i, statistics, labels)
+            row = self._row(i, statistics)
             # Wait for the row before while this one is computed, so that none queue up in memory.
             self._keep(before)
             before = None if row is None else (i, statistics, row)
         self._keep(before)
 
-    def _row(self, i: int, statistics: Sequence[Statistic], labels: jax.Array) -> list | None:
+    def _row(self, i: int, statistics: Sequence[Statistic]) -> list | None:
         """Return the statistics of a snapshot, which may still be computed; None if unreadable."""
         try:
-            predictions = Predictions(self._snapshots[i], labels)
+            blocks = blocks_of(self._snapshots, i)
+            predictions = reduced(blocks, self._labels, Needs.of(statistics))
             return [statistic(predictions) for statistic in statistics]
-        except NoRecalibrationError as error:
+        except NoRecalibrationError:
             self._empty.add(i)
-            self._sample = error.snapshot
         except RecordingError as error:
             if i not in self._unreadable:
                 warn_caller(f"{error}; it is left out")
@@ -130,8 +128,7 @@ class Passes:
         """Return what a statistic looks like if none of the snapshots has it."""
         if not self._empty:
             raise RecordingError("no snapshot can be read")
-        labels = jax.numpy.asarray(self._labels)
-        return jax.device_get(statistic(Predictions(self._sample, labels)))
+        return jax.device_get(statistic(blank(len(self._labels), Needs.of([statistic]))))
 
 
 def _blank(values: np.ndarray) -> np.ndarray:

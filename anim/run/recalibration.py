@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
@@ -18,14 +18,15 @@ from anim.calibration.scaling import (
     fit_vector_scale,
 )
 from anim.errors import NoRecalibrationError, RecordingError, SettingError
+from anim.run.blocks import Block, aligned, blocks_of, joined
 from anim.run.caller import warn_caller
-from anim.run.missing import NoScale, cause_of, sentence
+from anim.run.missing import NoScale, absent_classes, cause_of, sentence
 from anim.run.passes import Progress
 from anim.run.protocol import RunLike
 from anim.run.replicas import Replicas
+from anim.run.rows import divided, logits_of, predicted_of, probs_of
 from anim.run.run import Run
-from anim.run.snapshots import SnapshotSequence
-from anim.run.statistics import Predictions
+from anim.run.snapshots import Snapshot, SnapshotSequence
 from anim.run.subsets import SomeExamples
 from anim.settings import RECALIBRATIONS, TEMPERATURE, one_of, share
 from anim.settings.statistics import HELD_OUT
@@ -43,26 +44,28 @@ class _Method:
 
     Attributes:
         kind: what its snapshots hold.
-        fit: predictions to a scale; None, or one that is not finite, if they do not determine one.
-        apply: predictions and a scale to the arrays of a snapshot.
+        needs: a snapshot to what is fitted to: logits or probabilities, [N, K] float32.
+        fit: these and labels to a scale; None, or one that is not finite, if they do not determine
+            one.
+        apply: rows of a snapshot and a scale to rows of a recalibrated one.
         fitted: what is fitted, for captions.
+        needs_all_classes: whether an example of each class is needed.
     """
 
     kind: str
-    fit: Callable[[Predictions], Any]
-    apply: Callable[[Predictions, Any], dict]
+    needs: Callable[[Snapshot], jax.Array]
+    fit: Callable[[np.ndarray, np.ndarray], Any]
+    apply: Callable[[Snapshot, Any], dict]
     fitted: str
+    needs_all_classes: bool = True
 
 
-def _fit_temperature(predictions: Predictions):
-    found = fit_temperature(predictions.as_logits, predictions.labels)
+def _fit_temperature(logits: np.ndarray, labels: np.ndarray):
+    found = fit_temperature(logits, labels)
     return found if float(found.log_error) < _LARGEST_LOG_ERROR else None
 
 
-def _fit_isotonic(predictions: Predictions):
-    probs, labels = np.asarray(predictions.probs), np.asarray(predictions.labels)
-    if len(np.unique(labels)) < probs.shape[1]:
-        return None
+def _fit_isotonic(probs: np.ndarray, labels: np.ndarray):
     # No probability is 0 or 1: this number of examples cannot show it, and the likelihood is 0.
     minimum = 0.5 / len(labels)
     knots = fit_isotonic(probs, labels).knots
@@ -71,27 +74,35 @@ def _fit_isotonic(predictions: Predictions):
     )
 
 
+def _apply_temperature(rows: Snapshot, scale) -> dict:
+    # Rounding can make two scores equal: the predicted class stays the one it was.
+    return {
+        "logits": divided(rows, scale.temperature),
+        "predicted": predicted_of(next(iter(rows.values()))),
+    }
+
+
 _METHODS = {
     TEMPERATURE: _Method(
         "logits",
+        logits_of,
         _fit_temperature,
-        # Rounding can make two scores equal: the predicted class stays the one it was.
-        lambda of, scale: {
-            "logits": of.as_logits / scale.temperature,
-            "predicted": of.predicted,
-        },
+        _apply_temperature,
         "temperature",
+        needs_all_classes=False,
     ),
     "vector": _Method(
         "logits",
-        lambda of: fit_vector_scale(of.as_logits, of.labels),
-        lambda of, scale: {"logits": apply_vector_scale(of.as_logits, scale)},
+        logits_of,
+        fit_vector_scale,
+        lambda of, scale: {"logits": apply_vector_scale(logits_of(of), scale)},
         "scales",
     ),
     "isotonic": _Method(
         "probs",
+        probs_of,
         _fit_isotonic,
-        lambda of, scale: {"probs": apply_isotonic(of.probs, scale)},
+        lambda of, scale: {"probs": apply_isotonic(probs_of(of), scale)},
         "regression",
     ),
 }
@@ -165,13 +176,18 @@ class _Recalibrated:
         return len(self._snapshots)
 
     def __getitem__(self, i: int, /) -> dict[str, np.ndarray]:
+        blocks = list(self.blocks(i))
+        return joined(blocks, sum(block.examples for block in blocks))
+
+    def blocks(self, i: int) -> Iterator[Block]:
+        """Yield snapshot i in blocks; see `anim.run.blocks.blocks_of`."""
         scale = self._scales[i]
         if isinstance(scale, RecordingError):
             raise RecordingError(str(scale))
-        snapshot = self._snapshots[i]
         if isinstance(scale, NoScale):
-            raise NoRecalibrationError(snapshot)
-        return self._apply(Predictions(snapshot), scale)
+            raise NoRecalibrationError
+        for rows, arrays in blocks_of(self._snapshots, i):
+            yield Block(rows, self._apply(arrays, scale))
 
 
 def _split(count: int, held_out: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -188,7 +204,7 @@ def _fit(
     runs: Sequence[Run], method: str, index: np.ndarray, progress: Progress | None
 ) -> list[list]:
     """Return a scale for each snapshot of each run; see `_Recalibrated`."""
-    labels = jax.numpy.asarray(runs[0].labels[index])
+    labels = runs[0].labels[index]
     done, total = 0, sum(map(len, runs))
     found = []
     for run in runs:
@@ -196,24 +212,29 @@ def _fit(
         for i in range(len(run)):
             if progress is not None:
                 progress(done, total)
-            scales.append(_scale(method, part, i, labels, run.classes))
+            scales.append(_scale(_METHODS[method], part, i, labels, run.classes))
             done += 1
         found.append(scales)
     return found
 
 
 def _scale(
-    method: str, part: SomeExamples, i: int, labels: jax.Array, classes: Sequence[str]
+    method: _Method, part: SomeExamples, i: int, labels: np.ndarray, classes: Sequence[str]
 ) -> Any:
+    absent = absent_classes(labels, classes) if method.needs_all_classes else ""
     try:
-        predictions = Predictions(part[i], labels)
-        scale = _METHODS[method].fit(predictions)
+        if absent:
+            # Whether it can be read is to be known nevertheless.
+            all(part.blocks(i))
+            return NoScale(absent)
+        values = aligned(part.blocks(i), len(labels), method.needs)
     except RecordingError as error:
         return error
+    scale = method.fit(values, labels)
     leaves = jax.tree.leaves(scale)
     if leaves and all(np.isfinite(leaf).all() for leaf in leaves):
         return jax.device_get(scale)
-    return NoScale(cause_of(predictions, classes, needs_all_classes=method != TEMPERATURE))
+    return NoScale(cause_of(values, labels, classes, method.needs_all_classes))
 
 
 def _pair(run: Run, method: str, shown: np.ndarray, scales: list, caption: str) -> tuple[Run, Run]:

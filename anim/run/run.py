@@ -14,10 +14,12 @@ from anim.run import summaries
 from anim.run.about import NOTHING_KNOWN, About
 from anim.run.curves import RunCurves
 from anim.run.display import renderers
-from anim.run.passes import Passes, Progress, Statistic
+from anim.run.passes import Passes, Progress
+from anim.run.predictions import Statistic
 from anim.run.reliability import Dotted, Reliability
+from anim.run.rows import logits_of, probs_of
 from anim.run.snapshots import SnapshotSequence
-from anim.run.statistics import Bins, CurveBand, Dots, Predictions
+from anim.run.statistics import Bins, CurveBand, Dots
 from anim.run.subsets import SomeSnapshots
 from anim.settings import BARS, BINNINGS, CURVES, one_of, whole
 
@@ -109,7 +111,7 @@ class Run(RunCurves):
         Raises:
             ValueError: the run has only the confidence of the predicted class.
         """
-        return np.asarray(Predictions({self.kind: self._scores(i)}).as_logits)
+        return np.asarray(logits_of({self.kind: self._scores(i)}))
 
     def probs(self, i: int) -> np.ndarray:
         """Return the probabilities [N, K] float32 of snapshot i, the very numbers that are binned.
@@ -121,7 +123,7 @@ class Run(RunCurves):
             ValueError: the run has only the confidence of the predicted class.
         """
         scores = self._scores(i)
-        probs = np.asarray(Predictions({self.kind: scores}).probs)
+        probs = np.asarray(probs_of({self.kind: scores}))
         return with_classes_of(np.asarray(scores), probs) if self.kind == "logits" else probs
 
     def _scores(self, i: int) -> np.ndarray:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -13,76 +12,22 @@ import numpy as np
 
 from anim.calibration.binned_errors import debiased_error_of_bins, expected_error_of_bins
 from anim.calibration.bins import ERROR_BINS as DEFAULT_BINS
-from anim.calibration.bins import Array, BinSums, binned, is_on_host, lifts, shares
-from anim.calibration.dots import DotSums, dot_sums
-from anim.calibration.prediction_errors import calibration_error
-from anim.calibration.proper_scores import (
-    brier_decomposition,
-    brier_score,
-    negative_log_likelihood,
-    negative_log_likelihood_of_logits,
+from anim.calibration.bins import (
+    Array,
+    BinSums,
+    binned,
+    is_on_host,
+    lifts,
+    shares,
+    width_edges,
 )
-from anim.calibration.scores import probabilities, real
+from anim.calibration.dots import DotSums, dot_sums
+from anim.calibration.proper_scores import brier_parts
+from anim.calibration.scores import mean
 from anim.calibration.smooth import neighbours, smooth_calibration_error
-from anim.calibration.views import CONFIDENCE, ClassView, View, scores_and_hits
+from anim.calibration.views import CONFIDENCE, ClassView, View
+from anim.run.predictions import Predictions, Statistic
 from anim.settings import CURVES, FEWEST
-
-
-class Predictions:
-    """A snapshot on the device.
-
-    Args:
-        snapshot: its arrays by name; see `anim.Run`. With ``predicted`` [N], these are the
-            predicted classes, instead of the arg max of the scores.
-        labels: [N], if they are needed.
-    """
-
-    def __init__(self, snapshot: Mapping[str, np.ndarray], labels: jax.Array | None = None):
-        self.labels = jax.numpy.zeros(0, np.int32) if labels is None else labels
-        self._arrays = {name: jax.numpy.asarray(values) for name, values in snapshot.items()}
-
-    @property
-    def has_scores(self) -> bool:
-        """Whether the scores of all classes are there."""
-        return "confidence" not in self._arrays
-
-    @property
-    def logits(self) -> jax.Array | None:
-        """[N, K], if they were recorded."""
-        return self._arrays.get("logits")
-
-    @property
-    def as_logits(self) -> jax.Array:
-        """[N, K] float32: logits, or the logarithms of probabilities."""
-        if self.logits is not None:
-            return self.logits.astype(np.float32)
-        return jax.numpy.log(jax.numpy.maximum(self.probs, np.finfo(np.float32).tiny))
-
-    @cached_property
-    def probs(self) -> jax.Array:
-        """[N, K] float32."""
-        if self.logits is not None:
-            return probabilities(self.logits)
-        return self._arrays["probs"].astype(np.float32)
-
-    @cached_property
-    def predicted(self) -> jax.Array:
-        """[N] the predicted classes: of logits, as a softmax can make two of them equal."""
-        known = self._arrays.get("predicted")
-        return _largest(self._arrays.get("logits", self.probs)) if known is None else known
-
-    def scores_and_hits(self, view: View) -> tuple[jax.Array, jax.Array]:
-        """Return scores and hits, [N] each; see `anim.calibration.scores_and_hits`."""
-        if not self.has_scores:
-            return self._arrays["confidence"], self._arrays["correct"]
-        predicted = None if view.counts_labels else self.predicted
-        return scores_and_hits(self.probs, self.labels, view, predicted)
-
-
-@jax.jit
-def _largest(scores: jax.Array) -> jax.Array:
-    """Return the class of the largest score, the first one among equals."""
-    return real(scores).argmax(1)
 
 
 class Binned(NamedTuple):
@@ -94,15 +39,25 @@ class Binned(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Bins:
-    """The sums over the bins of a view."""
+class _OfView(Statistic):
+    """A statistic of one view."""
 
     view: View
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        return (self.view,)
+
+
+@dataclass(frozen=True)
+class Bins(_OfView):
+    """The sums over the bins of a view."""
+
     bins: int
     binning: str = "width"
 
     def __call__(self, predictions: Predictions) -> Binned:
-        scores, hits = predictions.scores_and_hits(self.view)
+        scores, hits = predictions.views[self.view]
         edges, sums = binned(scores, hits, self.bins, self.binning)
         return Binned(edges, sums, lifts(scores, edges) if self.view.is_folded else None)
 
@@ -115,16 +70,14 @@ class Told(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Dots:
+class Dots(_OfView):
     """What dots show of a view, and its mean score; in a folded view its mean confidence.
 
     A dot is wrong if its prediction is. In a view that counts labels, none is.
     """
 
-    view: View
-
     def __call__(self, predictions: Predictions) -> Told:
-        scores, hits = predictions.scores_and_hits(self.view)
+        scores, hits = predictions.views[self.view]
         is_exact = is_on_host(scores)
         if is_exact:
             scores, hits = np.asarray(scores), np.asarray(hits)
@@ -141,7 +94,7 @@ class Shown(NamedTuple):
 
 
 @dataclass(frozen=True)
-class ReliabilityCurve:
+class ReliabilityCurve(_OfView):
     """The share of hits along a view, by the function of a curve of `anim.settings.CURVES`.
 
     It is NaN where its support is less than 5, and where no 5 examples, at most 0.1 apart, are
@@ -150,13 +103,16 @@ class ReliabilityCurve:
     the same unfolded.
     """
 
-    view: View
     kind: str
     points: int
 
+    @property
+    def views(self) -> tuple[View, ...]:
+        return (_unfolded(self.view),)
+
     def __call__(self, predictions: Predictions) -> Shown:
         curve = pkgutil.resolve_name(CURVES[self.kind].function)
-        scores, hits = _unfolded(predictions, self.view)
+        scores, hits = predictions.views[_unfolded(self.view)]
         share, support, distance = curve(scores, hits, self.points)
         near = neighbours(scores, self.points)
         share = np.where((support >= FEWEST) & (near >= FEWEST), share, np.nan)
@@ -164,7 +120,7 @@ class ReliabilityCurve:
 
 
 @dataclass(frozen=True)
-class CurveBand:
+class CurveBand(Statistic):
     """Where a `ReliabilityCurve` that has a band lies by chance if calibrated, [2, P].
 
     ``kind`` is one of `anim.settings.BANDS`.
@@ -173,15 +129,19 @@ class CurveBand:
     curve: ReliabilityCurve
     kind: str
 
+    @property
+    def views(self) -> tuple[View, ...]:
+        return self.curve.views
+
     def __call__(self, predictions: Predictions) -> np.ndarray:
         view, points = self.curve.view, self.curve.points
         band = pkgutil.resolve_name(CURVES[self.curve.kind].band)
-        low, high = band(*_unfolded(predictions, view), points, band=self.kind)
+        low, high = band(*predictions.views[_unfolded(view)], points, band=self.kind)
         return np.stack([_folded(low, 1 - high, view), _folded(high, 1 - low, view)])
 
 
-def _unfolded(predictions: Predictions, view: View) -> tuple[jax.Array, jax.Array]:
-    return predictions.scores_and_hits(ClassView(1) if view.is_folded else view)
+def _unfolded(view: View) -> View:
+    return ClassView(1) if view.is_folded else view
 
 
 def _folded(above, below, view: View):
@@ -193,34 +153,50 @@ def _folded(above, below, view: View):
 ERROR_BINS = Bins(CONFIDENCE, DEFAULT_BINS)
 
 
-def proper_scores(predictions: Predictions) -> dict[str, jax.Array]:
-    """Return NLL and Brier score, [] each; nothing without the scores of all classes."""
-    if not predictions.has_scores:
-        return {}
-    labels = predictions.labels
-    if predictions.logits is not None:
-        nll = negative_log_likelihood_of_logits(predictions.logits, labels)
-    else:
-        nll = negative_log_likelihood(predictions.probs, labels)
-    return {"nll": nll, "brier": brier_score(predictions.probs, labels)}
+@dataclass(frozen=True)
+class ProperScores(Statistic):
+    """NLL and Brier score, [] each, if they are known."""
+
+    def __call__(self, predictions: Predictions) -> dict[str, jax.Array]:
+        return _means(dict(predictions.proper))
 
 
-def snapshot_errors(predictions: Predictions) -> dict[str, jax.Array]:
-    """Return the errors of a snapshot that do not follow from its `ERROR_BINS`, [] each.
+@dataclass(frozen=True)
+class SnapshotErrors(Statistic):
+    """The errors of a snapshot that do not follow from its `ERROR_BINS`, [] each.
 
     Their names are those of `anim.metrics.METRICS`.
     """
-    confidence, correct = predictions.scores_and_hits(CONFIDENCE)
-    edges, sums = binned(confidence, correct, DEFAULT_BINS, "mass")
-    of_mass = (sums.counts, *shares(jax.device_get(sums), edges))
-    errors = {
-        "ece_mass": expected_error_of_bins(*of_mass),
-        "debiased_l2": debiased_error_of_bins(*of_mass),
-        "smooth_ece": smooth_calibration_error(confidence, correct).error,
-    }
-    if predictions.has_scores:
-        probs, labels = predictions.probs, predictions.labels
-        errors["classwise_ece"] = calibration_error(probs, labels, classwise=True)
-        parts = brier_decomposition(probs, labels)._asdict()
-        errors |= {f"brier_{name}": part for name, part in parts.items()}
-    return errors
+
+    needs_class_bins = True
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        return (CONFIDENCE,)
+
+    def __call__(self, predictions: Predictions) -> dict[str, Array | np.floating]:
+        confidence, correct = predictions.views[CONFIDENCE]
+        edges, sums = binned(confidence, correct, DEFAULT_BINS, "mass")
+        of_mass = (sums.counts, *shares(jax.device_get(sums), edges))
+        errors = {
+            "ece_mass": expected_error_of_bins(*of_mass),
+            "debiased_l2": debiased_error_of_bins(*of_mass),
+            "smooth_ece": smooth_calibration_error(confidence, correct).error,
+        }
+        if (of_classes := predictions.class_bins) is not None:
+            brier = np.asarray(predictions.proper["brier"]).mean(dtype=np.float64)
+            parts = brier_parts(of_classes, len(confidence), brier)._asdict()
+            errors["classwise_ece"] = _classwise_error(of_classes)
+            errors |= {f"brier_{name}": part for name, part in parts.items()}
+        return errors
+
+
+PROPER_SCORES, SNAPSHOT_ERRORS = ProperScores(), SnapshotErrors()
+
+_means = jax.jit(partial(jax.tree.map, mean))
+
+
+def _classwise_error(sums: BinSums) -> Array | np.floating:
+    """Return the mean over classes of the ECE of the score of each against the rest."""
+    edges = width_edges(sums.counts.shape[1])
+    return expected_error_of_bins(sums.counts, *shares(sums, edges)).mean()

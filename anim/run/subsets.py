@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
+from anim.run.blocks import Block, blocks_of, joined, selected
 from anim.run.snapshots import Snapshot, SnapshotSequence
 
 
@@ -24,21 +27,30 @@ class SomeSnapshots:
     def __getitem__(self, i: int, /) -> Snapshot:
         return self._snapshots[int(self._indices[i])]
 
+    def blocks(self, i: int) -> Iterator[Block]:
+        """Yield snapshot i in blocks; see `anim.run.blocks.blocks_of`."""
+        return blocks_of(self._snapshots, int(self._indices[i]))
+
 
 class SomeExamples:
     """Some of the examples of each snapshot.
 
     Args:
         snapshots: S of them.
-        indices: integers in [0, N).
+        indices: integers in [0, N), each at most once.
     """
 
     def __init__(self, snapshots: SnapshotSequence, indices: np.ndarray):
         self._snapshots, self._indices = snapshots, indices
+        self._places = np.full(indices.max() + 1, -1)
+        self._places[indices] = np.arange(len(indices))
 
     def __len__(self) -> int:
         return len(self._snapshots)
 
     def __getitem__(self, i: int, /) -> Snapshot:
-        snapshot = self._snapshots[i]
-        return {name: np.asarray(array)[self._indices] for name, array in snapshot.items()}
+        return joined(self.blocks(i), len(self._indices))
+
+    def blocks(self, i: int) -> Iterator[Block]:
+        """Yield snapshot i in blocks; see `anim.run.blocks.blocks_of`."""
+        return selected(blocks_of(self._snapshots, i), self._places)

@@ -7,12 +7,13 @@ import numpy as np
 from anim import calibration
 from anim.calibration import SCORE
 from anim.metrics import CHANCE, CONFIDENCE, GAP, P_VALUE, SCORE_P_VALUE
-from anim.run.passes import Passes, Statistic
+from anim.run.passes import Passes
+from anim.run.predictions import Statistic
 from anim.run.reliability import Reliability
-from anim.run.statistics import ERROR_BINS, Bins, proper_scores, snapshot_errors
+from anim.run.statistics import ERROR_BINS, PROPER_SCORES, SNAPSHOT_ERRORS, Bins
 
 # The statistics that `metrics` needs, and those that `errors` needs.
-FOR_METRICS = (ERROR_BINS, proper_scores)
+FOR_METRICS = (ERROR_BINS, PROPER_SCORES)
 # Of the scores of two classes: none holds scores on both sides of 1/2.
 SCORE_BINS = Bins(SCORE, 20)
 
@@ -25,7 +26,7 @@ def metrics(passes: Passes) -> dict[str, np.ndarray]:
     found = passes.compute(FOR_METRICS)
     hits = found[ERROR_BINS].values.sums.hits.sum(axis=1)
     counts, accuracy, confidence = _error_bins(passes)
-    scores = found[proper_scores].values
+    scores = found[PROPER_SCORES].values
     return {
         "accuracy": hits / _total(counts),
         "ece": np.asarray(calibration.expected_error_of_bins(counts, accuracy, confidence)),
@@ -36,7 +37,7 @@ def metrics(passes: Passes) -> dict[str, np.ndarray]:
 
 def errors(passes: Passes, *, has_score_view: bool) -> dict[str, np.ndarray]:
     """Return the metrics [S], and the errors that take longer, by name."""
-    found = passes.compute(for_errors(has_score_view))[snapshot_errors].values
+    found = passes.compute(for_errors(has_score_view))[SNAPSHOT_ERRORS].values
     low, high = error_interval(passes)
     known, difference = metrics(passes), gap(passes)
     return {
@@ -54,7 +55,7 @@ def errors(passes: Passes, *, has_score_view: bool) -> dict[str, np.ndarray]:
 
 def for_errors(has_score_view: bool) -> tuple[Statistic, ...]:
     """Return the statistics that `errors` needs."""
-    return (*FOR_METRICS, snapshot_errors, *((SCORE_BINS,) if has_score_view else ()))
+    return (*FOR_METRICS, SNAPSHOT_ERRORS, *((SCORE_BINS,) if has_score_view else ()))
 
 
 def _score_p_values(passes: Passes) -> np.ndarray:

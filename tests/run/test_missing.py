@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from anim.run.missing import cause_of, sentence
-from anim.run.statistics import Predictions
 
 CLASSES = ("cat", "dog", "cow")
 LABELS = np.arange(60) % 3
@@ -25,7 +24,7 @@ COWS = NOISE + 20 * (RIGHT - 0.5) * np.array([0, 0, 1], np.float32)
     ],
 )
 def test_the_cause_is_what_the_examples_show(logits, labels, needs_all, cause):
-    assert cause_of(Predictions({"logits": logits}, labels), CLASSES, needs_all).startswith(cause)
+    assert cause_of(logits, labels, CLASSES, needs_all).startswith(cause)
 
 
 def test_one_cause_is_said_once_and_several_with_their_steps():

@@ -91,7 +91,9 @@ def test_snapshots_that_a_resumed_run_keeps_are_not_read_again(tmp_path, monkeyp
     follower, _, _ = follow(path, [0, 10, 20])
     record(path, [15, 25], resume=10)
     begin = StoredSnapshots.begin_read
-    monkeypatch.setattr(StoredSnapshots, "begin_read", lambda of, i: read.append(i) or begin(of, i))
+    monkeypatch.setattr(
+        StoredSnapshots, "begin_read", lambda of, i, row: read.append(i) or begin(of, i, row)
+    )
     told(follower)
     assert sorted(set(read)) == [2, 3]
 

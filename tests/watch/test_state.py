@@ -45,14 +45,14 @@ def test_lost_steps_are_named_once_and_in_order():
 def test_a_snapshot_that_is_damaged_alone_is_lost_to_those_who_watch(tmp_path, monkeypatch):
     run, path = a_run(), tmp_path / "r"
     follower = Follower(path, Picture())
-    read = anim.run.store.stored.StoredSnapshots.__getitem__
+    read = anim.run.store.stored.StoredSnapshots.blocks
 
-    def damaged(self, i, /):
+    def damaged(self, i):
         if i == 1:
             raise RecordingError("snapshot 1 is damaged")
         return read(self, i)
 
-    monkeypatch.setattr(anim.run.store.stored.StoredSnapshots, "__getitem__", damaged)
+    monkeypatch.setattr(anim.run.store.stored.StoredSnapshots, "blocks", damaged)
     for i, step in enumerate((0, 40, 100)):
         with anim.Recorder(path, labels=run.labels, resume=i > 0) as recorder:
             recorder.snapshot(step, logits=run.logits(i))

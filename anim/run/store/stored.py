@@ -1,13 +1,16 @@
-"""Snapshots on disk, read one at a time."""
+"""Snapshots on disk, read in blocks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import tensorstore as ts
 
 from anim.errors import RecordingError
+from anim.run import blocks
+from anim.run.blocks import Block, joined
 from anim.run.snapshots import Snapshot
 from anim.run.store import schema
 from anim.run.store.claims import Layout
@@ -17,7 +20,7 @@ _LIMITS = {"logits": (-np.inf, np.inf), "nll": (0, np.inf), "brier": (0, 2)}
 
 
 class StoredSnapshots:
-    """Snapshots on disk: each is read when it is asked for, and the next one ahead of time.
+    """Snapshots on disk: a block is read when it is asked for, and the next one ahead of time.
 
     Args:
         arrays: [S or more, N, ...] by name, and where their chunks lie.
@@ -34,7 +37,10 @@ class StoredSnapshots:
         self._arrays = arrays
         self._steps = steps
         self._check = check
-        self._ahead: tuple[int, dict[str, ts.Future | _Refused]] | None = None
+        self._examples = next(iter(arrays.values()))[0].shape[1]
+        self._rows = min(self._examples, max(_rows_of(*one) for one in arrays.values()))
+        # Of one snapshot and row: the block that begins there.
+        self._ahead: dict[tuple[int, int], dict[str, ts.Future | _Refused]] = {}
 
     def __len__(self) -> int:
         return len(self._steps)
@@ -47,10 +53,30 @@ class StoredSnapshots:
             RecordingError: the snapshot cannot be read, or holds values out of range; or another
                 recording took the place of this one.
         """
+        return joined(self.blocks(i), self._examples)
+
+    def blocks(self, i: int) -> Iterator[Block]:
+        """Yield snapshot i in blocks of whole chunks.
+
+        Raises:
+            IndexError, RecordingError: as if it was read at once.
+        """
         i = range(len(self))[i]
-        ahead = self._ahead
-        futures = ahead[1] if ahead is not None and ahead[0] == i else self.begin_read(i)
-        self._ahead = (i + 1, self.begin_read(i + 1)) if i + 1 < len(self) else None
+        for start in range(0, self._examples, self._rows):
+            futures = self._ahead.pop((i, start), None) or self.begin_read(i, start)
+            # Chunks are checked once, before any of a snapshot is read.
+            if not any(isinstance(one, _Refused) for one in futures.values()):
+                self._read_ahead(i, start + self._rows)
+            stop = min(start + self._rows, self._examples)
+            yield Block(slice(start, stop), self._values(i, futures))
+
+    def _read_ahead(self, i: int, start: int) -> None:
+        """Start reading the block that follows, of this snapshot or of the next one."""
+        if start >= self._examples:
+            i, start = i + 1, 0
+        self._ahead = {(i, start): self.begin_read(i, start)} if i < len(self) else {}
+
+    def _values(self, i: int, futures: Mapping[str, ts.Future | _Refused]) -> Snapshot:
         try:
             try:
                 values = {name: future.result() for name, future in futures.items()}
@@ -64,10 +90,20 @@ class StoredSnapshots:
             raise RecordingError(f"{where} is damaged: {schema.brief(error)}") from error
         return values
 
-    def begin_read(self, i: int) -> dict[str, ts.Future | _Refused]:
-        """Start reading the arrays of snapshot i, and return their futures."""
+    def begin_read(self, i: int, start: int) -> dict[str, ts.Future | _Refused]:
+        """Start reading the block of snapshot i that begins at a row, and return its futures."""
         schema.check_process()
-        return {name: _begin(array, layout, i) for name, (array, layout) in self._arrays.items()}
+        rows = slice(start, min(start + self._rows, self._examples))
+        return {
+            name: _begin(array, layout, i, rows) for name, (array, layout) in self._arrays.items()
+        }
+
+
+def _rows_of(array: ts.TensorStore, layout: Layout) -> int:
+    """Return the rows of a block of an array: whole chunks, of a size that suits."""
+    rows = layout.chunk[1]
+    row_bytes = array.dtype.numpy_dtype.itemsize * math.prod(array.shape[2:])
+    return rows * max(1, blocks.BLOCK_BYTES // (rows * row_bytes))
 
 
 class _Refused:
@@ -80,12 +116,13 @@ class _Refused:
         raise self._error
 
 
-def _begin(array: ts.TensorStore, layout: Layout, i: int) -> ts.Future | _Refused:
+def _begin(array: ts.TensorStore, layout: Layout, i: int, rows: slice) -> ts.Future | _Refused:
     try:
-        layout.check_chunks(i, i)
+        if rows.start == 0:
+            layout.check_chunks(i, i)
     except ValueError as error:
         return _Refused(error)
-    return array[i].read()
+    return array[i, rows].read()
 
 
 def _check_values(name: str, values: np.ndarray) -> None:
