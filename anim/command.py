@@ -12,6 +12,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from anim import startup
@@ -29,6 +30,14 @@ from anim.settings import (
 )
 
 _SIGNALS: dict[int, str] = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
+
+
+def run_at(text: str) -> Path | str:
+    """Return what a command takes for a recording: a folder, or a URL such as ``s3://bucket/run``.
+
+    Which URLs there are is checked when it is opened.
+    """
+    return text if "://" in text else Path(text)
 
 
 class Parser(argparse.ArgumentParser):

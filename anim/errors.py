@@ -54,6 +54,10 @@ class RecordingError(RuntimeError):
     """A folder that holds no recording, or one that can't be read or written."""
 
 
+class BucketError(OSError):
+    """A bucket that cannot be reached, or that refuses what was asked of it."""
+
+
 class NoRecalibrationError(RecordingError):
     """A snapshot has no recalibration, as the examples to fit it on do not determine one."""
 

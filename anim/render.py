@@ -125,9 +125,9 @@ def _parser() -> command.Parser:
         "runs",
         nargs="*",
         default=[],
-        type=Path,
+        type=command.run_at,
         metavar="RUN",
-        help="folders that anim.Recorder wrote; several are shown side by side",
+        help="folders or URLs that anim.Recorder wrote to; several are shown side by side",
     )
     parser.add_argument(
         "--out",
@@ -142,18 +142,26 @@ def _parser() -> command.Parser:
     parser.add_argument("--quiet", action="store_true", default=False, help="print errors only")
     experiment = command.add_experiment(parser)
     experiment.add_argument(
-        "--save", type=Path, metavar="RUN", help="a folder to record it to, for another picture"
+        "--save",
+        type=command.run_at,
+        metavar="RUN",
+        help="a folder or URL to record it to, for another picture",
     )
     command.add_picture(parser)
     return parser
 
 
-def labels_of(paths: Sequence[Path]) -> tuple[str, ...]:
-    """Return a name for each folder: its own, with the folders above it that tell it apart.
+def labels_of(paths: Sequence[str | os.PathLike]) -> tuple[str, ...]:
+    """Return a name for each folder or URL: its own, with those above it that tell it apart.
 
     A folder that is listed again gets a number.
     """
-    whole = [path.resolve().parts[1:] for path in paths]
+    from anim.run.store.place import located
+
+    places = [located(path) for path in paths]
+    whole = [
+        place.resolve().parts[1:] if isinstance(place, Path) else place.parts for place in places
+    ]
     lengths = range(1, max(map(len, whole)) + 1)
     candidates = [["/".join(parts[-length:]) for parts in whole] for length in lengths]
     apart = len(set(whole))
@@ -196,8 +204,10 @@ def _trained(
 ) -> tuple[list[RunLike], Picture]:
     """Runs of the experiments that were asked for, and the picture with their names."""
     save, replicas = getattr(arguments, "save", None), getattr(arguments, "replicas", None)
-    if save is not None and save.exists():
-        raise SettingError("save", f"{str(save)!r} exists already")
+    if save is not None:
+        from anim.run.store.store import refuse_what_is_there
+
+        refuse_what_is_there(save, "save")
     picture.check_runs(len(asked))
     if picture.label is None and len(asked) > 1:
         picture = replace(picture, label=tuple(asked))

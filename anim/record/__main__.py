@@ -101,7 +101,8 @@ def _parser() -> command.Parser:
     parser.example = "--out runs/mine"
     add = parser.add_argument
     add("files", nargs="+", type=Path, metavar="FILE", help="saved predictions")
-    add("--out", type=Path, required=True, metavar="RUN", help="the folder of the recording")
+    where = "the folder of the recording, or its URL"
+    add("--out", type=command.run_at, required=True, metavar="RUN", help=where)
     add(
         "--labels",
         type=Path,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -28,7 +29,10 @@ from anim.record.steps import steps_of
 from anim.record.tables import listed
 from anim.run import About, Recorder, Run
 from anim.run.store.folder import Folder
+from anim.run.store.place import located
 from anim.run.store.reader import open_recording
+from anim.run.store.store import store_of
+from anim.run.store.writer import check_place
 
 
 def record(
@@ -50,7 +54,7 @@ def record(
     Args:
         paths: files with one or more snapshots each. The name of a file or folder says its step
             (see `anim.record.steps`), unless the file itself has steps.
-        out: the folder of the recording; created only if all files are good.
+        out: the folder of the recording, or its URL; created only if all files are good.
         labels: [N], numbers or names, or a table with ids; None takes those in the files.
         classes: K names; None takes the names of columns, or of labels that are names.
         outputs: ``logits`` or ``probs``, whatever files call them; None decides by names, else by
@@ -69,12 +73,35 @@ def record(
     """
     paths = [Path(path) for path in paths]
     wanted = replace(columns, classes=checked_classes(classes) or (), outputs=outputs)
-    snapshots = _in_order(paths, lambda path: read(path, labels, wanted))
-    with placed(Path(out), overwrite=overwrite) as part:
-        options = {"about": About(caption), "keep": keep}
-        _write(part, snapshots, wanted, options, said(say, check))
+
+    def write(folder: Path | str, note: Callable[[Saved], None], **more) -> None:
+        snapshots = _in_order(paths, lambda path: read(path, labels, wanted))
+        _write(folder, snapshots, wanted, {"about": About(caption), "keep": keep, **more}, note)
+
+    if not isinstance(place := located(out, "out"), Path):
+        return _in_bucket(str(place), write, said(say, check), overwrite)
+    with placed(place, overwrite=overwrite) as part:
+        write(part, said(say, check))
         own = identity(part)
-    return _opened(Path(out), own)
+    return _opened(place, own)
+
+
+def _in_bucket(
+    url: str, write: Callable[..., None], note: Callable[[Saved], None], overwrite: bool
+) -> Run:
+    """Record to a folder that is thrown away, and, if all files are good, to a bucket.
+
+    Nothing can be put in its place as a whole there.
+    """
+    store = store_of(url)
+    try:
+        check_place(store, resume=False, overwrite=overwrite)
+    except RecordingError as error:
+        raise SettingError("out", str(error)) from error
+    with tempfile.TemporaryDirectory() as folder:
+        write(Path(folder) / "run", note)
+    write(url, lambda saved: None, overwrite=overwrite)
+    return open_recording(store)
 
 
 def _opened(out: Path, own: tuple[int, int] | None) -> Run:
@@ -94,7 +121,7 @@ def _opened(out: Path, own: tuple[int, int] | None) -> Run:
 
 
 def _write(
-    folder: Path,
+    folder: Path | str,
     snapshots: Iterator[tuple[Saved, int]],
     wanted: Wanted,
     options: dict,

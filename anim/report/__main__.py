@@ -8,7 +8,6 @@ import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from anim import command
@@ -29,6 +28,7 @@ _HELP = {
 def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
     from anim.report import meanings, report, table, verdict
     from anim.run import open
+    from anim.run.store.store import joined
 
     options = {"calibrate": arguments.calibrate, "held_out": arguments.held_out}
     settings = Statistics(**options)
@@ -40,7 +40,7 @@ def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
     for path, run in zip(arguments.runs, opened, strict=True):
         for one in run.members:
             check()
-            name = str(path) if one is run else str(path / one.name)
+            name = str(path if one is run else joined(path, one.name))
             found[name] = report(one, arguments.at, **options), one
     if arguments.json:
         plain = {name: [_plain(row) for row in rows] for name, (rows, _) in found.items()}
@@ -79,7 +79,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         "and what they mean.",
         allow_abbrev=False,
     )
-    parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="recorded folders")
+    parser.add_argument(
+        "runs", nargs="+", type=command.run_at, metavar="RUN", help="recorded folders, or URLs"
+    )
     parser.add_argument(
         "--at",
         nargs="+",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from anim import command
 from anim.errors import RecordingError, SettingError
@@ -13,13 +12,14 @@ from anim.train import sweep
 
 
 def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
-    if arguments.out.exists():
-        raise SettingError("out", f"{str(arguments.out)!r} exists already")
     asked = sweep.experiments(vars(arguments))
     replicas = vars(arguments).get("replicas")
     with_bar = sys.stderr.isatty() and not arguments.quiet
 
+    from anim.run.store.store import joined, refuse_what_is_there
     from anim.train import run_experiments
+
+    refuse_what_is_there(arguments.out, "out")
 
     def progress(name: str):
         return command.progress(f"training {name}", check, with_bar=with_bar)
@@ -34,7 +34,7 @@ def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
         first, count = run.members[0], len(run.members)
         replicas = f"{count} replicas, each " if count > 1 else ""
         snapshots = f"{len(first)} snapshots of {len(first.labels)} predictions"
-        command.print_lines(f"{arguments.out / name}: {replicas}{snapshots}")
+        command.print_lines(f"{joined(arguments.out, name)}: {replicas}{snapshots}")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -48,7 +48,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.example = "--out runs/mine"
     parser.add_argument(
-        "--out", type=Path, required=True, metavar="RUN", help="a folder that does not exist yet"
+        "--out",
+        type=command.run_at,
+        required=True,
+        metavar="RUN",
+        help="a folder that does not exist yet, or a place in a bucket, as s3://bucket/run",
     )
     parser.add_argument("--quiet", action="store_true", default=False, help="print errors only")
     command.add_experiment(parser)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from pathlib import Path
 from typing import Unpack
 
 import numpy as np
@@ -20,6 +19,7 @@ from anim.errors import DivergedError, SettingError
 from anim.run import About, Recorder, Replicas, Run
 from anim.run.passes import Progress
 from anim.run.ranks import rank_of
+from anim.run.store.store import joined
 from anim.settings import DATASETS, MAX_REPLICAS, Experiment, whole
 from anim.settings.docs import takes
 from anim.settings.keywords import TrainingOptions
@@ -104,7 +104,7 @@ def fit_replicas(
         problem = f"expected one or more for each of {rank.count} processes, got {replicas}"
         raise SettingError("replicas", problem)
     seeds = [settings.seed + i for i in range(rank.index, replicas, rank.count)]
-    paths = [None if path is None else Path(path) / f"seed={seed}" for seed in seeds]
+    paths = [None if path is None else joined(path, f"seed={seed}") for seed in seeds]
     return Replicas(_fit(dataset, settings, seeds, paths, progress))
 
 
@@ -174,7 +174,7 @@ def run_experiment(
 
 def run_experiments(
     experiments: Mapping[str, Experiment],
-    save: Path | None,
+    save: str | os.PathLike | None,
     replicas: int | None,
     progress: Callable[[str], AbstractContextManager[Progress]],
 ) -> dict[str, Run | Replicas]:
@@ -196,7 +196,7 @@ def run_experiments(
     names = list(experiments) if replicas else [*experiments][rank.index :: rank.count]
 
     def train(name: str, report: Progress) -> Run | Replicas:
-        path = None if save is None else save / name
+        path = None if save is None else joined(save, name)
         return run_experiment(experiments[name], path, report, replicas)
 
     known = devices()

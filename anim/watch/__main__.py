@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from anim import command, startup
@@ -29,9 +28,9 @@ def _parser() -> command.Parser:
     )
     parser.add_argument(
         "run",
-        type=Path,
+        type=command.run_at,
         metavar="RUN",
-        help="a folder that anim.Recorder writes to, or will write to",
+        help="a folder or URL that anim.Recorder writes to, or will write to",
     )
     parser.add_argument(
         "--host",

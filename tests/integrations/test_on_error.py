@@ -165,8 +165,8 @@ def test_a_recording_that_may_be_there_is_no_error(tmp_path, option, steps):
 
 
 def test_a_url_is_refused_before_the_training():
-    with pytest.raises(ValueError, match="path: expected a local folder"):
-        Callback("s3://bucket/run")
+    with pytest.raises(ValueError, match="path: expected a folder, or a URL"):
+        Callback("http://bucket/run")
 
 
 @pytest.mark.parametrize("there", [occupied, a_file])

@@ -113,7 +113,12 @@ def read_json(store: Store, key: str, limit: int) -> dict[str, Any]:
     content = store.read(key, limit)
     if content is None:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), f"{store.name}/{key}")
-    return _mapping(parsed_json(content), _name(key))
+    return json_object(content, _name(key))
+
+
+def json_object(content: bytes, name: str) -> dict[str, Any]:
+    """Return the object of JSON in some bytes; ``name`` is for errors, which are ValueErrors."""
+    return _mapping(parsed_json(content), name)
 
 
 def _name(key: str) -> str:

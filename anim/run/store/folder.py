@@ -7,9 +7,11 @@ import os
 import shutil
 import stat
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
+
+import tensorstore as ts
 
 from anim.errors import RecordingError
 from anim.files import read_bounded
@@ -36,6 +38,8 @@ class Folder:
 
     # The CRC of larger chunks takes far longer, as they leave the cache.
     chunk_bytes = 1 << 22
+    names_arrays = False
+    context = None
 
     def __init__(self, path: Path):
         self.path = path
@@ -61,6 +65,15 @@ class Folder:
             # The lock on the folder is enough, and works where the system has no file locks.
             "context": {"file_io_locking": {"mode": "none"}},
         }
+
+    def created(self, array: str, spec: dict[str, Any]) -> ts.TensorStore:
+        return ts.open(spec, create=True, delete_existing=True).result()
+
+    def reopened(self, array: str, count: int, empty: float | None) -> None:
+        """Leave it to TensorStore."""
+
+    def fence(self) -> None:
+        """Do nothing: the lock of the system ends with its process."""
 
     def read(self, key: str, limit: int) -> bytes | None:
         try:
@@ -123,8 +136,8 @@ class Folder:
         copy.write_bytes(file.read_bytes())
         copy.replace(file)
 
-    def clear(self, keys: Iterable[str]) -> None:
-        for key in keys:
+    def clear(self, arrays: Sequence[str]) -> None:
+        for key in arrays:
             shutil.rmtree(self.path / key, ignore_errors=True)
 
     def check_objects(self, keys: Iterable[str], largest: int) -> None:
@@ -142,6 +155,9 @@ class Folder:
                 raise ValueError(
                     f"{file!r} has {status.st_size:,} bytes, expected at most {largest:,}"
                 )
+
+    def check_chunk(self, array: str, size: int) -> None:
+        """Do nothing: the sizes of files are checked."""
 
     def check_claim(self, array: str, claimed: int, held: float) -> None:
         found = self._bytes_under(array, held)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from urllib.parse import quote, unquote
 
 import numpy as np
-import tensorstore as ts
 
 from anim.run.snapshots import Form, Snapshot
 from anim.run.store import schema
@@ -26,8 +25,8 @@ class GrowingArrays:
     def __init__(self, store: Store):
         self.steps: list[int] = []
         self._store = store
-        self._arrays: dict[str, ts.TensorStore] = {}
-        self._series: dict[str, ts.TensorStore] = {}
+        self._arrays: dict[str, schema.Growing] = {}
+        self._series: dict[str, schema.Growing] = {}
 
     def begin(self) -> None:
         """Create the array of steps."""
@@ -50,6 +49,7 @@ class GrowingArrays:
         for key in schema.series(store):
             name = unquote(key.removeprefix("metrics/"))
             growing._series[name] = schema.reopened(store, key, count, np.nan)
+        schema.name_arrays(store, growing._arrays, growing._series)
         return growing
 
     @property
@@ -76,25 +76,29 @@ class GrowingArrays:
                 name: schema.create_snapshots(self._store, name, values.shape, values.dtype)
                 for name, values in snapshot.items()
             }
-        for name in metrics.keys() - self._series.keys():
+        new = metrics.keys() - self._series.keys()
+        for name in new:
             self._series[name] = self._new_series(name)
+        if new or not count:
+            schema.name_arrays(self._store, self._arrays, self._series)
         writes = []
         for arrays, given in ((self._arrays, snapshot), (self._series, metrics)):
             for name, values in given.items():
-                arrays[name] = schema.resized(arrays[name], count + 1)
+                arrays[name] = schema.grown(arrays[name], count + 1)
                 writes.append(arrays[name][count].write(values))
         for write in writes:
             write.result()
-        self._steps = schema.resized(self._steps, count + 1)
+        self._steps = schema.grown(self._steps, count + 1)
         self._steps[count].write(step).result()
         self.steps.append(step)
 
     def trim(self, count: int) -> None:
-        """Resize all arrays but the steps to a number of snapshots."""
-        for array in (*self._arrays.values(), *self._series.values()):
+        """Resize all arrays to a number of snapshots; the steps of a folder have it already."""
+        steps = (self._steps,) if self._store.names_arrays else ()
+        for array in (*steps, *self._arrays.values(), *self._series.values()):
             schema.resized(array, count)
 
-    def _new_series(self, name: str) -> ts.TensorStore:
+    def _new_series(self, name: str) -> schema.Growing:
         if not schema.has(self._store, "metrics"):
             schema.write_group(self._store, {}, "metrics/")
         return schema.create_series(self._store, f"metrics/{quote(name, safe='')}", np.float64)

@@ -10,8 +10,9 @@ import threading
 import time
 import uuid
 import weakref
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from anim.errors import RecordingError
 
@@ -41,15 +42,20 @@ class Owner(NamedTuple):
     @property
     def is_stale(self) -> bool:
         """Whether another process may take the lease over."""
-        is_dead = self._is_here and self.pid > 0 and not _is_running(self.pid)
-        return self.age > STALE_AFTER or is_dead
+        return self.age > STALE_AFTER or self.is_dead
 
     @property
-    def _is_here(self) -> bool:
-        return (self.host, self.processes) == _here()
+    def is_dead(self) -> bool:
+        """Whether it is known that the process has ended."""
+        return self.is_here and self.pid > 0 and not _is_running(self.pid)
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the process runs, or ran, on this host."""
+        return (self.host, self.processes) == here()
 
     def __str__(self) -> str:
-        if self._is_here and self.pid == os.getpid():
+        if self.is_here and self.pid == os.getpid():
             return "this process"
         return f"process {self.pid} on {self.host}" if self.host else "another process"
 
@@ -97,7 +103,7 @@ class Lease:
         raise RecordingError(f"several recorders begin at {str(self._file.parent)!r} at once")
 
     def _write(self) -> None:
-        host, processes = _here()
+        host, processes = here()
         said = {"id": self._id, "host": host, "pid": os.getpid(), "processes": processes}
         descriptor = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
         with os.fdopen(descriptor, "w") as file:
@@ -153,6 +159,11 @@ def owner_of(folder: Path, now: float) -> Owner | None:
         said = _read(file)
     except OSError:
         return None
+    return owner(said, age)
+
+
+def owner(said: Mapping[str, Any], age: float) -> Owner:
+    """Return the owner that a lease names, renewed ``age`` seconds ago."""
     pid = said.get("pid")
     names = (str(said.get(name, ""))[:100] for name in ("id", "host", "processes"))
     lease, host, processes = names
@@ -162,7 +173,11 @@ def owner_of(folder: Path, now: float) -> Owner | None:
 def _read(file: Path) -> dict:
     """Return what a lease says; nothing if it is being written or damaged."""
     with file.open("rb") as opened:
-        content = opened.read(_LONGEST)
+        return parsed(opened.read(_LONGEST))
+
+
+def parsed(content: bytes) -> dict:
+    """Return what the content of a lease says; nothing if it is damaged."""
     try:
         said = json.loads(content)
     except (ValueError, RecursionError):
@@ -189,7 +204,7 @@ def _time_of(folder: Path) -> float:
         probe.unlink(missing_ok=True)
 
 
-def _here() -> tuple[str, str]:
+def here() -> tuple[str, str]:
     """Return this host, and the namespace of its process ids."""
     try:
         processes = str(Path("/proc/self/ns/pid").readlink())

@@ -22,15 +22,13 @@ from anim.run.run import Run
 from anim.run.scalars import is_recordable
 from anim.run.snapshots import SnapshotSequence, class_names
 from anim.run.store import schema
-from anim.run.store.store import Store, store_of
+from anim.run.store.store import BIRTH, Store, store_of
 from anim.run.store.stored import StoredSnapshots
 from anim.run.subsets import SomeExamples, SomeSnapshots
 from anim.settings import MAX_REPLICAS, plain, shortened, value_text
 
 # A caption, or the name of a class.
 _LONGEST_TEXT = 1000
-# What is replaced before snapshots are dropped or overwritten, and never while a recording grows.
-BIRTH = "labels/zarr.json"
 
 
 def open(path: str | os.PathLike) -> Run | Replicas:

@@ -28,24 +28,32 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 import tensorstore as ts
 from numpy.typing import DTypeLike
 
-from anim.errors import RecordingError
-from anim.run.scalars import MOST_SCALARS
-from anim.run.snapshots import ARRAYS, KINDS, OPTIONAL
-from anim.run.store.claims import LARGEST_GROUP, Layout, layout_of, read_json
+from anim.run.snapshots import ARRAYS
+from anim.run.store.bucket_arrays import NO_STEP, BucketArray, is_end
+from anim.run.store.claims import Layout, layout_of
+from anim.run.store.forked import check_process
+from anim.run.store.group import SCHEMA as SCHEMA
+from anim.run.store.group import arrays_of as arrays_of
+from anim.run.store.group import has as has
+from anim.run.store.group import is_group as is_group
+from anim.run.store.group import kind_of as kind_of
+from anim.run.store.group import name_arrays as name_arrays
+from anim.run.store.group import read_group as read_group
+from anim.run.store.group import series as series
+from anim.run.store.group import write_group as write_group
 from anim.run.store.store import Store
-from anim.settings import value_text
 
-SCHEMA = 2
-_READ = (1, SCHEMA)
-NO_STEP = -1
+# An array to which a recorder writes.
+Growing: TypeAlias = ts.TensorStore | BucketArray
+
 NO_LABEL = -1
 STEPS_PER_CHUNK = 4096
 _DIMENSIONS = ("snapshot", "example", "class")
@@ -54,21 +62,6 @@ ALL = ("steps", *ARRAYS, "metrics", "labels", "index", "done")
 # The size that an array may claim without files to show for it, and the largest compression.
 _FREE_BYTES = 1 << 25
 _LARGEST_RATIO = 100
-
-
-# The process that opened an array first.
-_FIRST_PROCESS: list[int] = []
-
-
-def check_process() -> None:
-    """Raise RecordingError in a process in which TensorStore would end the process, or hang."""
-    if not _FIRST_PROCESS:
-        _FIRST_PROCESS.append(os.getpid())
-    if _FIRST_PROCESS[0] != os.getpid():
-        raise RecordingError(
-            f"process {os.getpid()} was forked from process {_FIRST_PROCESS[0]}, which had a "
-            "recording open, and cannot open recordings; start it by the 'spawn' method"
-        )
 
 
 def _spec(store: Store, array: str, **more) -> dict:
@@ -90,7 +83,7 @@ def create(
     shape: Sequence[int],
     chunk: Sequence[int],
     dimensions: Sequence[str],
-) -> ts.TensorStore:
+) -> Growing:
     """Create an array, replacing one that a failed attempt left behind.
 
     Args:
@@ -102,14 +95,13 @@ def create(
         dimensions: a name for each dimension.
     """
     described = metadata(dtype, shape, chunk, dimensions)
-    spec = _spec(store, array, metadata=described)
-    return ts.open(spec, create=True, delete_existing=True).result()
+    return store.created(array, _spec(store, array, metadata=described))
 
 
 def assumed(store: Store, array: str, described: dict) -> ts.TensorStore:
     """Return an array that has this `metadata`, or will have it, without a look at the store."""
     spec = _spec(store, array, metadata=described)
-    return ts.open(spec, open=True, assume_metadata=True).result()
+    return ts.open(spec, open=True, assume_metadata=True, context=store.context).result()
 
 
 def write_array(store: Store, array: str, described: dict) -> None:
@@ -140,14 +132,12 @@ def metadata(
     }
 
 
-def create_series(store: Store, array: str, dtype: DTypeLike) -> ts.TensorStore:
+def create_series(store: Store, array: str, dtype: DTypeLike) -> Growing:
     """Create an empty array with one number per snapshot."""
     return create(store, array, dtype, [0], [STEPS_PER_CHUNK], _DIMENSIONS[:1])
 
 
-def create_snapshots(
-    store: Store, array: str, shape: Sequence[int], dtype: DTypeLike
-) -> ts.TensorStore:
+def create_snapshots(store: Store, array: str, shape: Sequence[int], dtype: DTypeLike) -> Growing:
     """Create an empty array with one array of this shape and dtype per snapshot."""
     row_bytes = np.dtype(dtype).itemsize * math.prod(shape[1:])
     rows = min(shape[0], max(1, store.chunk_bytes // row_bytes))
@@ -174,16 +164,17 @@ def open_snapshots(store: Store, array: str) -> tuple[ts.TensorStore, Layout]:
 
 def _open(layout: Layout) -> ts.TensorStore:
     store, array, shape = layout.store, layout.array, layout.shape
+    store.check_chunk(array, layout.chunk_bytes)
     claimed = max(math.prod(shape) * layout.itemsize, layout.chunk_bytes)
     if claimed > _FREE_BYTES:
         store.check_claim(array, claimed, (claimed - _FREE_BYTES) / _LARGEST_RATIO)
     if len(shape) == 1 and shape[0]:
         # Such an array is read as a whole.
         layout.check_chunks(0, shape[0] - 1)
-    return ts.open(_spec(store, array)).result()
+    return ts.open(_spec(store, array), context=store.context).result()
 
 
-def reopened(store: Store, array: str, count: int, empty: float | None = None) -> ts.TensorStore:
+def reopened(store: Store, array: str, count: int, empty: float | None = None) -> Growing:
     """Open an array to which a writer appends, without all but its first snapshots.
 
     Args:
@@ -192,6 +183,8 @@ def reopened(store: Store, array: str, count: int, empty: float | None = None) -
         count: of the snapshots that stay.
         empty: what a series holds where there is no snapshot; None for arrays of predictions.
     """
+    if (own := store.reopened(array, count, empty)) is not None:
+        return own
     found = open_array(store, array)
     if empty is not None:
         # Resizing keeps the values in a chunk: they would reappear when the array grows again.
@@ -199,53 +192,18 @@ def reopened(store: Store, array: str, count: int, empty: float | None = None) -
     return resized(found, count)
 
 
-def resized(array: ts.TensorStore, count: int) -> ts.TensorStore:
+def grown(array: Growing, count: int) -> Growing:
+    """Return the array with room for at least this number of snapshots."""
+    return array.grown(count) if isinstance(array, BucketArray) else resized(array, count)
+
+
+def resized(array: Growing, count: int) -> Growing:
     """Return the array resized to this number of snapshots."""
+    if isinstance(array, BucketArray):
+        return array.resized(count)
     if array.shape[0] == count:
         return array
     return array.resize(exclusive_max=[count, *[None] * (array.rank - 1)]).result()
-
-
-def write_group(store: Store, attributes: dict, group: str = "") -> None:
-    """Make the recording, or a key in it, a Zarr group with these attributes.
-
-    Raises:
-        RecordingError: they would be too long to be read again, as the names of classes are long.
-    """
-    content = {"zarr_format": 3, "node_type": "group", "attributes": attributes}
-    text = json.dumps(content, indent=1)
-    if len(text) > LARGEST_GROUP:
-        raise RecordingError(
-            f"expected names of classes and a caption of at most {LARGEST_GROUP:,} characters, "
-            f"got {len(text):,}"
-        )
-    store.write(f"{group}zarr.json", text.encode())
-
-
-def is_group(store: Store) -> bool:
-    """Return whether it is a Zarr group: a recording, or one that has just begun."""
-    return store.exists("zarr.json")
-
-
-def read_group(store: Store) -> dict:
-    """Return the attributes of a recording: ``classes``, ``caption``, ``steps_per_epoch``, ...
-
-    Raises:
-        RecordingError: there is no recording, or one of another schema.
-    """
-    if not store.exists(""):
-        raise RecordingError(f"there is no recording at {store.name!r}")
-    try:
-        about = read_json(store, "zarr.json", LARGEST_GROUP)["attributes"]["anim"]
-        schema = about["schema"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise RecordingError(f"{store.name!r} is not a recording{store.hint()}") from error
-    if type(schema) is not int or schema not in _READ:
-        raise RecordingError(
-            f"{store.name!r} has schema {value_text(schema)}, but this version of anim reads "
-            f"schemas up to {SCHEMA}; a newer version may read it"
-        )
-    return about
 
 
 def brief(error: Exception) -> str:
@@ -256,13 +214,13 @@ def brief(error: Exception) -> str:
 def committed(steps: ts.TensorStore) -> list[int]:
     """Return the steps that were written, up to the first that was not."""
     values = _values_of(steps)
-    return values[: values.index(NO_STEP)] if NO_STEP in values else values
+    return values[: int(np.append(is_end(values), True).argmax())].tolist()
 
 
-def _values_of(steps: ts.TensorStore) -> list[int]:
+def _values_of(steps: ts.TensorStore) -> np.ndarray:
     if steps.rank != 1 or steps.dtype.numpy_dtype.kind != "i":
         raise ValueError(f"steps: expected integers of shape [S], got {steps.dtype.name}")
-    return steps.read().result().tolist() if steps.shape[0] else []
+    return steps.read().result() if steps.shape[0] else np.zeros(0, np.int64)
 
 
 def committed_steps(store: Store) -> list[int]:
@@ -280,12 +238,8 @@ def committed_slots(store: Store) -> dict[int, int]:
     steps = open_array(store, "steps")
     if not has(store, "done"):
         return dict(enumerate(committed(steps)))
-    return {slot: step for slot, step in enumerate(_values_of(steps)) if step != NO_STEP}
-
-
-def has(store: Store, array: str) -> bool:
-    """Return whether a recording has an array."""
-    return store.exists(f"{array}/zarr.json")
+    values = _values_of(steps)
+    return {int(slot): int(values[slot]) for slot in np.flatnonzero(~is_end(values))}
 
 
 def ranks_of(store: Store) -> int:
@@ -302,29 +256,6 @@ def lacks_steps(store: Store) -> bool:
     return not all(store.exists(f"steps/c/{chunk}") for chunk in range(chunks))
 
 
-def kind_of(store: Store) -> str | None:
-    """Return the kind of the snapshots (see `KINDS`); None before the first one."""
-    return next((kind for kind in KINDS if has(store, kind)), None)
-
-
-def arrays_of(store: Store, kind: str) -> list[str]:
-    """Return the names of the arrays of a recording: those of its kind, and optional ones."""
-    return [*KINDS[kind], *(name for name in OPTIONAL.get(kind, ()) if has(store, name))]
-
-
 def first_chunk(kind: str, i: int) -> str:
     """Return the key of the first chunk of snapshot i, as laid out by `create_snapshots`."""
     return f"{kind}/c/{i}/0" if kind == "confidence" else f"{kind}/c/{i}/0/0"
-
-
-def series(store: Store) -> list[str]:
-    """Return the keys of the recorded scalars, in order.
-
-    Raises:
-        ValueError: there are more than a recording may hold.
-    """
-    keys = (f"metrics/{name}" for name in store.names("metrics"))
-    found = [key for key in keys if has(store, key)]
-    if len(found) > MOST_SCALARS:
-        raise ValueError(f"metrics: expected at most {MOST_SCALARS:,} scalars")
-    return found

@@ -8,11 +8,21 @@ snapshot count depends on a rename, a listing or a removal.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from anim.run.store.place import local_folder
+from anim.errors import SettingError
+from anim.run.store.place import located
+
+if TYPE_CHECKING:
+    import tensorstore as ts
+
+    from anim.run.store.bucket_arrays import BucketArray
+
+
+# What is replaced before snapshots are dropped or overwritten, and never while a recording grows.
+BIRTH = "labels/zarr.json"
 
 
 class Held(Protocol):
@@ -32,9 +42,17 @@ class Store(Protocol):
 
     Attributes:
         chunk_bytes: how large a chunk of an array should be, at most.
+        names_arrays: whether the group of the recording names its arrays and scalars, as what an
+            earlier recording left cannot be removed.
     """
 
     chunk_bytes: int
+    names_arrays: bool
+
+    @property
+    def context(self) -> ts.Context | None:
+        """The context for TensorStore; None for a new one."""
+        ...
 
     @property
     def name(self) -> str:
@@ -57,6 +75,25 @@ class Store(Protocol):
 
     def spec(self, array: str) -> dict[str, Any]:
         """Return what `tensorstore.open` takes for the array with this key, but its driver."""
+        ...
+
+    def created(self, array: str, spec: dict[str, Any]) -> ts.TensorStore | BucketArray:
+        """Create an array, in the place of one that a failed attempt left behind.
+
+        Args:
+            array: its key.
+            spec: of TensorStore, with its metadata.
+        """
+        ...
+
+    def reopened(
+        self, array: str, count: int, empty: float | None
+    ) -> ts.TensorStore | BucketArray | None:
+        """Open an array to write to, as `schema.reopened` does; None if TensorStore may do that."""
+        ...
+
+    def fence(self) -> None:
+        """See to it that no earlier session of recording can commit a snapshot any more."""
         ...
 
     def read(self, key: str, limit: int) -> bytes | None:
@@ -101,12 +138,16 @@ class Store(Protocol):
         """Give a key another `stamp`."""
         ...
 
-    def clear(self, keys: Iterable[str]) -> None:
-        """Remove keys and all below them, as far as that is possible; missing ones are ignored."""
+    def clear(self, arrays: Sequence[str]) -> None:
+        """Remove the arrays of a recording that is replaced, the steps before all others."""
         ...
 
     def check_objects(self, keys: Iterable[str], largest: int) -> None:
         """Raise ValueError for a key that should not be read, as it is no file, or too large."""
+        ...
+
+    def check_chunk(self, array: str, size: int) -> None:
+        """Raise RecordingError for chunks of a size that only a damaged array can have."""
         ...
 
     def check_claim(self, array: str, claimed: int, held: float) -> None:
@@ -152,15 +193,17 @@ def store_of(path: str | os.PathLike, name: str = "path") -> Store:
     """Return the store at a path.
 
     Args:
-        path: of a folder.
+        path: of a folder, or a URL: see `anim.run.store.place.located`.
         name: of the argument, for the error.
 
     Raises:
         SettingError: a URL that is not known.
     """
+    from anim.run.store.bucket import Bucket
     from anim.run.store.folder import Folder
 
-    return Folder(local_folder(path, name))
+    place = located(path, name)
+    return Folder(place) if isinstance(place, Path) else Bucket(place)
 
 
 def settled(path: str | os.PathLike, name: str = "path") -> Path | str:
@@ -169,4 +212,25 @@ def settled(path: str | os.PathLike, name: str = "path") -> Path | str:
     Raises:
         SettingError: a URL that is not known.
     """
-    return local_folder(path, name).absolute()
+    place = located(path, name)
+    return place.absolute() if isinstance(place, Path) else str(place)
+
+
+def refuse_what_is_there(path: str | os.PathLike, name: str) -> None:
+    """Raise SettingError, of the argument with a name, if there is something at a path."""
+    store = store_of(path, name)
+    if store.exists(""):
+        raise SettingError(name, f"{store.name!r} exists already")
+
+
+def joined(path: str | os.PathLike, name: str) -> Path | str:
+    """Return the path of something inside a folder, or of a place in a bucket.
+
+    Args:
+        path: of the folder, or the URL of the place.
+        name: of what is inside; the path itself if it is empty.
+    """
+    place = located(path)
+    if isinstance(place, Path):
+        return place / name
+    return str(place.child(name) if name else place)

@@ -11,14 +11,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from anim.checks.labels import listed
-from anim.errors import RecordingError
+from anim.errors import BucketError, RecordingError
 from anim.run.about import NOTHING_KNOWN, About
 from anim.run.run import Run
 from anim.run.snapshots import Form, Snapshot
 from anim.run.store import schema
 from anim.run.store.growing import GrowingArrays
-from anim.run.store.reader import BIRTH, open_recording
-from anim.run.store.store import Held, Store
+from anim.run.store.reader import open_recording
+from anim.run.store.store import BIRTH, Held, Store
 
 # Whose versions a recording notes: the import name and the name of the distribution.
 _DISTRIBUTIONS = {
@@ -64,6 +64,8 @@ class Writer:
         check_place(store, resume, overwrite)
         try:
             self._held = store.hold()
+            if not schema.has(store, "done"):
+                store.fence()
             # Again: another recorder may have come and gone before the lock.
             if check_place(store, resume, overwrite):
                 self._resume(resume, about)
@@ -79,6 +81,7 @@ class Writer:
     def _create(self, about: About) -> None:
         self.store.clear(schema.ALL)
         schema.write_group(self.store, {"anim": description(self.classes, about)})
+        schema.name_arrays(self.store, (), ())
         if self.labels is not None:
             self.define(self.labels)
         self._arrays.begin()
@@ -113,6 +116,9 @@ class Writer:
             # Other snapshots may come where these lay: a run that was opened before says so.
             self.store.renew(BIRTH)
         self._arrays = GrowingArrays.resumed(self.store, run.kind, run.steps[:count].tolist())
+        if count < len(run):
+            # It may have been opened just before the steps went.
+            self.store.renew(BIRTH)
 
     @property
     def steps(self) -> list[int]:
@@ -153,7 +159,7 @@ class Writer:
         """Resize all arrays to one length, as readers of Zarr expect, and release the store."""
         if self._held is None:
             return
-        with contextlib.suppress(ValueError, RecordingError):
+        with contextlib.suppress(ValueError, RecordingError, BucketError):
             # Nothing is written to a place that somebody else took over.
             self._held.check()
             # A step may be written although its write failed.

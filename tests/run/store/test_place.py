@@ -1,6 +1,7 @@
 """Where a recording may lie, and what its folder may be called."""
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -8,13 +9,14 @@ import pytest
 
 import anim
 from anim.errors import SettingError
+from anim.run.store.place import Url, located
 from tests.support.recordings import LABELS, check_recording, record
 from tests.support.subprocesses import run_python
 
 ON_POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows has other names")
 URLS = [
-    *("s3://bucket/run", "gs://bucket/run", "http://host/run", "https://host/run"),
-    *("file:///tmp/run", "memory://run", "S3://bucket", "gcs-x://a", "s3://"),
+    *("http://host/run", "https://host/run", "gcs-x://a", "az://box/run", "s3://", "gs:///run"),
+    *("s3://bucket/a//b", "s3://bucket/../run", "memory://m/./x", "file://host/run", "file://"),
 ]
 NAMES = [
     *("back\\slash", "\\", "a\\", "\\\\x", "q?x", "h#x", "p%20x", "100%", "c:olon", "C:\\x", "a b"),
@@ -29,15 +31,35 @@ def inside(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("url", URLS)
-def test_a_url_is_refused_and_makes_no_folder(inside, url):
-    expected = rf"path: expected a local folder, got '{url[:5]}.*buckets and other URLs are not"
+def test_a_url_that_is_not_known_is_refused_and_makes_no_folder(inside, url):
+    expected = rf"path: expected .*, got '{re.escape(url)}'"
     for call in (lambda path: anim.Recorder(path, labels=LABELS), anim.open):
         with pytest.raises(SettingError, match=expected):
             call(url)
-    if url != "s3://":
-        with pytest.raises(SettingError, match="path: expected a local folder, got"):
+    if url.startswith("http"):
+        with pytest.raises(SettingError, match="path: expected "):
             anim.Recorder(Path(url), labels=LABELS)
     assert not list(inside.iterdir())
+
+
+@pytest.mark.parametrize("scheme", ["s3", "gs", "memory", "S3"])
+def test_a_url_is_a_place_in_a_bucket(scheme):
+    for given in (f"{scheme}://bucket/a/run", f"{scheme}://bucket/a/run/"):
+        for path in (given, Path(given)):
+            place = located(path)
+            assert isinstance(place, Url)
+            assert place == (scheme.lower(), "bucket", "a/run")
+            assert str(place.child("x")) == f"{scheme.lower()}://bucket/a/run/x"
+    assert str(located(f"{scheme}://bucket")) == f"{scheme.lower()}://bucket"
+
+
+def test_a_url_of_a_file_is_a_folder(tmp_path):
+    for path in (f"file://{tmp_path}/a%20b", f"file://localhost{tmp_path}/a%20b"):
+        assert located(path) == tmp_path / "a b"
+    assert located(Path(f"file://{tmp_path}/r")) == tmp_path / "r"
+    record(f"file://{tmp_path}/r", [0, 10])
+    check_recording(f"file://{tmp_path}/r", [0, 10])
+    check_recording(tmp_path / "r", [0, 10])
 
 
 @ON_POSIX
