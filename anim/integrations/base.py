@@ -27,7 +27,7 @@ from anim.settings import one_line, one_of, whole
 # Characters of an error that a warning repeats.
 _LONGEST_CAUSE = 400
 # Options that Recorder refuses without a path.
-_OF_A_PATH = ("resume", "overwrite")
+_OF_A_PATH = ("resume", "overwrite", "index", "process_index", "process_count")
 
 
 def require(module: str, package: str) -> ModuleType:

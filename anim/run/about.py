@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from anim.errors import SettingError
+from anim.settings import value_text, whole
+
 
 @dataclass(frozen=True)
 class About:
@@ -21,3 +24,12 @@ class About:
 
 
 NOTHING_KNOWN = About()
+
+
+def check_about(about: About) -> None:
+    """Raise SettingError unless a caption can be written, and read again."""
+    is_text = isinstance(about, About) and isinstance(about.caption, str)
+    if not is_text or not isinstance(about.title, str):
+        raise SettingError("about", f"expected About(caption), got {value_text(about)}")
+    if about.steps_per_epoch is not None:
+        whole("steps_per_epoch", about.steps_per_epoch, 1)

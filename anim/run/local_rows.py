@@ -33,7 +33,7 @@ class LocalRows:
     count: int
 
 
-def local_rows(name: str, given) -> LocalRows | None:
+def local_rows(name: str, given, *, shares: bool = True) -> LocalRows | None:
     """Return the rows of a global `jax.Array` or `DTensor` that this process records.
 
     No process waits for another one.
@@ -41,6 +41,7 @@ def local_rows(name: str, given) -> LocalRows | None:
     Args:
         name: of the argument, for the error.
         given: [N, ...] anything.
+        shares: whether rows that several processes hold are shared out; else each has them all.
 
     Returns:
         None for what is no array over several processes.
@@ -53,14 +54,15 @@ def local_rows(name: str, given) -> LocalRows | None:
     if jax is not None and isinstance(given, jax.Array):
         if given.is_fully_addressable:
             return None
-        return _of_jax(name, given, jax.process_index(), jax.process_count())
+        return _of_jax(name, given, (jax.process_index(), jax.process_count()), shares)
     tensors = sys.modules.get("torch.distributed.tensor")
     if tensors is not None and isinstance(given, tensors.DTensor):
-        return _of_torch(name, given, tensors)
+        return _of_torch(name, given, tensors, shares)
     return None
 
 
-def _of_jax(name: str, array, process: int, processes: int) -> LocalRows:
+def _of_jax(name: str, array, at: tuple[int, int], shares: bool) -> LocalRows:
+    process, processes = at
     _check_rows(name, array.shape)
     places = array.sharding.devices_indices_map(array.shape)
     _check_everywhere(name, len({device.process_index for device in places}), processes)
@@ -86,7 +88,7 @@ def _of_jax(name: str, array, process: int, processes: int) -> LocalRows:
             raise SettingError(name, problem)
         if process not in able:
             continue
-        start, stop = _share(rows, able.index(process), len(able))
+        start, stop = _share(rows, able.index(process), len(able)) if shares else rows
         if start < stop:
             within = slice(start - rows[0], stop - rows[0])
             blocks.append(_put_together(parts[rows], array.shape[1:])[within])
@@ -111,7 +113,7 @@ def _put_together(parts: dict[tuple[Span, ...], Any], shape: Sequence[int]):
     return whole
 
 
-def _of_torch(name: str, tensor, tensors) -> LocalRows:
+def _of_torch(name: str, tensor, tensors, shares: bool) -> LocalRows:
     _check_rows(name, tensor.shape)
     mesh, rows = tensor.device_mesh, (0, tensor.shape[0])
     _check_everywhere(name, mesh.size(), sys.modules["torch.distributed"].get_world_size())
@@ -128,7 +130,7 @@ def _of_torch(name: str, tensor, tensors) -> LocalRows:
             raise SettingError(name, problem)
     own = rows
     for axis, placement in enumerate(tensor.placements):
-        if isinstance(placement, tensors.Replicate):
+        if shares and isinstance(placement, tensors.Replicate):
             own = _share(own, at[axis], mesh.size(axis))
     if own[0] >= own[1]:
         return LocalRows([], _positions([]), tensor.shape[0])

@@ -61,6 +61,26 @@ def rank_of(process_index: int | None = None, process_count: int | None = None) 
     return ranks.pop()
 
 
+def rank_for(
+    path: object, process_index: int | None = None, process_count: int | None = None
+) -> Rank:
+    """Return the rank of this process in recording to a path; as `rank_of`.
+
+    Args:
+        path: None for memory, to which a process records alone.
+        process_index, process_count: as for `rank_of`.
+
+    Raises:
+        SettingError: as of `rank_of`; many processes are to record to memory.
+    """
+    if path is not None:
+        return rank_of(process_index, process_count)
+    if (process_index, process_count) == (None, None) or process_count == 1:
+        return ALONE
+    problem = f"expected one that all processes share, got None with process_count {process_count}"
+    raise SettingError("path", problem)
+
+
 def _of_jax() -> Rank | None:
     """Return the rank by ``jax.distributed``; None if that is not initialized."""
     jax = sys.modules.get("jax")

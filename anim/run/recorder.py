@@ -8,22 +8,23 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from anim.checks.labels import check_range, check_same_labels, checked_classes, checked_labels
+from anim.checks.labels import check_range, check_same_labels, checked_classes
 from anim.errors import NotFiniteError, RecordingError, SettingError
 from anim.run import opened
-from anim.run.about import NOTHING_KNOWN, About
+from anim.run.about import NOTHING_KNOWN, About, check_about
 from anim.run.caller import warn_caller
-from anim.run.checking import check_classes, check_same_form, checked_snapshot, warn_if_probs
+from anim.run.checking import check_classes, check_same_form, warn_if_probs
 from anim.run.collecting import Part
 from anim.run.handover import HandedOver, Handover
+from anim.run.own_rows import OwnRows
+from anim.run.ranks import rank_for
 from anim.run.run import Run
 from anim.run.scalars import checked_metrics, with_names
 from anim.run.snapshots import Snapshot, form_of, like
 from anim.run.store.interface import SnapshotStore
-from anim.run.store.memory import Memory
+from anim.run.store.made import made_store
 from anim.run.store.store import store_of
-from anim.run.store.writer import Writer
-from anim.settings import KEEPS, one_of, value_text, whole
+from anim.settings import KEEPS, one_of, whole
 from anim.settings.docs import hints
 
 # Steps are 64-bit integers on disk.
@@ -48,6 +49,13 @@ class Recorder:
             and makes recordings of many classes small.
         nan: what to do with NaN or infinite predictions: ``raise``, or ``skip`` the snapshot with
             a warning.
+        index: [n] positions of the labels and predictions of this process among those of all; of a
+            `DistributedSampler`, ``list(sampler)``, whose padding is recorded once. Arrays over all
+            processes, `jax.Array` or `DTensor`, need none. A process that records alone may give
+            it for examples that come in another order.
+        process_index, process_count: which of how many processes this is; None asks
+            ``jax.distributed`` and ``torch.distributed``. With ``process_count=1`` a process
+            records all examples on its own.
         resume: continue the recording at ``path``, if there is one. True continues after its last
             snapshot. A step, such as that of a checkpoint, continues after that step: later
             snapshots are dropped, and the one at that step is kept and not recorded again.
@@ -69,6 +77,9 @@ class Recorder:
         about: About = NOTHING_KNOWN,
         keep: str = "float32",
         nan: str = "raise",
+        index=None,
+        process_index: int | None = None,
+        process_count: int | None = None,
         resume: bool | int = False,
         overwrite: bool = False,
     ):
@@ -76,12 +87,13 @@ class Recorder:
         one_of("nan", nan, ("raise", "skip"))
         self._keep, self._nan = keep, nan
         self._classes = checked_classes(classes)
-        own = None if labels is None else checked_labels(labels, self._classes)
+        self._rows = OwnRows(rank_for(path, process_index, process_count), index)
+        own = self._rows.labels_of(labels, self._classes)
         if not isinstance(resume, bool):
             whole("resume", resume, 0)
         if own is not None and self._classes is not None:
             check_range(own, len(self._classes))
-        _check_about(about)
+        check_about(about)
         if resume is not False and overwrite:
             raise ValueError("resume, overwrite: expected at most one of them")
         if path is None and (resume is not False or overwrite):
@@ -92,7 +104,8 @@ class Recorder:
         store: SnapshotStore | None = None
         # Whatever line an interrupt stops, the folder is released.
         try:
-            store = self._made_store(own, about, resume, overwrite)
+            how = {"keep": keep, "nan": nan, "resume": resume, "overwrite": overwrite}
+            store = made_store(self._place, self._rows, own, self._classes, about, **how)
             self._store, self._classes = store, store.classes
             self._handover = Handover(store)
             self._is_resumed = bool(store.steps)
@@ -104,15 +117,6 @@ class Recorder:
             if store is not None:
                 store.close()
             raise
-
-    def _made_store(
-        self, labels: np.ndarray | None, about: About, resume: bool | int, overwrite: bool
-    ) -> SnapshotStore:
-        arguments = (labels, self._classes, about)
-        if self._place is None:
-            return Memory(*arguments)
-        opened.make_way(self._place, may_close=resume is not False or overwrite)
-        return Writer(self._place, *arguments, resume=resume, overwrite=overwrite)
 
     @property
     def last_step(self) -> int | None:
@@ -156,11 +160,12 @@ class Recorder:
         """
         if self._has_already("snapshot", step):
             return
-        known = self._labels_given(labels)
         given = {"logits": logits, "probs": probs, "confidence": confidence, "correct": correct}
+        pieces = self._rows.pieces_of(given)
+        known = self._labels_given(labels)
         scalars = checked_metrics(metrics)
         try:
-            snapshot = checked_snapshot(given, known, self._keep)
+            snapshot = self._rows.checked(pieces, known, self._keep)
         except NotFiniteError as error:
             self._skip(step, error)
             return
@@ -194,6 +199,8 @@ class Recorder:
             RuntimeError, OSError: as for `snapshot`.
         """
         is_there = self._has_already("collecting", step)
+        if self._rows.is_shared or self._rows.index is not None:
+            raise SettingError("collecting", "expected a recorder of one process, without index=")
         part = Part(self._handover.last.labels, self._classes, self._keep, self._nan == "skip")
         yield part
         if is_there:
@@ -283,16 +290,14 @@ class Recorder:
 
     def _labels_given(self, labels) -> np.ndarray:
         """Return the labels of a snapshot, which are those of the recorder if it has them."""
-        known = self._handover.last.labels
-        if labels is None:
-            if known is None:
+        known, own = self._handover.last.labels, self._rows.labels_of(labels, self._classes)
+        if known is None:
+            if own is None:
                 problem = "expected labels for the recorder, or with its first snapshot, got none"
                 raise SettingError("labels", problem)
-            return known
-        own = checked_labels(labels, self._classes)
-        if known is None:
             return own
-        check_same_labels(own, known)
+        if labels is not None and own is not None:
+            check_same_labels(own, known)
         return known
 
     def _skip(self, step: int, error: NotFiniteError) -> None:
@@ -325,19 +330,11 @@ class Recorder:
             given.form = form_of(given.snapshot)
             check_same_form(given.form, last.form)
             return
-        warn_if_probs(given.snapshot)
-        check_classes(given.form, given.labels, self._classes)
+        if given.form:
+            warn_if_probs(given.snapshot)
+            check_classes(given.form, given.labels, self._classes)
 
     def _check_step(self, step: int, last_step: int | None) -> None:
         if last_step is not None and step <= last_step:
             hint = "; resume=STEP drops later snapshots" if self._is_resumed else ""
             raise ValueError(f"step: expected a step after {last_step}, got {step}{hint}")
-
-
-def _check_about(about: About) -> None:
-    """Raise SettingError unless a caption can be written, and read again."""
-    is_text = isinstance(about, About) and isinstance(about.caption, str)
-    if not is_text or not isinstance(about.title, str):
-        raise SettingError("about", f"expected About(caption), got {value_text(about)}")
-    if about.steps_per_epoch is not None:
-        whole("steps_per_epoch", about.steps_per_epoch, 1)

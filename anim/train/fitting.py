@@ -126,8 +126,15 @@ def _fit(
     with ExitStack() as stack:
         recorders = [
             stack.enter_context(
-                Recorder(path, labels=dataset.y_val, classes=dataset.classes, about=about)
+                Recorder(
+                    path,
+                    labels=dataset.y_val,
+                    classes=dataset.classes,
+                    about=about,
+                    process_count=1,
+                )
             )
+            # Each process has all examples, and seeds of its own.
             for path in paths
         ]
         done, losses = 0, [np.full((len(seeds), 1), np.nan)]

@@ -8,7 +8,7 @@ import pytest
 
 from anim.errors import SettingError
 from anim.run.local_rows import local_rows
-from anim.run.ranks import Rank, rank_of
+from anim.run.ranks import Rank, rank_for, rank_of
 from tests.support.processes import JAX, TORCH, run_ranks
 from tests.support.subprocesses import run_python
 
@@ -31,6 +31,13 @@ def test_a_process_is_alone_unless_it_is_told_otherwise():
 def test_half_a_rank_is_refused(given, problem):
     with pytest.raises(SettingError, match=problem):
         rank_of(*given)
+
+
+def test_memory_is_not_shared():
+    assert rank_for(None) == rank_for(None, process_count=1) == Rank(0, 1)
+    with pytest.raises(SettingError, match="path: expected one that all processes share, got None"):
+        rank_for(None, 0, 2)
+    assert rank_for("runs/r", 0, 2) == Rank(0, 2)
 
 
 class Initialized:
@@ -106,6 +113,7 @@ found = {
     "labels": look(sharded("host", x=x[:, 0]), x[:, 0]),
     "classes, all rows": look(sharded(None, "device"), x),
     "none of its own": look(sharded(("host", "device"), x=x[:4]), x[:4]),
+    "held": local_rows("logits", sharded("device"), shares=False).index.tolist(),
     "local": local_rows("logits", jax.numpy.ones((3, 2))) is None,
 }
 jit = jax.jit(lambda x: x.astype("bfloat16") * 2, out_shardings=NamedSharding(mesh, P("host")))
@@ -133,6 +141,7 @@ def test_a_process_finds_its_rows_of_an_array_of_jax_under_any_sharding():
     )
     assert (found["labels"], other["labels"]) == ([0, 1, 2, 3], [4, 5, 6, 7])
     assert (found["none of its own"], other["none of its own"]) == ([0, 1], [2, 3])
+    assert found["held"] == other["held"] == list(range(8))
     assert found["local"] is True
     for said in (found, other):
         assert said["classes over hosts"].startswith(

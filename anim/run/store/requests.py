@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -99,6 +100,15 @@ def taken(keys: Mapping[int, str], take: Take, limit: float) -> Steps[list[int]]
         else:
             wait = min(1.5 * wait, _LONGEST_WAIT)
     return sorted(left)
+
+
+def parsed(content: bytes | None) -> dict[str, Any]:
+    """Return the JSON of an object; nothing if it is missing or broken."""
+    try:
+        said = json.loads(content or b"")
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def carry_out(

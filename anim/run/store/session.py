@@ -57,7 +57,7 @@ from anim.checks.labels import listed
 from anim.errors import RecordingError
 from anim.run.ranks import Rank
 from anim.run.store.marks import LEFT, key_of, mark_of, step_in
-from anim.run.store.requests import Read, Stamp, Steps, Take, Write, WriteIf, taken
+from anim.run.store.requests import Read, Stamp, Steps, Take, Write, WriteIf, parsed, taken
 
 NAME = "session.json"
 # Slots that are claimed at a time.
@@ -82,14 +82,15 @@ class Session:
     Args:
         rank: of this process.
         place: the name of the store, for errors.
-        limit: seconds without news before another process is given up.
+        limit: seconds without news before another process is given up; None takes `TIME_LIMIT`.
         own: a number that no other process has; None takes a random one.
     """
 
     def __init__(
-        self, rank: Rank, place: str, *, limit: float = TIME_LIMIT, own: int | None = None
+        self, rank: Rank, place: str, *, limit: float | None = None, own: int | None = None
     ):
-        self._rank, self._place, self._limit = rank, place, limit
+        self._rank, self._place = rank, place
+        self._limit = TIME_LIMIT if limit is None else limit
         self._own = 1 + secrets.randbits(62) if own is None else own
         # That of an earlier session is none of its own.
         self._id = self._own if rank.index == 0 else 0
@@ -331,15 +332,6 @@ class Session:
 
     def _taken_over(self) -> RecordingError:
         return RecordingError(f"other processes began to record to {self._place!r}")
-
-
-def parsed(content: bytes | None) -> dict[str, Any]:
-    """Return what an object of a session says; nothing if it is missing or broken."""
-    try:
-        said = json.loads(content or b"")
-    except (ValueError, RecursionError):
-        return {}
-    return said if isinstance(said, dict) else {}
 
 
 def _whole(given: object) -> int:

@@ -11,14 +11,14 @@ import numpy as np
 
 from anim.errors import RecordingError, SettingError
 from anim.run.about import About
-from anim.run.ranks import Rank
+from anim.run.own_rows import OwnRows
 from anim.run.run import Run
 from anim.run.snapshots import Form, Snapshot, form_of
 from anim.run.store import schema, writer
 from anim.run.store.ledger import Ledger
 from anim.run.store.reader import BIRTH, open_recording
 from anim.run.store.requests import Steps, carry_out
-from anim.run.store.session import TIME_LIMIT, Session
+from anim.run.store.session import Session
 from anim.run.store.shares import Plan, offer_of, plan_of
 from anim.run.store.side_by_side import SideBySide, plan_on
 from anim.run.store.store import Held, Store
@@ -34,15 +34,14 @@ class SharedWriter:
 
     Args:
         store: where all of them record.
-        rank: of this process.
+        rows: of this process.
         labels: [n] int32 of its rows; None takes those of the recording, or that `define` sets.
-        index: [n] int64, the positions of its rows among all; None as for the labels.
         classes: K names; None takes those of the recording, if it has them.
         about: the caption of the run.
         settings: more that must be the same in all processes, as JSON.
         resume: as for `anim.run.store.writer.Writer`.
         overwrite: likewise.
-        limit: seconds without news before another process is given up.
+        limit: seconds without news before another process is given up; None takes the usual.
 
     Raises:
         RecordingError: another process is missing, or records something else; or as for `Writer`.
@@ -51,19 +50,21 @@ class SharedWriter:
     def __init__(
         self,
         store: Store,
-        rank: Rank,
+        rows: OwnRows,
         labels: np.ndarray | None,
-        index: np.ndarray | None,
         classes: tuple[str, ...] | None,
         about: About,
         *,
         settings: Mapping,
         resume: bool | int,
         overwrite: bool,
-        limit: float = TIME_LIMIT,
+        limit: float | None = None,
     ):
-        self.labels, self.index, self.classes = labels, index, classes
-        self._rank, self._about, self._resume, self._overwrite = rank, about, resume, overwrite
+        rank = rows.rank
+        self.labels: np.ndarray | None = labels
+        self.classes: tuple[str, ...] | None = classes
+        self._rows, self._rank = rows, rank
+        self._about, self._resume, self._overwrite = about, resume, overwrite
         self._held: Held | None = None
         self._arrays: SideBySide | None = None
         self._form: Form = {}
@@ -118,23 +119,14 @@ class SharedWriter:
             name: ((len(index), *row), np.dtype(dtype))
             for name, (row, dtype) in plan.arrays.items()
         }
-        if self.index is not None and not np.array_equal(index, self.index):
-            problem = f"process {self._rank.index} recorded other rows to {self.store.name!r}"
-            raise RecordingError(f"index: {problem} before")
-        if self.labels is not None:
-            # A row that is there twice has lost its label.
-            if not np.array_equal(labels, np.where(labels < 0, labels, self.labels)):
-                name = self.store.name
-                raise RecordingError(f"labels: {name!r} was recorded with different labels")
-        else:
-            self.labels = np.maximum(labels, 0)
-        self.index = index
-
-    def define(self, labels: np.ndarray, index: np.ndarray | None = None) -> None:
-        """Set labels [n] int32 and positions [n] of a store without; before the first `append`."""
+        self._rows.settle(index, labels, self.store.name)
+        if self.labels is not None and not np.array_equal(labels, self.labels):
+            raise RecordingError(f"labels: {self.store.name!r} was recorded with different labels")
         self.labels = labels
-        if index is not None:
-            self.index = index
+
+    def define(self, labels: np.ndarray) -> None:
+        """Set the labels [n] int32 of the rows of this process; before the first `append`."""
+        self.labels = labels
 
     @property
     def form(self) -> Form:
@@ -165,7 +157,7 @@ class SharedWriter:
         if self._arrays is None:
             self._arrays = self._agreed_arrays(snapshot)
         self._carry_out(self._session.claim(slot))
-        self._arrays.write(slot, snapshot)
+        self._arrays.write(slot, snapshot or self._arrays.no_rows())
         self._carry_out(self._session.mark(slot, step))
         # What this process does next is of the next slot, even if others fail.
         self._slot += 1
@@ -186,8 +178,9 @@ class SharedWriter:
         self._ledger.commit(slot, step, metrics)
 
     def _agreed_arrays(self, snapshot: Snapshot) -> SideBySide:
-        assert self.labels is not None
-        assert self.index is not None
+        index, labels = self._rows.index, self.labels
+        assert index is not None
+        assert labels is not None
         made: list[SideBySide] = []
 
         def decide(offers: Sequence[Mapping]) -> tuple[dict, int]:
@@ -198,10 +191,10 @@ class SharedWriter:
             return plan.as_json(), 0
 
         self._form = form_of(snapshot)
-        agreed = self._carry_out(self._session.agree(offer_of(self.index, self._form), decide))
+        agreed = self._carry_out(self._session.agree(offer_of(index, self._form), decide))
         plan = Plan.from_json(agreed)
         arrays = made[0] if made else SideBySide(self.store, plan, self._rank.index)
-        arrays.describe(self.labels, self.index)
+        arrays.describe(labels, index)
         return arrays
 
     def run(self) -> Run:

@@ -59,7 +59,16 @@ class SideBySide:
         share = self.plan.share(self._rank)
         reads = [self._whole(name)[share].read() for name in ("labels", "index")]
         labels, index = (read.result() for read in reads)
-        return labels[index >= 0], index[index >= 0]
+        is_row = index >= 0
+        labels, index = labels[is_row], index[is_row]
+        if (labels == schema.NO_LABEL).any():
+            # Of rows that are there twice, the first ones have the labels.
+            all_labels, places = (self._whole(name).read().result() for name in ("labels", "index"))
+            found = np.zeros(places.max() + 1, np.int32)
+            first = all_labels != schema.NO_LABEL
+            found[places[first]] = all_labels[first]
+            labels = found[index]
+        return labels, index
 
     def write(self, slot: int, snapshot: Snapshot) -> None:
         """Write the rows of this process to a slot; nothing is committed by that."""
@@ -70,6 +79,10 @@ class SideBySide:
         ]
         for write in writes:
             write.result()
+
+    def no_rows(self) -> Snapshot:
+        """Return what a process writes that has no rows."""
+        return {name: np.empty((0, *row), dtype) for name, (row, dtype) in self.plan.arrays.items()}
 
     def drop_duplicates(self) -> None:
         """Take the label from rows that are there twice, in process 0.

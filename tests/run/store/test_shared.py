@@ -8,6 +8,7 @@ import pytest
 import anim
 from anim.errors import RecordingError
 from anim.run.about import NOTHING_KNOWN
+from anim.run.own_rows import OwnRows
 from anim.run.ranks import Rank
 from anim.run.store import session
 from anim.run.store.shared import SharedWriter
@@ -37,9 +38,8 @@ def writer(path, rank, ranks=RANKS, *, index=None, labels=None, limit=20.0, **op
     given = {"settings": {"keep": "float32"}, "resume": False, "overwrite": False, **options}
     return SharedWriter(
         store_of(path),
-        Rank(rank, ranks),
+        OwnRows(Rank(rank, ranks), index),
         LABELS[index] if labels is None else labels,
-        index,
         None,
         NOTHING_KNOWN,
         limit=limit,
@@ -47,12 +47,19 @@ def writer(path, rank, ranks=RANKS, *, index=None, labels=None, limit=20.0, **op
     )
 
 
+def append(shared, step):
+    rows = shared._rows.index
+    shared.append(step, {"logits": logits(step)[rows]}, {"loss": 1 / (step + 1)})
+
+
 def record(path, rank, steps, ranks=RANKS, **options):
     """What one process does."""
     shared = writer(path, rank, ranks, **options)
     try:
         for step in steps:
-            shared.append(step, {"logits": logits(step)[shared.index]}, {"loss": 1 / (step + 1)})
+            shared.append(
+                step, {"logits": logits(step)[shared._rows.index]}, {"loss": 1 / (step + 1)}
+            )
     finally:
         shared.close()
     return shared
@@ -110,7 +117,9 @@ def test_slots_of_a_session_that_did_not_end_are_left_out(tmp_path):
     def die(rank):
         shared = writer(tmp_path / "r", rank)
         for step in range(2):
-            shared.append(step, {"logits": logits(step)[shared.index]}, {"loss": 1 / (step + 1)})
+            shared.append(
+                step, {"logits": logits(step)[shared._rows.index]}, {"loss": 1 / (step + 1)}
+            )
         if rank == 0:
             shared._held.release()
 
@@ -210,7 +219,9 @@ def test_a_process_that_dies_leaves_its_snapshot_out(tmp_path):
         for step in range(4):
             if rank == 2 and step == 2:
                 return
-            shared.append(step, {"logits": logits(step)[shared.index]}, {"loss": 1 / (step + 1)})
+            shared.append(
+                step, {"logits": logits(step)[shared._rows.index]}, {"loss": 1 / (step + 1)}
+            )
         shared.close()
 
     found = in_all(act)

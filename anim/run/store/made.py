@@ -1,0 +1,60 @@
+"""Which of the stores of snapshots a recorder records to."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from anim.errors import SettingError
+from anim.run import opened
+from anim.run.about import About
+from anim.run.own_rows import OwnRows
+from anim.run.store.interface import SnapshotStore
+from anim.run.store.memory import Memory
+from anim.run.store.shared import SharedWriter
+from anim.run.store.store import Store
+from anim.run.store.writer import Writer
+
+
+def made_store(
+    place: Store | None,
+    rows: OwnRows,
+    labels: np.ndarray | None,
+    classes: tuple[str, ...] | None,
+    about: About,
+    *,
+    keep: str,
+    nan: str,
+    resume: bool | int,
+    overwrite: bool,
+) -> SnapshotStore:
+    """Return where snapshots are kept.
+
+    Args:
+        place: where to record; None for memory.
+        rows: of this process.
+        labels: [n] int32 of these, or None.
+        classes, about, keep, nan, resume, overwrite: as for `anim.Recorder`.
+
+    Raises:
+        SettingError: many processes cannot record like this.
+        RecordingError: there is something else at the place, or another process is missing.
+    """
+    if place is None:
+        return Memory(labels, classes, about)
+    opened.make_way(place, may_close=resume is not False or overwrite)
+    if not rows.is_shared:
+        return Writer(place, labels, classes, about, resume=resume, overwrite=overwrite)
+    if nan != "raise":
+        # Other processes have written their rows of that snapshot.
+        raise SettingError("nan", f"expected 'raise' with several processes, got {nan!r}")
+    shared: SnapshotStore = SharedWriter(
+        place,
+        rows,
+        labels,
+        classes,
+        about,
+        settings={"keep": keep},
+        resume=resume,
+        overwrite=overwrite,
+    )
+    return shared
