@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import jax
@@ -43,6 +44,14 @@ class Spread:
         self.total = each * len(used)
         self._mesh = Mesh(np.array(used), (_NETWORKS,)) if len(used) > 1 else None
 
+    def made(self, function: Callable) -> Callable:
+        """Return a function of a key that makes a network as one of the keys of all."""
+        if self._mesh is None or self._mesh.devices.flat[0].platform != "cpu":
+            return self.lifted(function, 0)
+        # One after another on each device: JAX decomposes several matrices on threads that all
+        # devices share, and each of these may wait for another one, without end.
+        return self._on_each(partial(jax.lax.map, function), 0)
+
     def lifted(self, function: Callable, axes: int | Sequence[int | None]) -> Callable:
         """Return a function of one network as one of all.
 
@@ -54,8 +63,9 @@ class Spread:
         if self.is_alone:
             return function
         mapped = jax.vmap(function, axes)
-        if self._mesh is None:
-            return mapped
+        return mapped if self._mesh is None else self._on_each(mapped, axes)
+
+    def _on_each(self, mapped: Callable, axes: int | Sequence[int | None]) -> Callable:
         specs = PartitionSpec(_NETWORKS)
         of_arguments = specs
         if not isinstance(axes, int):

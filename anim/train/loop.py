@@ -49,7 +49,7 @@ class Loop:
         keys = self._spread.divided([jax.random.key(seed) for seed in seeds])
         lifted = self._spread.lifted
         make, graph = _maker(dataset, settings)
-        self._params = jax.jit(lifted(make, 0))(keys)
+        self._params = jax.jit(self._spread.made(make))(keys)
         update = make_optimizer(settings, steps)
 
         def begin(key, params):

@@ -108,6 +108,23 @@ def test_progress_is_told_in_order_by_the_calling_thread(found):
     assert names[-2:] == ["x", "y"]
 
 
+WIDE = """
+import faulthandler, jax, anim
+from anim.settings import Experiment
+from anim.train.loop import Loop
+
+faulthandler.dump_traceback_later(120, exit=True)
+wide = Experiment.of({"hidden": (64, 64, 64)})
+for _ in range(3):
+    jax.block_until_ready(Loop(anim.data.xor(64, 50), wide, range(32), 4, 2)._params)
+"""
+
+
+@pytest.mark.slow
+def test_wide_networks_on_several_devices_of_a_cpu_are_made_without_waiting_for_each_other():
+    run_python(WIDE, env=FOUR_DEVICES)
+
+
 @pytest.mark.parametrize(
     ("networks", "known", "total", "used"),
     [(1, 4, 1, 1), (2, 4, 2, 2), (5, 4, 6, 3), (6, 4, 6, 3), (32, 4, 32, 4), (7, 1, 7, 1)],
