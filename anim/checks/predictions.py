@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import jax
 import numpy as np
@@ -130,16 +130,28 @@ def checked_scores(name: str, given, examples: int, dtype: DTypeLike = np.float3
     is_copy = is_half or scores.has_one or not scores.rows.is_own
     is_copy = is_copy or scores.rows.dtype != np.float32
     found = np.empty((examples, scores.classes), dtype) if is_copy else scores.rows.bring()
-    for start, stop in scores.blocks():
-        block = scores.checked(start, stop)
-        if is_half:
-            with rows_from(start):
-                block = _halved(name, block)
+    for start, stop, block in score_blocks(scores, dtype):
         if not is_copy and not np.may_share_memory(block, found):
             is_copy, found = True, found.copy()
         if is_copy:
             found[start:stop] = block
     return found
+
+
+def score_blocks(scores: Scores, dtype: DTypeLike) -> Iterator[tuple[int, int, np.ndarray]]:
+    """Yield where each block of rows begins and ends, and the rows: checked, of a dtype.
+
+    They may be a view of what was given.
+
+    Raises:
+        ValueError, NotFiniteError: as for `checked_scores`.
+    """
+    for start, stop in scores.blocks():
+        block = scores.checked(start, stop)
+        if np.dtype(dtype) == np.float16:
+            with rows_from(start):
+                block = _halved(scores.name, block)
+        yield start, stop, block
 
 
 def _halved(name: str, values: np.ndarray) -> np.ndarray:
@@ -256,17 +268,20 @@ def _check_shape(name: str, values: np.ndarray, examples: int) -> None:
         raise ValueError(f"{name}: expected shape [{examples}], got {list(values.shape)}")
 
 
-def rows_are_probs(values: np.ndarray, name: str = "predictions") -> bool:
+def rows_are_probs(values: np.ndarray | Iterable[np.ndarray], name: str = "predictions") -> bool:
     """Return whether scores [N, K] are in [0, 1] and each row sums to 1.
 
     Args:
-        values: of the dtype that they were computed in, which says how far a sum may be from 1.
+        values: of the dtype that they were computed in, which says how far a sum may be from 1; or
+            blocks of them.
         name: of the argument, for the error.
 
     Raises:
         ValueError: a tenth of the rows or more are probabilities, and others are not.
     """
-    count, rows = _rows_of_probs(values), len(values)
+    count = rows = 0
+    for block in [values] if isinstance(values, np.ndarray) else values:
+        count, rows = count + _rows_of_probs(block), rows + len(block)
     if _MIXED * rows <= count < rows:
         raise ValueError(
             f"{name}: expected either logits or probabilities, got {count} of {rows} rows "

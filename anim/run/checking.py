@@ -18,14 +18,17 @@ from anim.checks.rows import DEVICE_BYTES, HOST_BYTES
 from anim.errors import SettingError
 from anim.run.caller import warn_caller
 from anim.run.reduction import Reducer, can_reduce, is_checked
-from anim.run.snapshots import KINDS, Form, Snapshot
+from anim.run.snapshots import KINDS, Form, Given
 
 # Of the scores that are kept.
 KEPT_DTYPES = {"float32": np.float32, "float16": np.float16}
 
 
 def checked_snapshot(
-    given: Mapping[str, object], labels: np.ndarray, keep: str
+    given: Mapping[str, object],
+    labels: np.ndarray,
+    keep: str,
+    reducers: dict[str, Reducer] | None = None,
 ) -> dict[str, np.ndarray]:
     """Return the arrays of a snapshot by name, in memory that the caller cannot change.
 
@@ -33,17 +36,13 @@ def checked_snapshot(
         given: ``logits``, ``probs``, ``confidence`` and ``correct``; None if not given.
         labels: [N] int32.
         keep: one of `anim.settings.KEEPS`.
+        reducers: of earlier batches, by kind; more are added.
 
     Raises:
         ValueError: predictions of a wrong shape or value.
         NotFiniteError: predictions with NaN or infinity.
     """
-    given = {name: values for name, values in given.items() if values is not None}
-    if tuple(given) not in KINDS.values():
-        raise ValueError(
-            "snapshot: expected logits, or probs, or confidence and correct, "
-            f"got {' and '.join(given) or 'none of them'}"
-        )
+    given = checked_kind(given)
     if "confidence" in given:
         return {
             "confidence": checked_confidence(given["confidence"], len(labels)),
@@ -54,8 +53,27 @@ def checked_snapshot(
         return {name: checked_scores(name, values, len(labels), KEPT_DTYPES[keep])}
     scores = Scores(name, values, len(labels))
     check_range(labels, scores.classes)
-    blocks = list(top_blocks(scores, labels, Reducer(name)))
+    reducer = {} if reducers is None else reducers
+    blocks = list(top_blocks(scores, labels, reducer.setdefault(name, Reducer(name))))
     return {part: np.concatenate([block[part] for block in blocks]) for part in blocks[0]}
+
+
+def checked_kind(given: Mapping[str, object]) -> dict[str, object]:
+    """Return what was given of the arrays of a snapshot.
+
+    Args:
+        given: by name; None if not given.
+
+    Raises:
+        ValueError: it is not all that belongs to a kind of snapshots, and nothing else.
+    """
+    given = {name: values for name, values in given.items() if values is not None}
+    if tuple(given) not in KINDS.values():
+        raise ValueError(
+            "snapshot: expected logits, or probs, or confidence and correct, "
+            f"got {' and '.join(given) or 'none of them'}"
+        )
+    return given
 
 
 def top_blocks(
@@ -83,7 +101,7 @@ def top_blocks(
         yield found.kept
 
 
-def warn_if_probs(snapshot: Snapshot) -> None:
+def warn_if_probs(snapshot: Given) -> None:
     """Warn if the logits look like probabilities, which would give a wrong but plausible picture.
 
     Args:
@@ -92,8 +110,10 @@ def warn_if_probs(snapshot: Snapshot) -> None:
     logits = snapshot.get("logits")
     if logits is None:
         return
+    rows = max(1, HOST_BYTES // max(logits.nbytes // len(logits), 1))
+    blocks = (logits[start : start + rows] for start in range(0, len(logits), rows))
     try:
-        seems = rows_are_probs(logits, "logits")
+        seems = rows_are_probs(blocks, "logits")
     except ValueError as error:
         warn_caller(str(error))
         return

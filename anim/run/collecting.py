@@ -9,30 +9,39 @@ import numpy as np
 
 from anim.checks.arrays import as_array
 from anim.checks.labels import check_same_labels, checked_labels, listed
+from anim.checks.predictions import Scores, score_blocks
 from anim.errors import ElementError, NotFiniteError, SettingError
-from anim.run.checking import checked_snapshot
-from anim.run.snapshots import Snapshot, form_of
+from anim.run.checking import KEPT_DTYPES, checked_kind, checked_snapshot
+from anim.run.reduction import Reducer
+from anim.run.snapshots import Form, Given, Snapshot, form_of
+from anim.run.spool import Spool
 from anim.settings.docs import hints
 
 # Rows that an error lists before it abbreviates.
 _LISTED = 5
+# Bytes of scores that are kept in memory; more wait on the disk until the snapshot is whole.
+_IN_MEMORY = 1 << 24
 
 
 class _Batch(NamedTuple):
     rows: np.ndarray
     labels: np.ndarray
+    # Empty for rows that wait on the disk.
     arrays: Snapshot
 
 
 class Part:
     """The predictions of one snapshot, which are added batch by batch.
 
-    `anim.Recorder.collecting` makes it, and records what was added when its block ends.
+    `anim.Recorder.collecting` makes it, and records what was added when its block ends. Scores are
+    reduced, or written to a file without a name, in the thread that adds them: so none of them has
+    to be copied, though the caller may change them afterwards.
 
     Args:
         labels: [N] int32 that the recorder has; None if the batches bring them.
         classes: K names, or None.
         keep: one of `anim.settings.KEEPS`.
+        scratch: a folder on whose disk rows may wait; None keeps all in memory.
         skips_not_finite: whether a batch with NaN or infinity is kept for `whole` to raise.
     """
 
@@ -41,11 +50,16 @@ class Part:
         labels: np.ndarray | None,
         classes: tuple[str, ...] | None,
         keep: str,
+        scratch: str | None,
         skips_not_finite: bool,
     ):
         self._labels, self._classes, self._keep = labels, classes, keep
-        self._skips_not_finite = skips_not_finite
+        self._scratch, self._skips_not_finite = scratch, skips_not_finite
         self._batches: list[_Batch] = []
+        self._form: Form = {}
+        self._reducers: dict[str, Reducer] = {}
+        self._spool: Spool | None = None
+        self._bytes = 0
         self._count = 0
         self._has_index: bool | None = None
         self._not_finite: NotFiniteError | None = None
@@ -85,19 +99,51 @@ class Part:
         rows = self._checked_rows(index, _examples(given, own))
         own = self._labels_of(rows, own)
         try:
-            batch = _Batch(rows, own, checked_snapshot(given, own, self._keep))
+            arrays = self._kept(checked_kind(given), rows, own)
         except ElementError as error:
             of_whole = error.at_row(int(rows[error.index[0]]))
             if not (isinstance(of_whole, NotFiniteError) and self._skips_not_finite):
                 raise of_whole from error
             self._not_finite = self._not_finite or of_whole
         else:
-            self._check_form(batch.arrays)
-            self._batches.append(batch)
+            self._batches.append(_Batch(rows, own, arrays))
         self._has_index = index is not None
         self._count += len(rows)
 
-    def whole(self) -> tuple[Snapshot, np.ndarray]:
+    def _kept(self, given: dict, rows: np.ndarray, labels: np.ndarray) -> Snapshot:
+        """Return what is kept of a batch; nothing if it was written to the disk."""
+        name, values = next(iter(given.items()))
+        is_reduced = self._keep == "top" or name == "confidence"
+        if self._scratch is None or is_reduced:
+            arrays = checked_snapshot(given, labels, self._keep, self._reducers)
+            self._check_form(form_of(arrays))
+            self._form = self._form or form_of(arrays)
+            return arrays
+        scores, dtype = Scores(name, values, len(rows)), np.dtype(KEPT_DTYPES[self._keep])
+        form = {name: ((len(rows), scores.classes), dtype)}
+        self._check_form(form)
+        self._bytes += len(rows) * scores.classes * dtype.itemsize
+        arrays = {}
+        if self._spool is None and self._bytes <= _IN_MEMORY:
+            arrays = checked_snapshot(given, labels, self._keep)
+        else:
+            spool = self._spool or self._spooled(name, (scores.classes,), dtype)
+            for start, stop, block in score_blocks(scores, dtype):
+                spool.write(rows[start:stop], block)
+        self._form = self._form or form
+        return arrays
+
+    def _spooled(self, name: str, row: tuple[int, ...], dtype: np.dtype) -> Spool:
+        """Make room: let the batches so far wait on the disk, and return where."""
+        assert self._scratch is not None
+        spool = Spool(self._scratch, row, dtype)
+        for batch in self._batches:
+            spool.write(batch.rows, batch.arrays[name])
+        self._spool = spool
+        self._batches = [batch._replace(arrays={}) for batch in self._batches]
+        return spool
+
+    def whole(self) -> tuple[Given, np.ndarray]:
         """Return the arrays of the snapshot by name, and the labels [N], in the order of rows.
 
         Raises:
@@ -116,9 +162,11 @@ class Part:
         def arranged(parts: list[np.ndarray]) -> np.ndarray:
             return _joined(parts) if in_order else _joined(parts)[order]
 
-        names = self._batches[0].arrays
-        arrays = {name: arranged([one.arrays[name] for one in self._batches]) for name in names}
-        return arrays, arranged([one.labels for one in self._batches])
+        labels = arranged([one.labels for one in self._batches])
+        if self._spool is not None:
+            return {next(iter(self._form)): self._spool}, labels
+        parts = [one.arrays for one in self._batches]
+        return {name: arranged([part[name] for part in parts]) for name in parts[0]}, labels
 
     def _checked_labels(self, labels, index) -> np.ndarray:
         try:
@@ -158,11 +206,9 @@ class Part:
             check_same_labels(own, known, rows)
         return known
 
-    def _check_form(self, arrays: Snapshot) -> None:
+    def _check_form(self, form: Form) -> None:
         """Raise SettingError unless a batch has the arrays and classes of the first one."""
-        if not self._batches:
-            return
-        first, now = (_form_of_row(one) for one in (self._batches[0].arrays, arrays))
+        first, now = _form_of_row(self._form or form), _form_of_row(form)
         if first != now:
             raise SettingError("collecting", f"expected {first}, as in the first batch, got {now}")
 
@@ -205,11 +251,11 @@ def _examples(given: Mapping[str, object], labels: np.ndarray | None) -> int:
     return 1
 
 
-def _form_of_row(arrays: Snapshot) -> str:
+def _form_of_row(form: Form) -> str:
     """Return in words what a batch holds of each example."""
     return " and ".join(
         f"{name} of {shape[1]} classes" if len(shape) == 2 else name
-        for name, (shape, _) in form_of(arrays).items()
+        for name, (shape, _) in form.items()
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from anim.errors import RecordingError
-from anim.run.snapshots import Form, Snapshot
+from anim.run.snapshots import Form, Given
 from anim.run.store.interface import SnapshotStore
 
 
@@ -38,7 +38,7 @@ class HandedOver:
     step: int | None
     form: Form
     labels: np.ndarray | None
-    snapshot: Snapshot = field(default_factory=dict)
+    snapshot: Given = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
     scalars: frozenset[str] = frozenset()
     finished: threading.Lock = field(default_factory=_held_lock)

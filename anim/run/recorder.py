@@ -20,7 +20,7 @@ from anim.run.own_rows import OwnRows
 from anim.run.ranks import rank_for
 from anim.run.run import Run
 from anim.run.scalars import checked_metrics, with_names
-from anim.run.snapshots import Snapshot, form_of, like
+from anim.run.snapshots import Given, bytes_of, form_of, like
 from anim.run.store.interface import SnapshotStore
 from anim.run.store.made import made_store
 from anim.run.store.store import store_of
@@ -29,6 +29,8 @@ from anim.settings.docs import hints
 
 # Steps are 64-bit integers on disk.
 _LAST_STEP = np.iinfo(np.int64).max
+# Bytes of a snapshot of which the memory holds one at a time.
+_LARGE = 1 << 26
 
 
 class Recorder:
@@ -164,6 +166,7 @@ class Recorder:
         pieces = self._rows.pieces_of(given)
         known = self._labels_given(labels)
         scalars = checked_metrics(metrics)
+        self._make_room()
         try:
             snapshot = self._rows.checked(pieces, known, self._keep)
         except NotFiniteError as error:
@@ -201,7 +204,8 @@ class Recorder:
         is_there = self._has_already("collecting", step)
         if self._rows.is_shared or self._rows.index is not None:
             raise SettingError("collecting", "expected a recorder of one process, without index=")
-        part = Part(self._handover.last.labels, self._classes, self._keep, self._nan == "skip")
+        last, scratch = self._handover.last, self._store.scratch
+        part = Part(last.labels, self._classes, self._keep, scratch, self._nan == "skip")
         yield part
         if is_there:
             return
@@ -306,14 +310,17 @@ class Recorder:
         warn_caller(f"step {step} is skipped: {error}")
 
     def _hand_over(
-        self, step: int, snapshot: Snapshot, labels: np.ndarray, metrics: Mapping[str, float]
+        self, step: int, snapshot: Given, labels: np.ndarray, metrics: Mapping[str, float]
     ) -> None:
         given = HandedOver(int(step), form_of(snapshot), labels, snapshot, metrics)
         # It may be closed within a block of `collecting`.
         self._check_open("snapshot", step)
-        # One snapshot is being written and one waits: a slow disk does not fill the memory.
-        self._handover.wait(at_most=1)
+        self._make_room()
         self._handover.put(given, lambda last: self._check_next(given, last))
+
+    def _make_room(self) -> None:
+        """Wait until one snapshot is being written and one waits; of large ones, for all."""
+        self._handover.wait(at_most=0 if bytes_of(self._handover.last.snapshot) > _LARGE else 1)
 
     def _check_next(self, given: HandedOver, last: HandedOver) -> None:
         """Raise ValueError unless a snapshot may follow the last one."""

@@ -21,7 +21,27 @@ OPTIONAL = {"confidence": ("nll", "brier")}
 # All arrays that there may be.
 ARRAYS = tuple(name for kind in KINDS for name in (*KINDS[kind], *OPTIONAL.get(kind, ())))
 
+
+class Kept(Protocol):
+    """An array of a snapshot that is to be written: in memory, or read row by row."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+    @property
+    def dtype(self) -> np.dtype: ...
+
+    @property
+    def nbytes(self) -> int: ...
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, rows: slice, /) -> np.ndarray: ...
+
+
 Snapshot = Mapping[str, np.ndarray]
+# What a recorder hands over.
+Given = Mapping[str, Kept]
 Form = dict[str, tuple[tuple[int, ...], np.dtype]]
 
 
@@ -33,12 +53,17 @@ class SnapshotSequence(Protocol):
     def __getitem__(self, i: int, /) -> Snapshot: ...
 
 
-def form_of(snapshot: Snapshot) -> Form:
+def form_of(snapshot: Given) -> Form:
     """Return the shape and dtype of each array of a snapshot."""
     return {name: (values.shape, values.dtype) for name, values in snapshot.items()}
 
 
-def like(snapshot: Snapshot, form: Form) -> Snapshot:
+def bytes_of(snapshot: Given) -> int:
+    """Return the bytes of a snapshot that are in memory."""
+    return sum(values.nbytes for values in snapshot.values() if isinstance(values, np.ndarray))
+
+
+def like(snapshot: Given, form: Form) -> Given:
     """Return a snapshot without optional arrays that those before it lack.
 
     Args:

@@ -7,6 +7,9 @@ import pytest
 
 import anim
 from anim.errors import SettingError
+from anim.run import collecting
+from anim.run.store import chunks
+from anim.run.store.folder import Folder
 from tests.support.predictions import softmax
 
 RNG = np.random.default_rng(3)
@@ -22,8 +25,13 @@ KINDS = {
 }
 
 
-@pytest.fixture(params=["memory", "disk"])
-def place(request, tmp_path):
+@pytest.fixture(params=["memory", "disk", "large"])
+def place(request, tmp_path, monkeypatch):
+    if request.param == "large":
+        # From the second batch on, rows wait on the disk, and are written a few at a time.
+        monkeypatch.setattr(collecting, "_IN_MEMORY", 16 * 4 * 2)
+        monkeypatch.setattr(chunks, "_IN_FLIGHT", 512)
+        monkeypatch.setattr(Folder, "chunk_bytes", 7 * 4 * 4)
     return None if request.param == "memory" else tmp_path / "run"
 
 

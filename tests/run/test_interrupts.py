@@ -7,6 +7,8 @@ import sys
 import pytest
 
 import anim
+from anim.run import collecting
+from anim.run.store import chunks
 from tests.support.interrupts import interrupt, lines_of
 from tests.support.recordings import CLASSES, LABELS, check_recording, logits, loss, record
 
@@ -61,6 +63,16 @@ def steps_of(path):
     return steps
 
 
+@pytest.fixture(params=[False, pytest.param(True, marks=pytest.mark.slow)])
+def is_large(request, monkeypatch):
+    """Whether the rows of a snapshot that is collected wait on the disk."""
+    if request.param:
+        monkeypatch.setattr(collecting, "_IN_MEMORY", 0)
+        monkeypatch.setattr(chunks, "_IN_FLIGHT", 512)
+    return request.param
+
+
+@pytest.mark.usefixtures("is_large")
 @pytest.mark.parametrize(("first", "stride"), PARTS)
 def test_an_interrupt_at_any_line_leaves_a_recording_that_can_be_resumed(tmp_path, first, stride):
     path = tmp_path / "r"
@@ -78,6 +90,7 @@ def test_an_interrupt_at_any_line_leaves_a_recording_that_can_be_resumed(tmp_pat
         assert steps in ([*kept, 50], [*kept[:-1], 50])
 
 
+@pytest.mark.usefixtures("is_large")
 @pytest.mark.parametrize(("first", "stride"), PARTS)
 def test_the_step_that_was_interrupted_is_recorded_once(tmp_path, first, stride):
     for name in ("snapshot", "collect"):
@@ -128,6 +141,7 @@ def test_an_interrupt_while_a_recorder_is_made_does_not_lock_its_path(
     made.clear()
 
 
+@pytest.mark.usefixtures("is_large")
 @pytest.mark.parametrize(("first", "stride"), PARTS)
 def test_an_interrupt_of_the_writing_thread_is_an_error_and_leaves_no_hole(tmp_path, first, stride):
     path = tmp_path / "r"

@@ -1,5 +1,6 @@
 """What ``keep="top"`` keeps of the scores of all classes."""
 
+import jax
 import jax.numpy as jnp
 import ml_dtypes
 import numpy as np
@@ -187,3 +188,33 @@ def test_losses_are_resumed_and_are_not_replaced_by_nothing(tmp_path):
     with anim.Recorder(tmp_path / "r", labels=labels, overwrite=True) as recorder:
         recorder.snapshot(0, confidence=np.ones(EXAMPLES), correct=labels == 0)
     assert anim.open(tmp_path / "r").snapshots[0].keys() == {"confidence", "correct"}
+
+
+def compilations(act):
+    """How many programs are compiled while a function runs."""
+    found = []
+    jax.monitoring.register_event_duration_secs_listener(
+        listener := lambda name, *_, **__: "backend_compile" in name and found.append(name)
+    )
+    try:
+        act()
+    finally:
+        jax.monitoring.unregister_event_duration_listener(listener)
+    return len(found)
+
+
+def test_a_last_small_batch_compiles_nothing_anew():
+    logits, labels = case(11)
+    recorder = anim.Recorder(labels=labels, keep="top")
+
+    def collect(step, sizes):
+        start = 0
+        with recorder.collecting(step) as part:
+            for size in sizes:
+                part.add(logits=logits[start : start + size])
+                start += size
+
+    assert compilations(lambda: collect(0, [64] * 9 + [24])) == 1
+    assert compilations(lambda: collect(1, [64] * 9 + [20, 4])) == 0
+    # Batches of every size share few programs.
+    assert compilations(lambda: collect(2, [*range(1, 34), 39])) <= 7

@@ -12,12 +12,18 @@ _RUN = Path(anim.run.__file__).parent
 TRACED = {
     str(_RUN / name)
     for name in (
-        *("recorder.py", "handover.py", "collecting.py", "opened.py"),
-        *("store/writer.py", "store/growing.py", "store/lock.py", "store/lease.py"),
+        *("recorder.py", "handover.py", "collecting.py", "opened.py", "spool.py"),
+        *(
+            "store/writer.py",
+            "store/growing.py",
+            "store/chunks.py",
+            "store/lock.py",
+            "store/lease.py",
+        ),
         "store/folder.py",
     )
 }
-WRITER = {str(_RUN / "store" / name) for name in ("writer.py", "growing.py")}
+WRITER = {str(_RUN / "store" / name) for name in ("writer.py", "growing.py", "chunks.py")}
 
 
 @contextmanager

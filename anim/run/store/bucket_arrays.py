@@ -81,6 +81,11 @@ class BucketArray:
         return tuple(self._metadata["shape"])
 
     @property
+    def chunk_rows(self) -> int:
+        """Rows of a chunk, in an array of predictions."""
+        return self._chunk[1]
+
+    @property
     def rank(self) -> int:
         """The number of dimensions."""
         return len(self.shape)

@@ -7,8 +7,9 @@ from urllib.parse import quote, unquote
 
 import numpy as np
 
-from anim.run.snapshots import Form, Snapshot
+from anim.run.snapshots import Form, Given
 from anim.run.store import schema
+from anim.run.store.chunks import Writes
 from anim.run.store.store import Store
 
 
@@ -64,7 +65,7 @@ class GrowingArrays:
         """The names of the scalars that have a folder."""
         return frozenset(self._series)
 
-    def append(self, step: int, snapshot: Snapshot, metrics: Mapping[str, float]) -> None:
+    def append(self, step: int, snapshot: Given, metrics: Mapping[str, float]) -> None:
         """Write one snapshot; it is committed when this returns.
 
         Raises:
@@ -81,12 +82,15 @@ class GrowingArrays:
             self._series[name] = self._new_series(name)
         if new or not count:
             schema.name_arrays(self._store, self._arrays, self._series)
-        writes = []
         for arrays, given in ((self._arrays, snapshot), (self._series, metrics)):
-            for name, values in given.items():
+            for name in given:
                 arrays[name] = schema.grown(arrays[name], count + 1)
-                writes.append(arrays[name][count].write(values))
-        for write in writes:
+        series = [self._series[name][count].write(value) for name, value in metrics.items()]
+        writes = Writes()
+        for name, values in snapshot.items():
+            writes.add(self._arrays[name], count, values)
+        writes.finish()
+        for write in series:
             write.result()
         self._steps = schema.grown(self._steps, count + 1)
         self._steps[count].write(step).result()

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from anim.run.run import Run
-from anim.run.snapshots import Form, Snapshot
+from anim.run.snapshots import Form, Given
 
 
 class SnapshotStore(Protocol):
@@ -18,10 +18,12 @@ class SnapshotStore(Protocol):
         labels: [N] int32; None if the store was made without, until `define`.
         classes: K names; None if they were not given.
         scalars: the names of the scalars that are kept.
+        scratch: a folder on whose disk rows may wait to be appended; None for memory.
     """
 
     labels: np.ndarray | None
     classes: tuple[str, ...] | None
+    scratch: str | None
 
     @property
     def steps(self) -> list[int]:
@@ -40,7 +42,7 @@ class SnapshotStore(Protocol):
         """Set the labels, [N] int32, of a store that has none; before the first `append`."""
         ...
 
-    def append(self, step: int, snapshot: Snapshot, metrics: Mapping[str, float]) -> None:
+    def append(self, step: int, snapshot: Given, metrics: Mapping[str, float]) -> None:
         """Keep one snapshot.
 
         Args:

@@ -8,7 +8,7 @@ import numpy as np
 
 from anim.run.about import About
 from anim.run.run import Run
-from anim.run.snapshots import Form, Snapshot, class_names, form_of
+from anim.run.snapshots import Form, Given, Snapshot, class_names, form_of
 
 
 class Memory:
@@ -19,6 +19,8 @@ class Memory:
         classes: K names, or None.
         about: the caption of the run.
     """
+
+    scratch: str | None = None
 
     def __init__(self, labels: np.ndarray | None, classes: tuple[str, ...] | None, about: About):
         self.labels: np.ndarray | None = labels
@@ -42,9 +44,9 @@ class Memory:
         """Set the labels, [N] int32, of a store that has none."""
         self.labels = labels
 
-    def append(self, step: int, snapshot: Snapshot, metrics: Mapping[str, float]) -> None:
+    def append(self, step: int, snapshot: Given, metrics: Mapping[str, float]) -> None:
         """Keep one snapshot, without copying its arrays."""
-        self._snapshots.append(dict(snapshot))
+        self._snapshots.append({name: np.asarray(values) for name, values in snapshot.items()})
         self._metrics.append(metrics)
         self.steps.append(step)
 

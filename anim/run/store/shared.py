@@ -13,7 +13,7 @@ from anim.errors import RecordingError, SettingError
 from anim.run.about import About
 from anim.run.own_rows import OwnRows
 from anim.run.run import Run
-from anim.run.snapshots import Form, Snapshot, form_of
+from anim.run.snapshots import Form, Given, form_of
 from anim.run.store import schema, writer
 from anim.run.store.ledger import Ledger
 from anim.run.store.reader import BIRTH, open_recording
@@ -21,7 +21,7 @@ from anim.run.store.requests import Steps, carry_out
 from anim.run.store.session import Session
 from anim.run.store.shares import Plan, offer_of, plan_of
 from anim.run.store.side_by_side import SideBySide, plan_on
-from anim.run.store.store import Held, Store
+from anim.run.store.store import Held, Store, scratch_of
 from anim.settings import value_text
 
 T = TypeVar("T")
@@ -73,6 +73,7 @@ class SharedWriter:
         # Every process looks: something else is refused before anything is written there.
         writer.check_place(store, resume, overwrite)
         self.store = store.fixed()
+        self.scratch: str | None = scratch_of(store)
         self._session = Session(rank, store.name, limit=limit)
         named = None if classes is None else _digest(classes)
         offer = {**settings, "classes": named, "resume": resume, "overwrite": overwrite}
@@ -138,7 +139,7 @@ class SharedWriter:
         """The names of the scalars, in process 0."""
         return self._ledger.scalars if self._rank.index == 0 else frozenset()
 
-    def append(self, step: int, snapshot: Snapshot, metrics: Mapping[str, float]) -> None:
+    def append(self, step: int, snapshot: Given, metrics: Mapping[str, float]) -> None:
         """Write the rows of this process; in process 0, wait for all others, and commit.
 
         Raises:
@@ -152,7 +153,7 @@ class SharedWriter:
         except ValueError as error:
             raise writer.system_error(error, self.store) from error
 
-    def _append(self, step: int, snapshot: Snapshot, metrics: Mapping[str, float]) -> None:
+    def _append(self, step: int, snapshot: Given, metrics: Mapping[str, float]) -> None:
         slot = self._slot
         if self._arrays is None:
             self._arrays = self._agreed_arrays(snapshot)
@@ -177,7 +178,7 @@ class SharedWriter:
             self._ledger.grow(self._session.slots)
         self._ledger.commit(slot, step, metrics)
 
-    def _agreed_arrays(self, snapshot: Snapshot) -> SideBySide:
+    def _agreed_arrays(self, snapshot: Given) -> SideBySide:
         index, labels = self._rows.index, self.labels
         assert index is not None
         assert labels is not None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import tensorstore as ts
 
-from anim.run.snapshots import Snapshot
+from anim.run.snapshots import Given
 from anim.run.store import schema
+from anim.run.store.chunks import Writes
 from anim.run.store.ledger import ANY
 from anim.run.store.shares import Plan, Positions, parts_of
 from anim.run.store.store import Store
@@ -70,17 +71,18 @@ class SideBySide:
             labels = found[index]
         return labels, index
 
-    def write(self, slot: int, snapshot: Snapshot) -> None:
+    def write(self, slot: int, snapshot: Given) -> None:
         """Write the rows of this process to a slot; nothing is committed by that."""
-        share = self.plan.share(self._rank)
-        writes = [
-            self._arrays[name][slot, share].write(self._filled(values, 0))
-            for name, values in snapshot.items()
-        ]
-        for write in writes:
-            write.result()
+        first, writes = self.plan.share(self._rank).start, Writes()
+        for name, values in snapshot.items():
+            # The rows of a chunk that is not full are written with what fills it up.
+            whole = len(values) // self.plan.chunk * self.plan.chunk
+            writes.add(self._arrays[name], slot, values, first, whole)
+            rest = self._filled(values[whole : len(values)], 0, self.plan.rows - whole)
+            writes.add(self._arrays[name], slot, rest, first + whole)
+        writes.finish()
 
-    def no_rows(self) -> Snapshot:
+    def no_rows(self) -> Given:
         """Return what a process writes that has no rows."""
         return {name: np.empty((0, *row), dtype) for name, (row, dtype) in self.plan.arrays.items()}
 
@@ -110,9 +112,9 @@ class SideBySide:
         described = schema.metadata(dtype, [plan.total], [plan.rows], ["example"])
         return schema.assumed(self._store, name, described)
 
-    def _filled(self, values: np.ndarray, fill: int) -> np.ndarray:
-        """Return the rows of this process, and what fills up its share."""
-        missing = self.plan.rows - len(values)
+    def _filled(self, values: np.ndarray, fill: int, rows: int | None = None) -> np.ndarray:
+        """Return the last rows of this process, and what fills up its share."""
+        missing = (self.plan.rows if rows is None else rows) - len(values)
         if not missing:
             return values
         return np.concatenate([values, np.full((missing, *values.shape[1:]), fill, values.dtype)])

@@ -14,11 +14,11 @@ from anim.checks.labels import listed
 from anim.errors import BucketError, RecordingError
 from anim.run.about import NOTHING_KNOWN, About
 from anim.run.run import Run
-from anim.run.snapshots import Form, Snapshot
+from anim.run.snapshots import Form, Given
 from anim.run.store import schema
 from anim.run.store.growing import GrowingArrays
 from anim.run.store.reader import open_recording
-from anim.run.store.store import BIRTH, Held, Store
+from anim.run.store.store import BIRTH, Held, Store, scratch_of
 
 # Whose versions a recording notes: the import name and the name of the distribution.
 _DISTRIBUTIONS = {
@@ -58,6 +58,7 @@ class Writer:
         self.labels: np.ndarray | None = labels
         self.classes: tuple[str, ...] | None = classes
         self.store = store
+        self.scratch: str | None = scratch_of(store)
         self._held: Held | None = None
         self._arrays = GrowingArrays(store)
         # A folder with something else in it is refused before anything is written there.
@@ -135,7 +136,7 @@ class Writer:
         """The names of the scalars that have a folder."""
         return self._arrays.scalars
 
-    def append(self, step: int, snapshot: Snapshot, metrics: Mapping[str, float]) -> None:
+    def append(self, step: int, snapshot: Given, metrics: Mapping[str, float]) -> None:
         """Write one snapshot; it is committed when this returns.
 
         Raises:

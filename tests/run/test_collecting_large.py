@@ -1,0 +1,138 @@
+"""A snapshot that is collected in any order, and does not fit in the memory."""
+
+import errno
+import gc
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import anim
+from anim.run import collecting
+from anim.run.spool import Spool
+from tests.run.test_collecting import BATCHES, LABELS, LOGITS, SHUFFLED, collect, place
+
+__all__ = ["place"]
+
+
+def interleaved(count, ranks=3):
+    """Positions as a ``DistributedSampler`` gives them out, batch by batch of all ranks."""
+    return np.array_split(
+        np.concatenate([np.arange(rank, count, ranks) for rank in range(ranks)]), 7
+    )
+
+
+def test_each_step_may_come_in_an_order_of_its_own(place):
+    orders = [BATCHES, interleaved(50), SHUFFLED, [np.arange(50)[::-1]], np.arange(50)[:, None]]
+    with anim.Recorder(place) as recorder:
+        for step, batches in enumerate(orders):
+            collect(
+                recorder, step, batches, {"logits": LOGITS + step}, labels=LABELS, has_index=True
+            )
+    run = recorder.run()
+    assert run.steps.tolist() == list(range(len(orders)))
+    for step in range(len(orders)):
+        np.testing.assert_array_equal(run.logits(step), LOGITS + step)
+    assert run.labels.tolist() == LABELS.tolist()
+
+
+def test_one_batch_may_hold_all_and_a_block_may_be_within_another(place):
+    with anim.Recorder(place, labels=LABELS, keep="float16") as recorder:
+        with recorder.collecting(0) as outer:
+            outer.add(logits=LOGITS)
+        with recorder.collecting(2) as outer:
+            outer.add(logits=LOGITS[:30])
+            collect(recorder, 1, arrays={"logits": -LOGITS})
+            outer.add(logits=LOGITS[30:])
+        with pytest.raises(ValueError, match="expected a step after 5, got 4"):  # noqa: SIM117
+            with recorder.collecting(4) as outer:
+                outer.add(logits=LOGITS)
+                collect(recorder, 5)
+    run = recorder.run()
+    assert run.steps.tolist() == [0, 1, 2, 5]
+    half = LOGITS.astype(np.float16)
+    for i, expected in enumerate([half, -half, half, half]):
+        np.testing.assert_array_equal(run.logits(i), expected)
+
+
+def test_rows_that_wait_leave_no_file_behind(tmp_path, monkeypatch):
+    monkeypatch.setattr(collecting, "_IN_MEMORY", 0)
+    opened = Path("/proc/self/fd")
+    before = len(list(opened.iterdir())) if opened.exists() else 0
+    with anim.Recorder(tmp_path / "r", labels=LABELS) as recorder:
+        files = sorted(tmp_path.rglob("*"))
+        with pytest.raises(KeyError), recorder.collecting(0) as part:
+            part.add(logits=LOGITS)
+            raise KeyError
+        del part
+        assert sorted(tmp_path.rglob("*")) == files
+        collect(recorder, 1, arrays={"logits": -LOGITS})
+    gc.collect()
+    if before:
+        assert len(list(opened.iterdir())) <= before
+    np.testing.assert_array_equal(anim.open(tmp_path / "r").logits(0), -LOGITS)
+
+
+def test_a_disk_that_is_full_in_the_middle_ends_the_block_and_not_the_recorder(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(collecting, "_IN_MEMORY", 0)
+    with anim.Recorder(tmp_path / "r", labels=LABELS) as recorder:
+        collect(recorder, 0)
+        recorder.flush()
+        write, calls = Spool.write, []
+
+        def full(self, *given):
+            calls.append(given)
+            if len(calls) == 3:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            write(self, *given)
+
+        monkeypatch.setattr(Spool, "write", full)
+        with pytest.raises(OSError, match="No space left"):
+            collect(recorder, 1)
+        collect(recorder, 1, arrays={"logits": LOGITS * 2})
+    run = anim.open(tmp_path / "r")
+    assert run.steps.tolist() == [0, 1]
+    np.testing.assert_array_equal(run.logits(1), LOGITS * 2)
+
+
+MEMORY = """
+import resource, sys, numpy as np, anim
+from anim.run.store.folder import Folder
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+keep, has_index, n, k, size = sys.argv[2], sys.argv[3] == "1", 2000, 20_000, 100
+rng = np.random.default_rng(0)
+scores = rng.normal(size=(size, k)).astype(np.float32)
+labels = rng.integers(0, k, n)
+order = rng.permutation(n) if has_index else np.arange(n)
+with anim.Recorder(sys.argv[1], labels=labels, keep=keep) as recorder:
+    def collect(step, count):
+        with recorder.collecting(step) as part:
+            for rows in np.split(order, n // size)[:count]:
+                given = {"index": rows} if has_index else {}
+                part.add(logits=scores + np.float32(step), **given)
+    try:
+        collect(0, 4)
+    except ValueError:
+        pass
+    before = peak()
+    for step in range(3):
+        collect(step, None)
+print(peak() - before)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("has_index", [False, True])
+@pytest.mark.parametrize("keep", ["float32", "float16", "top"])
+def test_the_memory_holds_a_batch_and_a_few_chunks(tmp_path, keep, has_index):
+    command = [sys.executable, "-c", MEMORY, str(tmp_path / "r"), keep, str(int(has_index))]
+    grown = float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    # A snapshot has 160 MB, or 80; a batch 8 MB, and 8 MB are written at a time.
+    assert grown < (45 if keep == "top" else 75)
