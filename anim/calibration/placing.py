@@ -8,6 +8,7 @@ function runs, and results are given back on the mesh of the arguments.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import jax
@@ -25,6 +26,24 @@ from jax.sharding import (
 )
 
 _NO_MESH = Mesh(np.empty((), dtype=object), ())
+
+
+def local_devices() -> list[Any]:
+    """Return the devices of this process; only one, if ``jax.default_device`` names it."""
+    config: Any = jax.config
+    chosen = config.jax_default_device
+    if chosen is None:
+        return jax.local_devices()
+    return jax.local_devices(backend=chosen)[:1] if isinstance(chosen, str) else [chosen]
+
+
+def without_mesh() -> AbstractContextManager:
+    """Return a context in which no mesh is set, whatever the caller has set.
+
+    Raises:
+        ValueError: a mesh is set, and a function is being compiled or transformed.
+    """
+    return nullcontext() if get_abstract_mesh().empty else jax.set_mesh(_NO_MESH)
 
 
 def placed(given: dict[str, Any], function: Callable[[], Any]) -> Any:

@@ -10,16 +10,9 @@ import jax
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
+from anim.calibration.placing import local_devices
+
 _NETWORKS = "networks"
-
-
-def devices() -> list[Any]:
-    """Return the devices of this process; only one, if ``jax.default_device`` names it."""
-    config: Any = jax.config
-    chosen = config.jax_default_device
-    if chosen is None:
-        return jax.local_devices()
-    return jax.local_devices(backend=chosen)[:1] if isinstance(chosen, str) else [chosen]
 
 
 class Spread:
@@ -38,7 +31,7 @@ class Spread:
 
     def __init__(self, networks: int):
         self.is_alone = networks == 1
-        known = devices()
+        known = local_devices()
         each = -(-networks // len(known))
         used = known[: -(-networks // each)]
         self.total = each * len(used)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from anim import data
+from anim.calibration.placing import local_devices, without_mesh
 from anim.data import Dataset
 from anim.errors import DivergedError, SettingError
 from anim.run import About, Recorder, Replicas, Run
@@ -23,7 +24,6 @@ from anim.run.store.store import joined
 from anim.settings import DATASETS, MAX_REPLICAS, Experiment, whole
 from anim.settings.docs import takes
 from anim.settings.keywords import TrainingOptions
-from anim.train.devices import devices
 from anim.train.loop import Loop
 from anim.train.side_by_side import side_by_side
 
@@ -121,9 +121,9 @@ def _fit(
     every = steps_per_epoch if settings.every is None else settings.every
     if every > last:
         raise SettingError("every", f"expected at most the {last} steps of this run, got {every}")
-    loop = Loop(dataset, settings, seeds, last, every)
     about = About(_caption(dataset, settings), steps_per_epoch, _title(dataset))
-    with ExitStack() as stack:
+    with without_mesh(), ExitStack() as stack:
+        loop = Loop(dataset, settings, seeds, last, every)
         recorders = [
             stack.enter_context(
                 Recorder(
@@ -206,7 +206,7 @@ def run_experiments(
         path = None if save is None else joined(save, name)
         return run_experiment(experiments[name], path, report, replicas)
 
-    known = devices()
+    known = local_devices()
     if replicas is None and min(len(names), len(known)) > 1:
         return side_by_side(names, train, progress, known)
     runs = {}

@@ -5,7 +5,8 @@ import json
 import jax
 import pytest
 
-from anim.train.devices import Spread, devices
+from anim.calibration.placing import local_devices
+from anim.train.devices import Spread
 from tests.support.shardings import FOUR_DEVICES
 from tests.support.subprocesses import run_python
 
@@ -16,7 +17,7 @@ import jax, jax.numpy as jnp, numpy as np
 import anim
 from anim.settings import Experiment
 from anim.train import fitting
-from anim.train.devices import devices
+from anim.calibration.placing import local_devices
 from anim.train.side_by_side import side_by_side
 
 loops = []
@@ -28,10 +29,12 @@ fitting.Loop = Kept
 
 data = anim.data.xor(64, 50)
 knobs = {"replicas": 6, "epochs": 3, "every": 2, "seed": 3}
-spread = anim.fit_replicas(data, **knobs)
+# The mesh of the caller is another one.
+with jax.set_mesh(jax.make_mesh((4,), ("d",))):
+    spread = anim.fit_replicas(data, **knobs)
 with jax.default_device(jax.devices()[1]):
     on_one = anim.fit_replicas(data, **knobs)
-    alone = devices() == [jax.devices()[1]]
+    alone = local_devices() == [jax.devices()[1]]
 far = max(
     np.abs(one.logits(k) - other.logits(k)).max()
     for one, other in zip(spread, on_one, strict=True)
@@ -130,7 +133,7 @@ def test_wide_networks_on_several_devices_of_a_cpu_are_made_without_waiting_for_
     [(1, 4, 1, 1), (2, 4, 2, 2), (5, 4, 6, 3), (6, 4, 6, 3), (32, 4, 32, 4), (7, 1, 7, 1)],
 )
 def test_devices_have_equally_many_networks(monkeypatch, networks, known, total, used):
-    monkeypatch.setattr("anim.train.devices.devices", lambda: list(range(known)))
+    monkeypatch.setattr("anim.train.devices.local_devices", lambda: list(range(known)))
     monkeypatch.setattr("anim.train.devices.Mesh", lambda devices, _: list(devices))
     spread = Spread(networks)
     assert spread.total == total
@@ -138,4 +141,4 @@ def test_devices_have_equally_many_networks(monkeypatch, networks, known, total,
 
 
 def test_all_local_devices_are_used_by_default():
-    assert devices() == jax.local_devices()
+    assert local_devices() == jax.local_devices()
