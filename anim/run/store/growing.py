@@ -26,6 +26,7 @@ class GrowingArrays:
     def __init__(self, store: Store):
         self.steps: list[int] = []
         self._store = store
+        self._steps: schema.Growing | None = None
         self._arrays: dict[str, schema.Growing] = {}
         self._series: dict[str, schema.Growing] = {}
 
@@ -92,13 +93,14 @@ class GrowingArrays:
         writes.finish()
         for write in series:
             write.result()
+        assert self._steps is not None
         self._steps = schema.grown(self._steps, count + 1)
         self._steps[count].write(step).result()
         self.steps.append(step)
 
     def trim(self, count: int) -> None:
         """Resize all arrays to a number of snapshots; the steps of a folder have it already."""
-        steps = (self._steps,) if self._store.names_arrays else ()
+        steps = (self._steps,) if self._steps is not None and self._store.names_arrays else ()
         for array in (*steps, *self._arrays.values(), *self._series.values()):
             schema.resized(array, count)
 
