@@ -101,7 +101,7 @@ class Part:
         try:
             arrays = self._kept(checked_kind(given), rows, own)
         except ElementError as error:
-            of_whole = error.at_row(int(rows[error.index[0]]))
+            of_whole = error.at_row(int(self._positions_of(rows)[error.index[0]]))
             if not (isinstance(of_whole, NotFiniteError) and self._skips_not_finite):
                 raise of_whole from error
             self._not_finite = self._not_finite or of_whole
@@ -173,7 +173,7 @@ class Part:
             return checked_labels(labels, self._classes)
         except ElementError as error:
             rows = self._checked_rows(index, len(labels))
-            raise error.at_row(int(rows[error.index[0]])) from error
+            raise error.at_row(int(self._positions_of(rows)[error.index[0]])) from error
 
     def _checked_rows(self, index, count: int) -> np.ndarray:
         """Return the positions of a batch among all examples, [n] int64."""
@@ -203,7 +203,7 @@ class Part:
             return own
         known = self._labels[rows]
         if own is not None:
-            check_same_labels(own, known, rows)
+            check_same_labels(own, known, self._positions_of(rows))
         return known
 
     def _check_form(self, form: Form) -> None:
@@ -212,11 +212,15 @@ class Part:
         if first != now:
             raise SettingError("collecting", f"expected {first}, as in the first batch, got {now}")
 
+    def _positions_of(self, rows: np.ndarray) -> np.ndarray:
+        """Return the positions of rows among all examples, to name them."""
+        return rows
+
     def _check_complete(self, rows: np.ndarray) -> None:
         """Raise SettingError unless sorted rows are 0 to N - 1, each of them once."""
         again = rows[1:][rows[1:] == rows[:-1]]
         if again.size:
-            some = listed(again.tolist(), _LISTED)
+            some = listed(self._positions_of(again).tolist(), _LISTED)
             problem = f"expected each example once, got index {some} more often than once"
             raise SettingError("collecting", problem)
         examples = int(rows[-1]) + 1 if self._labels is None else len(self._labels)
@@ -227,9 +231,8 @@ class Part:
             missing = [
                 row for gap in gaps for row in _between(int(edges[gap]), int(edges[gap + 1]))
             ]
-            problem = (
-                f"expected {examples} examples, got {len(rows)}: index {listed(missing, _LISTED)} "
-            )
+            some = listed(self._positions_of(np.array(missing)).tolist(), _LISTED)
+            problem = f"expected {examples} examples, got {len(rows)}: index {some} "
             problem += "missing" if examples - len(rows) > 1 else "is missing"
             raise SettingError("collecting", problem)
 

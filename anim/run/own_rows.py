@@ -46,17 +46,26 @@ class OwnRows:
 
     Attributes:
         rank: as given.
-        index: [n] int64; None as long as it is not known.
+        index: [n] int64, in the order in which rows are recorded; None as long as it is not known.
+        given: [n] int64, in the order in which rows come; None if that is the same.
     """
 
     def __init__(self, rank: Rank, index=None):
         self.rank = rank
-        self.index = None if index is None else _checked_index(index)
+        self.index = self.given = None if index is None else checked_index(index)
         # Labels of rows that this process holds, whoever records them, by position.
-        self._held: tuple[np.ndarray, np.ndarray] | None = None
+        self._held: HeldLabels | None = None
+        self._places: Places | None = None
         self._order: np.ndarray | None = None
         if self.index is not None and rank.count == 1:
             self._order = _order_of(self.index)
+        elif self.index is not None:
+            check_once(self.index)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether this process records all rows, in their order."""
+        return not self.is_shared and self.index is None
 
     @property
     def is_shared(self) -> bool:
@@ -80,11 +89,10 @@ class OwnRows:
             return self._held_labels()
         found = self._found("labels", labels, shares=False)
         if found is not None:
-            whole = checked_labels(_joined(found), classes) if found.blocks else np.empty(0, int)
-            self._held = found.index, whole.astype(np.int32)
+            self._held = HeldLabels(found, classes)
             return self._held_labels()
-        self._check_known("labels")
-        return self._arranged("labels", checked_labels(labels, classes))
+        self.check_known("labels")
+        return self.arranged("labels", checked_labels(labels, classes))
 
     def pieces_of(self, given: Mapping[str, object]) -> list[Piece]:
         """Return the predictions for the rows of this process; learn which rows these are.
@@ -100,7 +108,7 @@ class OwnRows:
         over_all = {name: one for name, one in found.items() if one is not None}
         if not over_all:
             for name in given:
-                self._check_known(name)
+                self.check_known(name)
             return [Piece(slice(None), given)]
         if len(over_all) < len(given):
             raise SettingError(next(iter(given)), "expected all arrays over several processes")
@@ -121,20 +129,20 @@ class OwnRows:
         """
         parts = []
         for piece in pieces:
-            # One that is alone is given rows in the order of ``index``.
-            own = labels[piece.rows if self._order is None else self.index]
+            own = labels[piece.rows] if self._order is None else labels[self._recorded_rows()]
             try:
                 parts.append(checked_snapshot(piece.given, own, keep))
             except ElementError as error:
                 row = (piece.rows.start or 0) + error.index[0]
-                raise error.at_row(row if self.index is None else int(self.index[row])) from error
+                index = self.index if self.given is None else self.given
+                raise error.at_row(row if index is None else int(index[row])) from error
         if not parts:
             return {}
         whole = {
             name: values if len(parts) == 1 else np.concatenate([part[name] for part in parts])
             for name, values in parts[0].items()
         }
-        return {name: self._arranged(name, values) for name, values in whole.items()}
+        return {name: self.arranged(name, values) for name, values in whole.items()}
 
     def settle(self, index: np.ndarray, labels: np.ndarray, place: str) -> None:
         """Take the rows of a recording that is continued.
@@ -147,9 +155,11 @@ class OwnRows:
         Raises:
             RecordingError: it has other rows, or other labels than those that this process holds.
         """
-        if self.index is not None and not np.array_equal(index, self.index):
-            problem = f"process {self.rank.index} recorded other rows to {place!r} before"
-            raise RecordingError(f"index: {problem}")
+        if self.given is not None and not np.array_equal(index, self.given):
+            if not np.array_equal(np.sort(index), np.sort(self.given)):
+                problem = f"process {self.rank.index} recorded other rows to {place!r} before"
+                raise RecordingError(f"index: {problem}")
+            self._order = Places(self.given).find(index, "index", "")
         self.index = index
         held = self._held_labels()
         if held is not None and not np.array_equal(held, labels):
@@ -172,7 +182,7 @@ class OwnRows:
             problem = "expected the rows of this process as before, got others: arrays are sharded"
             raise SettingError(name, f"{problem} in the same way at each step")
 
-    def _check_known(self, name: str) -> None:
+    def check_known(self, name: str) -> None:
         """Raise SettingError if nobody knows which rows a plain array has."""
         if self.is_shared and self.index is None:
             problem = (
@@ -182,35 +192,74 @@ class OwnRows:
             )
             raise SettingError(name, problem)
 
-    def _held_labels(self) -> np.ndarray | None:
-        """Return the labels [n] int32 of the rows, of those that are held."""
-        if self._held is None or self.index is None:
-            return None
-        positions, labels = self._held
-        order = np.argsort(positions, kind="stable")
-        at = np.searchsorted(positions, self.index, sorter=order)
-        rows = order[np.minimum(at, len(order) - 1)] if len(order) else np.empty(0, int)
-        is_there = positions[rows] == self.index if len(order) else np.zeros(len(self.index), bool)
-        if not is_there.all():
-            missing = listed(self.index[~is_there][: _LISTED + 1].tolist(), _LISTED)
-            problem = "expected them sharded like the predictions, or replicated"
-            here = f"process {self.rank.index}"
-            raise SettingError("labels", f"{problem}; {here} has none of {missing}")
-        return labels[rows]
+    def rows_at(self, positions: np.ndarray) -> np.ndarray:
+        """Return which rows of this process have these positions.
 
-    def _arranged(self, name: str, values: np.ndarray) -> np.ndarray:
-        """Return rows of a process that is alone in the order of the whole."""
+        Raises:
+            SettingError: it has none of some.
+        """
+        assert self.index is not None
+        if self._places is None:
+            self._places = Places(self.index)
+        problem = f"expected the rows of process {self.rank.index} as before, got "
+        return self._places.find(positions, "index", problem)
+
+    def labels_at(self, positions: np.ndarray) -> np.ndarray | None:
+        """Return the labels [n] int32 of these positions, if labels over all processes are held."""
+        return None if self._held is None else self._held.at(positions)
+
+    def _held_labels(self) -> np.ndarray | None:
+        return None if self.index is None else self.labels_at(self.index)
+
+    def _recorded_rows(self) -> np.ndarray:
+        """Return where each row that comes is recorded."""
+        assert self.given is not None
+        # The rows of one that is alone are recorded at their positions.
+        return self.rows_at(self.given) if self.is_shared else self.given
+
+    def arranged(self, name: str, values: np.ndarray) -> np.ndarray:
+        """Return rows in the order in which they are recorded.
+
+        Raises:
+            SettingError: they are more or fewer than their positions.
+        """
         if self.index is not None and len(values) != len(self.index):
             problem = f"expected {len(values)} positions, as there are {name}"
             raise SettingError("index", f"{problem}, got {len(self.index)}")
         return values if self._order is None else values[self._order]
 
 
-def _joined(found: LocalRows) -> np.ndarray:
-    return np.concatenate([as_array("labels", block) for block in found.blocks])
+class HeldLabels:
+    """Labels of an array over several processes, of the rows that this one holds.
+
+    Args:
+        found: these rows.
+        classes: K names, or None.
+    """
+
+    def __init__(self, found: LocalRows, classes: Sequence[str] | None):
+        blocks = [as_array("labels", block) for block in found.blocks]
+        self._labels = np.empty(0, np.int32)
+        if blocks:
+            self._labels = checked_labels(np.concatenate(blocks), classes)
+        self._places = Places(found.index)
+
+    def at(self, positions: np.ndarray) -> np.ndarray:
+        """Return the labels at some positions.
+
+        Raises:
+            SettingError: this process does not hold all of them.
+        """
+        problem = "expected them sharded like the predictions, or replicated; there is none of "
+        return self._labels[self._places.find(positions, "labels", problem)]
 
 
-def _checked_index(index) -> np.ndarray:
+def checked_index(index) -> np.ndarray:
+    """Return positions [n] as int64.
+
+    Raises:
+        SettingError: they are no integers >= 0.
+    """
     values = as_array("index", index)
     if values.dtype.kind not in "iu" or values.ndim != 1:
         found = f"{values.dtype} of shape {list(values.shape)}"
@@ -220,11 +269,48 @@ def _checked_index(index) -> np.ndarray:
     return values.astype(np.int64)
 
 
+class Places:
+    """Where positions are among others.
+
+    Args:
+        held: [n] positions, in any order.
+    """
+
+    def __init__(self, held: np.ndarray):
+        self._order = np.argsort(held, kind="stable")
+        self._sorted = held[self._order]
+
+    def find(self, positions: np.ndarray, name: str, problem: str) -> np.ndarray:
+        """Return where each position is.
+
+        Raises:
+            SettingError: some are not there; with this name and beginning.
+        """
+        at = np.searchsorted(self._sorted, positions)
+        is_there = at < len(self._sorted)
+        is_there[is_there] = self._sorted[at[is_there]] == positions[is_there]
+        if not is_there.all():
+            raise SettingError(name, f"{problem}{_some(positions[~is_there])}")
+        return self._order[at]
+
+
+def check_once(index: np.ndarray) -> None:
+    """Raise SettingError if one process has a position twice."""
+    positions, counts = np.unique(index, return_counts=True)
+    if (counts > 1).any():
+        some = _some(positions[counts > 1])
+        raise SettingError("index", f"expected each position once in a process, got {some} twice")
+
+
+def _some(positions: np.ndarray) -> str:
+    return listed(positions[: _LISTED + 1].tolist(), _LISTED)
+
+
 def _order_of(index: np.ndarray) -> np.ndarray:
     """Return the row of each example: of those that are there twice, the first one."""
     positions, order = np.unique(index, return_index=True)
     missing = np.setdiff1d(np.arange(len(positions)), positions)
     if len(missing):
-        some = listed(missing[: _LISTED + 1].tolist(), _LISTED)
-        raise SettingError("index", f"expected each position from 0 on, got none of {some}")
+        problem = "expected each position from 0 on, got none of"
+        raise SettingError("index", f"{problem} {_some(missing)}")
     return order

@@ -16,6 +16,7 @@ from anim.run.caller import warn_caller
 from anim.run.checking import check_classes, check_same_form, warn_if_probs
 from anim.run.collecting import Part
 from anim.run.handover import HandedOver, Handover
+from anim.run.own_part import OwnPart
 from anim.run.own_rows import OwnRows
 from anim.run.ranks import rank_for
 from anim.run.run import Run
@@ -188,7 +189,8 @@ class Recorder:
 
         If the recorder was made without labels, those of the first snapshot become its labels.
         Batches come in the same order at every step, or name their examples by ``index=``; labels
-        that differ from those before are refused.
+        that differ from those before are refused. In several processes each adds its rows, with
+        the same positions at every step, or all add arrays over all processes.
 
         Args:
             step: greater than the last one.
@@ -202,10 +204,9 @@ class Recorder:
             RuntimeError, OSError: as for `snapshot`.
         """
         is_there = self._has_already("collecting", step)
-        if self._rows.is_shared or self._rows.index is not None:
-            raise SettingError("collecting", "expected a recorder of one process, without index=")
         last, scratch = self._handover.last, self._store.scratch
-        part = Part(last.labels, self._classes, self._keep, scratch, self._nan == "skip")
+        how = (last.labels, self._classes, self._keep, scratch, self._nan == "skip")
+        part = Part(*how) if self._rows.is_plain else OwnPart(self._rows, *how)
         yield part
         if is_there:
             return

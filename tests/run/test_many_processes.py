@@ -57,9 +57,51 @@ with anim.Recorder(
 """
 
 
+COLLECTED = """
+def collect(recorder, step, rows):
+    with recorder.collecting(step, metrics={"loss": loss(step)}) as part:
+        for some in np.array_split(rows, 5):
+            part.add(logits=logits(step)[some], labels=LABELS[some], index=some)
+
+own = {"process_index": rank, "process_count": count}
+with anim.Recorder(path + "-collected", **own) as recorder:
+    for step in range(2):
+        # In another order at each step.
+        collect(recorder, step, np.random.default_rng(step).permutation(index))
+    for rows in (index[:-1], np.append(index, index[:1]), np.append(index, index[:1] + 1)):
+        try:
+            collect(recorder, 2, rows)
+        except ValueError as error:
+            print(error)
+with anim.Recorder(path + "-collected", labels=LABELS[index], index=index, resume=True, **own) as r:
+    with r.collecting(2, metrics={"loss": loss(2)}) as part:
+        for some in np.array_split(index, 5):
+            part.add(logits=logits(2)[some])
+    r.snapshot(3, logits=logits(3)[index], labels=LABELS[index], metrics={"loss": loss(3)})
+    bad = logits(4)[index]
+    bad[4, 1] = np.nan
+    for add in ({"logits": bad}, {"logits": logits(4)[index], "labels": LABELS[index] + 1}):
+        try:
+            with r.collecting(4) as part:
+                part.add(**add)
+        except ValueError as error:
+            print(error)
+"""
+
+
 def test_each_process_records_its_own_rows(tmp_path):
-    run_ranks(GIVEN + DATA + OWN_ROWS, 2, tmp_path / "r")
+    said = run_ranks(GIVEN + DATA + OWN_ROWS + COLLECTED, 2, tmp_path / "r")
     check(tmp_path / "r", range(3))
+    check(tmp_path / "r-collected", range(4))
+    # Positions are those in the whole.
+    assert said[1].splitlines() == [
+        "collecting: expected 52 examples, got 51: index 0 is missing",
+        "collecting: expected each example once, got index 1 more often than once",
+        "index: expected the rows of process 1 as before, got 2",
+        "logits: expected finite numbers that float32 holds, got nan at index [9, 1]",
+        "labels: expected 1 at index 1 as before, got 2; if a loader shuffles the examples, use "
+        "shuffle=False, or pass index= to part.add of collecting",
+    ]
 
 
 OVER_ALL = """
@@ -83,6 +125,20 @@ y = whole(LABELS, ("host", "device"))
 record("rows", y, ("host", "device"))
 record("classes", whole(LABELS), "device", None)
 record("top", y, ("host", "device"), keep="top")
+with anim.Recorder(f"{path}/collected") as recorder:
+    for step in range(2):
+        with recorder.collecting(step, metrics={"loss": loss(step)}) as part:
+            for i in range(0, 103, 20):
+                rows = slice(i, min(i + 20, 103))
+                size = rows.stop - i
+                # A last batch of odd size is in all processes.
+                spec = () if size % 8 else (("host", "device"),)
+                shardings = NamedSharding(mesh, P(*spec))
+                x, y = (
+                    jax.make_array_from_callback(v[rows].shape, shardings, lambda at: v[rows][at])
+                    for v in (logits(step), LABELS)
+                )
+                part.add(logits=x, labels=y)
 with anim.Recorder(f"{path}/rows", labels=whole(LABELS), resume=True) as recorder:
     print(recorder.last_step)
     recorder.snapshot(2, logits=whole(logits(2), ("host", "device")), metrics={"loss": loss(2)})
@@ -94,6 +150,7 @@ with anim.Recorder(f"{path}/rows", labels=whole(LABELS), resume=True) as recorde
 def test_processes_of_jax_record_arrays_over_all_of_them(tmp_path, count):
     said = run_ranks(JAX + DATA + OVER_ALL, count, tmp_path)
     assert said == ["1\n"] * count
+    check(tmp_path / "collected", range(2))
     for name, steps in (("rows", 3), ("classes", 2), ("top", 2)):
         run = anim.open(tmp_path / name)
         assert run.steps.tolist() == list(range(steps))

@@ -69,6 +69,8 @@ class SharedWriter:
         self._arrays: SideBySide | None = None
         self._form: Form = {}
         self._is_new = False
+        # Slots that arrays of predictions have; unknown until they are resized.
+        self._size = 0
         self._is_open = True
         # Every process looks: something else is refused before anything is written there.
         writer.check_place(store, resume, overwrite)
@@ -108,7 +110,7 @@ class SharedWriter:
         if run.steps[-1] > last:
             # Other snapshots may come: a run that was opened before says so.
             self.store.renew(BIRTH)
-        self._ledger = Ledger.resumed(self.store, last)
+        self._ledger = Ledger.resumed(self.store, run.kind, last)
         plan = plan_on(self.store, run.kind, len(run.labels))
         return {"steps": self._ledger.steps, "plan": plan.as_json()}, self._ledger.used
 
@@ -121,7 +123,8 @@ class SharedWriter:
             for name, (row, dtype) in plan.arrays.items()
         }
         self._rows.settle(index, labels, self.store.name)
-        if self.labels is not None and not np.array_equal(labels, self.labels):
+        own = None if self.labels is None else self._rows.arranged("labels", self.labels)
+        if own is not None and not np.array_equal(labels, own):
             raise RecordingError(f"labels: {self.store.name!r} was recorded with different labels")
         self.labels = labels
 
@@ -173,9 +176,9 @@ class SharedWriter:
             self._arrays.drop_duplicates()
             self._is_new = False
         self._check_held()
-        if slot >= self._ledger.size:
-            self._arrays.resize(self._session.slots)
-            self._ledger.grow(self._session.slots)
+        if slot >= self._size:
+            self._size = self._session.slots
+            self._arrays.resize(self._size)
         self._ledger.commit(slot, step, metrics)
 
     def _agreed_arrays(self, snapshot: Given) -> SideBySide:
@@ -188,6 +191,7 @@ class SharedWriter:
             plan = plan_of(offers, self.store.chunk_bytes)
             made.append(SideBySide(self.store, plan, 0))
             made[0].create()
+            self._ledger.name_arrays(plan.arrays)
             self._is_new = True
             return plan.as_json(), 0
 

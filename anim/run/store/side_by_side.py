@@ -8,10 +8,11 @@ import tensorstore as ts
 from anim.run.snapshots import Given
 from anim.run.store import schema
 from anim.run.store.chunks import Writes
-from anim.run.store.ledger import ANY
 from anim.run.store.shares import Plan, Positions, parts_of
 from anim.run.store.store import Store
 
+# Slots that there will never be: an array that assumes them is never resized.
+ANY = 1 << 40
 _DIMENSIONS = ("snapshot", "example", "class")
 
 
@@ -35,8 +36,7 @@ class SideBySide:
         """Create the arrays of predictions, labels and positions, in process 0."""
         plan, store = self.plan, self._store
         for name in ("labels", "index"):
-            dtype = np.int32 if name == "labels" else np.int64
-            schema.create(store, name, dtype, [plan.total], [plan.rows], ["example"])
+            schema.write_array(store, name, self._of_rows(name))
         for name in plan.arrays:
             described = _described(plan, name, 0)
             schema.write_array(store, name, described)
@@ -107,10 +107,11 @@ class SideBySide:
             schema.write_array(self._store, name, _described(self.plan, name, slots))
 
     def _whole(self, name: str) -> ts.TensorStore:
+        return schema.assumed(self._store, name, self._of_rows(name))
+
+    def _of_rows(self, name: str) -> dict:
         dtype = np.int32 if name == "labels" else np.int64
-        plan = self.plan
-        described = schema.metadata(dtype, [plan.total], [plan.rows], ["example"])
-        return schema.assumed(self._store, name, described)
+        return schema.metadata(dtype, [self.plan.total], [self.plan.rows], ["example"])
 
     def _filled(self, values: np.ndarray, fill: int, rows: int | None = None) -> np.ndarray:
         """Return the last rows of this process, and what fills up its share."""

@@ -14,7 +14,6 @@ from anim.run.blocks import Block, joined
 from anim.run.snapshots import Snapshot
 from anim.run.store import schema
 from anim.run.store.claims import Layout
-from anim.run.store.problems import bucket_error, is_of_request
 
 # Of values that are not in [0, 1].
 _LIMITS = {"logits": (-np.inf, np.inf), "nll": (0, np.inf), "brier": (0, 2)}
@@ -26,8 +25,7 @@ class StoredSnapshots:
     Args:
         arrays: [S or more, N, ...] by name, and where their chunks lie.
         steps: S steps, to name a snapshot that is damaged.
-        check: called after a snapshot was read, and if that failed; raises RecordingError unless
-            the recording is the same.
+        check: called after each read; raises RecordingError unless the recording is the same.
     """
 
     def __init__(
@@ -54,7 +52,6 @@ class StoredSnapshots:
             IndexError: there is no snapshot i.
             RecordingError: the snapshot cannot be read, or holds values out of range; or another
                 recording took the place of this one.
-            BucketError: the bucket that it is in cannot be reached.
         """
         return joined(self.blocks(i), self._examples)
 
@@ -71,11 +68,7 @@ class StoredSnapshots:
             if not any(isinstance(one, _Refused) for one in futures.values()):
                 self._read_ahead(i, start + self._rows)
             stop = min(start + self._rows, self._examples)
-            values = self._values(i, futures)
-            if stop == self._examples:
-                # Its chunks lie where those of an earlier recording lay.
-                self._check()
-            yield Block(slice(start, stop), values)
+            yield Block(slice(start, stop), self._values(i, futures))
 
     def _read_ahead(self, i: int, start: int) -> None:
         """Start reading the block that follows, of this snapshot or of the next one."""
@@ -85,16 +78,14 @@ class StoredSnapshots:
 
     def _values(self, i: int, futures: Mapping[str, ts.Future | _Refused]) -> Snapshot:
         try:
-            values = {name: future.result() for name, future in futures.items()}
+            try:
+                values = {name: future.result() for name, future in futures.items()}
+            finally:
+                # Its chunks lie where those of an earlier recording lay.
+                self._check()
             for name, array in values.items():
                 _check_values(name, array)
         except ValueError as error:
-            if is_of_request(error):
-                # The snapshot may be as it should be, and the next one, too.
-                self._ahead = {}
-                store = next(iter(self._arrays.values()))[1].store
-                raise bucket_error(store.name, error) from error
-            self._check()
             where = f"snapshot {i} (step {self._steps[i]})"
             raise RecordingError(f"{where} is damaged: {schema.brief(error)}") from error
         return values
