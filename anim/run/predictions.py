@@ -12,10 +12,12 @@ import jax
 import numpy as np
 
 from anim.calibration.bins import ERROR_BINS, Array, BinSums
-from anim.calibration.class_bins import BLOCK, add_class_bins, no_class_bins
-from anim.calibration.columns import Columns, columns_of
+from anim.calibration.class_bins import no_class_bins
+from anim.calibration.columns import Columns
+from anim.calibration.placing import without_mesh
 from anim.calibration.views import View
 from anim.run.blocks import Block, joined, padded
+from anim.run.places import OneDevice, place_of
 from anim.run.snapshots import Snapshot
 
 
@@ -84,11 +86,13 @@ def reduced(blocks: Iterable[Block], labels: np.ndarray, needs: Needs) -> Predic
         view = snapshot["confidence"], snapshot["correct"]
         proper = {name: snapshot[name] for name in Columns._fields if name in snapshot}
         return Predictions(dict.fromkeys(needs.views, view), proper)
-    columns, class_bins = _Joined(len(labels)), _ClassBins() if needs.class_bins else None
-    for rows in _even(blocks, labels, first.examples):
-        if class_bins is not None:
-            class_bins.add(rows)
-        columns.put(rows, rows.columns(needs.views))
+    place = place_of(first.arrays["logits" if "logits" in first.arrays else "probs"].shape)
+    columns, class_bins = _Joined(len(labels)), _ClassBins(place) if needs.class_bins else None
+    with without_mesh():
+        for rows in _even(blocks, labels, first.examples, place.rows):
+            if class_bins is not None:
+                class_bins.add(rows)
+            columns.put(rows, rows.columns(needs.views, place))
     found = columns.whole()
     views = dict(zip(needs.views, zip(found.scores, found.hits, strict=True), strict=True))
     proper = {"nll": found.nll, "brier": found.brier}
@@ -124,16 +128,16 @@ class _Rows(NamedTuple):
     def of_logits(self) -> bool:
         return "logits" in self.arrays
 
-    def columns(self, views: tuple[View, ...]) -> Columns:
+    def columns(self, views: tuple[View, ...], place: OneDevice) -> Columns:
         predicted = self.arrays.get("predicted")
-        return columns_of(
+        return place.columns(
             self.values, self.labels, predicted, views=views, of_logits=self.of_logits
         )
 
 
-def _even(blocks: Iterable[Block], labels: np.ndarray, rows: int) -> Iterator[_Rows]:
+def _even(blocks: Iterable[Block], labels: np.ndarray, rows: int, multiple: int) -> Iterator[_Rows]:
     for block in blocks:
-        size = max(rows, block.examples)
+        size = -(-max(rows, block.examples) // multiple) * multiple
         arrays = {name: padded(values, size) for name, values in block.arrays.items()}
         yield _Rows(block.rows, block.examples, arrays, padded(labels[block.rows], size))
 
@@ -141,7 +145,7 @@ def _even(blocks: Iterable[Block], labels: np.ndarray, rows: int) -> Iterator[_R
 class _Joined:
     """The columns of all N examples, from those of blocks.
 
-    Those of a single block stay where they are, and may still be computed.
+    Those of a single block stay on the device where they are, and may still be computed.
     """
 
     def __init__(self, examples: int):
@@ -168,7 +172,8 @@ class _Joined:
     def whole(self) -> Columns:
         if self._found is None and self._last is not None:
             rows, columns = self._last
-            if isinstance(rows.rows, slice) and rows.examples == self._examples:
+            is_all = isinstance(rows.rows, slice) and rows.examples == self._examples
+            if is_all and len(columns.nll.sharding.device_set) == 1:
                 return columns
         self._keep()
         assert self._found is not None
@@ -178,28 +183,30 @@ class _Joined:
 class _ClassBins:
     """Sums over the bins of each class, in float32 on the device, and added up in float64."""
 
-    def __init__(self):
+    def __init__(self, place: OneDevice):
+        self._place = place
         self._sums: BinSums | None = None
         self._total: BinSums | None = None
         self._count = 0
 
     def add(self, rows: _Rows) -> None:
-        size = min(len(rows.labels), BLOCK)
+        size = min(len(rows.labels), self._place.block)
         for start in range(0, rows.examples, size):
             part = slice(start, start + size)
             values, labels = padded(rows.values[part], size), padded(rows.labels[part], size)
-            if self._count + size > BLOCK:
+            if self._count + size > self._place.block:
                 self._flush()
             if self._sums is None:
-                self._sums = no_class_bins(values.shape[1], ERROR_BINS)
+                self._sums = self._place.no_bins(values.shape[1], ERROR_BINS)
             count = min(rows.examples - start, size)
-            self._sums = add_class_bins(self._sums, values, labels, count, of_logits=rows.of_logits)
+            self._sums = self._place.with_bins(
+                self._sums, values, labels, count, of_logits=rows.of_logits
+            )
             self._count += size
 
     def _flush(self) -> None:
         if self._sums is not None:
-            kinds = np.int64, np.int64, np.float64
-            sums = BinSums(*map(np.asarray, self._sums, kinds))
+            sums = self._place.total(self._sums)
             self._total = sums if self._total is None else self._total + sums
         self._sums, self._count = None, 0
 
