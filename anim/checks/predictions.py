@@ -281,16 +281,28 @@ def rows_are_probs(values: np.ndarray | Iterable[np.ndarray], name: str = "predi
     """
     count = rows = 0
     for block in [values] if isinstance(values, np.ndarray) else values:
-        count, rows = count + _rows_of_probs(block), rows + len(block)
+        count, rows = count + rows_of_probs(block), rows + len(block)
+    check_mixture(count, rows, name)
+    return 0 < count == rows
+
+
+def check_mixture(count: int, rows: int, name: str) -> None:
+    """Raise ValueError if a tenth of the rows or more are probabilities, and others are not.
+
+    Args:
+        count: of the rows that are.
+        rows: of all.
+        name: of the argument, for the error.
+    """
     if _MIXED * rows <= count < rows:
         raise ValueError(
             f"{name}: expected either logits or probabilities, got {count} of {rows} rows "
             "that are in [0, 1] and sum to 1, and others that are not"
         )
-    return 0 < count == rows
 
 
-def _rows_of_probs(values: np.ndarray) -> int:
+def rows_of_probs(values: np.ndarray) -> int:
+    """Return how many rows of scores [N, K] are in [0, 1] and sum to 1; see `rows_are_probs`."""
     floats, slack = widened(values), score_tolerance(values.dtype)
     if not floats.size:
         return 0

@@ -10,7 +10,7 @@ SUM_TOLERANCE = 1e-3
 # A softmax in float32 over 50 000 classes is off by no more.
 FLOAT32_SUM = 1e-5
 # No bound of rounding excuses more: a row that is further off was not summed.
-_LARGEST = 0.1
+LARGEST_SLACK = 0.1
 # How far a score may be outside of [0, 1]: 1 - p in float32 is off by a few 1e-8.
 _BEYOND = 1e-6
 # Compiled code takes smaller numbers of float32 for 0.
@@ -38,7 +38,7 @@ def sum_tolerance(dtype: np.dtype, classes: int) -> float:
     References:
         Higham 2002, Accuracy and stability of numerical algorithms, section 4.2.
     """
-    return min(max(_rounding(dtype, classes), SUM_TOLERANCE), _LARGEST)
+    return min(max(_rounding(dtype, classes), SUM_TOLERANCE), LARGEST_SLACK)
 
 
 def sums_within(
@@ -55,7 +55,7 @@ def sums_within(
     kinds, classes = (dtype or values.dtype, coarsest(values)), values.shape[-1]
     slack = max(sum_tolerance(kind, classes) for kind in kinds)
     if are_rounded:
-        slack = max(slack, min(SUM_TOLERANCE + _of_decimals(values) * classes, _LARGEST))
+        slack = max(slack, min(SUM_TOLERANCE + _of_decimals(values) * classes, LARGEST_SLACK))
     return slack
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib
-import inspect
 import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -15,9 +14,11 @@ from typing import Any
 import numpy as np
 
 from anim.checks.arrays import as_array
-from anim.errors import MissingExtraError, SettingError
+from anim.errors import MissingExtraError
 from anim.integrations.logged import recordable
-from anim.integrations.outputs import kind_of
+from anim.integrations.options import check_options
+from anim.integrations.outputs import Look
+from anim.integrations.streaming import Stream, record_stream
 from anim.run import Recorder, Run, opened
 from anim.run.caller import warn_caller
 from anim.run.store.store import settled, store_of
@@ -100,7 +101,7 @@ class CallbackRecorder:
         if outputs is not None:
             one_of("outputs", outputs, ("logits", "probs"))
         one_of("on_error", on_error, ("warn", "raise"))
-        _check_options(path, labels, options)
+        check_options(path, labels, options)
         if path is not None:
             # The working directory may change before training begins.
             path = settled(path)
@@ -258,10 +259,32 @@ class CallbackRecorder:
         self._begun().snapshot(self._at, **given, metrics=self._scalars(metrics or {}))
         return True
 
+    def collect(self, step: int, stream: Stream, metrics: Mapping | None = None) -> bool:
+        """Record predictions as `take` does, batch by batch.
+
+        Args:
+            step, metrics: as for `take`.
+            stream: yields predictions, labels or None, and what the model says of them, for each
+                batch; it is called only if they are recorded.
+        """
+        self._at = step + self._offset
+        if self._at <= self.last_step:
+            return False
+        given = self._outputs or self._kind
+        scalars = self._scalars(metrics or {})
+        record_stream(self._begun(), self._at, stream, scalars, self._settled, given)
+        return True
+
     def _kind_of(self, values: np.ndarray) -> str:
+        look = Look()
+        look.add(values)
+        return self._settled(look, infers=False)
+
+    def _settled(self, look: Look, *, infers: bool = True) -> str:
+        """Return what predictions are, which must be what they were before."""
         if self._outputs is not None:
             return self._outputs
-        kind = kind_of(values, self._declared)
+        kind = look.kind(self._declared, infers=infers)
         if self._kind not in (None, kind):
             raise ValueError(
                 f"outputs: the predictions look like {kind}, and looked like {self._kind} before; "
@@ -325,12 +348,3 @@ def check_path(path: str | os.PathLike | None, options: Mapping[str, Any]) -> No
     # An earlier recorder of this process may not have written its first snapshot yet.
     opened.catch_up(store)
     check_place(store, options.get("resume", False), options.get("overwrite", False))
-
-
-def _check_options(path, labels, options: Mapping[str, Any]) -> None:
-    """Raise TypeError or ValueError for options that `Recorder` would not take."""
-    inspect.signature(Recorder).bind(path, labels=labels, **options)
-    if options.get("resume", False) is not False and options.get("overwrite", False):
-        raise SettingError("resume", "cannot be used with `overwrite`")
-    in_memory = {k: v for k, v in options.items() if path is None or k not in _OF_A_PATH}
-    Recorder(None, labels=labels, **in_memory).close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,7 +10,6 @@ from anim.errors import SettingError
 from anim.integrations.base import require
 from anim.integrations.batches import call, checked_rows, moved, scores_of, unpack
 from anim.integrations.loaders import own_workers
-from anim.integrations.outputs import declared_by
 from anim.integrations.randomness import kept_random_state
 
 torch = require("torch", "torch")
@@ -96,9 +95,10 @@ def predictions(
     move: Callable | None = None,
     rows: Callable = checked_rows,
 ) -> Iterator[tuple]:
-    """Yield the scores and the labels of each batch, as tensors on the CPU, and what they are.
+    """Yield the scores and the labels of each batch, and what the model says that the scores are.
 
-    The third is whether the scores are what a module ``Sigmoid`` of the model returned.
+    The scores are a tensor where the model is, the labels one on the CPU. The third is ``probs`` if
+    the scores are what a module ``Sigmoid`` of the model returned, else None.
 
     Args:
         model: a ``torch.nn.Module``.
@@ -124,7 +124,7 @@ def predictions(
         is_sigmoid = any(_are_equal(scores, one) for one in returned)
         scores, labels = rows(scores, labels)
         is_empty = False
-        yield scores.cpu(), labels.cpu(), is_sigmoid
+        yield scores, labels.cpu(), "probs" if is_sigmoid else None
     if is_empty:
         raise SettingError("loader", "expected at least one batch, got none")
 
@@ -175,12 +175,8 @@ def _are_equal(scores, output) -> bool:
     )
 
 
-def gathered(model, batches: Iterable, **options) -> tuple:
-    """Return the scores [N, ...] and the labels [N, ...] of all batches, and what scores are.
-
-    Scores and labels are tensors on the CPU. The third is what a model with one output says of it:
-    ``logits``, ``probs``, or None if that is unknown. The model, and every random generator, are
-    left as they were.
+def streamed(model, batches: Iterable, **options) -> Generator[tuple]:
+    """Yield what `predictions` does; the model, and every random generator, are left as they were.
 
     Args:
         model: a ``torch.nn.Module``.
@@ -188,10 +184,18 @@ def gathered(model, batches: Iterable, **options) -> tuple:
         options: more arguments of `predictions`.
     """
     with kept_random_state(model, batches), own_workers(batches), evaluating(model):
-        scores, labels, are_sigmoids = zip(*predictions(model, batches, **options), strict=True)
-    scores = torch.cat(scores)
-    kind = "probs" if all(are_sigmoids) else declared_by(scores)
-    return scores, torch.cat(labels), kind
+        yield from predictions(model, batches, **options)
+
+
+def gathered(model, batches: Iterable, **options) -> tuple:
+    """Return the scores [N, ...] and the labels [N, ...] of all batches, as tensors on the CPU.
+
+    The arguments are those of `streamed`.
+    """
+    found = [(scores.cpu(), labels) for scores, labels, _ in streamed(model, batches, **options)]
+    scores, labels = zip(*found, strict=True)
+    del found
+    return torch.cat(scores), torch.cat(labels)
 
 
 def has_ranks() -> bool:

@@ -6,14 +6,13 @@ model.fit(x, y, callbacks=[SnapshotCallback("runs/mine", x_val, y_val)])
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 
 import numpy as np
 
 from anim.integrations.base import CallbackRecorder, guarded, require
 from anim.integrations.keras_data import ValidationData, labels_of, one_output
-from anim.integrations.outputs import declared_by
 from anim.integrations.randomness import kept_random_state
 from anim.run import Run
 
@@ -77,21 +76,17 @@ class SnapshotCallback(keras.callbacks.Callback):
         return self._recorder.run()
 
     def _take(self, logs=None) -> None:
-        self._recorder.take(self._step, self._predictions, logs)
+        self._recorder.collect(self._step, self._predictions, logs)
 
-    def _predictions(self):
+    def _predictions(self) -> Generator[tuple]:
         if self._predict is None:
             self._predict = _predictor(self.model)
-        outputs, labels = [], []
+        declared = _declared(self.model, self._output)
         with _undisturbed(self.model, self._data.x):
             for x, y in self._data.batches():
-                outputs.append(np.asarray(one_output(self._predict(x), self._output)))
-                labels.append(y)
-        predictions = np.concatenate(outputs)
-        self._recorder.declare(_declared(self.model, self._output) or declared_by(predictions))
-        if self._data.is_loader:
-            return predictions, labels_of(labels, self._output)
-        return predictions
+                outputs = np.asarray(one_output(self._predict(x), self._output))
+                labels = labels_of([y], self._output) if self._data.is_loader else None
+                yield outputs, labels, declared
 
     @guarded
     def on_train_begin(self, logs=None):

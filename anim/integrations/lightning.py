@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 
@@ -15,7 +15,7 @@ from anim.errors import SettingError
 from anim.integrations.base import CallbackRecorder, guarded, require
 from anim.integrations.batches import call
 from anim.integrations.batches import unpack as unpack_batch
-from anim.integrations.evaluation import gathered
+from anim.integrations.evaluation import streamed
 from anim.integrations.loaders import InOrder
 from anim.integrations.randomness import kept_random_state
 from anim.run import Run
@@ -99,9 +99,9 @@ class SnapshotCallback(lightning.Callback):
     def _take(self, trainer, module) -> None:
         if self._records:
             predict = lambda: self._predict(trainer, module)  # noqa: E731
-            self._recorder.take(trainer.global_step, predict, trainer.logged_metrics)
+            self._recorder.collect(trainer.global_step, predict, trainer.logged_metrics)
 
-    def _predict(self, trainer, module) -> tuple:
+    def _predict(self, trainer, module) -> Generator[tuple]:
         def move(batch):
             batch = trainer.precision_plugin.convert_input(batch)
             batch = module._on_before_batch_transfer(batch, dataloader_idx=0)
@@ -114,11 +114,8 @@ class SnapshotCallback(lightning.Callback):
         with kept_random_state(), _validating(trainer):
             if self._batches is None:
                 self._batches = self._found_batches(trainer)
-            scores, labels, kind = gathered(
-                module, self._batches, forward=forward, unpack=self._unpack, move=move
-            )
-        self._recorder.declare(kind)
-        return scores, labels
+            options = {"forward": forward, "unpack": self._unpack, "move": move}
+            yield from streamed(module, self._batches, **options)
 
     def _found_batches(self, trainer) -> Iterable:
         if self._loader is not None:

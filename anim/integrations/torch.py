@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from anim.checks.arrays import as_array, widened
 from anim.errors import SettingError
 from anim.integrations.base import CallbackRecorder, guarded, require
 from anim.integrations.batches import unpack as unpack_batch
-from anim.integrations.evaluation import gathered, has_ranks, unwrapped
+from anim.integrations.evaluation import gathered, has_ranks, streamed, unwrapped
 from anim.integrations.loaders import InOrder, is_in_order, own_workers, shuffles
 from anim.integrations.randomness import kept_random_state
 from anim.run import Run
@@ -118,7 +118,7 @@ class Snapshots:
         if not (is_first or self._recorder.is_due(step)):
             return
         with kept_random_state():
-            is_new = self._recorder.take(step, self._predict, metrics)
+            is_new = self._recorder.collect(step, self._predict, metrics)
         # The first of a recording that is resumed may be its last one.
         if not is_new and not self._may_be_there:
             raise SettingError(
@@ -134,13 +134,9 @@ class Snapshots:
             raise SettingError("step", f"expected a step after {self._step}, got {step}")
         return int(step)
 
-    def _predict(self) -> tuple:
-        model = unwrapped(self._model)
-        scores, labels, kind = gathered(
-            model, self._batches, forward=self._forward, unpack=self._unpack
-        )
-        self._recorder.declare(kind)
-        return scores, labels
+    def _predict(self) -> Generator[tuple]:
+        options = {"forward": self._forward, "unpack": self._unpack}
+        return streamed(unwrapped(self._model), self._batches, **options)
 
     def _warn_of_ranks(self) -> None:
         if not self._has_warned:
@@ -209,7 +205,7 @@ def predictions_of(
     with kept_random_state(loader):
         batches = InOrder(loader)
     options = {"forward": forward, "unpack": unpack or unpack_batch}
-    scores, labels, _ = gathered(unwrapped(model), batches, **options)
+    scores, labels = gathered(unwrapped(model), batches, **options)
     return widened(as_array("logits", scores)), as_array("labels", labels)
 
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
 from functools import partial
 from typing import Any
 
 from anim.errors import SettingError
 from anim.integrations.base import CallbackRecorder, guarded, require
 from anim.integrations.batches import checked_rows, described, parameters
-from anim.integrations.evaluation import gathered, unwrapped
+from anim.integrations.evaluation import streamed, unwrapped
 from anim.integrations.loaders import InOrder
 from anim.integrations.randomness import kept_random_state
 from anim.run import Run
@@ -83,16 +83,12 @@ class SnapshotCallback(transformers.TrainerCallback):
     def _take(self, state, model) -> None:
         if not self._records:
             return
-        if self._recorder.take(state.global_step, partial(self._predict, model), self._logs):
+        if self._recorder.collect(state.global_step, partial(self._predict, model), self._logs):
             self._logs = {}
 
-    def _predict(self, model) -> tuple:
+    def _predict(self, model) -> Generator[tuple]:
         model = unwrapped(model)
-        scores, labels, kind = gathered(
-            model, self._batches, unpack=partial(self._unpack, model), rows=_rows
-        )
-        self._recorder.declare(kind)
-        return scores, labels
+        return streamed(model, self._batches, unpack=partial(self._unpack, model), rows=_rows)
 
     def _unpack(self, model, batch) -> tuple:
         if self._label not in batch:

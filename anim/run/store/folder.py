@@ -36,8 +36,8 @@ class Folder:
         path: as given.
     """
 
-    # The CRC of larger chunks takes far longer, as they leave the cache.
-    chunk_bytes = 1 << 22
+    # Of larger chunks the CRC takes longer, as they leave the cache, and fewer fit into memory.
+    chunk_bytes = 1 << 21
     names_arrays = False
     context = None
 
