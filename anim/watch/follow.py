@@ -49,6 +49,8 @@ class Follower:
         self._birth: object = None
         # Step and stamp of each snapshot that was read or is damaged.
         self._known: list[tuple[int, object]] = []
+        # Where the snapshots lie that are committed.
+        self._slots: list[int] = []
         self._shown: Shown = ()
         self._generation = 0
         self._failures = 0
@@ -82,7 +84,8 @@ class Follower:
         if not exists:
             check_place(self.store)
         birth = self.store.stamp("zarr.json")
-        steps = schema.committed_steps(self.store) if exists else []
+        by_slot = schema.committed_slots(self.store) if exists else {}
+        self._slots, steps = list(by_slot), list(by_slot.values())
         kept = 0 if birth != self._birth else self._unchanged(steps)
         self._birth = birth
         if kept < len(self._known):
@@ -106,7 +109,7 @@ class Follower:
 
     def _stamp(self, i: int) -> object:
         kind = schema.kind_of(self.store)
-        return kind and self.store.stamp(schema.first_chunk(kind, i))
+        return kind and self.store.stamp(schema.first_chunk(kind, self._slots[i]))
 
     def _forget(self, kept: int) -> None:
         """Keep the first snapshots only."""

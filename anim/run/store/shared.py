@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ import numpy as np
 
 from anim.errors import RecordingError, SettingError
 from anim.run.about import About
+from anim.run.caller import warn_caller
 from anim.run.own_rows import OwnRows
 from anim.run.run import Run
 from anim.run.snapshots import Form, Given, form_of
@@ -68,7 +70,7 @@ class SharedWriter:
         self._held: Held | None = None
         self._arrays: SideBySide | None = None
         self._form: Form = {}
-        self._is_new = False
+        self._is_new = self._has_failed = False
         # Slots that arrays of predictions have; unknown until they are resized.
         self._size = 0
         self._is_open = True
@@ -149,8 +151,10 @@ class SharedWriter:
             OSError: the system could not write them.
             RecordingError: another process is missing, or records something else.
         """
+        self._has_failed = True
         try:
             self._append(step, snapshot, metrics)
+            self._has_failed = False
         except SettingError:
             raise
         except ValueError as error:
@@ -213,19 +217,24 @@ class SharedWriter:
     def close(self) -> None:
         """Take leave of the other processes; in process 0, end the session and release the store.
 
-        Raises:
-            RecordingError: another process recorded more than process 0.
+        A warning names a process that recorded more than process 0. That of others' failures is
+        left to `append`.
         """
         if not self._is_open:
             return
         self._is_open = False
         try:
             self._carry_out(self._session.leave(self._slot))
-            if self._rank.index == 0 and self._arrays is not None:
-                self._check_held()
-                # Readers of Zarr expect arrays of one length.
-                self._arrays.resize(self._ledger.used)
+        except (RecordingError, OSError) as error:
+            # One error is enough, and an exception that ends a training is not to be replaced.
+            if not self._has_failed:
+                warn_caller(f"{self.store.name!r} may lack snapshots: {error}")
         finally:
+            with contextlib.suppress(ValueError, RecordingError, OSError):
+                # Readers of Zarr expect arrays of one length.
+                if self._rank.index == 0 and self._arrays is not None:
+                    self._check_held()
+                    self._arrays.resize(self._ledger.used)
             self._release()
 
     def _release(self) -> None:

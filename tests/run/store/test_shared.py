@@ -4,15 +4,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+import zarr
 
 import anim
 from anim.errors import RecordingError
 from anim.run.about import NOTHING_KNOWN
 from anim.run.own_rows import OwnRows
 from anim.run.ranks import Rank
-from anim.run.store import session
+from anim.run.store import schema, session
 from anim.run.store.shared import SharedWriter
 from anim.run.store.store import store_of
+from anim.settings import Picture
+from anim.watch.follow import Follower
 from tests.support.buckets import BUCKET, serving
 
 EXAMPLES, CLASSES, RANKS = 103, 3, 4
@@ -247,6 +250,45 @@ def test_a_process_that_dies_leaves_its_snapshot_out(place):
     assert "no rows of step 2 from process 2 of 4 for 1 s" in str(found[0])
     assert found[1:] == [None, None, None]
     check(place, range(2))
+
+
+def test_a_process_that_records_more_than_process_0_is_warned_of(place):
+    def act(rank):
+        return record(place, rank, range(3 if rank else 2), 2)
+
+    with pytest.warns(UserWarning, match="process 1 recorded step 2, process 0 did not"):
+        raise_any(in_all(act, 2))
+    check(place, range(2))
+    # Nobody knows what it may still write.
+    raise_any(in_all(lambda rank: record(place, rank, [2], 2, resume=True), 2))
+    check(place, range(3))
+    assert list(schema.committed_slots(store_of(place))) == [0, 1, session.CLAIM]
+
+
+def test_other_readers_of_zarr_find_arrays_of_one_length(tmp_path):
+    raise_any(in_all(lambda rank: record(tmp_path / "r", rank, range(3), 2), 2))
+    group = zarr.open_group(tmp_path / "r", mode="r")
+    lengths = {name: group[name].shape[0] for name in ("logits", "steps", "metrics/loss")}
+    assert set(lengths.values()) == {3}
+    rows = np.argsort(group["index"][:], kind="stable")
+    rows = rows[group["labels"][:][rows] >= 0]
+    np.testing.assert_array_equal(group["labels"][:][rows], LABELS)
+    np.testing.assert_array_equal(group["logits"][1][rows], logits(1))
+    marks = group["done"]
+    assert marks.dtype == np.int64
+    assert marks.shape[1:] == (2, 2)
+
+
+def test_a_page_follows_what_many_processes_record(place):
+    follower = Follower(place, Picture())
+    raise_any(in_all(lambda rank: record(place, rank, range(2), 2), 2))
+    while follower.look():
+        pass
+    assert follower.state.text == "the run has ended, 2 snapshots"
+    raise_any(in_all(lambda rank: record(place, rank, [2], 2, resume=True), 2))
+    while follower.look():
+        pass
+    assert follower.state.text == "the run has ended, 3 snapshots"
 
 
 def test_something_else_is_refused_before_anything_is_written_there(tmp_path):
