@@ -29,6 +29,8 @@ class Metric:
         method: the method of `anim.Run` that computes it: ``metrics``, from the bins and scores
             that every picture needs, or ``errors``, which takes longer.
         needs_scores: whether it needs the scores of all classes.
+        is_proper: whether it is a proper score, which follows from the scores of all classes, too,
+            but may have been recorded of each example in their place.
         needs_two_classes: whether it is for two classes only.
         upper: the metric that is the upper end, if this one is the lower end of an interval.
     """
@@ -39,6 +41,7 @@ class Metric:
     digits: int = 3
     method: Literal["metrics", "errors"] = "errors"
     needs_scores: bool = False
+    is_proper: bool = False
     needs_two_classes: bool = False
     upper: str = ""
 
@@ -96,14 +99,14 @@ METRICS = (
         "NLL",
         "mean negative log-likelihood of the labels, in nats",
         method="metrics",
-        needs_scores=True,
+        is_proper=True,
     ),
     Metric(
         "brier",
         "Brier",
         "mean squared distance between probabilities and labels",
         method="metrics",
-        needs_scores=True,
+        is_proper=True,
     ),
     Metric(SCORE_P_VALUE, needs_scores=True, needs_two_classes=True),
     Metric("ece_mass"),
@@ -116,18 +119,26 @@ METRICS = (
 BY_NAME = {metric.name: metric for metric in METRICS}
 
 
-def names_of(method: str, has_scores: bool = True, has_two_classes: bool = True) -> tuple[str, ...]:
+def names_of(
+    method: str,
+    has_scores: bool = True,
+    has_two_classes: bool = True,
+    has_proper_scores: bool | None = None,
+) -> tuple[str, ...]:
     """Return the names of the metrics that a method of `anim.Run` computes, in order.
 
     Args:
         method: ``metrics`` or ``errors``, which returns those of ``metrics`` too.
         has_scores: whether the scores of all classes are there.
         has_two_classes: whether there are two.
+        has_proper_scores: whether the proper scores are known; by default if there are scores.
     """
+    has_proper_scores = has_scores if has_proper_scores is None else has_proper_scores
     return tuple(
         metric.name
         for metric in METRICS
         if metric.method in ("metrics", method)
         and (has_scores or not metric.needs_scores)
+        and (has_proper_scores or not metric.is_proper)
         and (has_two_classes or not metric.needs_two_classes)
     )

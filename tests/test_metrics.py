@@ -24,8 +24,25 @@ def a_run(keep, classes):
 def test_a_run_has_the_metrics_of_the_table_in_its_order(keep, method, classes):
     run = a_run(keep, classes)
     found = getattr(run, method)()
-    assert list(found) == ["rate", *names_of(method, run.has_scores, classes == 2)]
+    names = names_of(method, run.has_scores, classes == 2, has_proper_scores=True)
+    assert list(found) == ["rate", *names]
     assert all(np.isfinite(values).all() for values in found.values())
+
+
+def test_proper_scores_of_examples_are_those_of_all_scores():
+    """With ``keep="top"`` they are recorded, as they cannot be computed any more."""
+    whole, top = (a_run(keep, 3).metrics() for keep in ("float32", "top"))
+    assert whole.keys() == top.keys()
+    for name, values in whole.items():
+        np.testing.assert_allclose(top[name], values, rtol=1e-5)
+
+
+def test_a_run_of_confidences_alone_has_no_proper_scores():
+    with anim.Recorder(labels=[0, 1, 1]) as recorder:
+        recorder.snapshot(0, confidence=[0.5, 0.7, 0.9], correct=[True, False, True])
+    names = list(recorder.run().errors())
+    assert names == list(names_of("errors", has_scores=False))
+    assert "nll" not in names
 
 
 def test_every_metric_is_computed_by_one_of_the_methods():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
@@ -13,6 +14,7 @@ from anim.calibration.bins import Array
 from anim.calibration.proper_scores import negative_log_likelihood_of_logits
 from anim.calibration.scores import check_shapes, mean, over_snapshots, real
 from anim.calibration.smooth import isotonic_steps
+from anim.calibration.tiles import in_tiles
 
 __all__ = [
     "IsotonicScale",
@@ -73,32 +75,59 @@ def fit_temperature(
         Guo et al. 2017, On calibration of modern neural networks (arXiv 1706.04599), section 4.2;
         the standard error follows from the curvature of the likelihood at its maximum.
     """
-    logits = real(logits)
-    # With 0 as the largest logit no exponential overflows, and sums keep their digits.
-    logits = logits - logits.max(1, keepdims=True)
-    of_label = jnp.take_along_axis(logits, labels[:, None], axis=1)[:, 0]
-    # In units of the mean distance of wrong predictions: the fit does not depend on that of logits.
-    wrong = jnp.maximum((of_label < 0).sum(), 1)
-    unit = jnp.maximum(-of_label.sum() / wrong, jnp.finfo(logits.dtype).tiny)
-    logits, of_label = jnp.maximum(logits / unit, _RULED_OUT), of_label / unit
+    unit, of_label, of_rows = _in_units(jnp.asarray(logits), labels)
 
     def slopes(inverse):
         """Return the first and second derivative of the loss with respect to 1 / T."""
-        weights = jnp.exp(inverse * logits)
-        total = weights.sum(1)
-        first = (weights * logits).sum(1) / total
-        second = (weights * logits**2).sum(1) / total
+
+        def moments(rows):
+            weights = jnp.exp(inverse * rows)
+            total = weights.sum(1)
+            return (weights * rows).sum(1) / total, (weights * rows**2).sum(1) / total
+
+        first, second = of_rows(moments)
         return mean(first - of_label), mean(second - first**2)
 
     least, most = 1 / _MOST_FROM_UNIT, _MOST_FROM_UNIT
-    inverse = _root(slopes, *(jnp.asarray(value, logits.dtype) for value in (least, 1, most)))
+    inverse = _root(slopes, *(jnp.asarray(value, of_label.dtype) for value in (least, 1, most)))
     # The slopes at 0 and in the limit: a convex loss has its minimum between them, or none.
-    has_minimum = (mean(logits.mean(1) - of_label) < 0) & (mean(of_label) < 0)
-    nll = mean(jnp.log(jnp.exp(inverse * logits).sum(1)) - inverse * of_label)
+    middle = of_rows(lambda rows: rows.mean(1))
+    has_minimum = (mean(middle - of_label) < 0) & (mean(of_label) < 0)
+    total = of_rows(lambda rows: jnp.exp(inverse * rows).sum(1))
+    nll = mean(jnp.log(total) - inverse * of_label)
     is_sound = has_minimum & (inverse > 2 * least) & (inverse < most / 2)
     log_error = 1 / (inverse * jnp.sqrt(slopes(inverse)[1] * logits.shape[0]))
     found = (unit / inverse, nll, log_error)
     return Temperature(*(jnp.where(is_sound, value, jnp.nan) for value in found))
+
+
+def _in_units(logits: jax.Array, labels: Array) -> tuple[jax.Array, jax.Array, Callable]:
+    """Return logits in units of the mean distance of wrong predictions, with 0 as the largest.
+
+    The fit does not depend on the units of the logits, no exponential overflows, and sums keep
+    their digits.
+
+    Returns:
+        The unit; the logit of the label [N] in it; and a function that calls another with rows in
+        these units, a few at a time, as `in_tiles` does.
+    """
+
+    def ends(rows, labels):
+        rows = real(rows)
+        top = rows.max(1)
+        return top, jnp.take_along_axis(rows, labels[:, None], axis=1)[:, 0] - top
+
+    top, of_label = in_tiles(ends, logits, labels)
+    wrong = jnp.maximum((of_label < 0).sum(), 1)
+    unit = jnp.maximum(-of_label.sum() / wrong, jnp.finfo(of_label.dtype).tiny)
+
+    def of_rows(function):
+        def of_scaled(rows, top):
+            return function(jnp.maximum((real(rows) - top[:, None]) / unit, _RULED_OUT))
+
+        return in_tiles(of_scaled, logits, top)
+
+    return unit, of_label / unit, of_rows
 
 
 def _root(

@@ -64,6 +64,7 @@ def median_of(tracks: Sequence[Track]) -> Track:
         lost=_lost(tracks, steps),
         is_median=True,
         is_recalibrated=tracks[0].is_recalibrated,
+        has_scores=all(track.has_scores for track in tracks),
     )
 
 

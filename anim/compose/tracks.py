@@ -127,6 +127,7 @@ def _track(run: Run, view: str, picture: Picture, most: int) -> Track:
         spreads={name: values[is_read] for name, values in spreads.items()},
         lost=run.steps[~is_read],
         is_recalibrated=run.is_recalibrated,
+        has_scores=run.has_scores,
     )
 
 

@@ -288,5 +288,7 @@ def _known_series(tracks: Sequence[Track]) -> list[str]:
     Tracks hold all recorded scalars, but only those errors that a panel of the picture draws.
     """
     held = {name: None for track in tracks for name in track.series}
-    has_scores = any(name in BY_NAME and BY_NAME[name].needs_scores for name in held)
-    return list(held | dict.fromkeys(names_of("errors", has_scores)))
+    has_scores = any(track.has_scores for track in tracks)
+    are_known = any(name in BY_NAME and BY_NAME[name].is_proper for name in held)
+    names = names_of("errors", has_scores, has_proper_scores=are_known)
+    return list(held | dict.fromkeys(names))

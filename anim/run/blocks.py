@@ -9,8 +9,8 @@ import numpy as np
 
 from anim.run.snapshots import Snapshot, SnapshotSequence
 
-# Bytes of a block. The C library keeps memory of this size and uses it again.
-BLOCK_BYTES = 1 << 24
+# Bytes of a block: a chunk of a recording on disk. Several are in memory at a time.
+BLOCK_BYTES = 1 << 22
 
 
 class Block(NamedTuple):

@@ -54,18 +54,18 @@ class _Method:
 
     kind: str
     needs: Callable[[Snapshot], jax.Array]
-    fit: Callable[[np.ndarray, np.ndarray], Any]
+    fit: Callable[[jax.Array, np.ndarray], Any]
     apply: Callable[[Snapshot, Any], dict]
     fitted: str
     needs_all_classes: bool = True
 
 
-def _fit_temperature(logits: np.ndarray, labels: np.ndarray):
+def _fit_temperature(logits: jax.Array, labels: np.ndarray):
     found = fit_temperature(logits, labels)
     return found if float(found.log_error) < _LARGEST_LOG_ERROR else None
 
 
-def _fit_isotonic(probs: np.ndarray, labels: np.ndarray):
+def _fit_isotonic(probs: jax.Array, labels: np.ndarray):
     # No probability is 0 or 1: this number of examples cannot show it, and the likelihood is 0.
     minimum = 0.5 / len(labels)
     knots = fit_isotonic(probs, labels).knots
@@ -230,7 +230,7 @@ def _scale(
         values = aligned(part.blocks(i), len(labels), method.needs)
     except RecordingError as error:
         return error
-    scale = method.fit(values, labels)
+    scale = method.fit(jax.device_put(values), labels)
     leaves = jax.tree.leaves(scale)
     if leaves and all(np.isfinite(leaf).all() for leaf in leaves):
         return jax.device_get(scale)

@@ -34,7 +34,8 @@ class Run(RunCurves):
         steps: S increasing step numbers.
         labels: [N] integers in [0, K).
         snapshots: S mappings, read one at a time: ``logits`` [N, K], or ``probs`` [N, K], or
-            ``confidence`` [N] and ``correct`` [N].
+            ``confidence`` [N] and ``correct`` [N]; with these there may be ``nll`` and ``brier``
+            [N], the proper scores of each example.
         kind: which of these: the first of their names.
         classes: K names.
         series: recorded scalars, [S] each.
@@ -198,8 +199,8 @@ class Run(RunCurves):
     def metrics(self) -> dict[str, np.ndarray]:
         """Return arrays [S]: the recorded scalars, and accuracy, ece, mce, nll and brier.
 
-        NLL and Brier score need the scores of all classes. `anim.metrics.METRICS` says what each
-        of them is.
+        NLL and Brier score need the scores of all classes, or that those of each example were
+        recorded. `anim.metrics.METRICS` says what each of them is.
         """
         return self._scalars(summaries.metrics(self._passes), "metrics")
 
@@ -290,5 +291,5 @@ class Run(RunCurves):
 
     def _scalars(self, computed: Mapping[str, np.ndarray], method: str) -> dict[str, np.ndarray]:
         """Return the recorded scalars, then the computed ones in the order of their table."""
-        names = names_of(method, self.has_scores, self._has_score_view)
+        names = names_of(method, self.has_scores, self._has_score_view, "nll" in computed)
         return {**self.recorded, **{name: computed[name] for name in names}}

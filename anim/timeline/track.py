@@ -46,6 +46,7 @@ class Track:
         spread_name: what intervals and spreads are.
         is_median: whether the values are medians of several runs.
         is_recalibrated: whether a snapshot without examples is one without a recalibration.
+        has_scores: whether the scores of all classes are known.
     """
 
     steps: np.ndarray
@@ -73,6 +74,7 @@ class Track:
     spread_name: str = INTERVAL_NAME
     is_median: bool = False
     is_recalibrated: bool = False
+    has_scores: bool = True
 
     def picked(self, index: np.ndarray) -> Track:
         """Return some of the snapshots.

@@ -8,6 +8,7 @@ import pytest
 import anim
 from anim.report import report, table, verdict
 from anim.report.__main__ import main
+from tests.support.predictions import softmax
 from tests.support.reported import EXAMPLES, STEPS, expected_of, logits_and_labels, record
 
 
@@ -70,10 +71,12 @@ def test_replicas_in_a_folder_are_reported_one_by_one(tmp_path, capsys):
         assert row["ece"] == pytest.approx(expected, rel=1e-4)
 
 
-def test_top_labels_have_no_likelihood_and_are_reported_without(tmp_path, capsys):
-    run = record(tmp_path / "r", keep="top")
+def test_confidences_alone_have_no_likelihood_and_are_reported_without(tmp_path, capsys):
     logits, labels = logits_and_labels()
-    (row,) = report(run, [100])
+    probs = softmax(logits[3])
+    with anim.Recorder(tmp_path / "r", labels=labels) as recorder:
+        recorder.snapshot(100, confidence=probs.max(1), correct=probs.argmax(1) == labels)
+    (row,) = report(anim.open(tmp_path / "r"), [100])
     expected = expected_of(logits[3], labels)
     for name in ("accuracy", "gap", "ece", "mce"):
         assert row[name] == pytest.approx(expected[name], rel=1e-4)
@@ -83,6 +86,18 @@ def test_top_labels_have_no_likelihood_and_are_reported_without(tmp_path, capsys
     assert "ECE" in printed
     assert "NLL" not in printed
     assert "Brier" not in printed
+
+
+def test_top_labels_are_reported_with_their_proper_scores(tmp_path, capsys):
+    run = record(tmp_path / "r", keep="top")
+    logits, labels = logits_and_labels()
+    (row,) = report(run, [100])
+    expected = expected_of(logits[3], labels)
+    for name in ("accuracy", "ece", "nll", "brier"):
+        assert row[name] == pytest.approx(expected[name], rel=1e-4)
+    assert "classwise_ece" not in row
+    assert main([str(tmp_path / "r")]) == 0
+    assert "NLL" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,8 @@ def test_the_error_for_a_series_that_no_run_has_lists_every_series_that_can_be_d
     with pytest.raises(SettingError, match=r"no run has zz, only ") as caught:
         drawn(run, panels=("metric:zz",), band=False)
     listed = caught.value.problem.partition("only ")[2].split(", ")
-    assert sorted(listed) == sorted(["rate", *names_of("errors", has_scores)])
+    names = names_of("errors", has_scores, has_proper_scores=True)
+    assert sorted(listed) == sorted(["rate", *names])
 
 
 def test_a_recorded_temperature_is_not_that_of_a_recalibration():

@@ -25,7 +25,8 @@ class StoredSnapshots:
     Args:
         arrays: [S or more, N, ...] by name, and where their chunks lie.
         steps: S steps, to name a snapshot that is damaged.
-        check: called after each read; raises RecordingError unless the recording is the same.
+        check: called after a snapshot was read, and if that failed; raises RecordingError unless
+            the recording is the same.
     """
 
     def __init__(
@@ -68,7 +69,11 @@ class StoredSnapshots:
             if not any(isinstance(one, _Refused) for one in futures.values()):
                 self._read_ahead(i, start + self._rows)
             stop = min(start + self._rows, self._examples)
-            yield Block(slice(start, stop), self._values(i, futures))
+            values = self._values(i, futures)
+            if stop == self._examples:
+                # Its chunks lie where those of an earlier recording lay.
+                self._check()
+            yield Block(slice(start, stop), values)
 
     def _read_ahead(self, i: int, start: int) -> None:
         """Start reading the block that follows, of this snapshot or of the next one."""
@@ -78,14 +83,11 @@ class StoredSnapshots:
 
     def _values(self, i: int, futures: Mapping[str, ts.Future | _Refused]) -> Snapshot:
         try:
-            try:
-                values = {name: future.result() for name, future in futures.items()}
-            finally:
-                # Its chunks lie where those of an earlier recording lay.
-                self._check()
+            values = {name: future.result() for name, future in futures.items()}
             for name, array in values.items():
                 _check_values(name, array)
         except ValueError as error:
+            self._check()
             where = f"snapshot {i} (step {self._steps[i]})"
             raise RecordingError(f"{where} is damaged: {schema.brief(error)}") from error
         return values
