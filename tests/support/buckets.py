@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 BUCKET = "bucket-of-tests"
+_ERROR = "<Error><Code>{}</Code><Message>No</Message></Error>"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
 
 
@@ -21,8 +22,9 @@ class Server:
 
     Attributes:
         requests: method and path of each request so far.
-        before: called with method and path before each request; may sleep, or return the status
-            of an answer, such as ``503 Slow Down``. A status that begins with ``lost`` is answered
+        before: called with method, path and the server's name in the request before it is carried
+            out; may sleep, or return the status of an answer, such as ``503 SlowDown``, or
+            ``closed``, which closes the connection. A status that begins with ``lost`` is answered
             after the request was carried out.
     """
 
@@ -32,7 +34,7 @@ class Server:
 
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self.requests: list[tuple[str, str]] = []
-        self.before: Callable[[str, str], str | None] = lambda method, path: None
+        self.before: Callable[[str, str, str], str | None] = lambda *request: None
         self._one_write = threading.Lock()
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._server = make_server("127.0.0.1", 0, self._answer, threaded=True)
@@ -45,6 +47,10 @@ class Server:
     def environment(self) -> dict[str, str]:
         """The variables that lead to it."""
         return {**CREDENTIALS, "AWS_ENDPOINT_URL": self.url, "AWS_REGION": "us-east-1"}
+
+    def url_by(self, name: str) -> str:
+        """Return its URL by another name of this machine, which tells clients apart."""
+        return self.url.replace("127.0.0.1", name)
 
     def make(self, bucket: str) -> None:
         """Make a bucket."""
@@ -63,7 +69,7 @@ class Server:
     def _answer(self, environment, start):
         method, path = environment["REQUEST_METHOD"], environment["PATH_INFO"]
         self.requests.append((method, path))
-        failure = self.before(method, path)
+        failure = self.before(method, path, environment["HTTP_HOST"].partition(":")[0])
         body = environment["wsgi.input"].read(int(environment.get("CONTENT_LENGTH") or 0))
         environment["wsgi.input"] = _Body(body)
         if failure is None:
@@ -75,8 +81,10 @@ class Server:
             with suppress(OSError):
                 environment["werkzeug.socket"].shutdown(2)
             return []
-        start(failure, [("Content-Length", "0")])
-        return []
+        code = failure.partition(" ")[2]
+        body = b"" if method == "HEAD" else _ERROR.format(code).encode()
+        start(failure, [("Content-Length", str(len(body))), ("Content-Type", "application/xml")])
+        return [body]
 
     def _carried_out(self, environment, start):
         if environment["REQUEST_METHOD"] in ("GET", "HEAD"):

@@ -36,8 +36,13 @@ class Guarded:
         self._stamps: dict[str, bytes] = {}
 
     def find(self, key: str) -> bytes | None:
-        """Return an object, which may be replaced then as it was seen; None if it is missing."""
+        """Return an object, which may be replaced then as it was seen; None if it is missing.
+
+        Raises:
+            RecordingError: the lease was lost by then: another session may have written it.
+        """
         found = self._objects.find(key)
+        self._check()
         self._stamps[key] = found.stamp
         return found.content
 

@@ -11,6 +11,7 @@ import tensorstore as ts
 
 from anim.errors import BucketError
 from anim.run.store.forked import check_process
+from anim.run.store.problems import bucket_error
 
 _Value = TypeVar("_Value")
 # The stamp of an object that is not there, and one that stands for any.
@@ -21,34 +22,6 @@ PATIENCE = 60.0
 _PAUSE = 1.0
 # What TensorStore says of a failure that may pass.
 _PASSING = ("ABORTED", "UNAVAILABLE", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED")
-
-# What TensorStore says, what it means, and what can be done.
-_PROBLEMS = (
-    (r"NoSuchBucket", "there is no such bucket; create it first, or correct its name"),
-    (r"notFound|The specified bucket does not exist", "there is no such bucket"),
-    (
-        r"InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|InvalidToken|UNAUTHENTICATED"
-        r"|TokenRefreshRequired",
-        "the credentials are not accepted; check AWS_PROFILE, AWS_ACCESS_KEY_ID and "
-        "AWS_SECRET_ACCESS_KEY, or GOOGLE_APPLICATION_CREDENTIALS, and whether they have expired",
-    ),
-    (
-        r"AccessDenied|PERMISSION_DENIED|Forbidden|'403'",
-        "access is denied: the credentials that were found, if any, may not do this; check "
-        "AWS_PROFILE or GOOGLE_APPLICATION_CREDENTIALS, and what they are allowed",
-    ),
-    (
-        r"PermanentRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraint|resolve aws_reg",
-        "the bucket is in another region, or there is none of that name; set AWS_REGION to the "
-        "region of the bucket",
-    ),
-    (
-        r"CURL error|Could not resolve|Failed to connect|Could not connect|timed? ?out",
-        "the server cannot be reached; check the network, and AWS_ENDPOINT_URL if it is set",
-    ),
-    (r"retry attempts failed|UNAVAILABLE|SlowDown", "the server fails again and again; try later"),
-    (r"NotImplemented|UNIMPLEMENTED", "the server cannot write on a condition, as recording needs"),
-)
 
 
 class Found(NamedTuple):
@@ -94,6 +67,11 @@ class Objects:
         except TypeError:
             # Earlier versions of TensorStore read all of it.
             return self.find(key).stamp
+        except BucketError as error:
+            if re.search("http_response_code='[34]", str(error.__cause__)) is None:
+                raise
+            # Only of one that is read, the server says what is wrong.
+            return self.find(key).stamp
 
     def _found(self, key: str, read: Callable[[], ts.Future]) -> Found:
         result = self._done(read, key)
@@ -133,15 +111,8 @@ class Objects:
                 raise BucketError(f"{self.name}: {problem}; check the network") from error
             except ValueError as error:
                 if time.monotonic() + _PAUSE > until or not str(error).startswith(_PASSING):
-                    raise self.error(error, key) from error
+                    raise bucket_error(self.name, error) from error
                 if "CURL error Could not" in str(error):
                     # Of a server that is not there, TensorStore's own attempts are enough.
-                    raise self.error(error, key) from error
+                    raise bucket_error(self.name, error) from error
                 time.sleep(_PAUSE)
-
-    def error(self, error: Exception, key: str = "") -> BucketError:
-        """Return the error to raise in the place of one of TensorStore."""
-        text = str(error)
-        said = re.split(r" \[[a-z_-]+=", text, maxsplit=1)[0]
-        problem = next((told for known, told in _PROBLEMS if re.search(known, text)), None)
-        return BucketError(f"{self.name}: {problem or said}" + (f" ({said})" if problem else ""))

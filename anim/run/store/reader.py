@@ -12,7 +12,7 @@ import numpy as np
 import tensorstore as ts
 
 from anim.checks.labels import check_range
-from anim.errors import RecordingError
+from anim.errors import BucketError, RecordingError
 from anim.metrics import BY_NAME
 from anim.run import opened
 from anim.run.about import About
@@ -22,6 +22,7 @@ from anim.run.run import Run
 from anim.run.scalars import is_recordable
 from anim.run.snapshots import SnapshotSequence, class_names
 from anim.run.store import schema
+from anim.run.store.problems import bucket_error, is_of_request
 from anim.run.store.store import BIRTH, Store, store_of
 from anim.run.store.stored import StoredSnapshots
 from anim.run.subsets import SomeExamples, SomeSnapshots
@@ -35,8 +36,8 @@ def open(path: str | os.PathLike) -> Run | Replicas:
     """Open a recording; its predictions are read as they are needed.
 
     Args:
-        path: the folder that an `anim.Recorder` wrote to, or is writing to; or a folder that
-            contains such folders, named ``seed=0``, ``seed=1``, ...
+        path: the folder or URL that an `anim.Recorder` wrote to, or is writing to; or one that
+            contains such places, named ``seed=0``, ``seed=1``, ...
 
     Returns:
         A `Run` with the snapshots that were committed when it was opened, and all of a recorder of
@@ -44,6 +45,7 @@ def open(path: str | os.PathLike) -> Run | Replicas:
 
     Raises:
         RecordingError: no recording, a recording without a snapshot, or one that cannot be read.
+        BucketError: the bucket is not there, cannot be reached, or refuses; an OSError.
     """
     return opened_at(store_of(path))
 
@@ -66,7 +68,11 @@ def open_recording(store: Store) -> Run:
     about = schema.read_group(store)
     try:
         return _opened(store, about)
+    except BucketError:
+        raise
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, OSError) as error:
+        if is_of_request(error):
+            raise bucket_error(store.name, error) from error
         raise RecordingError(f"{store.name!r} cannot be read: {schema.brief(error)}") from error
 
 

@@ -14,6 +14,7 @@ from anim.run.blocks import Block, joined
 from anim.run.snapshots import Snapshot
 from anim.run.store import schema
 from anim.run.store.claims import Layout
+from anim.run.store.problems import bucket_error, is_of_request
 
 # Of values that are not in [0, 1].
 _LIMITS = {"logits": (-np.inf, np.inf), "nll": (0, np.inf), "brier": (0, 2)}
@@ -53,6 +54,7 @@ class StoredSnapshots:
             IndexError: there is no snapshot i.
             RecordingError: the snapshot cannot be read, or holds values out of range; or another
                 recording took the place of this one.
+            BucketError: the bucket that it is in cannot be reached.
         """
         return joined(self.blocks(i), self._examples)
 
@@ -87,6 +89,11 @@ class StoredSnapshots:
             for name, array in values.items():
                 _check_values(name, array)
         except ValueError as error:
+            if is_of_request(error):
+                # The snapshot may be as it should be, and the next one, too.
+                self._ahead = {}
+                store = next(iter(self._arrays.values()))[1].store
+                raise bucket_error(store.name, error) from error
             self._check()
             where = f"snapshot {i} (step {self._steps[i]})"
             raise RecordingError(f"{where} is damaged: {schema.brief(error)}") from error

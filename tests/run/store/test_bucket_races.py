@@ -1,0 +1,94 @@
+"""Recorders at one place in a bucket: none loses or spoils a snapshot of another."""
+
+import random
+import threading
+import time
+import uuid
+
+import pytest
+
+from tests.support.buckets import BUCKET, serving
+from tests.support.racing import FIRST, SECOND, STALE_AFTER, Racer, at_request, check, make_racy
+
+
+@pytest.fixture(scope="module")
+def server():
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def racers(server, monkeypatch):
+    """Makes a pair of writers at a new place."""
+    make_racy(monkeypatch)
+    for key, value in server.environment.items():
+        monkeypatch.setenv(key, value)
+
+    def make():
+        url = f"s3://{BUCKET}/{uuid.uuid4().hex}/run"
+        names = (FIRST, SECOND)
+        return url, [Racer(server, name, url, i, monkeypatch) for i, name in enumerate(names)]
+
+    yield make
+    server.before = lambda *request: None
+
+
+def race(server, make, seed):
+    """The first writer stands still at a request; the second takes over; the first wakes up."""
+    chosen = random.Random(seed)
+    url, (first, second) = make()
+    if chosen.random() < 0.5:
+        # There is something to go on with.
+        first.record(first.store(), 2)
+    pause = STALE_AFTER * chosen.uniform(0.5, 3)
+    number = chosen.randrange(1, 60)
+    server.before = at_request(number, FIRST, lambda: time.sleep(pause))
+    store = first.store()
+    overwrite = {"resume": False, "overwrite": True} if chosen.random() < 0.2 else {}
+    if overwrite:
+        first.committed.clear()
+    threads = [
+        threading.Thread(target=first.record, args=(store, 4), kwargs=overwrite),
+        threading.Thread(target=second.record_once_possible, args=(3,)),
+    ]
+    for thread in threads:
+        thread.start()
+        time.sleep(chosen.uniform(0, 0.1))
+    for thread in threads:
+        thread.join()
+    server.before = lambda *request: None
+    # One that replaces a recording may come last, and the second may lose its lease, too.
+    check(url, [] if overwrite else [first, second])
+    assert overwrite or second.committed
+    return first.error is not None
+
+
+def cut_off(server, make, seed):
+    """The first writer ends at a request, which is carried out or not; the second goes on."""
+    chosen = random.Random(seed)
+    url, (first, second) = make()
+    if chosen.random() < 0.5:
+        first.record(first.store(), 2)
+    store = first.store()
+    answer = chosen.choice(["403 AccessDenied", "lost 403 AccessDenied"])
+    server.before = at_request(chosen.randrange(1, 60), FIRST, lambda: answer, once=False)
+    first.record(store, 4)
+    server.before = lambda *request: None
+    time.sleep(STALE_AFTER)
+    second.record_once_possible(1)
+    run = check(url, [first, second])
+    assert len(first.committed) + 1 <= len(run) <= len(first.committed) + 2
+    return first.error is not None
+
+
+@pytest.mark.parametrize("play", [race, cut_off])
+def test_no_snapshot_is_lost_or_spoilt(server, racers, play):
+    failed = [play(server, racers, seed) for seed in range(4)]
+    assert any(failed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("play", [race, cut_off])
+@pytest.mark.parametrize("seed", range(200))
+def test_no_snapshot_is_lost_or_spoilt_in_many_races(server, racers, play, seed):
+    play(server, racers, 1000 + seed)
