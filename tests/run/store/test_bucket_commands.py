@@ -24,6 +24,7 @@ def url(request):
     return f"memory://{BUCKET}/{request.node.name}/run"
 
 
+@pytest.mark.slow
 def test_a_run_is_trained_into_a_bucket_and_rendered_and_reported_from_there(url, tmp_path, capsys):
     asked = ["--epochs", "4", "--train-size", "50", "--val-size", "50"]
     assert train_main(["--out", url, *asked]) == 0
@@ -38,6 +39,7 @@ def test_a_run_is_trained_into_a_bucket_and_rendered_and_reported_from_there(url
     assert f"argument --out: '{url}' exists already" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_replicas_and_sweeps_are_saved_in_a_bucket(url, tmp_path, capsys):
     asked = ["--epochs", "2", "--train-size", "50", "--val-size", "50", "--quiet"]
     assert train_main(["--out", url, *asked, "--replicas", "2"]) == 0

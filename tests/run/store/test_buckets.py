@@ -39,7 +39,7 @@ def test_resume_continues_after_the_last_snapshot_or_after_a_step(url):
 
 
 def test_overwriting_leaves_nothing_of_what_was_there(url):
-    record(url, range(70))
+    record(url, range(6))
     opened = anim.open(url)
     with pytest.raises(anim.RecordingError, match=r"already a recording at .*overwrite=True"):
         record(url, [0])
@@ -90,7 +90,8 @@ def test_the_second_recorder_is_refused_and_says_who_records(url):
     assert anim.open(url).steps.tolist() == [0, 1]
 
 
-def test_more_snapshots_than_a_chunk_of_steps_holds(url, monkeypatch):
+def test_more_snapshots_than_a_chunk_of_steps_holds(monkeypatch):
+    url = f"memory://{BUCKET}/many/run"
     monkeypatch.setattr("anim.run.store.schema.STEPS_PER_CHUNK", 64)
     record(url, range(150))
     with anim.Recorder(url, labels=LABELS, overwrite=True) as recorder:
