@@ -71,7 +71,7 @@ class CallbackRecorder:
     by pickle or by scikit-learn's ``clone``, has recorded nothing yet.
 
     Args:
-        path: a folder for the recording; None keeps it in memory.
+        path: a folder for the recording, or its URL; None keeps it in memory.
         labels: [N] integers in [0, K), or one-hot [N, K]; None takes those that come with each
             snapshot, which must be the same each time.
         every: steps between two snapshots; None leaves the choice to the callback.
@@ -335,11 +335,11 @@ def check_path(path: str | os.PathLike | None, options: Mapping[str, Any]) -> No
     """Raise an error for what is at a path, before a training that could not be recorded there.
 
     Args:
-        path: a folder for a recording; None keeps it in memory.
+        path: a folder for a recording, or its URL; None keeps it in memory.
         options: arguments of `anim.Recorder`; ``resume`` and ``overwrite`` allow for a recording.
 
     Raises:
-        SettingError: the path is a URL.
+        SettingError: the path is a URL of another kind.
         RecordingError: there is a recording, or something else, at the path.
     """
     if path is None:

@@ -41,7 +41,7 @@ class Recorder:
     that failed.
 
     Args:
-        path: a folder for the recording; None keeps it in memory.
+        path: a folder for the recording, or its URL; None keeps it in memory.
         labels: [N] integers in [0, K), one-hot [N, K], or names out of ``classes``; None takes
             those of the first snapshot, or of the recording that is resumed.
         classes: K names; None names them "0", "1", ...

@@ -12,7 +12,7 @@ from anim.errors import RecordingError, SettingError
 from anim.run import Replicas, Run
 from anim.run.store import schema
 from anim.run.store.reader import opened_at
-from anim.run.store.store import Store, store_of
+from anim.run.store.store import BIRTH, Store, store_of
 from anim.settings import Picture
 from anim.watch.state import Shown, State, fixed_parts, joined, until, with_lost
 
@@ -63,9 +63,9 @@ class Follower:
         Raises:
             SettingError: the picture does not fit the run.
         """
-        # Ask first: after the writer has ended, the committed steps are final.
-        is_written = self.store.is_held()
         try:
+            # Ask first: after the writer has ended, the committed steps are final.
+            is_written = self.store.is_held()
             steps = self._committed()
             self._read(steps)
             self._failures = 0
@@ -83,7 +83,8 @@ class Follower:
         exists = schema.is_group(self.store)
         if not exists:
             check_place(self.store)
-        birth = self.store.stamp("zarr.json")
+        # In a bucket the group is written again when scalars come.
+        birth = self.store.stamp(BIRTH if self.store.names_arrays else "zarr.json")
         by_slot = schema.committed_slots(self.store) if exists else {}
         self._slots, steps = list(by_slot), list(by_slot.values())
         kept = 0 if birth != self._birth else self._unchanged(steps)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import uuid
 from collections.abc import Iterable, Sequence
@@ -11,6 +12,7 @@ from anim.errors import BucketError, RecordingError
 from anim.run.store import bucket_lease, clouds
 from anim.run.store.bucket_arrays import NO_STEP, BucketArray, BucketSteps
 from anim.run.store.bucket_lease import BucketLease
+from anim.run.store.claims import json_object
 from anim.run.store.guarded import Guarded
 from anim.run.store.objects import MISSING, Objects
 from anim.run.store.place import Url
@@ -19,6 +21,10 @@ from anim.run.store.store import BIRTH
 # What the metadata of a stranger may claim: bytes of a chunk, and of numbers by snapshot, which
 # need no objects to show for them.
 _LARGEST_CHUNK, _LARGEST_SERIES = 1 << 28, 1 << 27
+
+
+# What parsing the metadata of an array raises.
+_DAMAGE = (ValueError, KeyError, TypeError, AttributeError, IndexError)
 
 
 class Bucket:
@@ -71,7 +77,9 @@ class Bucket:
         return kind.reopened(self._guard(), array, count, empty, self._session)
 
     def fence(self) -> None:
-        BucketSteps.fenced(self._guard(), "steps", self._session)
+        # Steps that are damaged are not gone on with, but replaced.
+        with contextlib.suppress(*_DAMAGE):
+            BucketSteps.fenced(self._guard(), "steps", self._session)
 
     def _guard(self) -> Guarded:
         if self._guarded is None:
@@ -120,8 +128,9 @@ class Bucket:
 
         The steps go first; then those who opened it can see that it is another one.
         """
-        if "steps" in arrays and self.exists("steps/zarr.json"):
-            self.reopened("steps", 0, NO_STEP)
+        with contextlib.suppress(*_DAMAGE):
+            if "steps" in arrays and self.exists("steps/zarr.json"):
+                self.reopened("steps", 0, NO_STEP)
         if "labels" in arrays and self.exists(BIRTH):
             self.renew(BIRTH)
 
@@ -129,8 +138,12 @@ class Bucket:
         """Give metadata of Zarr another stamp, which is made of their content."""
         guarded = self._guard()
         found = guarded.find(key)
-        metadata = {} if found is None else json.loads(found)
-        attributes = {**(metadata.get("attributes") or {}), "anim-renewed": uuid.uuid4().hex}
+        try:
+            metadata = json_object(found or b"{}", key)
+            attributes = dict(metadata.get("attributes") or {})
+        except (ValueError, TypeError):
+            metadata, attributes = {}, {}
+        attributes["anim-renewed"] = uuid.uuid4().hex
         guarded.write(key, json.dumps({**metadata, "attributes": attributes}, indent=1).encode())
 
     def check_objects(self, keys: Iterable[str], largest: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import tensorstore as ts
 
 from anim.errors import RecordingError
-from anim.run.store.objects import MISSING, PATIENCE, Objects
+from anim.run.store.objects import MISSING, Objects, patience_for
 
 _ATTEMPTS = 5
 
@@ -64,7 +64,7 @@ class Guarded:
     def finish(self, key: str, content: bytes, future: ts.Future) -> None:
         """Wait until an object is written, and write it again if that failed or was refused."""
         try:
-            stamp = future.result(PATIENCE).generation
+            stamp = future.result(patience_for(content)).generation
         except (ValueError, TimeoutError):
             stamp = None
         if not stamp:

@@ -24,6 +24,11 @@ _PAUSE = 1.0
 _PASSING = ("ABORTED", "UNAVAILABLE", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED")
 
 
+def patience_for(content: bytes) -> float:
+    """Return the seconds until a write is given up, at 100 kB/s and more."""
+    return PATIENCE + len(content) / 1e5
+
+
 class Found(NamedTuple):
     """An object.
 
@@ -58,12 +63,12 @@ class Objects:
 
     def find(self, key: str) -> Found:
         """Return an object, or that it is missing."""
-        return self._found(key, lambda: self._kv().read(key))
+        return self._found(lambda: self._kv().read(key))
 
     def stamp(self, key: str) -> bytes:
         """Return the stamp of an object, without reading it; `MISSING` if it is not there."""
         try:
-            return self._found(key, lambda: self._kv().read(key, byte_range=slice(0, 0))).stamp
+            return self._found(lambda: self._kv().read(key, byte_range=slice(0, 0))).stamp
         except TypeError:
             # Earlier versions of TensorStore read all of it.
             return self.find(key).stamp
@@ -73,8 +78,8 @@ class Objects:
             # Only of one that is read, the server says what is wrong.
             return self.find(key).stamp
 
-    def _found(self, key: str, read: Callable[[], ts.Future]) -> Found:
-        result = self._done(read, key)
+    def _found(self, read: Callable[[], ts.Future]) -> Found:
+        result = self._done(read)
         return Found(result.value if result.state == "value" else None, result.stamp.generation)
 
     def begin(self, key: str, content: bytes, stamp: bytes | None) -> ts.Future:
@@ -86,28 +91,33 @@ class Objects:
 
         A request whose answer got lost is sent again: what is refused may be there already.
         """
-        written = self._done(lambda: self.begin(key, content, stamp), key)
+        written = self._done(lambda: self.begin(key, content, stamp), patience_for(content))
         return written.generation or None
 
     def names(self, prefix: str) -> list[str]:
         """Return the names directly below a prefix, in order; all keys below it are listed."""
         # The next prefix: "/" is followed by "0".
         last = f"{prefix[:-1]}0" if prefix else ""
-        found = self._done(lambda: self._kv().list(ts.KvStore.KeyRange(prefix, last)), prefix)
+        found = self._done(lambda: self._kv().list(ts.KvStore.KeyRange(prefix, last)))
         return sorted({key[len(prefix) :].decode().partition("/")[0] for key in found})
 
     def diagnose(self, key: str) -> None:
         """Raise BucketError if a key may be missing because the bucket is, or refuses."""
-        self._done(lambda: self._kv().list(ts.KvStore.KeyRange(key, f"{key}\0")), key)
+        self._done(lambda: self._kv().list(ts.KvStore.KeyRange(key, f"{key}\0")))
 
-    def _done(self, begin: Callable[[], ts.Future[_Value]], key: str) -> _Value:
-        """Return the result of a request, sent again for a while if its failure may pass."""
-        until = time.monotonic() + PATIENCE
+    def _done(self, begin: Callable[[], ts.Future[_Value]], patience: float = 0) -> _Value:
+        """Return the result of a request, sent again for a while if its failure may pass.
+
+        TensorStore itself sends again what a server answers with 409, 429 or 5xx, or breaks off:
+        a few times, in some seconds. An error of the caller, such as 403, is final.
+        """
+        patience = patience or PATIENCE
+        until = time.monotonic() + patience
         while True:
             try:
                 return begin().result(max(until - time.monotonic(), 1))
             except TimeoutError as error:
-                problem = f"no answer for {PATIENCE:.0f} s"
+                problem = f"no answer for {patience:.0f} s"
                 raise BucketError(f"{self.name}: {problem}; check the network") from error
             except ValueError as error:
                 if time.monotonic() + _PAUSE > until or not str(error).startswith(_PASSING):

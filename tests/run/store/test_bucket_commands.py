@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import anim
+from anim.integrations.base import CallbackRecorder
 from anim.record.__main__ import main as record_main
 from anim.render import labels_of
 from anim.render import main as render_main
@@ -14,7 +15,7 @@ from anim.settings import Picture
 from anim.train.__main__ import main as train_main
 from anim.watch.follow import WAITING, Follower
 from tests.support.buckets import BUCKET
-from tests.support.recordings import LABELS, logits, record
+from tests.support.recordings import CLASSES, LABELS, logits, record
 
 SMALL = ["--size", "320x240", "--seconds", "1", "--hold", "0", "--fps", "2"]
 
@@ -73,9 +74,9 @@ def test_a_page_follows_a_recording_in_a_bucket(url):
     assert follower.store.title == "run"
     assert not follower.look()
     assert follower.state.text == WAITING
-    with anim.Recorder(url, labels=LABELS) as recorder:
+    with anim.Recorder(url, labels=LABELS, classes=CLASSES) as recorder:
         for step in range(3):
-            recorder.snapshot(step, logits=logits(step))
+            recorder.snapshot(step, logits=logits(step), metrics={"loss": 1.0})
             recorder.flush()
             follower.look()
             assert follower.state.last_step == step
@@ -84,10 +85,21 @@ def test_a_page_follows_a_recording_in_a_bucket(url):
     record(url, [3, 4], resume=True)
     follower.look()
     assert follower.state.text == "the run has ended, 5 snapshots"
-    assert follower.state.generation >= generation
+    # They were added to those that browsers have.
+    assert follower.state.generation == generation
     record(url, [3], resume=1)
     follower.look()
     assert (follower.state.last_step, follower.state.text) == (3, "the run has ended, 3 snapshots")
+
+
+def test_a_callback_records_to_a_bucket(url):
+    callback = CallbackRecorder(url, LABELS, every=None, outputs=None, options={})
+    callback.begin()
+    callback.take(0, lambda: logits(0), None)
+    callback.end()
+    np.testing.assert_array_equal(anim.open(url).logits(0), logits(0))
+    with pytest.raises(anim.RecordingError, match="already a recording at"):
+        CallbackRecorder(url, LABELS, every=None, outputs=None, options={})
 
 
 def test_runs_are_named_by_the_ends_of_their_urls(url, tmp_path):

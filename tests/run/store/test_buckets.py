@@ -1,12 +1,17 @@
 """Recordings in buckets: in memory, and on a server that speaks the protocol of S3."""
 
+import json
+
 import numpy as np
 import pytest
+import tensorstore as ts
 
 import anim
+from anim.run.about import NOTHING_KNOWN
 from anim.run.store.store import store_of
+from anim.run.store.writer import Writer
 from tests.support.buckets import BUCKET, serving
-from tests.support.recordings import LABELS, check_recording, logits, record
+from tests.support.recordings import LABELS, check_recording, logits, loss, record
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +93,74 @@ def test_the_second_recorder_is_refused_and_says_who_records(url):
         recorder.snapshot(1, logits=logits(1))
     assert not other.is_held()
     assert anim.open(url).steps.tolist() == [0, 1]
+
+
+def copied(folder, url):
+    """Copy the files of a recording to a bucket, as tools of clouds do."""
+    store = store_of(url)
+    for file in sorted(folder.rglob("*")):
+        if file.is_file():
+            store.write(file.relative_to(folder).as_posix(), file.read_bytes())
+
+
+def test_a_recording_of_a_folder_goes_on_in_a_bucket(tmp_path):
+    url = f"memory://{BUCKET}/copied/run"
+    record(tmp_path / "r", [0, 10, 20])
+    copied(tmp_path / "r", url)
+    check_recording(url, [0, 10, 20])
+    record(url, [15], resume=10)
+    check_recording(url, [0, 10, 15])
+
+
+def test_a_recording_of_a_bucket_that_was_killed_goes_on_in_a_folder(tmp_path):
+    url = f"memory://{BUCKET}/killed/run"
+    store = store_of(url)
+    writer = Writer(store, LABELS, tuple("abc"), NOTHING_KNOWN, resume=False, overwrite=False)
+    for step in (0, 10):
+        writer.append(step, {"logits": logits(step)}, {"loss": loss(step)})
+    for key in sorted(key for key in keys_of(url)):
+        file = tmp_path / "r" / key
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(store.read(key, 1 << 20))
+    check_recording(tmp_path / "r", [0, 10])
+    record(tmp_path / "r", [20], resume=True)
+    check_recording(tmp_path / "r", [0, 10, 20])
+    writer.close()
+
+
+def keys_of(url):
+    """The keys of a recording in memory."""
+    kv = ts.KvStore.open(url.removesuffix("/") + "/", context=store_of(url).context).result()
+    return [key.decode() for key in kv.list().result()]
+
+
+@pytest.mark.parametrize("damage", [b"{", b"[]", b'{"shape": [5]}', b""])
+def test_a_damaged_recording_is_refused_and_can_be_replaced(damage, request):
+    url = f"memory://{BUCKET}/damaged-{hash(damage)}/run"
+    record(url, [0, 10])
+    store_of(url).write("steps/zarr.json", damage)
+    for options in ({"resume": True}, {}):
+        with pytest.raises(anim.RecordingError, match=r"cannot be read.*overwrite=True replaces"):
+            record(url, [20], **options)
+    record(url, [5], overwrite=True)
+    check_recording(url, [5])
+
+
+def test_claims_that_nothing_shows_for_are_refused():
+    url = f"memory://{BUCKET}/claims/run"
+    record(url, [0, 10])
+    store = store_of(url)
+    for key, size in (("steps", 1 << 40), ("logits", 1 << 40)):
+        kept = store.read(f"{key}/zarr.json", 1 << 16)
+        metadata = json.loads(kept)
+        metadata["shape"][0] = size
+        if key == "logits":
+            metadata["chunk_grid"]["configuration"]["chunk_shape"] = [1, 1 << 20, 3000]
+        store.write(f"{key}/zarr.json", json.dumps(metadata).encode())
+        with pytest.raises(anim.RecordingError, match="claims to h"):
+            anim.open(url)
+        store.write(f"{key}/zarr.json", kept)
+    check_recording(url, [0, 10])
 
 
 def test_more_snapshots_than_a_chunk_of_steps_holds(monkeypatch):
