@@ -86,10 +86,14 @@ def _ordered(scores: Float[Array, "examples"]) -> Float[Array, "examples"]:
 
 
 def is_on_host(values: Array) -> bool:
-    """Return whether the values are known, and lie in host memory."""
+    """Return whether the values are known, and lie in host memory of this process."""
     if isinstance(values, np.ndarray):
         return True
-    return not isinstance(values, Tracer) and {one.platform for one in values.devices()} == {"cpu"}
+    if isinstance(values, Tracer) or not (
+        values.is_fully_addressable or values.is_fully_replicated
+    ):
+        return False
+    return {one.platform for one in values.devices()} == {"cpu"}
 
 
 @jax.jit

@@ -25,6 +25,8 @@ from jax.sharding import (
     use_abstract_mesh,
 )
 
+# What is reduced where it lies; other arguments are small enough for every process.
+_LARGE = ("probs", "logits")
 _NO_MESH = Mesh(np.empty((), dtype=object), ())
 
 
@@ -35,6 +37,14 @@ def local_devices() -> list[Any]:
     if chosen is None:
         return jax.local_devices()
     return jax.local_devices(backend=chosen)[:1] if isinstance(chosen, str) else [chosen]
+
+
+def in_memory(values: Any) -> np.ndarray:
+    """Return an array in host memory, also one of which other processes hold a part."""
+    is_apart = isinstance(values, jax.Array) and not values.is_fully_addressable
+    if is_apart and isinstance(values.sharding, NamedSharding):
+        values = jax.device_put(values, NamedSharding(values.sharding.mesh, PartitionSpec()))
+    return np.asarray(values)
 
 
 def without_mesh() -> AbstractContextManager:
@@ -69,7 +79,7 @@ def placed(given: dict[str, Any], function: Callable[[], Any]) -> Any:
         if not arrays:
             return function()
         home = arrays[0].sharding
-        _replace(given, lambda one: _moved(one, home))
+        _replace(given, lambda name, one: _moved(name, one, home))
         found = function()
     return jax.tree.map(lambda part: _given_back(part, home), found)
 
@@ -80,12 +90,13 @@ def _arrays(value: Any) -> list[jax.Array]:
     return [one for one in parts if isinstance(one, jax.Array)]
 
 
-def _replace(given: dict[str, Any], function: Callable[[jax.Array], Any]) -> None:
-    """Replace each array of the arguments by what a function makes of it."""
+def _replace(given: dict[str, Any], function: Callable[[str, jax.Array], Any]) -> None:
+    """Replace each array of the arguments by what a function makes of its name and of it."""
     for name, value in given.items():
         if _arrays(value):
             given[name] = jax.tree.map(
-                lambda one: function(one) if isinstance(one, jax.Array) else one, value
+                lambda one, name=name: function(name, one) if isinstance(one, jax.Array) else one,
+                value,
             )
 
 
@@ -108,8 +119,8 @@ def _mesh_of(array: jax.Array) -> Any:
     return jax.typeof(array).sharding.mesh
 
 
-def _moved(array: jax.Array, home: Sharding) -> Any:
-    """Return an array on the devices of a sharding, on a mesh without explicit axes."""
+def _moved(name: str, array: jax.Array, home: Sharding) -> Any:
+    """Return an argument on the devices of a sharding, on a mesh without explicit axes."""
     sharding = array.sharding
     if _devices(sharding) != _devices(home):
         if not array.committed:
@@ -123,7 +134,9 @@ def _moved(array: jax.Array, home: Sharding) -> Any:
             return np.asarray(array)
     if isinstance(sharding, NamedSharding):
         mesh, kind = _automatic(sharding.mesh), sharding.memory_kind
-        sharding = NamedSharding(mesh, sharding.spec, memory_kind=kind)
+        is_whole = not sharding.is_fully_addressable and name not in _LARGE
+        spec = PartitionSpec() if is_whole else sharding.spec
+        sharding = NamedSharding(mesh, spec, memory_kind=kind)
     return array if sharding == array.sharding else jax.device_put(array, sharding)
 
 
@@ -159,7 +172,7 @@ def _traced(given: dict[str, Any], arrays: list[jax.Array], function: Callable[[
         return function()
     automatic = _automatic(mesh)
 
-    def moved(array: jax.Array) -> jax.Array:
+    def moved(_: str, array: jax.Array) -> jax.Array:
         if _mesh_of(array).empty:
             return array
         return reshard(array, NamedSharding(automatic, PartitionSpec(*[None] * array.ndim)))

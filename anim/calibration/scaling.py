@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Float, Float32, Integer
 
 from anim.calibration.bins import Array
+from anim.calibration.placing import in_memory
 from anim.calibration.proper_scores import negative_log_likelihood_of_logits
 from anim.calibration.scores import check_shapes, mean, over_snapshots, real
 from anim.calibration.smooth import isotonic_steps
@@ -282,7 +283,7 @@ def fit_isotonic(
         Zadrozny and Elkan 2002, Transforming classifier scores into accurate multiclass
         probability estimates.
     """
-    probs, labels = np.asarray(probs), np.asarray(labels)
+    probs, labels = in_memory(probs), in_memory(labels)
     check_shapes(probs.shape, labels.shape)
     classes = (1,) if probs.shape[1] == 2 else range(probs.shape[1])
     knots = []
@@ -299,7 +300,7 @@ def apply_isotonic(
 
     Where the functions of all classes are 0, the probabilities stay as they were.
     """
-    probs = np.asarray(probs)
+    probs = in_memory(probs)
     if probs.shape[1] == 2:
         score = np.interp(probs[:, 1], *scale.knots[0])
         return np.stack([1 - score, score], axis=1).astype(np.float32)

@@ -48,7 +48,8 @@ def fit(
     Args:
         dataset: what to train and validate on.
         {settings}
-        path: a folder to record to; None keeps the predictions in memory.
+        path: a folder to record to; None keeps the predictions in memory. Under
+            ``jax.distributed``, where every process trains the network, only the first one records.
         progress: called with (steps done, steps in total) after each snapshot.
 
     Returns:
@@ -61,7 +62,8 @@ def fit(
         DivergedError: the loss became NaN or infinite.
     """
     settings = Experiment.of(options)
-    return _fit(dataset, settings, [settings.seed], [path], progress)[0]
+    own = path if rank_of().index == 0 else None
+    return _fit(dataset, settings, [settings.seed], [own], progress)[0]
 
 
 @takes(Experiment, *_OF_DATA)
@@ -162,7 +164,8 @@ def run_experiment(
 
     Args:
         experiment: the dataset and how to train on it.
-        path: a folder to record to; None keeps the predictions in memory.
+        path: a folder to record to, one network by whichever process; None keeps the predictions in
+            memory.
         progress: called with (steps done, steps in total) after each snapshot.
         replicas: the number of networks; None trains one.
     """
@@ -175,7 +178,8 @@ def run_experiment(
         of_data["val_size"] = source.val_size(train_size, of_replicas=True)
     dataset = data.load(name, seed=experiment.seed, **of_data)
     if replicas is None:
-        return fit(dataset, **options, path=path, progress=progress)
+        settings = Experiment.of(options)
+        return _fit(dataset, settings, [settings.seed], [path], progress)[0]
     return fit_replicas(dataset, replicas=replicas, **options, path=path, progress=progress)
 
 
