@@ -16,13 +16,12 @@ import numpy as np
 from anim.checks.arrays import as_array
 from anim.errors import MissingExtraError
 from anim.integrations.logged import recordable
-from anim.integrations.options import check_options
+from anim.integrations.options import check_options, check_path
 from anim.integrations.outputs import Look
 from anim.integrations.streaming import Stream, record_stream
-from anim.run import Recorder, Run, opened
+from anim.run import Recorder, Run
 from anim.run.caller import warn_caller
-from anim.run.store.store import settled, store_of
-from anim.run.store.writer import check_place
+from anim.run.store.store import settled
 from anim.settings import one_line, one_of, whole
 
 # Characters of an error that a warning repeats.
@@ -120,6 +119,7 @@ class CallbackRecorder:
         self._cause: str | None = None
         self._said: set[str] = set()
         self._offset = 0
+        self._index: Any = None
 
     def __getstate__(self) -> dict:
         copied = object.__new__(type(self))
@@ -131,6 +131,11 @@ class CallbackRecorder:
     def has_interval(self) -> bool:
         """Whether ``every`` was given."""
         return self._every is not None
+
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether the recording has no path, which several processes could share."""
+        return self._path is None
 
     @property
     def last_step(self) -> int:
@@ -183,13 +188,14 @@ class CallbackRecorder:
         if names is not None and self._options.get("classes") is None and not self._is_open:
             self._options["classes"] = list(names)
 
-    def begin(self, step: int | None = None, *, counts_on: bool = False) -> None:
+    def begin(self, step: int | None = None, *, counts_on: bool = False, index=None) -> None:
         """Open the recording, for the first time or to continue it.
 
         Args:
             step: where the training begins, if it counts on from where an earlier one ended, as a
                 number of trees does; None if it counts from 0 each time.
             counts_on: whether the steps to come are those to record, wherever they begin.
+            index: positions of the examples of this process, if others record others; kept.
 
         Raises:
             ValueError: the training begins before the last step of this callback's recording.
@@ -210,6 +216,9 @@ class CallbackRecorder:
         if step is not None and options.get("resume") is True:
             # Later snapshots are from a training that this one does not continue.
             options["resume"] = step
+        self._index = self._index if index is None else index
+        if self._index is not None:
+            options["index"] = self._index
         if self._recorder is None or self._path is not None:
             self._recorder = Recorder(self._path, labels=self._labels, **options)
         self._is_open = True
@@ -329,22 +338,3 @@ class CallbackRecorder:
             cause = self._cause or "nothing is recorded yet: training has not begun"
             raise RuntimeError(f"run: {cause}")
         return self._recorder
-
-
-def check_path(path: str | os.PathLike | None, options: Mapping[str, Any]) -> None:
-    """Raise an error for what is at a path, before a training that could not be recorded there.
-
-    Args:
-        path: a folder for a recording, or its URL; None keeps it in memory.
-        options: arguments of `anim.Recorder`; ``resume`` and ``overwrite`` allow for a recording.
-
-    Raises:
-        SettingError: the path is a URL of another kind.
-        RecordingError: there is a recording, or something else, at the path.
-    """
-    if path is None:
-        return
-    store = store_of(path)
-    # An earlier recorder of this process may not have written its first snapshot yet.
-    opened.catch_up(store)
-    check_place(store, options.get("resume", False), options.get("overwrite", False))

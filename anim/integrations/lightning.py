@@ -11,6 +11,8 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 
+import numpy as np
+
 from anim.errors import SettingError
 from anim.integrations.base import CallbackRecorder, guarded, require
 from anim.integrations.batches import call
@@ -20,6 +22,7 @@ from anim.integrations.loaders import InOrder
 from anim.integrations.randomness import kept_random_state
 from anim.run import Run
 from anim.run.caller import warn_caller
+from anim.run.ranks import ALONE, Rank
 
 
 def _module() -> str:
@@ -44,8 +47,10 @@ class SnapshotCallback(lightning.Callback):
     The module is called as for validation: in evaluation mode, without gradients, with the
     trainer's precision, on its device. The training goes the same way as without. Scalars that the
     module logs are recorded too. Steps are those of ``trainer.global_step``, which counts the steps
-    of all optimizers. Trainings in several processes are not recorded yet. ``fast_dev_run`` records
-    in memory.
+    of all optimizers. ``fast_dev_run`` records in memory.
+
+    With ``DDPStrategy`` each process predicts a part of the examples, and records it to the path,
+    which all of them share. Other trainings in several processes are not recorded yet.
 
     Args:
         path: a folder for the recording; None keeps it in memory, see `run`.
@@ -85,6 +90,7 @@ class SnapshotCallback(lightning.Callback):
         self._loader, self._batches = loader, None
         self._forward, self._unpack = forward or call, unpack or unpack_batch
         self._records, self._has_warned = True, False
+        self._rank: Rank | None = ALONE
 
     def run(self) -> Run:
         """Return the snapshots so far."""
@@ -94,7 +100,9 @@ class SnapshotCallback(lightning.Callback):
         if stage == "fit":
             # A trial run leaves no files behind, as those of Lightning's own loggers.
             self._recorder = self._trial if trainer.fast_dev_run else self._kept
-            self._batches, self._records = None, _is_one_process(trainer)
+            self._batches, self._rank = None, _rank_of(trainer)
+            is_alone = self._rank == ALONE
+            self._records = self._rank is not None and (is_alone or not self._recorder.is_in_memory)
 
     def _take(self, trainer, module) -> None:
         if self._records:
@@ -112,27 +120,33 @@ class SnapshotCallback(lightning.Callback):
                 return self._forward(model, inputs)
 
         with kept_random_state(), _validating(trainer):
-            if self._batches is None:
-                self._batches = self._found_batches(trainer)
             options = {"forward": forward, "unpack": self._unpack, "move": move}
-            yield from streamed(module, self._batches, **options)
+            yield from streamed(module, self._found_batches(trainer), **options)
 
-    def _found_batches(self, trainer) -> Iterable:
-        if self._loader is not None:
-            return InOrder(self._loader)
-        loader, limit = _loader_of(trainer)
-        return _First(InOrder(loader), limit)
+    def _found_batches(self, trainer) -> _First:
+        if self._batches is None:
+            assert self._rank is not None
+            loader, limit = (
+                (self._loader, None) if self._loader is not None else _loader_of(trainer)
+            )
+            self._batches = _First(InOrder(loader, self._rank), limit)
+        return self._batches
 
     @guarded
     def on_train_start(self, trainer, pl_module):
         if not self._records:
             if not self._has_warned and trainer.is_global_zero:
                 name = type(trainer.strategy).__name__
-                warn_caller(f"nothing is recorded: {name} with several processes is not supported")
+                problem = f"{name} with several processes is not supported"
+                if self._rank is not None:
+                    problem = "several processes need a path that all of them share"
+                warn_caller(f"nothing is recorded: {problem}")
             self._has_warned = True
             return
+        with kept_random_state(), _validating(trainer):
+            index = self._found_batches(trainer).index
         # A trainer that continues from a checkpoint already counts from its step.
-        self._recorder.begin(trainer.global_step or None)
+        self._recorder.begin(trainer.global_step or None, index=index)
         self._take(trainer, pl_module)
 
     @guarded
@@ -162,22 +176,28 @@ class _First:
         limit: how many of them; None for all.
     """
 
-    def __init__(self, batches: Iterable, limit: int | None):
+    def __init__(self, batches: InOrder, limit: int | None):
         self._batches, self._limit = batches, limit
+
+    @property
+    def index(self) -> np.ndarray | None:
+        """Positions of the examples of this process; None if it has them all."""
+        index, size = self._batches.index, self._batches.batch_size
+        if index is None or self._limit is None or size is None:
+            return index
+        return index[: self._limit * size]
 
     def __iter__(self) -> Iterator:
         return islice(self._batches, self._limit)
 
 
-def _is_one_process(trainer) -> bool:
-    """Return whether a trainer keeps the whole module in one process."""
+def _rank_of(trainer) -> Rank | None:
+    """Return which process this is, if each of them has the whole module; else None."""
+    strategy = trainer.strategy
     known = (strategies.SingleDeviceStrategy, strategies.DDPStrategy)
-    is_known = isinstance(trainer.strategy, known)
-    return (
-        is_known
-        and not isinstance(trainer.strategy, strategies.DeepSpeedStrategy)
-        and trainer.world_size == 1
-    )
+    if not isinstance(strategy, known) or isinstance(strategy, strategies.DeepSpeedStrategy):
+        return None
+    return Rank(trainer.global_rank, trainer.world_size)
 
 
 @contextmanager

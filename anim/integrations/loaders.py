@@ -7,10 +7,13 @@ from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import numpy as np
+
 from anim.errors import SettingError
 from anim.integrations.base import require
 from anim.integrations.randomness import found_in
 from anim.run.caller import warn_caller
+from anim.run.ranks import ALONE, Rank
 
 torch = require("torch", "torch")
 data = require("torch.utils.data", "torch")
@@ -71,14 +74,26 @@ class InOrder:
     the order that this sampler gave first. Neither the loader itself nor its workers are used, so
     a training may be in the middle of it. Any other iterable is read as it is.
 
+    One of several processes reads a part of the examples, as many as any other: those that its
+    ``DistributedSampler`` gives, or else every so many of all.
+
     Args:
         loader: yields batches.
+        rank: of this process.
+
+    Attributes:
+        index: [n] positions of the examples that this process reads; None if it reads them all.
+        batch_size: examples of a batch; None if they differ.
 
     Raises:
-        SettingError: a loader that can be read only once, or that draws some of the examples.
+        SettingError: a loader that can be read only once, or that draws some of the examples; or
+            one that several processes cannot share.
     """
 
-    def __init__(self, loader: Iterable):
+    def __init__(self, loader: Iterable, rank: Rank = ALONE):
+        self._rank = rank
+        self.index: np.ndarray | None = None
+        self.batch_size: int | None = None
         source = _unwrapped(loader)
         if isinstance(source, Iterator) or not hasattr(source, "__iter__"):
             raise SettingError(
@@ -87,6 +102,8 @@ class InOrder:
                 f"got {type(source).__name__}",
             )
         self._generator = torch.Generator()
+        if rank.count > 1:
+            _check_shared(source)
         self._loader = self._in_order(source) if _is_plain(source) else source
 
     def __iter__(self) -> Iterator:
@@ -101,12 +118,13 @@ class InOrder:
         elif sampler is None:
             batches = {"batch_sampler": list(loader.batch_sampler)}
         else:
-            drawn = loader.batch_sampler
+            drawn = _batch_sampler(loader)
             size = None if drawn is None else drawn.batch_size
             order = _order(sampler)
             if drawn is not None and drawn.drop_last and not isinstance(sampler, _SHUFFLERS):
                 order = _whole_batches(order, drawn.batch_size)
-            batches = {"batch_size": size, "sampler": order}
+            self.batch_size = size
+            batches = {"batch_size": size, "sampler": self._part_of(order, sampler)}
         names = ("timeout", "prefetch_factor", "persistent_workers", "multiprocessing_context")
         return data.DataLoader(
             loader.dataset,
@@ -117,6 +135,35 @@ class InOrder:
             **batches,
             **({name: getattr(loader, name) for name in names} if loader.num_workers else {}),
         )
+
+    def _part_of(self, order: Sequence[int], sampler) -> Sequence[int]:
+        """Return the indices of the examples of this process, and note their positions."""
+        count = self._rank.count
+        if count == 1:
+            return order
+        if type(sampler) is data.DistributedSampler:
+            if (sampler.rank, sampler.num_replicas) != (self._rank.index, count):
+                found = f"{sampler.rank} of {sampler.num_replicas}"
+                problem = f"expected a sampler of process {self._rank.index} of {count}, got"
+                raise SettingError("loader", f"{problem} one of {found}")
+            # In the order of the dataset, of which each process has some.
+            self.index = np.array(order)
+            return order
+        if isinstance(sampler, data.DistributedSampler):
+            problem = "expected a DistributedSampler, or none, in several processes"
+            raise SettingError("loader", f"{problem}, got {type(sampler).__name__}")
+        # As many in each process: models that are sharded need all of them in each forward pass.
+        padded = np.arange(-(-len(order) // count) * count) % len(order)
+        self.index = padded[self._rank.index :: count]
+        return [order[i] for i in self.index]
+
+
+def _check_shared(source) -> None:
+    """Raise SettingError for a loader whose examples several processes cannot share."""
+    is_shared = _is_plain(source) and not isinstance(source.dataset, data.IterableDataset)
+    if not is_shared or _sampler(source) is None or source.batch_sampler is None:
+        problem = "expected a DataLoader that reads by indices, with a batch size and without a"
+        raise SettingError("loader", f"{problem} batch sampler of its own, in several processes")
 
 
 def _unwrapped(loader) -> Any:
@@ -132,9 +179,16 @@ def _is_plain(loader) -> bool:
     )
 
 
+def _batch_sampler(loader) -> Any:
+    """Return what gives the indices of batches: that of all processes if accelerate shares it."""
+    batches = loader.batch_sampler
+    is_part = type(batches).__name__ == "BatchSamplerShard"
+    return batches.batch_sampler if is_part else batches
+
+
 def _sampler(loader) -> Any:
     """Return what gives the indices of examples one by one; None if they come as batches."""
-    batches = loader.batch_sampler
+    batches = _batch_sampler(loader)
     if batches is None:
         return loader.sampler
     return batches.sampler if type(batches) is data.BatchSampler else None

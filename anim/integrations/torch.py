@@ -24,6 +24,7 @@ from anim.integrations.loaders import InOrder, is_in_order, own_workers, shuffle
 from anim.integrations.randomness import kept_random_state
 from anim.run import Run
 from anim.run.caller import warn_caller
+from anim.run.ranks import rank_for
 from anim.settings import one_line, whole
 
 torch = require("torch", "torch")
@@ -43,8 +44,11 @@ class Snapshots:
 
     An exception does not end the training: it is reported, and the recording stops (``on_error``).
     The recording is closed at the end of a ``with`` block, by `close`, or when Python exits; a call
-    after that continues it. If `torch.distributed` has more than one process, nothing is recorded
-    yet.
+    after that continues it.
+
+    If `torch.distributed` has more than one process, each of them makes `Snapshots` with a path
+    that all share, and calls them at the same steps: it predicts the examples of its
+    ``DistributedSampler``, or else a part of all.
 
     Args:
         path: a folder for the recording; None keeps it in memory, see `run`.
@@ -88,8 +92,9 @@ class Snapshots:
         self._recorder = CallbackRecorder(
             path, None, every=every, outputs=outputs, options=options, on_error=on_error
         )
+        self._rank = rank_for(path)
         with kept_random_state(loader):
-            self._batches = InOrder(loader)
+            self._batches = InOrder(loader, self._rank)
         self._model, self._forward, self._unpack = model, forward, unpack or unpack_batch
         self._may_be_there = options.get("resume", False) is not False
         self._step, self._has_warned = -1, False
@@ -104,13 +109,13 @@ class Snapshots:
                 from the last step given. A recording that is resumed is counted on.
             metrics: scalars to record with it, such as ``{"loss": loss}``.
         """
-        if has_ranks():
+        if has_ranks() and self._rank.count == 1:
             self._warn_of_ranks()
             return
         is_counted = step is None
         step = self._next(step)
         if self._step < 0:
-            self._recorder.begin(counts_on=not is_counted)
+            self._recorder.begin(counts_on=not is_counted, index=self._batches.index)
         else:
             self._recorder.proceed()
         self._step = step
@@ -141,7 +146,10 @@ class Snapshots:
     def _warn_of_ranks(self) -> None:
         if not self._has_warned:
             self._has_warned = True
-            warn_caller("nothing is recorded: training in more than one process is not supported")
+            problem = "make Snapshots after init_process_group, and with a path that all share"
+            if self._recorder.is_in_memory:
+                problem = "several processes need a path that all of them share"
+            warn_caller(f"nothing is recorded: {problem}")
 
     def run(self) -> Run:
         """Return the snapshots so far, the last one with them.

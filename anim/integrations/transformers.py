@@ -19,6 +19,7 @@ from anim.integrations.loaders import InOrder
 from anim.integrations.randomness import kept_random_state
 from anim.run import Run
 from anim.run.caller import warn_caller
+from anim.run.ranks import Rank
 
 transformers = require("transformers", "transformers")
 torch = require("torch", "torch")
@@ -35,8 +36,10 @@ class SnapshotCallback(transformers.TrainerCallback):
     Batches are made as the trainer makes those of its evaluation: with its collator, and without
     columns that the model does not take. The training goes the same way as without. Labels of
     tokens [n, T] are recorded token by token; those that are -100 are left out. Scalars that the
-    trainer logs (``loss``, ``learning_rate``, ...) are recorded with the next snapshot. Trainings
-    in several processes are not recorded yet.
+    trainer logs (``loss``, ``learning_rate``, ...) are recorded with the next snapshot.
+
+    In several processes, each predicts a part of the examples, and records it to the path, which
+    all of them share; tokens, and models that FSDP or DeepSpeed divide, are not recorded then.
 
     Args:
         path: a folder for the recording; None keeps it in memory, see `run`.
@@ -106,18 +109,22 @@ class SnapshotCallback(transformers.TrainerCallback):
     def on_train_begin(self, args, state, control, model=None, **_):
         self._records = False
         trainer = _calling_trainer()
-        if args.world_size > 1 or trainer.is_fsdp_enabled or trainer.is_deepspeed_enabled:
+        problem = _problem_of(trainer)
+        if problem is None and args.world_size > 1 and self._recorder.is_in_memory:
+            problem = "several processes need a path that all of them share"
+        if problem is not None:
             if not self._has_warned and state.is_world_process_zero:
-                warn_caller("nothing is recorded: several processes are not supported")
+                warn_caller(f"nothing is recorded: {problem}")
             self._has_warned = True
             return
         _check_task(unwrapped(model))
-        # A trainer that continues from a checkpoint already counts from its step.
-        self._recorder.begin(state.global_step or None)
         with kept_random_state():
             self._label = _label_of(trainer)
             loader = _loader_of(trainer, self._dataset, self._batch_size, self._collator)
-            self._batches = InOrder(loader)
+            batches = InOrder(loader, Rank(args.process_index, args.world_size))
+        self._batches = batches
+        # A trainer that continues from a checkpoint already counts from its step.
+        self._recorder.begin(state.global_step or None, index=batches.index)
         self._records = True
         self._take(state, model)
 
@@ -142,6 +149,13 @@ class SnapshotCallback(transformers.TrainerCallback):
         if not args.load_best_model_at_end:
             self._take(state, model)
         self._recorder.end()
+
+
+def _problem_of(trainer) -> str | None:
+    """Return why a training cannot be recorded; None if each process has the whole model."""
+    if trainer.is_fsdp_enabled or trainer.is_deepspeed_enabled:
+        return "models that are divided among processes are not supported"
+    return None
 
 
 def _calling_trainer() -> Any:
