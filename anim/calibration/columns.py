@@ -58,13 +58,37 @@ def columns_of(
 
     def of_rows(values, labels, predicted):
         values = real(values)
-        probs = probabilities(values) if of_logits else values
+        probs, nll = (_of_logits if of_logits else _of_probs)(values, labels)
         predicted = largest(values) if predicted is None else predicted
         return Columns(
-            nll_of_logits(values, labels) if of_logits else nll_of_probs(values, labels),
-            brier_of_examples(probs, labels),
+            nll,
+            _brier(probs, labels),
             [view.scores(probs) for view in views],
             [view.hits(probs, predicted, labels) for view in views],
         )
 
     return in_tiles(of_rows, values, jnp.asarray(labels), predicted)
+
+
+def _of_probs(probs: jax.Array, labels: jax.Array) -> tuple[jax.Array, jax.Array]:
+    return probs, nll_of_probs(probs, labels)
+
+
+def _of_logits(logits: jax.Array, labels: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Return the `probabilities` of logits, and `nll_of_logits`, from the same exponentials."""
+    if logits.shape[1] == 2:
+        return probabilities(logits), nll_of_logits(logits, labels)
+    shifted = logits - logits.max(1, keepdims=True)
+    weights = jnp.exp(shifted)
+    total = weights.sum(1, keepdims=True)
+    of_label = jnp.take_along_axis(shifted, labels[:, None], axis=1)
+    return weights / total, (jnp.log(total) - of_label)[:, 0]
+
+
+def _brier(probs: jax.Array, labels: jax.Array) -> jax.Array:
+    """Return `brier_of_examples`, without an array of one-hot labels."""
+    if probs.shape[1] == 2:
+        return brier_of_examples(probs, labels)
+    of_label = jnp.take_along_axis(probs, labels[:, None], axis=1)[:, 0]
+    distances = probs.at[jnp.arange(probs.shape[0]), labels].set(1 - of_label)
+    return jnp.square(distances).sum(1)

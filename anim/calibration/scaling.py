@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float, Float32, Integer
+from jaxtyping import Bool, Float, Float32, Integer
 
 from anim.calibration.bins import Array
 from anim.calibration.placing import in_memory
@@ -209,11 +209,12 @@ def fit_vector_scale(
 
     start = jnp.where(jnp.isfinite(spread), spread, 0)
     start = start / jnp.maximum(start.max(), jnp.finfo(logits.dtype).tiny)
-    scale, slope = _descend(loss, VectorScale(start, jnp.zeros(classes, logits.dtype)))
+    # Without an example of a class there is no minimum to look for.
+    present = jnp.zeros(classes, bool).at[labels].set(True).all()
+    scale, slope = _descend(loss, VectorScale(start, jnp.zeros(classes, logits.dtype)), present)
     of_label = jnp.take_along_axis(predicted(scale), labels[:, None], axis=1)[:, 0]
     # Compilers round the two sums differently.
     is_separated = (of_label >= predicted(scale).max(1) - 1e-4).all()
-    present = jnp.zeros(classes, bool).at[labels].set(True).all()
     is_small = (jnp.abs(scale.weights) < _MAX_SPREAD).all()
     is_sound = present & ~is_separated & is_small & (slope < 1e-3)
     weights = scale.weights / spread
@@ -231,8 +232,13 @@ def _spread_of_columns(
     return jnp.where(spread > rounding, spread, jnp.inf)
 
 
-def _descend(loss, start: VectorScale) -> tuple[VectorScale, Float[jax.Array, ""]]:
-    """Return where L-BFGS ends, and the norm of the slope there."""
+def _descend(
+    loss, start: VectorScale, has_minimum: Bool[jax.Array, ""]
+) -> tuple[VectorScale, Float[jax.Array, ""]]:
+    """Return where L-BFGS ends, and the norm of the slope there.
+
+    Without a minimum it ends where it starts, with a slope of infinity.
+    """
     # Imported here, as everything else about a recorded run does without it.
     import optax
 
@@ -249,7 +255,7 @@ def _descend(loss, start: VectorScale) -> tuple[VectorScale, Float[jax.Array, ""
         return optax.apply_updates(scale, updates), state, slope, count + 1
 
     def goes_on(carry):
-        return (carry[2] > tolerance) & (carry[3] < _MAX_QUASI_NEWTON_STEPS)
+        return has_minimum & (carry[2] > tolerance) & (carry[3] < _MAX_QUASI_NEWTON_STEPS)
 
     first: tuple[Any, ...] = (start, solver.init(start), jnp.asarray(jnp.inf, dtype), 0)
     found = jax.lax.while_loop(goes_on, step, first)

@@ -65,32 +65,6 @@ def in_tiles(function: Callable[..., Any], values: Array, *columns: Array | None
     return jax.lax.fori_loop(0, tiles_of(count, rows), of_tile, blank)
 
 
-def sums_of_tiles(function: Callable[..., Any], values: Array, *columns: Array) -> Any:
-    """Return the sums over rows of what a function makes of them, from one tile after the other.
-
-    The sums of tiles are kept apart until the end: adding a small number to a float32 that has
-    grown large would lose it.
-
-    Args:
-        function: of rows [n, K], of the same rows of the columns and of their weights [n], 1 or
-            0; returns sums over these rows, of any shapes.
-        values: [N, K].
-        columns: [N] each.
-    """
-    count, rows = values.shape[0], rows_of_tile(values.shape)
-    if rows == count:
-        return function(values, *columns, jnp.ones(count, values.dtype))
-
-    def of_tile(j):
-        # The last tile shares rows with the one before.
-        is_new = first_of(j, rows, count) + jnp.arange(rows) >= j * rows
-        parts = (tile(j, rows, one) for one in (values, *columns))
-        return function(*parts, is_new.astype(values.dtype))
-
-    found = jax.lax.map(of_tile, jnp.arange(tiles_of(count, rows)))
-    return jax.tree.map(lambda parts: parts.sum(0), found)
-
-
 def largest(scores: Num[Array, "examples classes"]) -> Int32[jax.Array, "examples"]:
     """Return the class of the largest score, the first one among equals.
 

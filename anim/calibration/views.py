@@ -209,9 +209,10 @@ class ClassView(View):
     @classmethod
     def offered(cls, classes: Sequence[Sequence[str]]) -> Sequence[str]:
         first, *others = classes
-        known = [name for name in first if all(name in of_run for of_run in others)]
-        is_offered = len(first) != 2 and len(known) <= _MAX_CLASS_VIEWS
-        return [cls(first.index(name), name).name for name in known] if is_offered else ()
+        shared = set(first).intersection(*others)
+        if len(first) == 2 or len(shared) > _MAX_CLASS_VIEWS:
+            return ()
+        return [cls(k, name).name for k, name in enumerate(first) if name in shared]
 
     def scores(self, probs: Float[jax.Array, "examples classes"]) -> Float[jax.Array, "examples"]:
         return probs[:, self.index]

@@ -12,6 +12,9 @@ from typing import Protocol
 from anim.errors import SettingError
 from anim.settings.text import shortened, value_text
 
+# Of more choices than this, as there are names of classes, an error lists the first ones.
+_MOST_NAMED = 100
+
 
 class Limit(Protocol):
     """What a setting accepts."""
@@ -100,7 +103,10 @@ def one_of(name: str, value: object, known: Iterable[str]) -> None:
         return
     nearest = difflib.get_close_matches(shortened(str(value)).lower(), known, n=1, cutoff=0.5)
     hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
-    raise SettingError(name, f"expected one of {', '.join(known)}, got {value_text(value)}{hint}")
+    some = ", ".join(known[:_MOST_NAMED])
+    if len(known) > _MOST_NAMED:
+        some += f", ... ({len(known):,} in all)"
+    raise SettingError(name, f"expected one of {some}, got {value_text(value)}{hint}")
 
 
 def whole(name: str, value: object, low: int, high: int | None = None) -> None:

@@ -1,6 +1,7 @@
 """Temperature, vector scaling and isotonic regression, against SciPy and scikit-learn."""
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 import scipy.optimize
@@ -9,6 +10,7 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
 from anim import calibration
+from anim.calibration import scaling
 from tests.support.predictions import model, softmax
 from tests.support.recalibration import likelihood
 
@@ -301,6 +303,22 @@ def test_where_no_class_is_left_the_probabilities_stay():
     scale = calibration.fit_isotonic(np.tile(probs, (2, 1)), np.array([0, 1, 0, 1]))
     odd = np.array([[0.3, 0.3, 0.4]])
     np.testing.assert_allclose(calibration.apply_isotonic(odd, scale), odd, rtol=1e-6)
+
+
+def test_vector_scales_are_not_looked_for_without_an_example_of_a_class():
+    """L-BFGS would go on for hundreds of steps: it ends where it starts."""
+    start = scaling.VectorScale(np.ones(3, np.float32), np.zeros(3, np.float32))
+    for has_minimum in (True, False):
+        found, slope = scaling._descend(
+            lambda scale: ((scale.weights - 2) ** 2).sum() + (scale.biases**2).sum(),
+            start,
+            jnp.asarray(has_minimum),
+        )
+        expected = 2 if has_minimum else 1
+        np.testing.assert_allclose(found.weights, expected, rtol=1e-4)
+        assert bool(np.isfinite(slope)) == has_minimum
+    logits, labels = model(60, 3, 1)
+    assert np.isnan(calibration.fit_vector_scale(logits, np.minimum(labels, 1)).weights).all()
 
 
 FITS = (calibration.fit_temperature, calibration.fit_vector_scale, calibration.fit_isotonic)

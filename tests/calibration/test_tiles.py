@@ -1,6 +1,5 @@
 """Rows a few at a time give what all of them give at once."""
 
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -28,16 +27,3 @@ def test_rows_in_tiles_are_those_at_once(rows, monkeypatch):
     found = tiles.in_tiles(function, values, column, None)
     for one, expected in zip(found, function(values, column, None), strict=True):
         np.testing.assert_allclose(one, expected, rtol=1e-6)
-
-
-@pytest.mark.parametrize("rows", [1, 7, 20, 100])
-def test_sums_of_tiles_count_each_row_once(rows, monkeypatch):
-    values = RNG.normal(size=(20, 5)).astype(np.float32)
-    monkeypatch.setattr(tiles, "_TILE", 5 * rows)
-
-    def function(values, column, weights):
-        return (weights * column).sum(), (weights[:, None] * values).sum(0)
-
-    total, sums = tiles.sums_of_tiles(function, values, jnp.arange(20))
-    assert float(total) == 190
-    np.testing.assert_allclose(sums, values.sum(0), rtol=1e-5)

@@ -72,6 +72,20 @@ def test_a_view_that_a_run_cannot_have_is_an_error(name, classes, has_scores, pr
     assert problem in str(error.value)
 
 
+def test_an_unknown_class_of_many_is_a_short_error_that_names_the_nearest():
+    classes = [f"token {k}" for k in range(32_000)]
+    with pytest.raises(SettingError, match=r"\(32,000 in all\).*mean 'token 777'\?$") as error:
+        calibration.view_of("class:tokne 777", classes)
+    assert len(str(error.value)) < 2000
+
+
+def test_class_views_are_offered_of_the_classes_that_all_runs_have():
+    known = calibration.views_offered([("c", "a", "b"), ("b", "c")])
+    assert known == ["confidence", "class:c", "class:b"]
+    many = tuple(map(str, range(20_000)))
+    assert calibration.views_offered([many, many[::-1]]) == ["confidence"]
+
+
 @pytest.mark.parametrize(
     ("examples", "most", "of_score", "of_others"),
     [
