@@ -1,1 +1,1 @@
-"""Where the snapshots of a recording are kept: in memory, or in a folder."""
+"""Where the snapshots of a recording are kept: in memory, in a folder, or in a bucket."""
