@@ -76,10 +76,10 @@ class Bucket:
         kind = BucketSteps if array == "steps" else BucketArray
         return kind.reopened(self._guard(), array, count, empty, self._session)
 
-    def fence(self) -> None:
+    def fence(self, steps: dict[str, Any]) -> None:
         # Steps that are damaged are not gone on with, but replaced.
         with contextlib.suppress(*_DAMAGE):
-            BucketSteps.fenced(self._guard(), "steps", self._session)
+            BucketSteps.fenced(self._guard(), "steps", steps, self._session)
 
     def _guard(self) -> Guarded:
         if self._guarded is None:

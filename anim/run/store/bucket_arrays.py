@@ -10,10 +10,12 @@ import numpy as np
 import tensorstore as ts
 
 from anim.errors import RecordingError
-from anim.run.store.guarded import Guarded, Several, Writing
+from anim.run.store.guarded import Guarded, Several, SupersededError, Writing
 
 # Snapshots that an array makes room for at a time: readers know from the steps how many there are.
 ROOM = 64
+# How often the steps are looked at while an earlier session still commits some.
+_ATTEMPTS = 10
 # What an array of steps holds where there is none, and the range of the marks of sessions.
 NO_STEP, _MARKS = -1, range(-3 << 60, -2 << 60)
 _OF_SESSION = "anim-session"
@@ -217,22 +219,44 @@ class BucketSteps(BucketArray):
         return steps
 
     @classmethod
-    def fenced(cls, guarded: Guarded, key: str, session: str) -> None:
-        """Write the mark of a session after the last step, wherever that is, if there are steps."""
+    def fenced(cls, guarded: Guarded, key: str, metadata: dict[str, Any], session: str) -> None:
+        """Write the mark of a session after the last step, wherever that is.
+
+        An earlier session may commit a step until then, which stays.
+
+        Args:
+            guarded: writes objects.
+            key: of the steps.
+            metadata: of new steps, if there are none.
+            session: the id of the session.
+        """
         found = guarded.find(f"{key}/zarr.json")
-        if found is None:
-            return
-        metadata = json.loads(found)
-        (claimed,) = metadata["shape"]
-        steps = cls(guarded, key, _with_session(metadata, session), True)
-        count, size = 0, steps._chunk[0]
-        while count < claimed:
-            values = steps._found((count // size,))
-            held = min(claimed - count, int(np.append(is_end(values), True).argmax()))
-            count += held
-            if held < size:
-                break
-        steps._cut(count, NO_STEP)
+        known = metadata if found is None else json.loads(found)
+        steps = cls(guarded, key, _with_session(known, session), True)
+        for attempt in range(_ATTEMPTS):
+            try:
+                steps._fence()
+                return
+            except SupersededError:
+                if attempt == _ATTEMPTS - 1:
+                    raise
+
+    def _fence(self) -> None:
+        size = self._chunk[0]
+        number, held = -1, size
+        values = self._encoder.empty()
+        while held == size:
+            number += 1
+            # Its end and its stamp are of one look at it.
+            values = self._found((number,))
+            # There is room for a step before it is there: this is looked at afterwards.
+            found = self._guarded.find(f"{self._key}/zarr.json")
+            claimed = 0 if found is None else int(json.loads(found)["shape"][0])
+            room = max(claimed - number * size, 0)
+            held = min(room, int(np.append(is_end(values), True).argmax()))
+        values[held:] = NO_STEP
+        self._last = number, values
+        self._begin_numbers(held).result()
 
     @property
     def _mark(self) -> int:

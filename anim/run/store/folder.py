@@ -72,7 +72,7 @@ class Folder:
     def reopened(self, array: str, count: int, empty: float | None) -> None:
         """Leave it to TensorStore."""
 
-    def fence(self) -> None:
+    def fence(self, steps: dict[str, Any]) -> None:
         """Do nothing: the lock of the system ends with its process."""
 
     def read(self, key: str, limit: int) -> bytes | None:

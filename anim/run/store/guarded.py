@@ -12,6 +12,10 @@ from anim.run.store.objects import MISSING, Objects, patience_for
 _ATTEMPTS = 5
 
 
+class SupersededError(RecordingError):
+    """Another session wrote an object that this one was about to write."""
+
+
 class Guarded:
     """Writes of one session of recording, each on the condition that nobody else wrote since.
 
@@ -82,7 +86,7 @@ class Guarded:
                 self._objects.diagnose(key)
             self._check()
             if known is not None and found.stamp != known:
-                raise RecordingError(
+                raise SupersededError(
                     f"another recorder wrote {key!r} of {self._objects.name!r}; nothing more is "
                     "recorded by this one"
                 )

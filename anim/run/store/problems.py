@@ -29,6 +29,10 @@ _PROBLEMS = (
         "region of the bucket",
     ),
     (
+        r"Malformed input to a URL",
+        "this version of TensorStore cannot send its name; record to a name without spaces",
+    ),
+    (
         r"CURL error|Could not resolve|Failed to connect|Could not connect|timed? ?out",
         "the server cannot be reached; check the network, and AWS_ENDPOINT_URL if it is set",
     ),
@@ -47,6 +51,6 @@ def is_of_request(error: Exception) -> bool:
 def bucket_error(name: str, error: Exception) -> BucketError:
     """Return the error to raise in the place of one of TensorStore, for a place with a name."""
     text = str(error)
-    said = re.split(r" \[[a-z_-]+=", text, maxsplit=1)[0]
+    said = re.split(r" \[[a-z_ -]+=", text, maxsplit=1)[0]
     problem = next((told for known, told in _PROBLEMS if re.search(known, text)), None)
     return BucketError(f"{name}: {problem} ({said})" if problem else f"{name}: {said}")

@@ -132,6 +132,11 @@ def metadata(
     }
 
 
+def series_metadata(dtype: DTypeLike) -> dict:
+    """Return the `metadata` of an empty array with one number per snapshot."""
+    return metadata(dtype, [0], [STEPS_PER_CHUNK], _DIMENSIONS[:1])
+
+
 def create_series(store: Store, array: str, dtype: DTypeLike) -> Growing:
     """Create an empty array with one number per snapshot."""
     return create(store, array, dtype, [0], [STEPS_PER_CHUNK], _DIMENSIONS[:1])

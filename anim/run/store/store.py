@@ -93,8 +93,12 @@ class Store(Protocol):
         """Open an array to write to, as `schema.reopened` does; None if TensorStore may do that."""
         ...
 
-    def fence(self) -> None:
-        """See to it that no earlier session of recording can commit a snapshot any more."""
+    def fence(self, steps: dict[str, Any]) -> None:
+        """See to it that no earlier session of recording can commit a snapshot any more.
+
+        Args:
+            steps: the metadata of new steps, if there are none.
+        """
         ...
 
     def read(self, key: str, limit: int) -> bytes | None:

@@ -66,7 +66,7 @@ class Writer:
         try:
             self._held = store.hold()
             if not schema.has(store, "done"):
-                store.fence()
+                store.fence(schema.series_metadata(np.int64))
             # Again: another recorder may have come and gone before the lock.
             if check_place(store, resume, overwrite):
                 self._resume(resume, about)

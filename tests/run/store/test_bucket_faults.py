@@ -1,6 +1,7 @@
 """Buckets that fail, refuse, are slow or not there: bits are right, or there is one clear line."""
 
 import random
+import re
 import time
 
 import numpy as np
@@ -29,7 +30,8 @@ def place(request, server, monkeypatch):
     monkeypatch.setattr(objects, "PATIENCE", 2.0)
     monkeypatch.setattr(objects, "_PAUSE", 0.02)
     clouds._context.cache_clear()
-    yield f"s3://{BUCKET}/{request.node.name}/run".replace("[", "-").replace("]", "")
+    name = re.sub(r"[^a-z0-9]", "-", request.node.name)
+    yield f"s3://{BUCKET}/{name}/run"
     clouds._context.cache_clear()
     server.before = lambda *request: None
 

@@ -7,8 +7,24 @@ import uuid
 
 import pytest
 
+import anim
+from anim.run.about import NOTHING_KNOWN
+from anim.run.store import bucket_lease
+from anim.run.store.guarded import Guarded
+from anim.run.store.store import store_of
+from anim.run.store.writer import Writer
 from tests.support.buckets import BUCKET, serving
-from tests.support.racing import FIRST, SECOND, STALE_AFTER, Racer, at_request, check, make_racy
+from tests.support.racing import (
+    FIRST,
+    LABELS,
+    SECOND,
+    STALE_AFTER,
+    Racer,
+    at_request,
+    check,
+    make_racy,
+    predictions,
+)
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +101,34 @@ def cut_off(server, make, seed):
 def test_no_snapshot_is_lost_or_spoilt(server, racers, play):
     failed = [play(server, racers, seed) for seed in range(2)]
     assert any(failed)
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_step_that_is_committed_while_another_recorder_takes_over_stays(monkeypatch, is_new):
+    make_racy(monkeypatch)
+    monkeypatch.setattr(bucket_lease, "STALE_AFTER", -1)
+    url = f"memory://{BUCKET}/{uuid.uuid4().hex}/run"
+    options = {"resume": True, "overwrite": False}
+    first = Writer(store_of(url), LABELS, tuple("abc"), NOTHING_KNOWN, **options)
+    if not is_new:
+        first.append(0, {"logits": predictions(0, 0)}, {"writer": 0})
+    find, late = Guarded.find, [len(first.steps)]
+
+    def slow_find(of, key):
+        found = find(of, key)
+        if key == "steps/c/0" and late:
+            step = late.pop()
+            first.append(step, {"logits": predictions(0, step)}, {"writer": 0})
+        return found
+
+    monkeypatch.setattr(Guarded, "find", slow_find)
+    second = Writer(store_of(url), LABELS, tuple("abc"), NOTHING_KNOWN, **options)
+    assert second.steps == first.steps == list(range(2 - is_new))
+    with pytest.raises(anim.RecordingError, match="took over"):
+        first.append(5, {"logits": predictions(0, 5)}, {"writer": 0})
+    second.append(7, {"logits": predictions(1, 7)}, {"writer": 1})
+    second.close()
+    assert len(check(url, [])) == 3 - is_new
 
 
 @pytest.mark.slow
