@@ -12,7 +12,7 @@ from jaxtyping import Float, Integer, Num
 
 from anim.calibration.bins import Array, BinSums, width_edges
 from anim.calibration.scores import probabilities, real
-from anim.calibration.tiles import first_of, rows_of_tile, tile, tiles_of
+from anim.calibration.tiles import first_of, is_divided, rows_of_tile, tile, tiles_of
 
 # The package offers nothing of it.
 __all__: list[str] = []
@@ -43,9 +43,23 @@ def class_bins(
     none = no_class_bins(classes, bins, probs.dtype)
     if count <= BLOCK:
         return _added(none, probs, labels, 0, count)
+    if is_divided(probs):
+        return _sums_of_divided(probs, labels, bins)
     starts = jnp.arange(0, count, BLOCK)
     blocks = jax.lax.map(lambda start: _added(none, probs, labels, start, start + BLOCK), starts)
     return BinSums(*(part.sum(0) for part in blocks))
+
+
+def _sums_of_divided(probs, labels, bins: int) -> BinSums:
+    """Return the sums of probabilities that devices divide, each of which adds up its own."""
+    count, classes = probs.shape
+    blocks = tiles_of(count, BLOCK)
+    # The classes of each block have rows of their own.
+    rows = jnp.arange(count) // BLOCK * classes
+    none = no_class_bins(blocks * classes, bins, probs.dtype)
+    edges = width_edges(bins, probs.dtype)
+    sums = _with_rows(none, probs, jnp.asarray(labels), jnp.ones(count, bool), edges, rows)
+    return BinSums(*(part.reshape(blocks, classes, bins).sum(0) for part in sums))
 
 
 @partial(jax.jit, static_argnames="of_logits", donate_argnames="sums")
@@ -75,7 +89,7 @@ def _added(sums: BinSums, values, labels, first, stop, *, of_logits: bool = Fals
     These are at most `BLOCK`.
     """
     labels = jnp.asarray(labels)
-    rows = rows_of_tile(values.shape)
+    rows = rows_of_tile(values)
     edges = width_edges(sums.counts.shape[1], sums.offsets.dtype)
 
     def add_tile(j, sums):
@@ -93,20 +107,24 @@ def _added(sums: BinSums, values, labels, first, stop, *, of_logits: bool = Fals
     return jax.lax.fori_loop(0, tiles, lambda k, sums: add_tile(first // rows + k, sums), sums)
 
 
-def _with_rows(sums: BinSums, probs, labels, is_new, edges) -> BinSums:
-    """Return sums with those of the new ones among the rows of a tile added."""
+def _with_rows(sums: BinSums, probs, labels, is_new, edges, first: Any = 0) -> BinSums:
+    """Return sums with those of the new ones among the rows of a tile added.
+
+    ``first`` is where the sums of class 0 are, for all rows or for each.
+    """
     bins = len(edges) - 1
     index = jnp.clip((probs * bins).astype(jnp.int32), 0, bins - 1)
     edges = jnp.asarray(edges)
     index = index - (probs < edges[index])
     index = index + ((probs >= edges[index + 1]) & (index < bins - 1))
     offsets = jnp.where(is_new[:, None], probs - edges[index], 0)
-    classes = jax.lax.broadcasted_iota(jnp.int32, probs.shape, 1)
+    first = jnp.asarray(first)[..., None]
+    classes = jax.lax.broadcasted_iota(jnp.int32, probs.shape, 1) + first
     of_label = jnp.take_along_axis(index, labels[:, None], axis=1)[:, 0]
     counted = jnp.broadcast_to(is_new[:, None], probs.shape).astype(jnp.int32)
     counts, hits, totals = map(jnp.asarray, sums)
     return BinSums(
         counts.at[classes, index].add(counted),
-        hits.at[labels, of_label].add(is_new.astype(jnp.int32)),
+        hits.at[labels + first[..., 0], of_label].add(is_new.astype(jnp.int32)),
         totals.at[classes, index].add(offsets),
     )

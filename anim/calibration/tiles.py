@@ -8,6 +8,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+from jax.sharding import AxisType
 from jaxtyping import Int32, Num
 
 from anim.calibration.bins import Array
@@ -21,9 +22,17 @@ _TILE = 1 << 18
 _FEW = 16
 
 
-def rows_of_tile(shape: tuple[int, ...]) -> int:
-    """Return how many rows of [N, K] values a tile has."""
-    return min(shape[0], max(1, _TILE // shape[1]))
+def rows_of_tile(values: Array) -> int:
+    """Return how many rows of [N, K] values a tile has: all, where devices divide the values."""
+    count, classes = values.shape
+    return count if is_divided(values) else min(count, max(1, _TILE // classes))
+
+
+def is_divided(values: Array) -> bool:
+    """Return whether values are of a mesh, whose devices would gather all of them for each tile."""
+    mesh: Any = jax.typeof(values).sharding.mesh
+    kinds = zip(mesh.axis_sizes, mesh.axis_types, strict=True)
+    return any(size > 1 and kind != AxisType.Manual for size, kind in kinds)
 
 
 def tiles_of(count: int, rows: int) -> int:
@@ -49,7 +58,7 @@ def in_tiles(function: Callable[..., Any], values: Array, *columns: Array | None
         values: [N, K].
         columns: [N] each, or None.
     """
-    count, rows = values.shape[0], rows_of_tile(values.shape)
+    count, rows = values.shape[0], rows_of_tile(values)
     if rows == count:
         return function(values, *columns)
 

@@ -20,6 +20,7 @@ import numpy as np
 from jax.sharding import AxisType, Mesh, NamedSharding, PartitionSpec
 
 from anim import calibration
+from anim.calibration import class_bins, tiles
 from tests.support.predictions import softmax
 
 FOUR_DEVICES = {
@@ -302,6 +303,25 @@ def _transformed() -> Iterator[tuple[str, str]]:
             yield "where it lies", "" if is_divided else str(found.sharding)
 
 
+def _gathered() -> Iterator[tuple[str, str]]:
+    """Yield functions, and a problem if a device gathers predictions that several divide."""
+    mesh = MESHES["auto"]()
+    probs, labels = (
+        jax.device_put(values, NamedSharding(mesh, PartitionSpec("d")))
+        for values in (PROBS[0], LABELS)
+    )
+    # As of many more examples.
+    tiles._TILE, class_bins.BLOCK = N, N // 4
+    jax.clear_caches()
+    for function in (calibration.brier_decomposition, calibration.fit_temperature):
+        compiled = jax.jit(function).lower(probs, labels).compile()
+        is_gathered = f"f32[{N},{K}]{{1,0}} all-gather(" in compiled.as_text()
+        yield function.__name__, "gathers predictions" if is_gathered else ""
+        expected = function(PROBS[0], LABELS)
+        pairs = zip(compiled(probs, labels), expected, strict=True)
+        yield function.__name__, "; ".join(filter(None, (_difference(*pair) for pair in pairs)))
+
+
 def main(size: str) -> None:
     """Print how many calls there were, then those with a problem."""
     count = 0
@@ -316,7 +336,7 @@ def main(size: str) -> None:
         if size == "all":
             # Thousands of compiled programs are more than a process may map.
             jax.clear_caches()
-    for name, problem in _transformed():
+    for name, problem in [*_transformed(), *_gathered()]:
         count += 1
         problems += [f"{name}: {problem}"] if problem else []
     print(f"{count} calls", *problems, sep="\n")
