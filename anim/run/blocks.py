@@ -109,7 +109,8 @@ def selected(blocks: Iterable[Block], places: np.ndarray) -> Iterator[Block]:
         is_in = rows < len(places)
         place = places[np.where(is_in, rows, 0)]
         is_in &= place >= 0
-        parts.append(Block(place[is_in], {name: one[is_in] for name, one in block.arrays.items()}))
+        arrays = {name: np.asarray(one)[is_in] for name, one in block.arrays.items()}
+        parts.append(Block(place[is_in], arrays))
         size, held = size or min(block.examples, total), held + parts[-1].examples
         while held and held >= size:
             whole = _concatenated(parts)
