@@ -9,7 +9,7 @@ from anim.errors import BucketError
 # What TensorStore says, what it means, and what can be done.
 _PROBLEMS = (
     (
-        r"NoSuchBucket|bucket does not exist|^NOT_FOUND",
+        r"NoSuchBucket|bucket does not exist|^NOT_FOUND|missing <ListBucketResult>",
         "there is no such bucket; create it first, or correct its name",
     ),
     (
