@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any, NoReturn, cast
 
 import ml_dtypes
@@ -55,8 +56,9 @@ def _readable(tensor):
     extension = getattr(ml_dtypes, str(tensor.dtype).removeprefix("torch."), None)
     if extension is None:
         return tensor
-    # float32 holds all values of these.
-    return np.asarray(tensor.float()).astype(extension)
+    torch: Any = importlib.import_module("torch")
+    bits = torch.uint8 if tensor.element_size() == 1 else torch.int16
+    return tensor.contiguous().view(bits).numpy().view(extension)
 
 
 def widened(values: np.ndarray) -> np.ndarray:

@@ -30,7 +30,7 @@ class Reduced(NamedTuple):
         nll: [n] float32, -log(probability of the label).
         brier: [n] float32, as `anim.calibration.brier_score`: half of the sum for two classes.
         low, high: [n] the smallest and the largest score; NaN if there is one.
-        total: [n] the sum of the scores.
+        total: [n] the sum of probs; of logits, 1.
     """
 
     confidence: Any
@@ -68,23 +68,28 @@ def reduced(name: str, scores, labels) -> Reduced:
     # Of equal scores the first is predicted. XLA's own arg max is slow on CPUs.
     earlier = jnp.where(classes < labels[:, None], scores, -jnp.inf).max(1)
     correct = (of_label == high) & (earlier < high)
-    total, is_label = scores.sum(1), classes == labels[:, None]
+    is_label = classes == labels[:, None]
     if name == "logits":
-        # A barrier, as the compiler would add up the terms of shared sums in another order.
-        confidence = probabilities(jax.lax.optimization_barrier(scores)).max(1)
-        others = jnp.where(is_label, 0, jnp.exp(scores - high[:, None]))
-        rest = others.sum(1)
-        whole = jnp.exp(of_label - high) + rest
-        nll = jnp.where(of_label == high, jnp.log1p(rest), jnp.log(whole) + (high - of_label))
-        brier = jnp.square(others).sum(1) / jnp.square(whole) + jnp.square(rest / whole)
+        total = jnp.ones_like(high)
+        # Barriers, as the compiler would share sums and add up their terms in another order, and
+        # compute the exponentials again for each of them.
+        barrier = jax.lax.optimization_barrier
+        probs = barrier(probabilities(barrier(scores)))
+        confidence = probs.max(1)
     else:
         # Rows that are coarser than float32 are divided by their sums.
+        total = scores.sum(1)
         scale = jnp.where(jnp.abs(total - 1) > FLOAT32_SUM, total, 1)
-        confidence, of_label = high / scale, of_label / scale
+        probs, confidence, of_label = scores / scale[:, None], high / scale, of_label / scale
+    others = jnp.where(is_label, 0, probs)
+    rest, squares = others.sum(1), jnp.square(others).sum(1)
+    if name == "logits":
+        nll = (high - of_label) - jnp.log(confidence)
+        nll = jnp.where((of_label == high) & (rest < 0.5), -jnp.log1p(-rest), nll)
+        brier = squares + jnp.square(rest)
+    else:
         nll = -jnp.log(jnp.clip(of_label, _LEAST, 1))
-        others = jnp.where(is_label, 0, scores / scale[:, None])
-        others = others if scores.shape[1] > 2 else jnp.zeros_like(others)
-        brier = jnp.square(others).sum(1) + jnp.square(1 - of_label)
+        brier = jnp.square(1 - of_label) + (squares if scores.shape[1] > 2 else 0)
     nll, brier = jnp.clip(nll, 0, _MOST), jnp.clip(brier, 0, 2)
     return Reduced(confidence, correct, nll, brier, scores.min(1), high, total)
 
@@ -97,7 +102,7 @@ def _of_two_logits(logits, labels) -> Reduced:
     predicted = logits[:, 1] > logits[:, 0]
     nll = jnp.clip(jax.nn.softplus(against), 0, _MOST)
     brier = jnp.square(jax.nn.sigmoid(against))
-    low, high, total = logits.min(1), logits.max(1), logits.sum(1)
+    low, high, total = logits.min(1), logits.max(1), jnp.ones_like(margin)
     return Reduced(confidence, predicted == (labels == 1), nll, brier, low, high, total)
 
 

@@ -33,7 +33,8 @@ def reduced_there(name: str, scores: Any, labels: np.ndarray) -> list[np.ndarray
 def _columns(torch: Any, name: str, scores: Any, labels: Any) -> tuple:
     labels = labels.long()[:, None]
     classes = torch.arange(scores.shape[1], device=scores.device)
-    low, high, total = scores.amin(1), scores.amax(1), scores.sum(1)
+    low, high = scores.amin(1), scores.amax(1)
+    total = scores.sum(1) if name == "probs" else torch.ones_like(high)
     of_label = scores.gather(1, labels)[:, 0]
     # Of equal scores the first is predicted, which `max` does not promise on a GPU.
     earlier = scores.masked_fill(classes >= labels, -torch.inf).amax(1)

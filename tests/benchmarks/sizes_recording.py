@@ -144,8 +144,9 @@ def at_once(classes: int, examples: int, keep: str) -> None:
                 recorder.snapshot(step, logits=logits)
                 recorder.flush()
 
-        small = anim.Recorder(labels=labels[:BATCH], keep=keep)
-        measure(act, lambda: small.snapshot(0, logits=logits[:BATCH]))
+        some = min(examples, 2048)
+        small = anim.Recorder(labels=labels[:some], keep=keep)
+        measure(act, lambda: small.snapshot(0, logits=logits[:some]))
         recorder.close()
 
 

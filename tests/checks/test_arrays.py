@@ -44,6 +44,10 @@ def test_tensors_of_pytorch_are_read_with_gradient_and_as_bfloat16():
     np.testing.assert_array_equal(as_array("logits", tensor), VALUES)
     np.testing.assert_allclose(as_array("logits", tensor.bfloat16()), VALUES, rtol=2**-8)
     np.testing.assert_array_equal(as_array("labels", torch.arange(5)), np.arange(5))
+    half = tensor.detach().bfloat16()
+    np.testing.assert_array_equal(as_array("logits", half.T), half.float().numpy().T)
+    # Not converted, which would take longer than most of what is computed from it.
+    assert as_array("logits", half).ctypes.data == half.data_ptr()
 
 
 def test_the_error_for_another_object_names_its_type():

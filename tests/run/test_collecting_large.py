@@ -2,8 +2,7 @@
 
 import errno
 import gc
-import subprocess
-import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ import anim
 from anim.run import collecting
 from anim.run.spool import Spool
 from tests.run.test_collecting import BATCHES, LABELS, LOGITS, SHUFFLED, collect, place
+from tests.support.subprocesses import run_python
 
 __all__ = ["place"]
 
@@ -132,7 +132,43 @@ print(peak() - before)
 @pytest.mark.parametrize("has_index", [False, True])
 @pytest.mark.parametrize("keep", ["float32", "float16", "top"])
 def test_the_memory_holds_a_batch_and_a_few_chunks(tmp_path, keep, has_index):
-    command = [sys.executable, "-c", MEMORY, str(tmp_path / "r"), keep, str(int(has_index))]
-    grown = float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    grown = float(run_python(MEMORY, tmp_path / "r", keep, int(has_index)).stdout)
     # A snapshot has 160 MB, or 80; a batch 8 MB, and 8 MB are written at a time.
     assert grown < (45 if keep == "top" else 75)
+
+
+def test_two_threads_may_add_batches_to_one_snapshot(place):
+    parts = np.array_split(np.random.default_rng(2).permutation(50), 20)
+    with anim.Recorder(place, labels=LABELS) as recorder, recorder.collecting(0) as part:
+        # The kind is known, and rows wait on the disk if they do at all.
+        for rows in parts[:2]:
+            part.add(logits=LOGITS[rows], index=rows)
+
+        def add(some):
+            for rows in some:
+                part.add(logits=LOGITS[rows], index=rows)
+
+        threads = [threading.Thread(target=add, args=(parts[i::2],)) for i in (2, 3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    np.testing.assert_array_equal(recorder.run().logits(0), LOGITS)
+
+
+def test_a_forked_child_may_not_collect(tmp_path):
+    code = f"""
+import os, sys, numpy as np, anim
+recorder = anim.Recorder({str(tmp_path / "r")!r}, labels=np.arange(50) % 4)
+pid = os.fork()
+if not pid:
+    try:
+        recorder.collecting(0).__enter__()
+    except RuntimeError as error:
+        print(error, flush=True)
+    os._exit(0)
+os.waitpid(pid, 0)
+"""
+    assert (
+        "which created this recorder" in run_python(code, env={"PYTHONWARNINGS": "ignore"}).stdout
+    )
