@@ -6,6 +6,7 @@ others by NumPy. Under a transformation of JAX there are no values to check, onl
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from numbers import Integral
 from typing import Any
 
@@ -91,6 +92,16 @@ def _on_host(name: str, values: np.ndarray, dtype: np.dtype) -> np.ndarray:
     return checked_probs(floats, dtype, _LOGARITHMS)
 
 
+def _known(function: Callable, values: jax.Array) -> Any:
+    """Return what a compiled function returns for values, also inside of another function."""
+    found = function(values)
+    if not isinstance(jax.tree.leaves(found)[0], Tracer):
+        return found
+    # Constants of a function that is compiled are known.
+    with jax.ensure_compile_time_eval():
+        return function(values)
+
+
 @jax.jit
 def _reduced(values: jax.Array) -> jax.Array:
     """Return the minimum, the maximum and how far sums over the last axis are from 1."""
@@ -100,9 +111,7 @@ def _reduced(values: jax.Array) -> jax.Array:
 
 
 def _on_device(name: str, values: jax.Array, dtype: np.dtype) -> jax.Array:
-    # Constants of a function that is compiled are known.
-    with jax.ensure_compile_time_eval():
-        low, high, off = map(float, np.asarray(_reduced(values)))
+    low, high, off = map(float, np.asarray(_known(_reduced, values)))
     is_finite = np.isfinite(low) and np.isfinite(high)
     if is_finite and name == "logits":
         return values
@@ -162,8 +171,7 @@ def _is_small_integer(value: Any) -> bool:
 
 
 def _is_below(labels: jax.Array, classes: int) -> bool:
-    with jax.ensure_compile_time_eval():
-        low, high = jax.device_get(_ends(labels))
+    low, high = jax.device_get(_known(_ends, labels))
     return bool(low >= 0 and high < classes)
 
 

@@ -27,6 +27,8 @@ from jax.sharding import (
 
 # What is reduced where it lies; other arguments are small enough for every process.
 _LARGE = ("probs", "logits")
+# Soon told from arrays of JAX.
+_PLAIN = {np.ndarray, list, int, float, bool, str, type(None)}
 _NO_MESH = Mesh(np.empty((), dtype=object), ())
 
 
@@ -65,7 +67,9 @@ def placed(given: dict[str, Any], function: Callable[[], Any]) -> Any:
         given: the arguments by name, predictions first; those that are moved are replaced.
         function: takes its arguments from there.
     """
-    arrays = [one for value in given.values() for one in _arrays(value)]
+    arrays = [
+        one for value in given.values() if type(value) not in _PLAIN for one in _arrays(value)
+    ]
     if get_abstract_mesh().empty and _are_on_one_device(arrays):
         return function()
     if any(isinstance(one, Tracer) for one in arrays):
