@@ -37,6 +37,9 @@ def animate(
 ) -> Animation:
     """Draw a run, or several side by side, once and write the picture to every output.
 
+    If all processes of `jax.distributed` call this at about the same time, each of them reads some
+    of the snapshots.
+
     Args:
         runs: an `anim.Run` or the folder of one, several of them, or a mapping from names to them.
             `Replicas` count as one run: their median is shown, and their spread.
@@ -59,6 +62,7 @@ def animate(
     from anim.output import writing
     from anim.output.notebook import Animation
     from anim.output.views import views_for
+    from anim.run.dividing import together
 
     if isinstance(runs, Mapping):
         if options.get("label") is None:
@@ -69,7 +73,8 @@ def animate(
     picture.check_runs(len(checked))
     paths = [Path(output) for output in outputs]
     _check(paths, picture)
-    shown = compose_views(checked, picture, views_for(checked, paths, picture))
+    with together():
+        shown = compose_views(checked, picture, views_for(checked, paths, picture))
     written = writing.write(shown, paths, picture, progress) if paths else []
     return Animation(written, shown, picture)
 

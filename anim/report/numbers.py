@@ -10,6 +10,7 @@ from anim.errors import SettingError
 from anim.metrics import names_of
 from anim.report.printing import RECALIBRATED
 from anim.run import Run
+from anim.run.dividing import together
 from anim.run.recalibration import calibrate as recalibrate
 from anim.settings import TEMPERATURE, Statistics
 
@@ -26,6 +27,9 @@ def report(
     held_out: float | None = None,
 ) -> list[Row]:
     """Return the errors of a run at some of its steps.
+
+    If all processes of `jax.distributed` call this at about the same time, each of them reads some
+    of the snapshots.
 
     Args:
         run: the run.
@@ -51,9 +55,10 @@ def report(
     recalibrated = None
     if calibrate is not None:
         chosen, recalibrated = recalibrate(chosen, calibrate, settings.held_out_share)
-    columns = {**chosen.errors(), "step": chosen.steps}
-    if calibrate is not None and recalibrated is not None:
-        columns |= _recalibrated(recalibrated, calibrate)
+    with together():
+        columns = {**chosen.errors(), "step": chosen.steps}
+        if calibrate is not None and recalibrated is not None:
+            columns |= _recalibrated(recalibrated, calibrate)
     return [
         {name: values[i].item() for name, values in columns.items()} for i in range(len(chosen))
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -9,6 +10,7 @@ import jax
 import numpy as np
 
 from anim.errors import NoRecalibrationError, RecordingError
+from anim.run import dividing
 from anim.run.blocks import blocks_of
 from anim.run.caller import warn_caller
 from anim.run.predictions import Needs, Statistic, blank, reduced
@@ -67,7 +69,11 @@ class Passes:
         wanted = tuple(dict.fromkeys(statistics))
         for one in wanted:
             self._rows.setdefault(one, [None] * len(self._snapshots))
-        self._read(self._missing(wanted), progress)
+        missing = self._missing(wanted)
+        if (group := dividing.group()) is not None:
+            self._read_together(missing, group, progress)
+            missing = self._missing(wanted)
+        self._read(missing, progress)
         return {one: self._stacked(one) for one in wanted}
 
     def _missing(self, wanted: Sequence[Statistic]) -> dict[int, list[Statistic]]:
@@ -89,6 +95,30 @@ class Passes:
             self._keep(before)
             before = None if row is None else (i, statistics, row)
         self._keep(before)
+
+    def _read_together(
+        self,
+        missing: Mapping[int, Sequence[Statistic]],
+        group: dividing.Group,
+        progress: Progress | None,
+    ) -> None:
+        """Read a part of the snapshots, and take the rows of others from other processes."""
+        names = {i: [*map(_lasting_name, statistics)] for i, statistics in missing.items()}
+        part = group.part_of(list(missing), f"{names} {self._labels.shape}")
+        if part is None:
+            dividing.disband()
+            return
+        self._read({i: missing[i] for i in part}, progress)
+        known = {i: [self._rows[one][i] for one in missing[i]] for i in part}
+        rows = {i: row for i, row in known.items() if all(one is not None for one in row)}
+        parts = group.exchanged((rows, self._empty & set(part)))
+        if parts is None:
+            dividing.disband()
+            return
+        for rows, empty in parts:
+            self._empty |= empty
+            for i, row in rows.items():
+                self._keep((i, missing[i], row))
 
     def _row(self, i: int, statistics: Sequence[Statistic]) -> list | None:
         """Return the statistics of a snapshot, which may still be computed; None if unreadable."""
@@ -134,3 +164,8 @@ class Passes:
 def _blank(values: np.ndarray) -> np.ndarray:
     is_real = np.issubdtype(np.asarray(values).dtype, np.floating)
     return np.full_like(values, np.nan if is_real else 0)
+
+
+def _lasting_name(statistic: Statistic) -> str:
+    """Return what a statistic is called in every process: without addresses of functions."""
+    return re.sub(r" at 0x[0-9a-f]+", "", repr(statistic))
