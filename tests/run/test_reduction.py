@@ -5,37 +5,14 @@ import jax.numpy as jnp
 import ml_dtypes
 import numpy as np
 import pytest
-import torch
 
 import anim
 from anim.checks import rows
 from anim.errors import NotFiniteError
-from anim.run import reduction
 from anim.run.checking import checked_snapshot
 from anim.run.reduction import Reducer
-from anim.run.reduction_torch import reduced_there
 from tests.support.predictions import softmax
-
-EXAMPLES = 600
-
-
-def case(classes, scale=3, seed=0):
-    """Logits, half of them right, and labels."""
-    rng = np.random.default_rng(seed)
-    logits = (rng.normal(size=(EXAMPLES, classes)) * scale).astype(np.float32)
-    labels = rng.integers(0, classes, EXAMPLES).astype(np.int32)
-    labels[::2] = logits[::2].argmax(1)
-    return logits, labels
-
-
-def exactly(logits, labels):
-    """NLL and Brier score of each example, in float64 and without losing digits near 0."""
-    shifted = logits - logits[np.arange(len(labels)), labels][:, None].astype(np.float64)
-    others = np.exp(shifted)
-    others[np.arange(len(labels)), labels] = 0
-    rest = others.sum(1)
-    brier = (others**2).sum(1) / (1 + rest) ** 2 + (rest / (1 + rest)) ** 2
-    return np.log1p(rest), brier * (0.5 if logits.shape[1] == 2 else 1)
+from tests.support.reductions import case, exactly
 
 
 @pytest.fixture
@@ -65,15 +42,9 @@ def test_what_is_kept_is_what_all_scores_would_give(classes, kind):
 
 @pytest.mark.parametrize("scale", [1, 30])
 @pytest.mark.parametrize("classes", [2, 3, 1000])
-@pytest.mark.parametrize(
-    "reduce", [Reducer("logits"), lambda *given: reduced_there("logits", *given)]
-)
-def test_no_digit_of_nll_and_brier_score_is_lost_near_0(classes, scale, reduce):
+def test_no_digit_of_nll_and_brier_score_is_lost_near_0(classes, scale):
     logits, labels = case(classes, scale)
-    if not isinstance(reduce, Reducer):
-        logits = torch.from_numpy(logits)
-    found = reduction.Reduced(*reduce(logits, labels))
-    logits = np.asarray(logits)
+    found = Reducer("logits")(logits, labels)
     nll, brier = exactly(logits, labels)
     np.testing.assert_allclose(found.nll, nll, rtol=2e-5, atol=1e-37)
     np.testing.assert_allclose(found.brier, brier, rtol=2e-5, atol=1e-37)
@@ -81,28 +52,11 @@ def test_no_digit_of_nll_and_brier_score_is_lost_near_0(classes, scale, reduce):
     np.testing.assert_allclose(found.confidence, softmax(logits).max(1), rtol=2e-6)
 
 
-@pytest.mark.parametrize("kind", ["logits", "probs"])
-def test_a_tensor_elsewhere_is_reduced_as_an_array_here(kind):
-    for classes in (2, 5):
-        logits, labels = case(classes)
-        # Equal scores, too.
-        logits[::3] = np.round(logits[::3])
-        scores = logits if kind == "logits" else softmax(logits)
-        for found, expected in zip(
-            reduced_there(kind, torch.from_numpy(scores), labels),
-            Reducer(kind)(scores, labels),
-            strict=True,
-        ):
-            np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
-
-
 def test_of_equal_scores_the_first_is_predicted():
     scores = np.array([[0.2, 0.4, 0.4], [0.2, 0.4, 0.4], [0.4, 0.2, 0.4]], np.float32)
     labels = np.array([1, 2, 0], np.int32)
     for kind in ("logits", "probs"):
         assert Reducer(kind)(scores, labels).correct.tolist() == [True, False, True]
-        found = reduced_there(kind, torch.from_numpy(scores), labels)
-        assert found[1].tolist() == [True, False, True]
 
 
 def test_losses_that_float32_cannot_hold_stay_finite():
@@ -180,13 +134,13 @@ def test_losses_are_resumed_and_are_not_replaced_by_nothing(tmp_path):
         with anim.Recorder(tmp_path / "r", labels=labels, keep="top", resume=True) as recorder:
             recorder.snapshot(step, logits=logits)
             with pytest.raises(ValueError, match="expected confidence and correct and nll and"):
-                recorder.snapshot(9, confidence=np.ones(EXAMPLES), correct=labels == 0)
+                recorder.snapshot(9, confidence=np.ones(len(labels)), correct=labels == 0)
     run = anim.open(tmp_path / "r")
     for i in range(2):
         for name, values in checked_snapshot({"logits": logits}, labels, "top").items():
             np.testing.assert_array_equal(run.snapshots[i][name], values)
     with anim.Recorder(tmp_path / "r", labels=labels, overwrite=True) as recorder:
-        recorder.snapshot(0, confidence=np.ones(EXAMPLES), correct=labels == 0)
+        recorder.snapshot(0, confidence=np.ones(len(labels)), correct=labels == 0)
     assert anim.open(tmp_path / "r").snapshots[0].keys() == {"confidence", "correct"}
 
 
