@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from anim.errors import RecordingError, SettingError
-from anim.run.store.folder import Folder
-from anim.run.store.lock import is_being_recorded
+from anim.run.store.folders.folder import Folder
+from anim.run.store.folders.lock import is_being_recorded
 from anim.run.store.schema import read_group
 
 _Value = TypeVar("_Value")

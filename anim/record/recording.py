@@ -28,7 +28,7 @@ from anim.record.spelling import by_name, hits, is_integer, names_in
 from anim.record.steps import steps_of
 from anim.record.tables import listed
 from anim.run import About, Recorder, Run
-from anim.run.store.folder import Folder
+from anim.run.store.folders.folder import Folder
 from anim.run.store.place import located
 from anim.run.store.reader import open_recording
 from anim.run.store.store import store_of

@@ -13,7 +13,7 @@ import numpy as np
 import tensorstore as ts
 
 import anim
-from anim.run.store import clouds
+from anim.run.store.buckets import clouds
 from tests.support.buckets import BUCKET, Server, serving
 
 # Examples, classes and snapshots: a chunk each, and several of 16 MB.

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import anim
 from anim.run import blocks
 from anim.run.blocks import Block, aligned, joined, selected, sliced
-from anim.run.store.folder import Folder
+from anim.run.store.folders.folder import Folder
 from anim.run.subsets import SomeExamples
 from tests.support.recalibration import a_run, recorded
 

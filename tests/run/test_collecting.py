@@ -9,7 +9,7 @@ import anim
 from anim.errors import SettingError
 from anim.run import collecting
 from anim.run.store import chunks
-from anim.run.store.folder import Folder
+from anim.run.store.folders.folder import Folder
 from tests.support.predictions import softmax
 
 RNG = np.random.default_rng(3)

@@ -101,7 +101,7 @@ def test_a_disk_that_is_full_in_the_middle_ends_the_block_and_not_the_recorder(
 
 MEMORY = """
 import resource, sys, numpy as np, anim
-from anim.run.store.folder import Folder
+from anim.run.store.folders.folder import Folder
 
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import anim
-from anim.run.store import session
+from anim.run.store.processes import session
 
 RANKS, EXAMPLES, STEPS = 4, 50, 60
 LABELS = np.arange(EXAMPLES) % 3

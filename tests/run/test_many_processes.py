@@ -12,7 +12,7 @@ DATA = """
 import sys
 import numpy as np
 import anim
-from anim.run.store import session
+from anim.run.store.processes import session
 from tests.run.test_many_processes import LABELS, logits, loss, sampled
 path = sys.argv[4]
 session.LEAVE_LIMIT = 5.0

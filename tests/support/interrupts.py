@@ -17,10 +17,10 @@ TRACED = {
             "store/writer.py",
             "store/growing.py",
             "store/chunks.py",
-            "store/lock.py",
-            "store/lease.py",
+            "store/folders/lock.py",
+            "store/folders/lease.py",
         ),
-        "store/folder.py",
+        "store/folders/folder.py",
     )
 }
 WRITER = {str(_RUN / "store" / name) for name in ("writer.py", "growing.py", "chunks.py")}

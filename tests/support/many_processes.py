@@ -8,9 +8,9 @@ from typing import Any
 
 from anim.errors import RecordingError
 from anim.run.ranks import Rank
-from anim.run.store.marks import key_of
-from anim.run.store.requests import Wait, WriteIf
-from anim.run.store.session import Session
+from anim.run.store.processes.marks import key_of
+from anim.run.store.processes.requests import Wait, WriteIf
+from anim.run.store.processes.session import Session
 from tests.support.simulation import BUCKET, Latencies, Process, Rows, World
 
 STEPS = "steps"

@@ -11,8 +11,8 @@ import numpy as np
 
 import anim
 from anim.run.about import NOTHING_KNOWN
-from anim.run.store import bucket_lease
-from anim.run.store.bucket import Bucket
+from anim.run.store.buckets import lease as bucket_lease
+from anim.run.store.buckets.bucket import Bucket
 from anim.run.store.store import store_of
 from anim.run.store.writer import Writer
 from tests.support.buckets import Server

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
-from anim.run.store.requests import Read, Stamp, Wait, WriteIf
+from anim.run.store.processes.requests import Read, Stamp, Wait, WriteIf
 
 
 @dataclass(frozen=True)

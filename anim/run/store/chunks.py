@@ -7,8 +7,8 @@ from collections import deque
 import tensorstore as ts
 
 from anim.run.snapshots import Kept
-from anim.run.store.bucket_arrays import BucketArray
-from anim.run.store.guarded import Several
+from anim.run.store.buckets.arrays import BucketArray
+from anim.run.store.buckets.guarded import Several
 
 # Bytes that are being written at a time: enough to keep a disk busy.
 _IN_FLIGHT = 1 << 23

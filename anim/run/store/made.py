@@ -10,7 +10,7 @@ from anim.run.about import About
 from anim.run.own_rows import OwnRows
 from anim.run.store.interface import SnapshotStore
 from anim.run.store.memory import Memory
-from anim.run.store.shared import SharedWriter
+from anim.run.store.processes.shared import SharedWriter
 from anim.run.store.store import Store
 from anim.run.store.writer import Writer
 

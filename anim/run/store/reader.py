@@ -22,7 +22,7 @@ from anim.run.run import Run
 from anim.run.scalars import is_recordable
 from anim.run.snapshots import SnapshotSequence, class_names
 from anim.run.store import schema
-from anim.run.store.problems import bucket_error, is_of_request
+from anim.run.store.buckets.problems import bucket_error, is_of_request
 from anim.run.store.store import BIRTH, Store, store_of
 from anim.run.store.stored import StoredSnapshots
 from anim.run.subsets import SomeExamples, SomeSnapshots

@@ -17,7 +17,7 @@ Several processes record their rows to blocks of their own, each a whole number 
                             are in order
     done/                   [S, P, 2] int64, chunks of [1, 1, 2] without a CRC: the session in which
                             each of P processes wrote its rows of a snapshot, and the step of these
-    session.json, ranks/    what the processes say to each other; see `anim.run.store.session`
+    session.json, ranks/    what the processes say to each other; see `store/processes/session.py`
 
 Process 0 writes the step, once all of them have marked it in its session. A step of -1 before
 others is of a snapshot that a session could not commit. Schema 1 had none of ``index``, ``done``,
@@ -37,7 +37,7 @@ import tensorstore as ts
 from numpy.typing import DTypeLike
 
 from anim.run.snapshots import ARRAYS
-from anim.run.store.bucket_arrays import NO_STEP, BucketArray, is_end
+from anim.run.store.buckets.arrays import NO_STEP, BucketArray, is_end
 from anim.run.store.claims import Layout, layout_of
 from anim.run.store.forked import check_process
 from anim.run.store.group import SCHEMA as SCHEMA

@@ -19,7 +19,7 @@ from anim.run.store.place import located
 if TYPE_CHECKING:
     import tensorstore as ts
 
-    from anim.run.store.bucket_arrays import BucketArray
+    from anim.run.store.buckets.arrays import BucketArray
 
 
 # What is replaced before snapshots are dropped or overwritten, and never while a recording grows.
@@ -204,8 +204,8 @@ def store_of(path: str | os.PathLike, name: str = "path") -> Store:
     Raises:
         SettingError: a URL that is not known.
     """
-    from anim.run.store.bucket import Bucket
-    from anim.run.store.folder import Folder
+    from anim.run.store.buckets.bucket import Bucket
+    from anim.run.store.folders.folder import Folder
 
     place = located(path, name)
     return Folder(place) if isinstance(place, Path) else Bucket(place)

@@ -13,8 +13,8 @@ from anim.run import blocks
 from anim.run.blocks import Block, joined
 from anim.run.snapshots import Snapshot
 from anim.run.store import schema
+from anim.run.store.buckets.problems import bucket_error, is_of_request
 from anim.run.store.claims import Layout
-from anim.run.store.problems import bucket_error, is_of_request
 
 # Of values that are not in [0, 1].
 _LIMITS = {"logits": (-np.inf, np.inf), "nll": (0, np.inf), "brier": (0, 2)}

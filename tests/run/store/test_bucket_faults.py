@@ -9,7 +9,8 @@ import pytest
 
 import anim
 from anim.errors import BucketError
-from anim.run.store import bucket_lease, clouds, objects
+from anim.run.store.buckets import clouds, objects
+from anim.run.store.buckets import lease as bucket_lease
 from tests.support.buckets import BUCKET, serving
 from tests.support.recordings import LABELS, check_recording, logits, record
 

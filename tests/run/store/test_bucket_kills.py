@@ -20,7 +20,7 @@ from tests.support.subprocesses import environment
 # Records snapshots for ever, and prints the step of each that is committed.
 CODE = """
 import sys, anim
-from anim.run.store.bucket import Bucket
+from anim.run.store.buckets.bucket import Bucket
 from tests.support.racing import LABELS, predictions
 Bucket.chunk_bytes = 120
 with anim.Recorder(sys.argv[1], labels=LABELS, classes=list("abc"), resume=True) as recorder:

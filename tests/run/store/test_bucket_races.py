@@ -9,8 +9,8 @@ import pytest
 
 import anim
 from anim.run.about import NOTHING_KNOWN
-from anim.run.store import bucket_lease
-from anim.run.store.guarded import Guarded
+from anim.run.store.buckets import lease as bucket_lease
+from anim.run.store.buckets.guarded import Guarded
 from anim.run.store.store import store_of
 from anim.run.store.writer import Writer
 from tests.support.buckets import BUCKET, serving

@@ -3,7 +3,7 @@
 import pytest
 
 from anim.errors import BucketError
-from anim.run.store import clouds
+from anim.run.store.buckets import clouds
 from anim.run.store.store import store_of
 from tests.support import google
 from tests.support.recordings import check_recording, record

@@ -11,8 +11,8 @@ import time
 import pytest
 
 import anim
-from anim.run.store import lease
-from anim.run.store.lock import is_being_recorded
+from anim.run.store.folders import lease
+from anim.run.store.folders.lock import is_being_recorded
 from tests.support.recordings import CLASSES, LABELS, check_recording, logits, loss, record
 from tests.support.subprocesses import environment
 

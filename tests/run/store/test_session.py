@@ -6,9 +6,9 @@ import pytest
 
 from anim.errors import RecordingError, SettingError
 from anim.run.ranks import Rank
-from anim.run.store.marks import key_of
-from anim.run.store.requests import Stamp, Wait, Write, WriteIf, carry_out
-from anim.run.store.session import CLAIM, NAME, Session
+from anim.run.store.processes.marks import key_of
+from anim.run.store.processes.requests import Stamp, Wait, Write, WriteIf, carry_out
+from anim.run.store.processes.session import CLAIM, NAME, Session
 from tests.support.many_processes import Training
 from tests.support.simulation import DISK, Process, World
 

@@ -11,8 +11,9 @@ from anim.errors import RecordingError
 from anim.run.about import NOTHING_KNOWN
 from anim.run.own_rows import OwnRows
 from anim.run.ranks import Rank
-from anim.run.store import schema, session
-from anim.run.store.shared import SharedWriter
+from anim.run.store import schema
+from anim.run.store.processes import session
+from anim.run.store.processes.shared import SharedWriter
 from anim.run.store.store import store_of
 from anim.settings import Picture
 from anim.watch.follow import Follower

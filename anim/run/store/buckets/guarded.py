@@ -7,7 +7,7 @@ from collections.abc import Callable
 import tensorstore as ts
 
 from anim.errors import RecordingError
-from anim.run.store.objects import MISSING, Objects, patience_for
+from anim.run.store.buckets.objects import MISSING, Objects, patience_for
 
 _ATTEMPTS = 5
 

@@ -14,7 +14,7 @@ import weakref
 from pathlib import Path
 
 from anim.errors import RecordingError
-from anim.run.store.lease import NAME, Lease, owner_of
+from anim.run.store.folders.lease import NAME, Lease, owner_of
 from anim.run.store.store import Held
 
 # `is_being_recorded` holds the lock for a moment, which is no reason to give up.
@@ -30,8 +30,8 @@ _HELD: dict[int, object] = {}
 def acquire(path: Path) -> Held:
     """Lock a folder for this process.
 
-    The lock ends with the process, however it ends; a lease, `anim.run.store.lease.STALE_AFTER`
-    seconds later, unless the next recorder runs on the same host.
+    The lock ends with the process, however it ends; a lease, `STALE_AFTER` seconds later, unless
+    the next recorder runs on the same host.
 
     Raises:
         RecordingError: somebody else holds the lock.

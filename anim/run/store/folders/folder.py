@@ -15,7 +15,7 @@ import tensorstore as ts
 
 from anim.errors import RecordingError
 from anim.files import read_bounded
-from anim.run.store import lease, lock
+from anim.run.store.folders import lease, lock
 from anim.run.store.place import address
 from anim.run.store.store import Held
 

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from anim.errors import BucketError, RecordingError
-from anim.run.store import bucket_lease, clouds
-from anim.run.store.bucket_arrays import NO_STEP, BucketArray, BucketSteps
-from anim.run.store.bucket_lease import BucketLease
+from anim.run.store.buckets import clouds
+from anim.run.store.buckets import lease as bucket_lease
+from anim.run.store.buckets.arrays import NO_STEP, BucketArray, BucketSteps
+from anim.run.store.buckets.guarded import Guarded
+from anim.run.store.buckets.lease import BucketLease
+from anim.run.store.buckets.objects import MISSING, Objects
 from anim.run.store.claims import json_object
-from anim.run.store.guarded import Guarded
-from anim.run.store.objects import MISSING, Objects
 from anim.run.store.place import Url
 from anim.run.store.store import BIRTH
 

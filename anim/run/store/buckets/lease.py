@@ -11,8 +11,8 @@ import uuid
 import weakref
 
 from anim.errors import BucketError, RecordingError
-from anim.run.store import lease
-from anim.run.store.objects import MISSING, Found, Objects
+from anim.run.store.buckets.objects import MISSING, Found, Objects
+from anim.run.store.folders import lease
 
 NAME = "anim-lease.json"
 # Seconds until a lease that is not renewed may be taken over, and between two renewals.

@@ -10,7 +10,7 @@ import numpy as np
 import tensorstore as ts
 
 from anim.errors import RecordingError
-from anim.run.store.guarded import Guarded, Several, SupersededError, Writing
+from anim.run.store.buckets.guarded import Guarded, Several, SupersededError, Writing
 
 # Snapshots that an array makes room for at a time: readers know from the steps how many there are.
 ROOM = 64

@@ -1,4 +1,4 @@
-"""Appends to a recording that many processes write together; see `anim.run.store.session`."""
+"""Appends to a recording that many processes write together, in a `Session`."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from anim.run.own_rows import OwnRows
 from anim.run.run import Run
 from anim.run.snapshots import Form, Given, form_of
 from anim.run.store import schema, writer
-from anim.run.store.ledger import Ledger
+from anim.run.store.processes.ledger import Ledger
+from anim.run.store.processes.requests import Steps, carry_out
+from anim.run.store.processes.session import Session
+from anim.run.store.processes.shares import Plan, offer_of, plan_of
+from anim.run.store.processes.side_by_side import SideBySide, plan_on
 from anim.run.store.reader import BIRTH, open_recording
-from anim.run.store.requests import Steps, carry_out
-from anim.run.store.session import Session
-from anim.run.store.shares import Plan, offer_of, plan_of
-from anim.run.store.side_by_side import SideBySide, plan_on
 from anim.run.store.store import Held, Store, scratch_of
 from anim.settings import value_text
 

@@ -43,7 +43,7 @@ What a failure leaves:
     all are started again       they go on after the last snapshot, behind the slots claimed
 
 This module says what to read and write, and does neither: its functions are generators of requests
-that `anim.run.store.requests` carries out, and tests simulate, with a thousand processes.
+that `anim.run.store.processes.requests` carries out, and tests simulate, with a thousand processes.
 """
 
 from __future__ import annotations
@@ -56,8 +56,17 @@ from typing import Any
 from anim.checks.labels import listed
 from anim.errors import RecordingError
 from anim.run.ranks import Rank
-from anim.run.store.marks import LEFT, key_of, mark_of, step_in
-from anim.run.store.requests import Read, Stamp, Steps, Take, Write, WriteIf, parsed, taken
+from anim.run.store.processes.marks import LEFT, key_of, mark_of, step_in
+from anim.run.store.processes.requests import (
+    Read,
+    Stamp,
+    Steps,
+    Take,
+    Write,
+    WriteIf,
+    parsed,
+    taken,
+)
 
 NAME = "session.json"
 # Slots that are claimed at a time.
@@ -115,7 +124,8 @@ class Session:
             (before,) = yield Read((NAME,))
             earlier = parsed(before)
             about = {"count": self._rank.count, "ended": False}
-            touched = 0 if earlier.get("ended") else _whole(earlier.get("slots"))
+            slots = earlier.get("slots")
+            touched = slots if type(slots) is int and not earlier.get("ended") else 0
             self._stamp = stamp
             yield from self._say(id=self._id, slots=touched, agreed=[], **about)
         return (yield from self.agree(offer, decide))
@@ -332,10 +342,6 @@ class Session:
 
     def _taken_over(self) -> RecordingError:
         return RecordingError(f"other processes began to record to {self._place!r}")
-
-
-def _whole(given: object) -> int:
-    return given if type(given) is int and given >= 0 else 0
 
 
 def _processes(ranks: list[int]) -> str:

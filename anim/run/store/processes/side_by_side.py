@@ -8,7 +8,7 @@ import tensorstore as ts
 from anim.run.snapshots import Given
 from anim.run.store import schema
 from anim.run.store.chunks import Writes
-from anim.run.store.shares import Plan, Positions, parts_of
+from anim.run.store.processes.shares import Plan, Positions, parts_of
 from anim.run.store.store import Store
 
 # Slots that there will never be: an array that assumes them is never resized.

@@ -119,7 +119,7 @@ def carry_out(
     """Carry out the requests of a generator, one after the other, and return what it returns.
 
     Args:
-        steps: see `anim.run.store.session`.
+        steps: see `anim.run.store.processes.session`.
         store: to read from and write to.
         wait: called with seconds; may raise to give up.
     """

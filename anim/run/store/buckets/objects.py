@@ -10,8 +10,8 @@ from typing import Any, NamedTuple, TypeVar
 import tensorstore as ts
 
 from anim.errors import BucketError
+from anim.run.store.buckets.problems import bucket_error
 from anim.run.store.forked import check_process
-from anim.run.store.problems import bucket_error
 
 _Value = TypeVar("_Value")
 # The stamp of an object that is not there, and one that stands for any.

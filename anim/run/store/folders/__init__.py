@@ -1,0 +1,1 @@
+"""Recordings in folders of a file system."""

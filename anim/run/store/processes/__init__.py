@@ -1,0 +1,1 @@
+"""Recordings that several processes write together."""
