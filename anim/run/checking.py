@@ -13,22 +13,26 @@ from anim.checks.predictions import (
     checked_correct,
     checked_scores,
     rows_are_probs,
+    rows_of_probs,
 )
 from anim.checks.rows import DEVICE_BYTES, HOST_BYTES
 from anim.errors import SettingError
 from anim.run.caller import warn_caller
-from anim.run.reduction import Reducer, can_reduce, is_checked
+from anim.run.reduction import Reduced, Reducer, can_reduce, is_checked
+from anim.run.seen import PROBS_AS_LOGITS, Seen
 from anim.run.snapshots import KINDS, Form, Given
 
 # Of the scores that are kept.
 KEPT_DTYPES = {"float32": np.float32, "float16": np.float16}
+# How far outside of [0, 1] logits may be that are looked at more closely.
+_ABOUT = 1e-3
 
 
 def checked_snapshot(
     given: Mapping[str, object],
     labels: np.ndarray,
     keep: str,
-    reducers: dict[str, Reducer] | None = None,
+    seen: Seen | None = None,
 ) -> dict[str, np.ndarray]:
     """Return the arrays of a snapshot by name, in memory that the caller cannot change.
 
@@ -36,7 +40,7 @@ def checked_snapshot(
         given: ``logits``, ``probs``, ``confidence`` and ``correct``; None if not given.
         labels: [N] int32.
         keep: one of `anim.settings.KEEPS`.
-        reducers: of earlier batches, by kind; more are added.
+        seen: what earlier batches were, if they are reduced; this one is added.
 
     Raises:
         ValueError: predictions of a wrong shape or value.
@@ -53,8 +57,12 @@ def checked_snapshot(
         return {name: checked_scores(name, values, len(labels), KEPT_DTYPES[keep])}
     scores = Scores(name, values, len(labels))
     check_range(labels, scores.classes)
-    reducer = {} if reducers is None else reducers
-    blocks = list(top_blocks(scores, labels, reducer.setdefault(name, Reducer(name))))
+    seen = Seen() if seen is None else seen
+    blocks, probs = [], 0
+    for block, likely in top_blocks(scores, labels, seen.reducer(name)):
+        blocks.append(block)
+        probs += likely
+    seen.add(name, scores.classes, len(labels), probs)
     return {part: np.concatenate([block[part] for block in blocks]) for part in blocks[0]}
 
 
@@ -78,8 +86,10 @@ def checked_kind(given: Mapping[str, object]) -> dict[str, object]:
 
 def top_blocks(
     scores: Scores, labels: np.ndarray, reduce: Reducer
-) -> Iterator[dict[str, np.ndarray]]:
+) -> Iterator[tuple[dict[str, np.ndarray], int]]:
     """Check scores, and yield what ``keep="top"`` keeps of them, block by block.
+
+    With each block comes the number of its rows that are logits, but look like probabilities.
 
     Args:
         scores: of N examples.
@@ -98,15 +108,26 @@ def top_blocks(
         if found is None or not is_checked(scores, found):
             # They are checked in detail, and what rounding moved is moved back.
             found = reduce(scores.checked(start, stop), labels[start:stop])
-        yield found.kept
+        yield found.kept, _rows_like_probs(scores, found, start, stop)
 
 
-def warn_if_probs(snapshot: Given) -> None:
+def _rows_like_probs(scores: Scores, found: Reduced, start: int, stop: int) -> int:
+    """Return how many rows of a block are logits that look like probabilities."""
+    if scores.name != "logits":
+        return 0
+    # Few logits are all in [0, 1]: nothing else is read again.
+    near = (found.low >= -_ABOUT) & (found.high <= 1 + _ABOUT)
+    return rows_of_probs(scores.checked(start, stop)[near]) if near.any() else 0
+
+
+def warn_if_probs(snapshot: Given, seen: Seen) -> None:
     """Warn if the logits look like probabilities, which would give a wrong but plausible picture.
 
     Args:
         snapshot: checked arrays by name.
+        seen: what was reduced to them, if anything was.
     """
+    seen.warn_if_probs()
     logits = snapshot.get("logits")
     if logits is None:
         return
@@ -118,9 +139,7 @@ def warn_if_probs(snapshot: Given) -> None:
         warn_caller(str(error))
         return
     if seems:
-        warn_caller(
-            "logits: each row is in [0, 1] and sums to 1; if these are probabilities, pass probs="
-        )
+        warn_caller(PROBS_AS_LOGITS)
 
 
 def check_same_form(form: Form, earlier: Form) -> None:

@@ -12,7 +12,7 @@ from anim.checks.labels import check_same_labels, checked_labels, listed
 from anim.checks.predictions import Scores, score_blocks
 from anim.errors import ElementError, NotFiniteError, SettingError
 from anim.run.checking import KEPT_DTYPES, checked_kind, checked_snapshot
-from anim.run.reduction import Reducer
+from anim.run.seen import Seen
 from anim.run.snapshots import Form, Given, Snapshot, form_of
 from anim.run.spool import Spool
 from anim.settings.docs import hints
@@ -43,6 +43,9 @@ class Part:
         keep: one of `anim.settings.KEEPS`.
         scratch: a folder on whose disk rows may wait; None keeps all in memory.
         skips_not_finite: whether a batch with NaN or infinity is kept for `whole` to raise.
+
+    Attributes:
+        seen: what scores were that were reduced.
     """
 
     def __init__(
@@ -57,7 +60,7 @@ class Part:
         self._scratch, self._skips_not_finite = scratch, skips_not_finite
         self._batches: list[_Batch] = []
         self._form: Form = {}
-        self._reducers: dict[str, Reducer] = {}
+        self.seen = Seen()
         self._spool: Spool | None = None
         self._bytes = 0
         self._count = 0
@@ -113,15 +116,19 @@ class Part:
     def _kept(self, given: dict, rows: np.ndarray, labels: np.ndarray) -> Snapshot:
         """Return what is kept of a batch; nothing if it was written to the disk."""
         name, values = next(iter(given.items()))
-        is_reduced = self._keep == "top" or name == "confidence"
-        if self._scratch is None or is_reduced:
-            arrays = checked_snapshot(given, labels, self._keep, self._reducers)
+        if name == "confidence":
+            arrays = checked_snapshot(given, labels, self._keep)
             self._check_form(form_of(arrays))
             self._form = self._form or form_of(arrays)
             return arrays
-        scores, dtype = Scores(name, values, len(rows)), np.dtype(KEPT_DTYPES[self._keep])
+        scores = Scores(name, values, len(rows))
+        dtype = np.dtype(KEPT_DTYPES.get(self._keep, np.float32))
         form = {name: ((len(rows), scores.classes), dtype)}
         self._check_form(form)
+        if self._scratch is None or self._keep == "top":
+            arrays = checked_snapshot(given, labels, self._keep, self.seen)
+            self._form = self._form or form
+            return arrays
         self._bytes += len(rows) * scores.classes * dtype.itemsize
         arrays = {}
         if self._spool is None and self._bytes <= _IN_MEMORY:

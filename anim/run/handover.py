@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from anim.errors import RecordingError
+from anim.run.seen import Seen
 from anim.run.snapshots import Form, Given
 from anim.run.store.interface import SnapshotStore
 
@@ -32,6 +33,7 @@ class HandedOver:
         snapshot: its arrays; empty once they are written.
         metrics: scalars to record with it.
         scalars: the names of all scalars up to this snapshot.
+        seen: what the scores were, of which its arrays do not show that.
         finished: held until the snapshot is written, or has failed.
     """
 
@@ -41,6 +43,7 @@ class HandedOver:
     snapshot: Given = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
     scalars: frozenset[str] = frozenset()
+    seen: Seen = field(default_factory=Seen)
     finished: threading.Lock = field(default_factory=_held_lock)
 
 

@@ -15,6 +15,7 @@ from anim.errors import ElementError, RecordingError, SettingError
 from anim.run.checking import checked_snapshot
 from anim.run.local_rows import LocalRows, local_rows
 from anim.run.ranks import Rank
+from anim.run.seen import Seen
 from anim.run.snapshots import Snapshot
 
 # Positions that an error lists.
@@ -121,8 +122,16 @@ class OwnRows:
             for i, span in enumerate(itertools.pairwise(stops))
         ]
 
-    def checked(self, pieces: Sequence[Piece], labels: np.ndarray, keep: str) -> Snapshot:
+    def checked(
+        self, pieces: Sequence[Piece], labels: np.ndarray, keep: str, seen: Seen
+    ) -> Snapshot:
         """Return the arrays of a snapshot, as `checked_snapshot` does; none if there are no rows.
+
+        Args:
+            pieces: from `pieces_of`.
+            labels: [n] int32 of the rows.
+            keep: one of `anim.settings.KEEPS`.
+            seen: gets what scores were that are reduced.
 
         Raises:
             ValueError: predictions of a wrong shape or value.
@@ -131,7 +140,7 @@ class OwnRows:
         for piece in pieces:
             own = labels[piece.rows] if self._order is None else labels[self._recorded_rows()]
             try:
-                parts.append(checked_snapshot(piece.given, own, keep))
+                parts.append(checked_snapshot(piece.given, own, keep, seen))
             except ElementError as error:
                 row = (piece.rows.start or 0) + error.index[0]
                 index = self.index if self.given is None else self.given

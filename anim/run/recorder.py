@@ -21,6 +21,7 @@ from anim.run.own_rows import OwnRows
 from anim.run.ranks import rank_for
 from anim.run.run import Run
 from anim.run.scalars import checked_metrics, with_names
+from anim.run.seen import Seen
 from anim.run.snapshots import Given, bytes_of, form_of, like
 from anim.run.store.interface import SnapshotStore
 from anim.run.store.made import made_store
@@ -168,12 +169,13 @@ class Recorder:
         known = self._labels_given(labels)
         scalars = checked_metrics(metrics)
         self._make_room()
+        seen = Seen()
         try:
-            snapshot = self._rows.checked(pieces, known, self._keep)
+            snapshot = self._rows.checked(pieces, known, self._keep, seen)
         except NotFiniteError as error:
             self._skip(step, error)
             return
-        self._hand_over(step, snapshot, known, scalars)
+        self._hand_over(step, snapshot, known, scalars, seen)
 
     @contextmanager
     def collecting(
@@ -216,7 +218,7 @@ class Recorder:
         except NotFiniteError as error:
             self._skip(step, error)
             return
-        self._hand_over(step, snapshot, labels, scalars)
+        self._hand_over(step, snapshot, labels, scalars, part.seen)
 
     def flush(self) -> None:
         """Wait until all earlier snapshots are committed.
@@ -310,10 +312,8 @@ class Recorder:
             raise error
         warn_caller(f"step {step} is skipped: {error}")
 
-    def _hand_over(
-        self, step: int, snapshot: Given, labels: np.ndarray, metrics: Mapping[str, float]
-    ) -> None:
-        given = HandedOver(int(step), form_of(snapshot), labels, snapshot, metrics)
+    def _hand_over(self, step: int, snapshot: Given, labels, scalars, seen: Seen) -> None:
+        given = HandedOver(int(step), form_of(snapshot), labels, snapshot, scalars, seen=seen)
         # It may be closed within a block of `collecting`.
         self._check_open("snapshot", step)
         self._make_room()
@@ -332,6 +332,8 @@ class Recorder:
             check_same_labels(given.labels, last.labels)
             # One array of labels for all snapshots, not one for each.
             given.labels = last.labels
+        given.seen = given.seen.after(last.seen)
+        given.seen.check_classes(given.labels, self._classes)
         if last.form:
             # An earlier version kept less of the scores.
             given.snapshot = like(given.snapshot, last.form)
@@ -339,7 +341,7 @@ class Recorder:
             check_same_form(given.form, last.form)
             return
         if given.form:
-            warn_if_probs(given.snapshot)
+            warn_if_probs(given.snapshot, given.seen)
             check_classes(given.form, given.labels, self._classes)
 
     def _check_step(self, step: int, last_step: int | None) -> None:

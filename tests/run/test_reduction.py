@@ -8,7 +8,7 @@ import pytest
 
 import anim
 from anim.checks import rows
-from anim.errors import NotFiniteError
+from anim.errors import NotFiniteError, SettingError
 from anim.run.checking import checked_snapshot
 from anim.run.reduction import Reducer
 from tests.support.predictions import softmax
@@ -122,7 +122,7 @@ def test_a_recording_without_losses_is_resumed_without_them(tmp_path):
         recorder.snapshot(0, confidence=expected["confidence"], correct=expected["correct"])
     with anim.Recorder(tmp_path / "r", labels=labels, keep="top", resume=True) as recorder:
         recorder.snapshot(1, logits=logits)
-        recorder.snapshot(2, probs=softmax(logits))
+        recorder.snapshot(2, logits=logits)
     run = anim.open(tmp_path / "r")
     assert run.steps.tolist() == [0, 1, 2]
     assert run.snapshots[1].keys() == {"confidence", "correct"}
@@ -172,3 +172,71 @@ def test_a_last_small_batch_compiles_nothing_anew():
     assert compilations(lambda: collect(1, [64] * 9 + [20, 4])) == 0
     # Batches of every size share few programs.
     assert compilations(lambda: collect(2, [*range(1, 34), 39])) <= 7
+
+
+@pytest.mark.parametrize("keep", ["float32", "top"])
+def test_scores_of_other_classes_or_of_another_kind_are_refused(keep):
+    logits, labels = case(3)
+    five, four = case(5)[0], len(labels) // 4
+    probs, options = softmax(logits), {"labels": labels, "keep": keep}
+    with pytest.raises(SettingError, match=r"^logits: expected 3 classes, got 5$"):
+        anim.Recorder(classes=["a", "b", "c"], **options).snapshot(0, logits=five)
+    recorder = anim.Recorder(**options)
+    recorder.snapshot(0, logits=logits)
+    for step in (1, 2):
+        with pytest.raises(SettingError, match=r"^logits: expected 3 classes, got 5$"):
+            recorder.snapshot(step, logits=five)
+        with pytest.raises(
+            SettingError, match=r"^snapshot: expected logits as in earlier .* probs"
+        ):
+            recorder.snapshot(step, probs=probs)
+        recorder.snapshot(step, logits=logits)
+    of_first = "^collecting: expected logits of 3 classes, as in the first batch, got"
+    for other, found in (({"logits": five}, "logits of 5"), ({"probs": probs}, "probs of 3")):
+        with (
+            pytest.raises(SettingError, match=f"{of_first} {found} classes$"),
+            anim.Recorder(**options).collecting(0) as part,
+        ):
+            part.add(logits=logits[:four])
+            part.add(**{name: values[four:] for name, values in other.items()})
+    with (
+        pytest.raises(SettingError, match=r"^probs: expected 4 classes, got 3$"),
+        anim.Recorder(classes=list("abcd"), **options).collecting(0) as part,
+    ):
+        part.add(probs=probs)
+
+
+def test_classes_of_a_recording_that_is_continued_are_compared(tmp_path):
+    logits, labels = case(3)
+    options = {"labels": labels, "keep": "top", "resume": True}
+    with anim.Recorder(tmp_path / "r", classes=["a", "b", "c"], **options) as recorder:
+        recorder.snapshot(0, logits=logits)
+    with (
+        anim.Recorder(tmp_path / "r", **options) as recorder,
+        pytest.raises(SettingError, match=r"^logits: expected 3 classes, got 5$"),
+    ):
+        recorder.snapshot(1, logits=case(5)[0])
+
+
+@pytest.mark.parametrize("keep", ["float32", "top"])
+@pytest.mark.parametrize("classes", [2, 7])
+@pytest.mark.usefixtures("blocks_of_rows")
+def test_probabilities_that_are_passed_as_logits_cause_a_warning(classes, keep, recwarn):
+    logits, labels = case(classes)
+    probs = softmax(logits)
+    for given in (probs, jnp.asarray(probs)):
+        with pytest.warns(UserWarning, match="^logits: each row is in .*, pass probs="):
+            anim.Recorder(labels=labels, keep=keep).snapshot(0, logits=given)
+    with (
+        pytest.warns(UserWarning, match="^logits: each row is in .*, pass probs="),
+        anim.Recorder(labels=labels, keep=keep).collecting(0) as part,
+    ):
+        for rows in np.split(np.arange(len(labels)), 3):
+            part.add(logits=probs[rows])
+    mixed = np.where(np.arange(len(labels))[:, None] % 3 == 0, probs, logits)
+    with pytest.warns(UserWarning, match=r"got 2\d\d of 600 rows that are in"):
+        anim.Recorder(labels=labels, keep=keep).snapshot(0, logits=mixed)
+    recwarn.clear()
+    for given in (logits, np.zeros_like(logits), logits.clip(0, 0.4)):
+        anim.Recorder(labels=labels, keep=keep).snapshot(0, logits=given)
+    assert not recwarn.list
