@@ -312,3 +312,14 @@ def test_an_error_of_labels_names_the_row_among_all_examples(wrong, problem, has
     with pytest.raises(ValueError, match=problem), recorder.collecting(0) as part:
         part.add(logits=LOGITS[:2], labels=["a", "b"], **first)
         part.add(logits=LOGITS[2:4], labels=wrong, **second)
+
+
+def test_the_working_directory_may_change_before_rows_wait_on_the_disk(tmp_path, monkeypatch):
+    monkeypatch.setattr(collecting, "_IN_MEMORY", 100)
+    (tmp_path / "other").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with anim.Recorder("run", labels=LABELS) as recorder:
+        monkeypatch.chdir(tmp_path / "other")
+        collect(recorder, 0)
+    np.testing.assert_array_equal(anim.open(tmp_path / "run").logits(0), LOGITS)
+    assert not list((tmp_path / "other").iterdir())

@@ -58,13 +58,14 @@ class Writer:
         self.labels: np.ndarray | None = labels
         self.classes: tuple[str, ...] | None = classes
         self.store = store
-        self.scratch: str | None = scratch_of(store)
         self._held: Held | None = None
         self._arrays = GrowingArrays(store)
         # A folder with something else in it is refused before anything is written there.
         check_place(store, resume, overwrite)
         try:
             self._held = store.hold()
+            # Of a folder that stays the same when the working directory changes, from now on.
+            self.scratch: str | None = scratch_of(store)
             if not schema.has(store, "done"):
                 store.fence(schema.series_metadata(np.int64))
             # Again: another recorder may have come and gone before the lock.

@@ -121,3 +121,11 @@ def test_nothing_is_recorded_after_a_write_that_failed_until_it_is_resumed(tmp_p
     with anim.Recorder(tmp_path / "r", labels=LABELS, resume=True) as recorder:
         recorder.snapshot(1, **given)
     assert anim.open(tmp_path / "r").steps.tolist() == [1]
+
+
+@pytest.mark.parametrize("name", ["ranks.csv", "session.json.bak", ".anim-lease.json.mine"])
+def test_a_file_whose_name_begins_like_one_of_a_recorder_is_not_recorded_beside(tmp_path, name):
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(anim.RecordingError, match="is not a recording, and holds other files"):
+        anim.Recorder(tmp_path, labels=LABELS)
+    assert [file.name for file in tmp_path.iterdir()] == [name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import stat
 import uuid
@@ -23,7 +24,9 @@ from anim.run.store.store import Held
 _SAVED = frozenset((".csv", ".tsv", ".npz", ".npy", ".parquet", ".feather", ".jsonl"))
 # What is in a folder before there is a recording: the file of the group while it is written, and
 # what many processes say to each other.
-_NOT_YET = (".zarr.json.part", lease.NAME, ".session.json.part", "session.json", "ranks")
+_NOT_YET = re.compile(
+    rf"(\.(zarr|session)\.json\.part|{re.escape(lease.NAME)})(\.[0-9a-f]{{32}})?|session\.json|ranks"
+)
 
 
 class Folder:
@@ -198,7 +201,7 @@ class Folder:
     def is_vacant(self) -> bool:
         # One call, as another process may create it between two.
         try:
-            return all(file.name.startswith(_NOT_YET) for file in self.path.iterdir())
+            return all(_NOT_YET.fullmatch(file.name) for file in self.path.iterdir())
         except FileNotFoundError:
             return True
         except NotADirectoryError:

@@ -77,7 +77,7 @@ class SharedWriter:
         # Every process looks: something else is refused before anything is written there.
         writer.check_place(store, resume, overwrite)
         self.store = store.fixed()
-        self.scratch: str | None = scratch_of(store)
+        self.scratch: str | None = scratch_of(self.store)
         self._session = Session(rank, store.name, limit=limit)
         named = None if classes is None else _digest(classes)
         offer = {**settings, "classes": named, "resume": resume, "overwrite": overwrite}
