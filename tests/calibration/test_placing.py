@@ -12,7 +12,10 @@ from tests.support.subprocesses import run_python
 PROBS, LABELS = CASES["under-confident"]
 
 
-@pytest.mark.parametrize("size", ["few", pytest.param("all", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "size",
+    [pytest.param("few", marks=pytest.mark.slow), pytest.param("all", marks=pytest.mark.stress)],
+)
 def test_the_numbers_are_those_of_arrays_on_one_device(size):
     code = "import sys; from tests.support.shardings import main; main(sys.argv[1])"
     count, *problems = run_python(code, size, env=FOUR_DEVICES).stdout.splitlines()

@@ -125,6 +125,7 @@ class Watched(torch.nn.Module):
         return output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keep", ["float32", "top"])
 def test_the_outputs_of_a_model_are_not_kept(tmp_path, keep):
     loader = DataLoader(TensorDataset(torch.tensor(LOGITS), torch.tensor(LABELS)), batch_size=5)

@@ -147,6 +147,7 @@ def test_a_block_that_is_damaged_is_that_of_a_snapshot_left_out(tmp_path, monkey
     assert np.isfinite(accuracy).tolist() == [True, False, True]
 
 
+@pytest.mark.slow
 def test_what_is_compiled_for_errors_does_not_depend_on_the_number_of_classes(caplog):
     import jax
 

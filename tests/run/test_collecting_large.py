@@ -156,6 +156,7 @@ def test_two_threads_may_add_batches_to_one_snapshot(place):
     np.testing.assert_array_equal(recorder.run().logits(0), LOGITS)
 
 
+@pytest.mark.slow
 def test_a_forked_child_may_not_collect(tmp_path):
     code = f"""
 import os, sys, numpy as np, anim

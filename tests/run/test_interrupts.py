@@ -63,22 +63,23 @@ def steps_of(path):
     return steps
 
 
-@pytest.fixture(params=[False, pytest.param(True, marks=pytest.mark.slow)])
-def is_large(request, monkeypatch):
-    """Whether the rows of a snapshot that is collected wait on the disk."""
-    if request.param:
+@pytest.fixture(params=[1, pytest.param(6, marks=pytest.mark.slow)])
+def thinned(request, monkeypatch):
+    """One in how many lines is tried; of the fewer, rows that are collected wait on the disk."""
+    if request.param > 1:
         monkeypatch.setattr(collecting, "_IN_MEMORY", 0)
         monkeypatch.setattr(chunks, "_IN_FLIGHT", 512)
     return request.param
 
 
-@pytest.mark.usefixtures("is_large")
 @pytest.mark.parametrize(("first", "stride"), PARTS)
-def test_an_interrupt_at_any_line_leaves_a_recording_that_can_be_resumed(tmp_path, first, stride):
+def test_an_interrupt_at_any_line_leaves_a_recording_that_can_be_resumed(
+    tmp_path, thinned, first, stride
+):
     path = tmp_path / "r"
     lines = lines_of(begun(path))
     assert lines > 100
-    for line in range(first, lines, stride):
+    for line in range(first, lines, stride * thinned):
         session = begun(path)
         assert interrupt(session, line)
         # In a notebook, the exception and the recorder are still there.
@@ -90,16 +91,15 @@ def test_an_interrupt_at_any_line_leaves_a_recording_that_can_be_resumed(tmp_pat
         assert steps in ([*kept, 50], [*kept[:-1], 50])
 
 
-@pytest.mark.usefixtures("is_large")
 @pytest.mark.parametrize(("first", "stride"), PARTS)
-def test_the_step_that_was_interrupted_is_recorded_once(tmp_path, first, stride):
+def test_the_step_that_was_interrupted_is_recorded_once(tmp_path, thinned, first, stride):
     for name in ("snapshot", "collect"):
         path = tmp_path / "r"
         session = begun(path)
         session.recorder = anim.Recorder(path, **OPTIONS, resume=True)
         lines = lines_of(lambda: getattr(session, name)(10))  # noqa: B023
         session.recorder.close()
-        for line in range(first, lines, stride):
+        for line in range(first, lines, stride * thinned):
             session = begun(path)
             session.recorder = anim.Recorder(path, **OPTIONS, resume=True)
             assert interrupt(lambda: getattr(session, name)(10), line)  # noqa: B023
@@ -141,13 +141,14 @@ def test_an_interrupt_while_a_recorder_is_made_does_not_lock_its_path(
     made.clear()
 
 
-@pytest.mark.usefixtures("is_large")
 @pytest.mark.parametrize(("first", "stride"), PARTS)
-def test_an_interrupt_of_the_writing_thread_is_an_error_and_leaves_no_hole(tmp_path, first, stride):
+def test_an_interrupt_of_the_writing_thread_is_an_error_and_leaves_no_hole(
+    tmp_path, thinned, first, stride
+):
     path = tmp_path / "r"
     lines = lines_of(begun(path), in_thread=True)
     assert lines > 50
-    for line in range(first, lines, stride):
+    for line in range(first, lines, stride * thinned):
         session = begun(path)
         error = None
         try:

@@ -82,7 +82,10 @@ def kill_one(context, path: Path, chance: random.Random):
 
 @pytest.mark.parametrize(
     ("seed", "kills"),
-    [(0, 2), *(pytest.param(seed, 10, marks=pytest.mark.slow) for seed in range(1, 11))],
+    [
+        pytest.param(0, 10, marks=pytest.mark.slow),
+        *(pytest.param(seed, 10, marks=pytest.mark.stress) for seed in range(1, 10)),
+    ],
 )
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes start too slowly without fork")
 def test_a_recording_of_four_processes_outlives_any_of_them(tmp_path, seed, kills):

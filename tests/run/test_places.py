@@ -59,12 +59,14 @@ def found():
     return json.loads(run_python(CODE, env=FOUR_DEVICES).stdout)
 
 
+@pytest.mark.slow
 def test_the_devices_divide_the_rows_of_each_block(found):
     assert found["rows of one"] == []
     assert found["rows"] == [[75, 75, 75, 75]] * 4
 
 
 @pytest.mark.parametrize("where", ["several", "within"])
+@pytest.mark.slow
 def test_what_they_find_is_what_one_finds(found, where):
     assert len(found["one"]) == 9
     for several, one in zip(found[where], found["one"], strict=True):

@@ -123,6 +123,7 @@ print(json.dumps([before, found]))
 )
 
 
+@pytest.mark.slow
 def test_a_process_finds_its_rows_of_an_array_of_jax_under_any_sharding():
     (zero, found), (one, other) = map(json.loads, run_ranks(OF_JAX, 2))
     assert (zero, one) == ([0, 2], [1, 2])

@@ -80,6 +80,7 @@ def found():
     return json.loads(run_python(CODE, env=FOUR_DEVICES).stdout)
 
 
+@pytest.mark.slow
 def test_replicas_on_four_devices_are_those_on_one(found):
     assert found["replicas"] == 6
     assert found["far"] < 1e-5
@@ -87,15 +88,18 @@ def test_replicas_on_four_devices_are_those_on_one(found):
     assert [pytest.approx(one, abs=1e-5) for one in on_one] == spread
 
 
+@pytest.mark.slow
 def test_devices_hold_networks_states_and_predictions(found):
     # Counts of steps, one for each network, too.
     assert all(shards == [2, 2, 2] for shards in found["shards"])
 
 
+@pytest.mark.slow
 def test_a_default_device_is_the_only_one(found):
     assert found["alone"]
 
 
+@pytest.mark.slow
 def test_experiments_are_trained_side_by_side(found):
     assert sorted(found["used"].values()) == [0, 1, 2, 3]
     assert list(found["used"]) == list("abde")
@@ -104,6 +108,7 @@ def test_experiments_are_trained_side_by_side(found):
     assert len({device for _, device in found["runs"].values()}) == 2
 
 
+@pytest.mark.slow
 def test_progress_is_told_in_order_by_the_calling_thread(found):
     assert all(is_main for *_, is_main in found["told"])
     names = [name for name, *_ in found["told"]]

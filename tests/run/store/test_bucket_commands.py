@@ -69,6 +69,7 @@ def test_saved_predictions_are_recorded_whole_or_not_at_all(url, tmp_path, capsy
     assert record_main(["--out", url, *files, "--overwrite", "--quiet"]) == 0
 
 
+@pytest.mark.slow
 def test_a_page_follows_a_recording_in_a_bucket(url):
     follower = Follower(url, Picture())
     assert follower.store.title == "run"
@@ -102,6 +103,7 @@ def test_a_callback_records_to_a_bucket(url):
         CallbackRecorder(url, LABELS, every=None, outputs=None, options={})
 
 
+@pytest.mark.slow
 def test_runs_are_named_by_the_ends_of_their_urls(url, tmp_path):
     assert labels_of(["s3://a/x/run", "s3://a/y/run", tmp_path / "run"]) == (
         *("x/run", "y/run", f"{tmp_path.name}/run"),

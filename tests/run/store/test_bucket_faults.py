@@ -37,6 +37,7 @@ def place(request, server, monkeypatch):
     server.before = lambda *request: None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", ["503 SlowDown", "500 InternalError", "closed", "lost"])
 def test_a_server_that_sometimes_fails_harms_nothing(server, place, answer):
     chosen = random.Random(answer)
@@ -48,6 +49,7 @@ def test_a_server_that_sometimes_fails_harms_nothing(server, place, answer):
     check_recording(place, range(6))
 
 
+@pytest.mark.slow
 def test_a_server_that_is_slow_harms_nothing(server, place):
     server.before = lambda *request: time.sleep(0.02)
     record(place, range(2))
@@ -84,7 +86,10 @@ def refuse(why, server, place, monkeypatch):
     return place
 
 
-@pytest.mark.parametrize("why", REFUSALS)
+@pytest.mark.parametrize(
+    "why",
+    [pytest.param(why, marks=[pytest.mark.slow] * (why in ("down", "silent"))) for why in REFUSALS],
+)
 def test_what_is_wrong_is_said_in_one_line_and_soon(server, place, monkeypatch, why):
     url = refuse(why, server, place, monkeypatch)
     for act in (lambda: anim.open(url), lambda: anim.Recorder(url, labels=LABELS)):

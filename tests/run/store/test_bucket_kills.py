@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import anim
+from tests.support.amounts import some_of
 from tests.support.buckets import BUCKET, serving
 from tests.support.racing import LABELS, at_request, predictions
 from tests.support.subprocesses import environment
@@ -103,11 +104,6 @@ def check_kill(server, place, seed):
         np.testing.assert_array_equal(run.snapshots[i]["logits"], predictions(0, i))
 
 
-def test_what_was_committed_survives_a_kill(server, place):
-    check_kill(server, place, 5)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", range(100))
-def test_what_was_committed_survives_many_kills(server, place, seed):
+@pytest.mark.parametrize("seed", some_of(100, 10))
+def test_what_was_committed_survives_a_kill(server, place, seed):
     check_kill(server, place, 1000 + seed)
