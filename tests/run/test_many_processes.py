@@ -104,6 +104,24 @@ def test_each_process_records_its_own_rows(tmp_path):
     ]
 
 
+WITHOUT_CLOSE = """
+import time
+recorder = anim.Recorder(
+    path, labels=[0, 1], index=[2 * rank, 2 * rank + 1], process_index=rank, process_count=count
+)
+recorder.snapshot(0, logits=np.ones((2, 2)))
+recorder.flush()
+time.sleep(bool(rank))
+recorder.snapshot(1, logits=np.ones((2, 2)))
+"""
+
+
+@pytest.mark.slow
+def test_the_last_snapshot_of_many_processes_is_there_without_close(tmp_path):
+    assert run_ranks(GIVEN + DATA + WITHOUT_CLOSE, 6, tmp_path / "r") == [""] * 6
+    assert anim.open(tmp_path / "r").steps.tolist() == [0, 1]
+
+
 OVER_ALL = """
 from jax.sharding import NamedSharding, PartitionSpec as P
 mesh = jax.make_mesh((count, 2), ("host", "device"))

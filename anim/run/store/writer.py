@@ -17,6 +17,7 @@ from anim.run.run import Run
 from anim.run.snapshots import Form, Given
 from anim.run.store import schema
 from anim.run.store.growing import GrowingArrays
+from anim.run.store.processes.ended import end_session
 from anim.run.store.reader import open_recording
 from anim.run.store.store import BIRTH, Held, Store, scratch_of
 
@@ -81,6 +82,8 @@ class Writer:
             raise
 
     def _create(self, about: About) -> None:
+        # Processes may outlive a session whose recording this one replaces.
+        end_session(self.store)
         self.store.clear(schema.ALL)
         schema.write_group(self.store, {"anim": description(self.classes, about)})
         schema.name_arrays(self.store, (), ())
@@ -111,6 +114,7 @@ class Writer:
             raise RecordingError(f"{error}; overwrite=True replaces the recording") from error
         if self.labels is not None and not np.array_equal(run.labels, self.labels):
             raise RecordingError(f"labels: {self.store.name!r} was recorded with different labels")
+        end_session(self.store)
         self.labels = run.labels
         self.classes = resume_description(self.store, run, self.classes, about)
         count = len(run) if last is True else int((run.steps <= last).sum())

@@ -138,11 +138,8 @@ def carry_out(
 
 def _answer(request: Request, store: Objects, wait: Callable[[float], Any]) -> Any:
     match request:
-        case Read(keys) if len(keys) <= _FEW:
-            return [store.read(key, _LONGEST) for key in keys]
         case Read(keys):
-            with ThreadPoolExecutor(min(_READERS, len(keys)), "anim-marks") as pool:
-                return list(pool.map(lambda key: store.read(key, _LONGEST), keys))
+            return _contents(keys, store)
         case Write(key, content):
             return store.write(key, content)
         case Stamp(key):
@@ -153,3 +150,16 @@ def _answer(request: Request, store: Objects, wait: Callable[[float], Any]) -> A
             if seconds:
                 wait(seconds)
             return time.monotonic()
+
+
+def _contents(keys: tuple[str, ...], store: Objects) -> list[bytes | None]:
+    if len(keys) > _FEW:
+        # A script that ended without closing its recorder has no new threads for what is left.
+        try:
+            with ThreadPoolExecutor(min(_READERS, len(keys)), "anim-marks") as pool:
+                reads = [pool.submit(store.read, key, _LONGEST) for key in keys]
+        except RuntimeError:
+            pass
+        else:
+            return [read.result() for read in reads]
+    return [store.read(key, _LONGEST) for key in keys]

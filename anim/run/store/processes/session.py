@@ -31,16 +31,8 @@ in its place learns that it is not wanted; a mark counts in its own session. **A
 one session only**: a session begins behind all slots that an earlier one claimed, unless that one
 ended with everybody's mark. So a process that was presumed dead, and writes its rows hours later,
 writes where nobody looks. `session.json` is written on the condition that nobody else did, so that
-one of two processes 0 stops.
-
-What a failure leaves:
-
-    a process never comes       an error in every process that names it, and nothing recorded
-    processes disagree          the same error in every process, and nothing recorded
-    one dies, or fails          its snapshot has no step: it is not there; process 0 gives up after
-                                a time limit, at once if that process could still close
-    process 0 dies              the snapshots so far; others give up when they run out of slots
-    all are started again       they go on after the last snapshot, behind the slots claimed
+one of two processes 0 stops; it is read before each slot that is written, so that all others stop
+when another recording takes the place of theirs. The package says what failures leave.
 
 This module says what to read and write, and does neither: its functions are generators of requests
 that `anim.run.store.processes.requests` carries out, and tests simulate, with a thousand processes.
@@ -120,13 +112,12 @@ class Session:
             RecordingError: processes are missing, or what ``decide`` raised in process 0.
         """
         if self._rank.index == 0:
-            stamp = yield Stamp(NAME)
+            self._stamp = yield Stamp(NAME)
             (before,) = yield Read((NAME,))
             earlier = parsed(before)
             about = {"count": self._rank.count, "ended": False}
             slots = earlier.get("slots")
             touched = slots if type(slots) is int and not earlier.get("ended") else 0
-            self._stamp = stamp
             yield from self._say(id=self._id, slots=touched, agreed=[], **about)
         return (yield from self.agree(offer, decide))
 
@@ -173,7 +164,8 @@ class Session:
     def _answer(self, turn: int, offer: Mapping) -> Steps[dict]:
         """Answer process 0, again if another one begins, until it has decided."""
         if turn:
-            yield from self._tell(turn, offer)
+            yield from self._current()
+            yield from self._tell(turn=turn, offer=dict(offer))
         while True:
             said = yield from self._heard(lambda said: self._concerns_me(said, turn))
             if said["id"] == self._id:
@@ -184,7 +176,7 @@ class Session:
                 problem = f"process 0 is one of {said['count']} processes that record to"
                 raise RecordingError(f"{problem} {self._place!r}, this one of {self._rank.count}")
             self._id = said["id"]
-            yield from self._tell(turn, offer)
+            yield from self._tell(turn=turn, offer=dict(offer))
         if "error" in said:
             raise RecordingError(f"process 0 of {self._rank.count}: {said['error']}")
         if len(said["agreed"]) <= turn:
@@ -201,8 +193,8 @@ class Session:
         is_decided = len(agreed) > turn or "error" in said or "left" in said
         return is_decided if said.get("id") == self._id else bool(turn) or not is_decided
 
-    def _tell(self, turn: int, offer: Mapping) -> Steps[None]:
-        answer = {"id": self._id, "own": self._own, "turn": turn, "offer": dict(offer)}
+    def _tell(self, **more: Any) -> Steps[None]:
+        answer = {"id": self._id, "own": self._own, **more}
         yield Write(f"ranks/{self._rank.index}.json", json.dumps(answer).encode())
 
     @property
@@ -226,6 +218,7 @@ class Session:
         Raises:
             RecordingError: another session began, or process 0 does not go on.
         """
+        said = yield from self._current()
         if self._rank.index == 0:
             # Half of them are left for processes that are ahead.
             if slot + CLAIM // 2 >= self._said["slots"]:
@@ -235,13 +228,13 @@ class Session:
         def is_news(said: Mapping) -> bool:
             return said.get("id") != self._id or slot < said["slots"] or "left" in said
 
-        if slot >= self._said["slots"]:
+        if slot >= said["slots"]:
             said = yield from self._heard(is_news)
             if said.get("id") != self._id:
                 raise self._taken_over()
             if slot >= said["slots"]:
                 raise RecordingError(f"process 0 of {self._rank.count} closed its recorder")
-            self._said = said
+        self._said = said
 
     def mark(self, slot: int, step: int) -> Steps[None]:
         """Say that this process wrote its rows of a step to a slot."""
@@ -281,8 +274,9 @@ class Session:
             # Whoever waits for process 0 need not any more.
             yield from self._say(left=True)
         else:
-            left = {"id": self._id, "left": True}
-            yield Write(f"ranks/{self._rank.index}.json", json.dumps(left).encode())
+            # What another session has in this place is left alone.
+            yield from self._current()
+            yield from self._tell(left=True)
         yield from self.mark(slot, LEFT)
         if self._rank.index != 0:
             return
@@ -298,6 +292,14 @@ class Session:
         # Whoever did not leave may still write to what was claimed.
         if not missing:
             yield from self._say(slots=slot, ended=True)
+
+    def _current(self) -> Steps[dict]:
+        """Return what session.json says; raise RecordingError unless it is of this session."""
+        (content,) = yield Read((NAME,))
+        said = parsed(content)
+        if said.get("id") != self._id:
+            raise self._taken_over()
+        return said
 
     def _say(self, **new: Any) -> Steps[None]:
         """Write session.json, in process 0."""
@@ -341,7 +343,7 @@ class Session:
             raise RecordingError(problem(missing))
 
     def _taken_over(self) -> RecordingError:
-        return RecordingError(f"other processes began to record to {self._place!r}")
+        return RecordingError(f"other processes began to record to {self._place!r}, or it is gone")
 
 
 def _processes(ranks: list[int]) -> str:

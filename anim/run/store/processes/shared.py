@@ -109,10 +109,14 @@ class SharedWriter:
         run = open_recording(self.store)
         self.classes = writer.resume_description(self.store, run, self.classes, self._about)
         last = run.steps[-1] if self._resume is True else self._resume
-        if run.steps[-1] > last:
+        drops = run.steps[-1] > last
+        if drops:
             # Other snapshots may come: a run that was opened before says so.
             self.store.renew(BIRTH)
         self._ledger = Ledger.resumed(self.store, run.kind, last)
+        if drops:
+            # It may have been opened just before the steps went.
+            self.store.renew(BIRTH)
         plan = plan_on(self.store, run.kind, len(run.labels))
         return {"steps": self._ledger.steps, "plan": plan.as_json()}, self._ledger.used
 
@@ -194,7 +198,7 @@ class SharedWriter:
         def decide(offers: Sequence[Mapping]) -> tuple[dict, int]:
             plan = plan_of(offers, self.store.chunk_bytes)
             made.append(SideBySide(self.store, plan, 0))
-            made[0].create()
+            made[0].create(self._session.id)
             self._ledger.name_arrays(plan.arrays)
             self._is_new = True
             return plan.as_json(), 0

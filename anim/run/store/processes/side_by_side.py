@@ -32,11 +32,17 @@ class SideBySide:
             name: schema.assumed(store, name, _described(plan, name, ANY)) for name in plan.arrays
         }
 
-    def create(self) -> None:
-        """Create the arrays of predictions, labels and positions, in process 0."""
+    def create(self, session: int) -> None:
+        """Create the arrays of predictions, labels and positions, in process 0.
+
+        Args:
+            session: its id, which makes their metadata unlike those of another recording: stamps
+                are made of the content on S3.
+        """
         plan, store = self.plan, self._store
         for name in ("labels", "index"):
-            schema.write_array(store, name, self._of_rows(name))
+            described = {**self._of_rows(name), "attributes": {"anim-session": f"{session:x}"}}
+            schema.write_array(store, name, described)
         for name in plan.arrays:
             described = _described(plan, name, 0)
             schema.write_array(store, name, described)
