@@ -12,6 +12,8 @@ from anim.run.store import chunks
 from tests.support.interrupts import interrupt, lines_of
 from tests.support.recordings import CLASSES, LABELS, check_recording, logits, loss, record
 
+# An interrupt just before a file is closed leaves that to the collection of garbage.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 OPTIONS = {"labels": LABELS, "classes": CLASSES}
 # The first line and the lines between two interrupts: all lines, in four parts that workers share,
 # or some of them where the time is short.
