@@ -23,13 +23,15 @@ def peak():
     return int(re.search("VmHWM: *\t* *([0-9]+)", status)[1]) / 1024
 
 rng = np.random.default_rng(0)
-tiny = anim.from_arrays([0], np.arange(50) % 5, logits=rng.normal(size=(1, 50, 5)))
+# What is compiled needs memory, too.
+logits = rng.normal(size=(1, 3000, 1000))
+small = anim.from_arrays([0], np.arange(3000) % 1000, logits=logits)
 work = {
     "report": lambda run: report(run),
     "render": lambda run: anim.animate(run, sys.argv[2] + ".gif"),
     "calibrate": lambda run: anim.calibrate(run)[1].errors(),
 }[sys.argv[3]]
-work(tiny)
+work(small)
 before = peak()
 work(anim.open(sys.argv[1]))
 print(peak() - before)
