@@ -223,6 +223,10 @@ class Part:
         """Return the positions of rows among all examples, to name them."""
         return rows
 
+    def _expected(self, found: int) -> int:
+        """Return how many examples there are: as many as were found, if nothing says it."""
+        return found if self._labels is None else len(self._labels)
+
     def _check_complete(self, rows: np.ndarray) -> None:
         """Raise SettingError unless sorted rows are 0 to N - 1, each of them once."""
         again = rows[1:][rows[1:] == rows[:-1]]
@@ -230,7 +234,7 @@ class Part:
             some = listed(self._positions_of(again).tolist(), _LISTED)
             problem = f"expected each example once, got index {some} more often than once"
             raise SettingError("collecting", problem)
-        examples = int(rows[-1]) + 1 if self._labels is None else len(self._labels)
+        examples = self._expected(int(rows[-1]) + 1)
         if len(rows) < examples:
             # The rows on both sides of each gap, without an array of all that could be missing.
             edges = np.concatenate([[-1], rows, [examples]])

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from anim.checks.arrays import as_array
 from anim.checks.labels import checked_labels
 from anim.errors import SettingError
 from anim.run.collecting import Part
 from anim.run.local_rows import LocalRows, local_rows
-from anim.run.own_rows import HeldLabels, OwnRows, check_once, checked_index
+from anim.run.own_rows import HeldLabels, OwnRows
+from anim.run.positions import check_once, check_one_label, checked_index
 from anim.run.snapshots import Given
 
 
@@ -30,6 +32,9 @@ class OwnPart(Part):
         super().__init__(*arguments)
         self._own = rows
         self._learned: list[np.ndarray] = []
+        self._pending = np.empty(0, np.int64)
+        # Positions and labels of rows that are left out, as they came before.
+        self._padding: list[tuple[np.ndarray, np.ndarray]] = []
         # Rows of this process so far, and of all of them in arrays over all.
         self._done = self._of_all = 0
 
@@ -96,7 +101,21 @@ class OwnPart(Part):
             if len(positions) < count:
                 problem = f"expected {len(known)} examples of this process, got more"
                 raise SettingError("collecting", problem)
+            first = self._own.is_first(slice(self._done, self._done + count))
+            if first is not None and not first.all():
+                self._add_first(given, own, positions, first)
+                return
         self._add(given, labels, positions)
+
+    def _add_first(self, given: Mapping[str, Any], labels, positions, first: np.ndarray) -> None:
+        """Add the rows of a batch that come for the first time."""
+        done = self._done
+        if first.any():
+            arrays = {name: as_array(name, values)[first] for name, values in given.items()}
+            self._add(arrays, None if labels is None else labels[first], positions[first])
+        if labels is not None:
+            self._padding.append((positions[~first], labels[~first]))
+        self._done = done + len(positions)
 
     def _add(self, given: Mapping[str, Any], labels, positions: np.ndarray) -> None:
         """Add rows at these positions of the whole."""
@@ -104,12 +123,15 @@ class OwnPart(Part):
             rows = self._own.rows_at(positions)
         elif self._own.is_shared:
             rows = np.arange(self._done, self._done + len(positions))
-            self._learned.append(positions)
+            self._pending = positions
             labels = self._own.labels_at(positions) if labels is None else labels
         else:
             rows = positions
         super().add(**given, labels=labels, index=rows)
         self._done += len(positions)
+        # Not of a batch that was refused, as the caller may go on with others.
+        self._learned.append(self._pending)
+        self._pending = self._pending[:0]
 
     def whole(self) -> tuple[Given, np.ndarray]:
         """As `Part.whole`, of the rows of this process; nothing if it has none."""
@@ -121,9 +143,17 @@ class OwnPart(Part):
             return found
         if self._own.index is not None and not len(self._own.index) and not self._done:
             return {}, np.empty(0, np.int32)
-        return super().whole()
+        snapshot, labels = super().whole()
+        for positions, again in self._padding:
+            check_one_label(positions, again, labels)
+        return snapshot, labels
+
+    def _expected(self, found: int) -> int:
+        index = self._own.index
+        return super()._expected(found) if index is None else len(np.unique(index))
 
     def _positions_of(self, rows: np.ndarray) -> np.ndarray:
         if self._own.index is not None and self._own.is_shared:
             return self._own.index[rows]
-        return np.concatenate(self._learned)[rows] if self._learned else rows
+        learned = np.concatenate([*self._learned, self._pending])
+        return learned[rows] if len(learned) else rows

@@ -10,16 +10,20 @@ from typing import Any
 import numpy as np
 
 from anim.checks.arrays import as_array
-from anim.checks.labels import checked_labels, listed
+from anim.checks.labels import checked_labels
 from anim.errors import ElementError, RecordingError, SettingError
 from anim.run.checking import checked_snapshot
 from anim.run.local_rows import LocalRows, local_rows
+from anim.run.positions import (
+    Places,
+    check_once,
+    check_one_label,
+    checked_index,
+    order_of,
+)
 from anim.run.ranks import Rank
 from anim.run.seen import Seen
 from anim.run.snapshots import Snapshot
-
-# Positions that an error lists.
-_LISTED = 5
 
 
 @dataclass(eq=False)
@@ -58,8 +62,10 @@ class OwnRows:
         self._held: HeldLabels | None = None
         self._places: Places | None = None
         self._order: np.ndarray | None = None
+        self._is_padded = False
         if self.index is not None and rank.count == 1:
-            self._order = _order_of(self.index)
+            self._order = order_of(self.index)
+            self._is_padded = len(self._order) < len(self.index)
         elif self.index is not None:
             check_once(self.index)
 
@@ -235,7 +241,23 @@ class OwnRows:
         if self.index is not None and len(values) != len(self.index):
             problem = f"expected {len(values)} positions, as there are {name}"
             raise SettingError("index", f"{problem}, got {len(self.index)}")
-        return values if self._order is None else values[self._order]
+        found = values if self._order is None else values[self._order]
+        if name == "labels" and self._is_padded:
+            assert self.index is not None
+            check_one_label(self.index, values, found)
+        return found
+
+    def is_first(self, rows: slice) -> np.ndarray | None:
+        """Return which rows that come are recorded [n] bool; None for all of them.
+
+        A process that records alone may be given a position again, as the samplers of several pad
+        their shares: what comes first is recorded.
+        """
+        if not self._is_padded:
+            return None
+        assert self.index is not None and self._order is not None
+        places = np.arange(*rows.indices(len(self.index)))
+        return self._order[self.index[rows]] == places
 
 
 class HeldLabels:
@@ -261,65 +283,3 @@ class HeldLabels:
         """
         problem = "expected them sharded like the predictions, or replicated; there is none of "
         return self._labels[self._places.find(positions, "labels", problem)]
-
-
-def checked_index(index) -> np.ndarray:
-    """Return positions [n] as int64.
-
-    Raises:
-        SettingError: they are no integers >= 0.
-    """
-    values = as_array("index", index)
-    if values.dtype.kind not in "iu" or values.ndim != 1:
-        found = f"{values.dtype} of shape {list(values.shape)}"
-        raise SettingError("index", f"expected integers of shape [n], got {found}")
-    if len(values) and values.min() < 0:
-        raise SettingError("index", f"expected positions >= 0, got {values.min()}")
-    return values.astype(np.int64)
-
-
-class Places:
-    """Where positions are among others.
-
-    Args:
-        held: [n] positions, in any order.
-    """
-
-    def __init__(self, held: np.ndarray):
-        self._order = np.argsort(held, kind="stable")
-        self._sorted = held[self._order]
-
-    def find(self, positions: np.ndarray, name: str, problem: str) -> np.ndarray:
-        """Return where each position is.
-
-        Raises:
-            SettingError: some are not there; with this name and beginning.
-        """
-        at = np.searchsorted(self._sorted, positions)
-        is_there = at < len(self._sorted)
-        is_there[is_there] = self._sorted[at[is_there]] == positions[is_there]
-        if not is_there.all():
-            raise SettingError(name, f"{problem}{_some(positions[~is_there])}")
-        return self._order[at]
-
-
-def check_once(index: np.ndarray) -> None:
-    """Raise SettingError if one process has a position twice."""
-    positions, counts = np.unique(index, return_counts=True)
-    if (counts > 1).any():
-        some = _some(positions[counts > 1])
-        raise SettingError("index", f"expected each position once in a process, got {some} twice")
-
-
-def _some(positions: np.ndarray) -> str:
-    return listed(positions[: _LISTED + 1].tolist(), _LISTED)
-
-
-def _order_of(index: np.ndarray) -> np.ndarray:
-    """Return the row of each example: of those that are there twice, the first one."""
-    positions, order = np.unique(index, return_index=True)
-    missing = np.setdiff1d(np.arange(len(positions)), positions)
-    if len(missing):
-        problem = "expected each position from 0 on, got none of"
-        raise SettingError("index", f"{problem} {_some(missing)}")
-    return order

@@ -55,8 +55,8 @@ class Recorder:
             a warning.
         index: [n] positions of the labels and predictions of this process among those of all; of a
             `DistributedSampler`, ``list(sampler)``, whose padding is recorded once. Arrays over all
-            processes, `jax.Array` or `DTensor`, need none. A process that records alone may give
-            it for examples that come in another order.
+            processes, `jax.Array` or `DTensor`, need none. A process that records alone may give it
+            for examples in another order; of a position that comes again, the first is recorded.
         process_index, process_count: which of how many processes this is; None asks
             ``jax.distributed`` and ``torch.distributed``. With ``process_count=1`` a process
             records all examples on its own.

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from anim.errors import SettingError
+from anim.run import Recorder
 from anim.run.local_rows import local_rows
 from anim.run.ranks import Rank, rank_for, rank_of
 from tests.support.processes import JAX, TORCH, run_ranks
@@ -51,6 +52,14 @@ def test_torch_is_asked_where_it_is_initialized(monkeypatch):
     monkeypatch.setitem(sys.modules, "torch.distributed", Initialized)
     assert rank_of() == Rank(3, 8)
     assert rank_of(process_count=1) == Rank(0, 1)
+
+
+def test_a_share_in_memory_says_that_a_path_is_needed(monkeypatch):
+    with pytest.raises(SettingError, match=r"got none of 0$"):
+        Recorder(index=[1, 3])
+    monkeypatch.setitem(sys.modules, "torch.distributed", Initialized)
+    with pytest.raises(SettingError, match=r"got none of 0; to record with .* pass a path"):
+        Recorder(index=[1, 3])
 
 
 def test_a_process_with_two_ranks_must_be_told_which(monkeypatch):

@@ -1,0 +1,94 @@
+"""Positions of the rows of one process among those of all."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from anim.checks.arrays import as_array
+from anim.checks.labels import listed
+from anim.errors import SettingError
+from anim.run.ranks import ALONE, rank_of
+
+# Positions that an error lists.
+_LISTED = 5
+
+
+def checked_index(index) -> np.ndarray:
+    """Return positions [n] as int64.
+
+    Raises:
+        SettingError: they are no integers >= 0.
+    """
+    values = as_array("index", index)
+    if values.dtype.kind not in "iu" or values.ndim != 1:
+        found = f"{values.dtype} of shape {list(values.shape)}"
+        raise SettingError("index", f"expected integers of shape [n], got {found}")
+    if len(values) and values.min() < 0:
+        raise SettingError("index", f"expected positions >= 0, got {values.min()}")
+    return values.astype(np.int64)
+
+
+class Places:
+    """Where positions are among others.
+
+    Args:
+        held: [n] positions, in any order.
+    """
+
+    def __init__(self, held: np.ndarray):
+        self._order = np.argsort(held, kind="stable")
+        self._sorted = held[self._order]
+
+    def find(self, positions: np.ndarray, name: str, problem: str) -> np.ndarray:
+        """Return where each position is.
+
+        Raises:
+            SettingError: some are not there; with this name and beginning.
+        """
+        at = np.searchsorted(self._sorted, positions)
+        is_there = at < len(self._sorted)
+        is_there[is_there] = self._sorted[at[is_there]] == positions[is_there]
+        if not is_there.all():
+            raise SettingError(name, f"{problem}{_some(positions[~is_there])}")
+        return self._order[at]
+
+
+def check_once(index: np.ndarray) -> None:
+    """Raise SettingError if one process has a position twice."""
+    positions, counts = np.unique(index, return_counts=True)
+    if (counts > 1).any():
+        some = _some(positions[counts > 1])
+        raise SettingError("index", f"expected each position once in a process, got {some} twice")
+
+
+def check_one_label(positions: np.ndarray, labels: np.ndarray, known: np.ndarray) -> None:
+    """Raise SettingError unless labels [n] are those known [N] of their positions."""
+    other = positions[labels != known[positions]]
+    if len(other):
+        problem = "expected the same label each time a position comes, got another for"
+        raise SettingError("labels", f"{problem} {_some(np.unique(other))}")
+
+
+def _some(positions: np.ndarray) -> str:
+    return listed(positions[: _LISTED + 1].tolist(), _LISTED)
+
+
+def _hint_of_others() -> str:
+    """Return what a process that records alone may have meant, if there are others."""
+    try:
+        is_alone = rank_of() == ALONE
+    except SettingError:
+        is_alone = False
+    if is_alone:
+        return ""
+    return "; to record with other processes, pass a path that all share, and no process_count=1"
+
+
+def order_of(index: np.ndarray) -> np.ndarray:
+    """Return the row of each example: of those that are there twice, the first one."""
+    positions, order = np.unique(index, return_index=True)
+    missing = np.setdiff1d(np.arange(len(positions)), positions)
+    if len(missing):
+        problem = f"expected each position from 0 on, got none of {_some(missing)}"
+        raise SettingError("index", f"{problem}{_hint_of_others()}")
+    return order
