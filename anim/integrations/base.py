@@ -21,13 +21,12 @@ from anim.integrations.outputs import Look
 from anim.integrations.streaming import Stream, record_stream
 from anim.run import Recorder, Run
 from anim.run.caller import warn_caller
+from anim.run.ranks import Rank, rank_for
 from anim.run.store.store import settled
 from anim.settings import one_line, one_of, whole
 
 # Characters of an error that a warning repeats.
 _LONGEST_CAUSE = 400
-# Options that Recorder refuses without a path.
-_OF_A_PATH = ("resume", "overwrite", "index", "process_index", "process_count")
 
 
 def require(module: str, package: str) -> ModuleType:
@@ -108,7 +107,6 @@ class CallbackRecorder:
         self._path = path
         self._labels, self._options = labels, dict(options)
         self._every, self._outputs, self._on_error = every, outputs, on_error
-        self._declared: str | None = None
         self._forget()
 
     def _forget(self) -> None:
@@ -136,6 +134,20 @@ class CallbackRecorder:
     def is_in_memory(self) -> bool:
         """Whether the recording has no path, which several processes could share."""
         return self._path is None
+
+    def rank(self, found: Rank | None = None) -> Rank:
+        """Return which process this is: as the options say, or as was found.
+
+        Args:
+            found: by the framework; None asks ``jax.distributed`` and ``torch.distributed``.
+
+        Raises:
+            SettingError: as of `anim.run.ranks.rank_for`.
+        """
+        told = [self._options.get(name) for name in ("process_index", "process_count")]
+        if found is not None and told == [None, None]:
+            return found
+        return rank_for(self._path, *told)
 
     @property
     def last_step(self) -> int:
@@ -178,10 +190,6 @@ class CallbackRecorder:
             with contextlib.suppress(Exception):
                 self._recorder.close()
         self._is_open = False
-
-    def declare(self, outputs: str | None) -> None:
-        """Set what the model says that it returns, for predictions whose values do not decide."""
-        self._declared = outputs
 
     def name_classes(self, names: Sequence[str] | None) -> None:
         """Set the names of the classes, unless the options have them or the recording is open."""
@@ -293,7 +301,7 @@ class CallbackRecorder:
         """Return what predictions are, which must be what they were before."""
         if self._outputs is not None:
             return self._outputs
-        kind = look.kind(self._declared, infers=infers)
+        kind = look.kind(infers=infers)
         if self._kind not in (None, kind):
             raise ValueError(
                 f"outputs: the predictions look like {kind}, and looked like {self._kind} before; "

@@ -50,7 +50,8 @@ class SnapshotCallback(lightning.Callback):
     of all optimizers. ``fast_dev_run`` records in memory.
 
     With ``DDPStrategy`` each process predicts a part of the examples, and records it to the path,
-    which all of them share. Other trainings in several processes are not recorded yet.
+    which all of them share; with ``process_count=1`` each records all examples on its own, to a
+    path of its own. Other trainings in several processes are not recorded yet.
 
     Args:
         path: a folder for the recording; None keeps it in memory, see `run`.
@@ -100,7 +101,9 @@ class SnapshotCallback(lightning.Callback):
         if stage == "fit":
             # A trial run leaves no files behind, as those of Lightning's own loggers.
             self._recorder = self._trial if trainer.fast_dev_run else self._kept
-            self._batches, self._rank = None, _rank_of(trainer)
+            found = _rank_of(trainer)
+            self._batches = None
+            self._rank = None if found is None else self._kept.rank(found)
             is_alone = self._rank == ALONE
             self._records = self._rank is not None and (is_alone or not self._recorder.is_in_memory)
 

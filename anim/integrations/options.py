@@ -9,6 +9,7 @@ from typing import Any
 
 from anim.errors import SettingError
 from anim.run import Recorder, opened
+from anim.run.ranks import rank_of
 from anim.run.store.store import store_of
 from anim.run.store.writer import check_place
 
@@ -21,6 +22,8 @@ def check_options(path, labels, options: Mapping[str, Any]) -> None:
     inspect.signature(Recorder).bind(path, labels=labels, **options)
     if options.get("resume", False) is not False and options.get("overwrite", False):
         raise SettingError("resume", "cannot be used with `overwrite`")
+    if path is not None:
+        rank_of(options.get("process_index"), options.get("process_count"))
     in_memory = {k: v for k, v in options.items() if path is None or k not in _OF_A_PATH}
     Recorder(None, labels=labels, **in_memory).close()
 

@@ -24,7 +24,6 @@ from anim.integrations.loaders import InOrder, is_in_order, own_workers, shuffle
 from anim.integrations.randomness import kept_random_state
 from anim.run import Run
 from anim.run.caller import warn_caller
-from anim.run.ranks import rank_for
 from anim.settings import one_line, whole
 
 torch = require("torch", "torch")
@@ -48,7 +47,8 @@ class Snapshots:
 
     If `torch.distributed` has more than one process, each of them makes `Snapshots` with a path
     that all share, and calls them at the same steps: it predicts the examples of its
-    ``DistributedSampler``, or else a part of all.
+    ``DistributedSampler``, or else a part of all. With ``process_count=1`` a process that is alone
+    in making them predicts and records all examples.
 
     Args:
         path: a folder for the recording; None keeps it in memory, see `run`.
@@ -92,7 +92,8 @@ class Snapshots:
         self._recorder = CallbackRecorder(
             path, None, every=every, outputs=outputs, options=options, on_error=on_error
         )
-        self._rank = rank_for(path)
+        self._rank = self._recorder.rank()
+        self._is_told = options.get("process_count") is not None
         with kept_random_state(loader):
             self._batches = InOrder(loader, self._rank)
         self._model, self._forward, self._unpack = model, forward, unpack or unpack_batch
@@ -109,7 +110,7 @@ class Snapshots:
                 from the last step given. A recording that is resumed is counted on.
             metrics: scalars to record with it, such as ``{"loss": loss}``.
         """
-        if has_ranks() and self._rank.count == 1:
+        if has_ranks() and self._rank.count == 1 and not self._is_told:
             self._warn_of_ranks()
             return
         is_counted = step is None

@@ -39,7 +39,8 @@ class SnapshotCallback(transformers.TrainerCallback):
     trainer logs (``loss``, ``learning_rate``, ...) are recorded with the next snapshot.
 
     In several processes, each predicts a part of the examples, and records it to the path, which
-    all of them share; tokens, and models that FSDP or DeepSpeed divide, are not recorded then.
+    all of them share; with ``process_count=1`` each records all examples on its own, to a path of
+    its own. Tokens, and models that FSDP or DeepSpeed divide, are not recorded in several.
 
     Args:
         path: a folder for the recording; None keeps it in memory, see `run`.
@@ -110,7 +111,8 @@ class SnapshotCallback(transformers.TrainerCallback):
         self._records = False
         trainer = _calling_trainer()
         problem = _problem_of(trainer)
-        if problem is None and args.world_size > 1 and self._recorder.is_in_memory:
+        rank = self._recorder.rank(Rank(args.process_index, args.world_size))
+        if problem is None and rank.count > 1 and self._recorder.is_in_memory:
             problem = "several processes need a path that all of them share"
         if problem is not None:
             if not self._has_warned and state.is_world_process_zero:
@@ -121,7 +123,7 @@ class SnapshotCallback(transformers.TrainerCallback):
         with kept_random_state():
             self._label = _label_of(trainer)
             loader = _loader_of(trainer, self._dataset, self._batch_size, self._collator)
-            batches = InOrder(loader, Rank(args.process_index, args.world_size))
+            batches = InOrder(loader, rank)
         self._batches = batches
         # A trainer that continues from a checkpoint already counts from its step.
         self._recorder.begin(state.global_step or None, index=batches.index)

@@ -1,9 +1,13 @@
 """Lightning's callback against the real trainer."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 import anim
+from anim.errors import SettingError
+from anim.run.ranks import ALONE, Rank
 from tests.support.frameworks import (
     X_VAL,
     Y_VAL,
@@ -83,3 +87,21 @@ def test_lightning_records_what_the_module_predicts_and_logs(tmp_path, framework
     run = anim.open(tmp_path / "run")
     assert run.steps[-1] == 40
     check_first_and_last(run, first, probs())
+
+
+def test_a_process_of_many_predicts_all_examples_if_it_is_told_so(tmp_path, frameworks):
+    lightning, _ = frameworks
+    from anim.integrations.lightning import SnapshotCallback
+
+    trainer = SimpleNamespace(
+        strategy=lightning.pytorch.strategies.DDPStrategy(),
+        global_rank=1,
+        world_size=2,
+        fast_dev_run=False,
+    )
+    for options, rank in (({}, Rank(1, 2)), ({"process_count": 1}, ALONE)):
+        callback = SnapshotCallback(tmp_path / "r", **options)
+        callback.setup(trainer, None, "fit")
+        assert callback._rank == rank
+    with pytest.raises(SettingError, match="^process_count: expected one with"):
+        SnapshotCallback(tmp_path / "r", process_index=1)

@@ -253,6 +253,17 @@ def test_a_recording_is_closed_once_its_snapshots_are_gone(tmp_path):
     anim.Recorder(tmp_path / "run", labels=Y_VAL, resume=True).close()
 
 
+@pytest.mark.parametrize("path", ["run", None])
+def test_one_of_many_processes_records_alone_if_it_is_told(tmp_path, monkeypatch, path):
+    monkeypatch.setattr(torch.distributed, "is_initialized", lambda: True)
+    monkeypatch.setattr(torch.distributed, "get_world_size", lambda: 2)
+    monkeypatch.setattr(torch.distributed, "get_rank", lambda: 1)
+    path, options = path and tmp_path / path, {"process_count": 1, "on_error": "raise"}
+    with Snapshots(path, torch_network(torch), loader(), **options) as snapshots:
+        snapshots()
+    assert len(snapshots.run().labels) == len(loader().dataset)
+
+
 @pytest.mark.parametrize(
     ("path", "problem"),
     [("run", "make Snapshots after init_process_group"), (None, "need a path that all of them")],
