@@ -136,14 +136,7 @@ class CallbackRecorder:
         return self._path is None
 
     def rank(self, found: Rank | None = None) -> Rank:
-        """Return which process this is: as the options say, or as was found.
-
-        Args:
-            found: by the framework; None asks ``jax.distributed`` and ``torch.distributed``.
-
-        Raises:
-            SettingError: as of `anim.run.ranks.rank_for`.
-        """
+        """Return which process this is: as the options say, or else as the framework does."""
         told = [self._options.get(name) for name in ("process_index", "process_count")]
         if found is not None and told == [None, None]:
             return found
@@ -301,6 +294,8 @@ class CallbackRecorder:
         """Return what predictions are, which must be what they were before."""
         if self._outputs is not None:
             return self._outputs
+        if look.has_nothing:
+            return self._kind or "logits"
         kind = look.kind(infers=infers)
         if self._kind not in (None, kind):
             raise ValueError(

@@ -10,7 +10,10 @@ from anim.checks.rounding import LARGEST_SLACK
 
 
 class Look:
-    """What predictions seem to be, looked at batch by batch, wherever they are."""
+    """What predictions seem to be, looked at batch by batch, wherever they are.
+
+    Examples with NaN or infinity show nothing, and are passed over.
+    """
 
     def __init__(self):
         self._rows = self._probs = 0
@@ -38,15 +41,27 @@ class Look:
             return
         numbers = widened(values) if isinstance(values, np.ndarray) else values
         self._has_classes = values.ndim == 2 and values.shape[1] > 1
+        sums = _sums(numbers) if self._has_classes else numbers.reshape(-1)
+        is_finite = abs(sums) < np.inf
+        if not bool(is_finite.all()):
+            # Sums of finite numbers may be infinite, too.
+            of_row = numbers.reshape(len(values), -1)
+            is_finite = (abs(of_row) < np.inf).all(1)
+            numbers, values, sums = numbers[is_finite], values[is_finite], sums[is_finite]
         self._rows += len(values)
         if self._has_classes:
-            near = abs(_sums(numbers) - 1) <= LARGEST_SLACK
+            near = abs(sums - 1) <= LARGEST_SLACK
             if bool(near.any()):
                 self._probs += rows_of_probs(as_array("predictions", values[near]))
         # Most logits are settled by their first batch.
         if self._are_scores:
             self._are_scores = bool(((numbers >= 0) & (numbers <= 1)).all())
             self._is_any = self._is_any or bool((numbers != 0).any())
+
+    @property
+    def has_nothing(self) -> bool:
+        """Whether there was no example of finite numbers."""
+        return not self._rows
 
     @property
     def has_probs_alone(self) -> bool:

@@ -137,3 +137,30 @@ def test_the_outputs_of_a_model_are_not_kept(tmp_path, keep):
     expected = model(torch.tensor(LOGITS)).detach().numpy()
     assert run.metrics()["accuracy"][0] == (expected.argmax(1) == LABELS).mean()
     assert ("nll" in run.snapshots[0]) == (keep == "top")
+
+
+@pytest.mark.parametrize("how", ["at once", "in batches"])
+@pytest.mark.parametrize("make", [np.asarray, torch.from_numpy])
+@pytest.mark.parametrize("values", [LOGITS, PROBS], ids=["logits", "probs"])
+def test_a_snapshot_with_nan_is_skipped_whatever_the_others_are(values, make, how):
+    recorder = CallbackRecorder(None, None, every=None, outputs=None, options={"nan": "skip"})
+    recorder.begin()
+
+    def record(step, given):
+        parts = [(make(given[rows]), LABELS[rows], None) for rows in np.split(np.arange(60), 3)]
+        if how == "in batches":
+            recorder.collect(step, lambda: (part for part in parts))
+        else:
+            recorder.take(step, lambda: (given, LABELS))
+
+    broken = [values.copy() for _ in range(4)]
+    broken[0][5], broken[1][25, 1], broken[2][:], broken[3][:20] = np.nan, np.nan, np.nan, np.inf
+    for step, given in enumerate([broken[0], values, *broken[1:], values]):
+        if given is values:
+            record(step, given)
+        else:
+            with pytest.warns(UserWarning, match=f"^step {step} is skipped: "):
+                record(step, given)
+    run = recorder.run()
+    assert run.steps.tolist() == [1, 5]
+    np.testing.assert_array_equal(run.snapshots[1][run.kind], values)
