@@ -15,6 +15,7 @@ import numpy as np
 
 from anim.checks.arrays import as_array
 from anim.errors import MissingExtraError
+from anim.integrations.causes import cause_of
 from anim.integrations.logged import recordable
 from anim.integrations.options import check_options, check_path
 from anim.integrations.outputs import Look
@@ -23,10 +24,7 @@ from anim.run import Recorder, Run
 from anim.run.caller import warn_caller
 from anim.run.ranks import Rank, rank_for
 from anim.run.store.store import settled
-from anim.settings import one_line, one_of, whole
-
-# Characters of an error that a warning repeats.
-_LONGEST_CAUSE = 400
+from anim.settings import one_of, whole
 
 
 def require(module: str, package: str) -> ModuleType:
@@ -143,6 +141,11 @@ class CallbackRecorder:
         return rank_for(self._path, *told)
 
     @property
+    def has_stopped(self) -> bool:
+        """Whether an exception ended the recording."""
+        return self._cause is not None
+
+    @property
     def last_step(self) -> int:
         """The step of the last snapshot; -1 before the first one."""
         recorder = self._recorder
@@ -172,12 +175,7 @@ class CallbackRecorder:
             self.attempt(self.end)
 
     def _stop(self, error: Exception) -> None:
-        when = "before the first snapshot" if self._at is None else f"at step {self._at}"
-        where = "in memory" if self._path is None else f"at {str(self._path)!r}"
-        text = one_line(str(error))
-        if len(text) > _LONGEST_CAUSE:
-            text = text[:_LONGEST_CAUSE] + "..."
-        self._cause = f"recording {where} stopped {when}: {type(error).__name__}: {text}"
+        self._cause = cause_of(error, self._path, self._at)
         if self._recorder is not None:
             # Snapshots that wait are written; what hinders that is the cause again.
             with contextlib.suppress(Exception):
@@ -232,16 +230,21 @@ class CallbackRecorder:
             self.begin(counts_on=True)
             self._offset = offset
 
-    def is_due(self, step: int) -> bool:
+    def at(self, step: int) -> int:
+        """Return the step that is recorded for one as the training counts it."""
+        return step + self._offset
+
+    def is_due(self, step: int, last: int = -1) -> bool:
         """Return whether a multiple of ``every`` was reached or passed since the last snapshot.
 
         Args:
             step: as the training counts it.
+            last: step of a later snapshot, which others recorded.
         """
         if self._every is None:
             return False
-        step += self._offset
-        return step // self._every > max(self.last_step, 0) // self._every
+        last = max(self.last_step, last, 0)
+        return (step + self._offset) // self._every > last // self._every
 
     def take(self, step: int, predict: Callable[[], Any], metrics: Mapping | None = None) -> bool:
         """Record predictions, unless there already is a snapshot of that step or a later one.
@@ -269,20 +272,23 @@ class CallbackRecorder:
         self._begun().snapshot(self._at, **given, metrics=self._scalars(metrics or {}))
         return True
 
-    def collect(self, step: int, stream: Stream, metrics: Mapping | None = None) -> bool:
+    def collect(
+        self, step: int, stream: Stream, metrics: Mapping | None = None, *, is_joint: bool = False
+    ) -> bool:
         """Record predictions as `take` does, batch by batch.
 
         Args:
             step, metrics: as for `take`.
             stream: yields predictions, labels or None, and what the model says of them, for each
                 batch; it is called only if they are recorded.
+            is_joint: as for `record_stream`.
         """
         self._at = step + self._offset
         if self._at <= self.last_step:
             return False
-        given = self._outputs or self._kind
         scalars = self._scalars(metrics or {})
-        record_stream(self._begun(), self._at, stream, scalars, self._settled, given)
+        options = {"known": self._outputs or self._kind, "is_joint": is_joint}
+        record_stream(self._begun(), self._at, stream, scalars, self._settled, **options)
         return True
 
     def _kind_of(self, values: np.ndarray) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from typing import Any
 
-from anim.errors import ElementError
+from anim.errors import ElementError, SettingError
 from anim.integrations.outputs import Look
 from anim.run import Recorder
 
@@ -24,7 +24,9 @@ def record_stream(
     stream: Stream,
     metrics: Mapping[str, float],
     settle: Callable[[Look], str],
+    *,
     known: str | None,
+    is_joint: bool = False,
 ) -> None:
     """Record predictions in bounded memory, as what all of them together look like.
 
@@ -39,6 +41,8 @@ def record_stream(
         settle: returns ``logits`` or ``probs`` for what was looked at; raises ValueError if it
             is neither.
         known: which of them they probably are; None if that is not known.
+        is_joint: whether other processes take part in computing each batch: then they are computed
+            once and to the end, whatever happens, as the others would wait for ever.
 
     Raises:
         ValueError: as of ``settle``, and of `anim.Recorder.collecting`.
@@ -47,10 +51,18 @@ def record_stream(
         look = Look()
         try:
             with closing(stream()) as batches, recorder.collecting(step, metrics=metrics) as part:
-                known = _fed(part, batches, look, settle, known)
+                try:
+                    known = _fed(part, batches, look, settle, known)
+                except Exception:
+                    for _ in batches if is_joint else ():
+                        pass
+                    raise
             return
         except _OtherKindError:
             known = settle(look)
+            if is_joint:
+                problem = f"expected 'logits' or 'probs', as only all predictions look like {known}"
+                raise SettingError("outputs", f"{problem}, got None") from None
 
 
 def _fed(part, batches, look: Look, settle: Callable[[Look], str], known: str | None) -> str:

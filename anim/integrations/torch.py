@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import weakref
 from collections.abc import Callable, Generator, Iterable, Mapping
@@ -48,7 +49,9 @@ class Snapshots:
     If `torch.distributed` has more than one process, each of them makes `Snapshots` with a path
     that all share, and calls them at the same steps: it predicts the examples of its
     ``DistributedSampler``, or else a part of all. With ``process_count=1`` a process that is alone
-    in making them predicts and records all examples.
+    in making them predicts and records all examples. Where the recording stops in one of them, it
+    goes on to predict at these steps, as the others could not use a model that FSDP divides without
+    it. For such a model ``outputs`` is needed if the first predictions do not show what they are.
 
     Args:
         path: a folder for the recording; None keeps it in memory, see `run`.
@@ -99,9 +102,15 @@ class Snapshots:
         self._model, self._forward, self._unpack = model, forward, unpack or unpack_batch
         self._may_be_there = options.get("resume", False) is not False
         self._step, self._has_warned = -1, False
+        # A model that is divided among processes, as by FSDP, predicts in all of them or in none.
+        is_whole = isinstance(model, torch.nn.parallel.DistributedDataParallel)
+        self._is_joint, self._has_run, self._reached = (
+            self._rank.count > 1 and not is_whole,
+            False,
+            -1,
+        )
         self._close = weakref.finalize(self, self._recorder.finish)
 
-    @guarded
     def __call__(self, step: int | None = None, *, metrics: Mapping | None = None) -> None:
         """Record the predictions of the model as it is now.
 
@@ -110,6 +119,16 @@ class Snapshots:
                 from the last step given. A recording that is resumed is counted on.
             metrics: scalars to record with it, such as ``{"loss": loss}``.
         """
+        before, self._has_run = self._step, False
+        try:
+            self._record(step, metrics)
+        except Exception:
+            self._keep_pace(step, before)
+            raise
+        self._keep_pace(step, before)
+
+    @guarded
+    def _record(self, step: int | None, metrics: Mapping | None) -> None:
         if has_ranks() and self._rank.count == 1 and not self._is_told:
             self._warn_of_ranks()
             return
@@ -124,7 +143,9 @@ class Snapshots:
         if not (is_first or self._recorder.is_due(step)):
             return
         with kept_random_state():
-            is_new = self._recorder.collect(step, self._predict, metrics)
+            joint = {"is_joint": self._is_joint}
+            is_new = self._recorder.collect(step, self._predict, metrics, **joint)
+        self._reached = self._recorder.last_step
         # The first of a recording that is resumed may be its last one.
         if not is_new and not self._may_be_there:
             raise SettingError(
@@ -141,8 +162,33 @@ class Snapshots:
         return int(step)
 
     def _predict(self) -> Generator[tuple]:
+        self._has_run = True
         options = {"forward": self._forward, "unpack": self._unpack}
-        return streamed(unwrapped(self._model), self._batches, **options)
+        yield from streamed(unwrapped(self._model), self._batches, **options)
+
+    def _keep_pace(self, step: int | None, before: int) -> None:
+        """Predict with the other processes, though nothing is recorded here any more.
+
+        Args:
+            step: as given to this call.
+            before: the step of the call before.
+        """
+        if not (self._is_joint and self._recorder.has_stopped):
+            return
+        self._step = before
+        try:
+            self._step = self._next(step)
+        except (TypeError, ValueError):
+            return
+        last, at = max(self._recorder.last_step, self._reached), self._recorder.at(self._step)
+        is_first = last < 0 or not self._recorder.has_interval
+        if at <= last or not (is_first or self._recorder.is_due(self._step, last)):
+            return
+        self._reached = at
+        if not self._has_run:
+            with contextlib.suppress(Exception), kept_random_state():
+                for _ in self._predict():
+                    pass
 
     def _warn_of_ranks(self) -> None:
         if not self._has_warned:

@@ -155,3 +155,34 @@ def test_transformers_predicts_on_every_process(tmp_path):
     run_ranks(ENVIRONMENT + DATA + TRANSFORMERS, 2, tmp_path)
     run = check(tmp_path / "run", [0, 4, 8])
     assert "loss" in run.recorded
+
+
+# As of a model that is divided: each forward pass needs all processes.
+JOINT = """
+import warnings
+import anim
+from anim.integrations.torch import Snapshots
+from anim.run.store.processes import session
+warnings.simplefilter("ignore")
+session.LEAVE_LIMIT = 5.0
+
+class Joint(torch.nn.Module):
+    is_broken = False
+
+    def forward(self, x):
+        torch.distributed.all_reduce(torch.zeros(1))
+        return x * float("nan") if self.is_broken else x
+
+model = Joint()
+with Snapshots(path, model, loader, every=2, outputs="logits") as snapshots:
+    for step in range(9):
+        model.is_broken = rank == 1 and step == 4
+        snapshots(step)
+print(snapshots._recorder.has_stopped)
+"""
+
+
+def test_no_process_waits_for_one_whose_recording_stopped(tmp_path):
+    said = run_ranks(TORCH + DATA + JOINT, 2, tmp_path / "run")
+    assert "True" in said[1]
+    assert anim.open(tmp_path / "run").steps.tolist() == [0, 2]

@@ -278,3 +278,41 @@ def test_processes_that_cannot_record_together_train_on(tmp_path, monkeypatch, p
             snapshots()
     assert len(caught) == 1
     assert not (tmp_path / "run").exists()
+
+
+class Counting(torch.nn.Module):
+    """Counts its calls; returns NaN from one of them on."""
+
+    def __init__(self, broken=10**9):
+        super().__init__()
+        self.network, self.calls, self.broken = torch_network(torch), 0, broken
+
+    def forward(self, x):
+        self.calls += 1
+        return self.network(x) * (float("nan") if self.calls > self.broken else 1)
+
+
+@pytest.mark.parametrize("every", [None, 3])
+@pytest.mark.parametrize("fails_by", ["nan", "metrics", "begin"])
+def test_a_model_of_many_processes_predicts_as_often_once_the_recording_stopped(every, fails_by):
+    def calls(fails):
+        broken = 3 if fails and fails_by == "nan" else 10**9
+        model, found = Counting(broken), []
+        snapshots = Snapshots(None, model, loader(), every=every)
+        # As of one of many processes, whose others are not needed here.
+        snapshots._is_joint = True
+        if fails and fails_by == "begin":
+            snapshots._recorder.begin = lambda **_: 1 / 0
+        for step in (0, 2, 3, 4, 7, 8, 9, 30):
+            if fails and fails_by == "metrics" and step == 3:
+                snapshots._recorder._scalars = lambda _: 1 / 0
+            snapshots(step)
+            found.append(model.calls)
+        return found, snapshots
+
+    expected, whole = calls(fails=False)
+    with pytest.warns(UserWarning, match="the training goes on without it"):
+        found, stopped = calls(fails=True)
+    assert found == expected
+    assert len(whole.run()) == (8 if every is None else 5)
+    assert stopped._recorder.has_stopped
