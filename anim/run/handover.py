@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
+import warnings
+import weakref
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -11,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from anim.errors import RecordingError
+from anim.run.caller import warn_caller
 from anim.run.seen import Seen
 from anim.run.snapshots import Form, Given
 from anim.run.store.interface import SnapshotStore
@@ -66,7 +70,10 @@ class Handover:
         self._all = {0: start}
         self._next = 1
         self._failure: tuple[HandedOver, BaseException] | None = None
-        self._is_reported = False
+        self._process = os.getpid()
+        # Why nothing more is recorded, until somebody is told.
+        self._unseen: list[str] = []
+        weakref.finalize(self, _warn, self._unseen, self._process)
         self._thread = ThreadPoolExecutor(1, "anim-recorder")
         # An interrupt while the thread starts can lead to a second one.
         self._turn = threading.Lock()
@@ -115,15 +122,29 @@ class Handover:
 
     def check(self) -> None:
         """Raise the error of a snapshot that could not be written, unless it was raised before."""
-        if not self._is_reported:
+        if self._unseen:
             self._raise_failure()
+
+    def end_in_error(self, close: Callable[[], None]) -> None:
+        """Call ``close`` while an exception is under way, which no other one is to replace.
+
+        Others are not waited for as long as usual, and what is not recorded is a warning. A forked
+        child that ends by an error has nothing to close.
+        """
+        if os.getpid() != self._process:
+            return
+        self._store.hasten()
+        try:
+            close()
+        except Exception as error:
+            warn_caller(f"the recorder was closed with an error: {error}")
 
     def _raise_failure(self) -> None:
         if self._failure is None:
             return
-        self._is_reported = True
+        self._unseen.clear()
         given, error = self._failure
-        lost = f"step {given.step} could not be written, and nothing after it is recorded"
+        lost = _lost(given)
         if isinstance(error, OSError) and error.errno is not None:
             raise OSError(error.errno, f"{error.strerror} ({lost})", error.filename) from error
         raise RecordingError(f"{lost}: {str(error) or type(error).__name__}") from error
@@ -141,6 +162,7 @@ class Handover:
                         self._append(given)
                 except BaseException as error:
                     self._failure = given, error
+                    self._unseen.append(f"{_lost(given)}: {str(error) or type(error).__name__}")
                 given.snapshot = {}
                 self._next += 1
                 given.finished.release()
@@ -151,3 +173,13 @@ class Handover:
             self._store.define(given.labels)
         assert given.step is not None
         self._store.append(given.step, given.snapshot, given.metrics)
+
+
+def _lost(given: HandedOver) -> str:
+    return f"step {given.step} could not be written, and nothing after it is recorded"
+
+
+def _warn(unseen: list[str], process: int) -> None:
+    """Say at the end of a script, or of a recorder that was not closed, what was lost."""
+    if unseen and os.getpid() == process:
+        warnings.warn(unseen[0], stacklevel=1)

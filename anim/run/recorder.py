@@ -247,7 +247,7 @@ class Recorder:
         self._handover.check()
 
     def run(self) -> Run:
-        """Return the snapshots so far.
+        """Return the snapshots so far; in several processes, those that process 0 has committed.
 
         Raises:
             RuntimeError, OSError: as for `flush`.
@@ -259,9 +259,10 @@ class Recorder:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_) -> None:
-        # A forked child that leaves the block by an error has nothing to close.
-        if kind is None or self._is_of_this_process():
+        if kind is None:
             self.close()
+        else:
+            self._handover.end_in_error(self.close)
 
     def __reduce__(self):
         raise TypeError(
@@ -269,11 +270,8 @@ class Recorder:
             "path; create it in the process that records"
         )
 
-    def _is_of_this_process(self) -> bool:
-        return self._process == os.getpid()
-
     def _check_process(self, name: str) -> None:
-        if not self._is_of_this_process():
+        if self._process != os.getpid():
             raise RecordingError(
                 f"{name}: expected process {self._process}, which created this recorder, got "
                 f"process {os.getpid()}, forked from it; a process records with a recorder and a "

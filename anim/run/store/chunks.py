@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
+from typing import Any
 
 import tensorstore as ts
 
@@ -42,8 +44,30 @@ class Writes:
             rows: how many of them; None for all.
 
         Raises:
-            ValueError: TensorStore could not write earlier ones.
+            ValueError: TensorStore could not write earlier ones; nothing is under way then.
         """
+        try:
+            self._begin(array, slot, values, first, rows)
+        except BaseException:
+            self._drain()
+            raise
+
+    def add_to(self, part: Any, values: Any) -> None:
+        """Write values to a small part of an array, of which nothing else is under way."""
+        try:
+            self._pending.append((part.write(values), 0))
+        except BaseException:
+            self._drain()
+            raise
+
+    def _begin(
+        self,
+        array: ts.TensorStore | BucketArray,
+        slot: int,
+        values: Kept,
+        first: int,
+        rows: int | None,
+    ) -> None:
         rows = len(values) if rows is None else rows
         bytes_of_row = max(values.nbytes // max(len(values), 1), 1)
         chunk = array.chunk_rows if isinstance(array, BucketArray) else _chunk_rows(array)
@@ -67,10 +91,25 @@ class Writes:
         """Wait until all is written.
 
         Raises:
-            ValueError: TensorStore could not write it.
+            ValueError: TensorStore could not write it; nothing is under way then.
         """
+        try:
+            while self._pending:
+                self._wait()
+        except BaseException:
+            self._drain()
+            raise
+
+    def _drain(self) -> None:
+        """Wait until nothing is under way: what comes late could be in the place of another's."""
         while self._pending:
-            self._wait()
+            write, size = self._pending.popleft()
+            self._bytes -= size
+            if isinstance(write, Several):
+                write.drain()
+            else:
+                with contextlib.suppress(Exception):
+                    write.result()
 
     def _wait(self) -> None:
         write, size = self._pending.popleft()

@@ -86,13 +86,12 @@ class GrowingArrays:
         for arrays, given in ((self._arrays, snapshot), (self._series, metrics)):
             for name in given:
                 arrays[name] = schema.grown(arrays[name], count + 1)
-        series = [self._series[name][count].write(value) for name, value in metrics.items()]
         writes = Writes()
+        for name, value in metrics.items():
+            writes.add_to(self._series[name][count], value)
         for name, values in snapshot.items():
             writes.add(self._arrays[name], count, values)
         writes.finish()
-        for write in series:
-            write.result()
         assert self._steps is not None
         self._steps = schema.grown(self._steps, count + 1)
         self._steps[count].write(step).result()

@@ -63,6 +63,10 @@ class SnapshotStore(Protocol):
         """
         ...
 
+    def hasten(self) -> None:
+        """Wait only briefly for other processes from now on, as an error ends this one."""
+        ...
+
     def close(self) -> None:
         """Release what the store holds; nothing is appended afterwards."""
         ...

@@ -72,5 +72,8 @@ class Memory:
             about=self._about,
         )
 
+    def hasten(self) -> None:
+        """Do nothing: there is nobody to wait for."""
+
     def close(self) -> None:
         """Do nothing: memory is released with the store."""

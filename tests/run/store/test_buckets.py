@@ -1,6 +1,7 @@
 """Recordings in buckets: in memory, and on a server that speaks the protocol of S3."""
 
 import json
+import threading
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import tensorstore as ts
 
 import anim
 from anim.run.about import NOTHING_KNOWN
+from anim.run.store.buckets import lease
 from anim.run.store.store import store_of
 from anim.run.store.writer import Writer
 from tests.support.buckets import BUCKET, serving
@@ -179,3 +181,23 @@ def test_more_snapshots_than_a_chunk_of_steps_holds(monkeypatch):
     assert np.isnan(loss[60:129]).all() and loss[129] == 129
     record(url, [200], resume=63)
     assert anim.open(url).steps.tolist() == [*range(64), 200]
+
+
+@pytest.mark.parametrize("who", ["its own thread", "another thread"])
+def test_a_lease_is_released_although_an_interrupt_left_it_locked(tmp_path, monkeypatch, who):
+    monkeypatch.setattr(lease, "_PATIENCE", 0.1)
+    place = f"memory://{BUCKET}/{tmp_path.name}"
+    held = store_of(place).hold()
+
+    def interrupt():
+        held._state._turn.acquire()
+        if who == "its own thread":
+            held.check_now()
+            held.release()
+
+    for act in (interrupt, held.release):
+        thread = threading.Thread(target=act, daemon=True)
+        thread.start()
+        thread.join(5)
+        assert not thread.is_alive()
+    store_of(place).hold().release()

@@ -1,7 +1,9 @@
 """Processes that outlive their session, and readers of what another one replaces."""
 
 import shutil
+import time
 
+import numpy as np
 import pytest
 
 import anim
@@ -107,3 +109,26 @@ def test_a_reader_that_opens_while_steps_are_dropped_learns_of_it(place, monkeyp
     raise_any(in_all(lambda rank: record(place, rank, [1], 2, resume=0), 2))
     with pytest.raises(RecordingError, match="resumed from an earlier step; open it again"):
         opened[0].logits(1)
+
+
+def test_an_exception_waits_only_briefly_for_others_and_is_not_replaced(tmp_path):
+    def act(rank):
+        index = np.arange(2) + 2 * rank
+        given = {"process_index": rank, "process_count": 2}
+        recorder = anim.Recorder(tmp_path / "r", labels=[0, 1], index=index, **given)
+        recorder.snapshot(0, logits=2 * np.eye(2))
+        recorder.flush()
+        return recorder
+
+    recorder, other = in_all(act, 2)
+    began = time.monotonic()
+    with (
+        pytest.warns(UserWarning, match=r"^the recorder was closed with an error: step 1 could"),
+        pytest.raises(SystemError, match="out of memory"),
+        recorder,
+    ):
+        recorder.snapshot(1, logits=2 * np.eye(2))
+        raise SystemError("out of memory")
+    assert time.monotonic() - began < 10
+    assert anim.open(tmp_path / "r").steps.tolist() == [0]
+    other.close()

@@ -1,5 +1,7 @@
 """What is written reads back; recordings are resumed and replaced."""
 
+import gc
+
 import numpy as np
 import pytest
 
@@ -121,6 +123,19 @@ def test_nothing_is_recorded_after_a_write_that_failed_until_it_is_resumed(tmp_p
     with anim.Recorder(tmp_path / "r", labels=LABELS, resume=True) as recorder:
         recorder.snapshot(1, **given)
     assert anim.open(tmp_path / "r").steps.tolist() == [1]
+
+
+def test_a_failure_that_nobody_has_seen_is_a_warning_in_the_end(tmp_path, monkeypatch):
+    def fail(*_):
+        raise ValueError("os_error_code='28'")
+
+    monkeypatch.setattr(schema, "create_snapshots", fail)
+    recorder = anim.Recorder(tmp_path / "r", labels=[0, 1])
+    recorder.snapshot(3, logits=[[1.0, 2.0], [3.0, 4.0]])
+    recorder._handover.stop()
+    with pytest.warns(UserWarning, match=r"^step 3 could not be written, and nothing after it is"):
+        del recorder
+        gc.collect()
 
 
 @pytest.mark.parametrize("name", ["ranks.csv", "session.json.bak", ".anim-lease.json.mine"])

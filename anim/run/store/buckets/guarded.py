@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 
 import tensorstore as ts
@@ -106,6 +107,11 @@ class Writing:
         """Wait until it is written; see `Guarded.write` for the errors."""
         self._guarded.finish(self._key, self._content, self._future)
 
+    def drain(self) -> None:
+        """Wait until it is not under way any more, as long as `result` would wait for it."""
+        with contextlib.suppress(ValueError, TimeoutError):
+            self._future.result(patience_for(self._content))
+
 
 class Several:
     """Several writes, as one."""
@@ -115,5 +121,14 @@ class Several:
 
     def result(self) -> None:
         """Wait until all are written."""
+        try:
+            for one in self._writings:
+                one.result()
+        except BaseException:
+            self.drain()
+            raise
+
+    def drain(self) -> None:
+        """Wait until none is under way, whatever becomes of them."""
         for one in self._writings:
-            one.result()
+            one.drain()

@@ -17,6 +17,8 @@ from anim.run.store.folders import lease
 NAME = "anim-lease.json"
 # Seconds until a lease that is not renewed may be taken over, and between two renewals.
 STALE_AFTER, RENEW_EVERY = 60.0, 10.0
+# Seconds that a release waits for a renewal under way.
+_PATIENCE = 70.0
 
 
 class BucketLease:
@@ -99,7 +101,8 @@ class _State:
         self.objects, self.id = objects, lease_id
         self.ended = threading.Event()
         self._process = os.getpid()
-        self._turn = threading.Lock()
+        # An interrupt may leave it locked by its thread, which must be able to go on.
+        self._turn = threading.RLock()
         self._count = 0
         self._stamp: bytes | None = None
         self._confirmed = 0.0
@@ -160,13 +163,18 @@ class _State:
 
     def release(self) -> None:
         """Say in the lease that it is free."""
-        with self._turn:
-            self.ended.set()
+        self.ended.set()
+        # Without its turn, if another thread does not give it back: the write has a condition.
+        has_turn = self._turn.acquire(timeout=_PATIENCE)
+        try:
             if self.is_held:
                 assert self._stamp is not None
                 with contextlib.suppress(BucketError, RecordingError):
                     self.write(self._stamp, is_released=True)
             self._stamp = None
+        finally:
+            if has_turn:
+                self._turn.release()
 
 
 def _release(state: _State) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import quote, unquote
 import numpy as np
 
 from anim.run.store import schema
+from anim.run.store.chunks import Writes
 from anim.run.store.store import Store
 
 
@@ -82,12 +83,11 @@ class Ledger:
             self._scalars[name] = self._new_scalar(name)
         if new:
             schema.name_arrays(self._store, self._names, self._scalars)
-        writes = []
+        writes = Writes()
         for name, value in metrics.items():
             self._scalars[name] = schema.grown(self._scalars[name], slot + 1)
-            writes.append(self._scalars[name][slot].write(value))
-        for write in writes:
-            write.result()
+            writes.add_to(self._scalars[name][slot], value)
+        writes.finish()
         self._steps = schema.grown(self._steps, slot + 1)
         self._steps[slot].write(step).result()
         self.steps.append(step)

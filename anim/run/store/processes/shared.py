@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
+import time
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
@@ -17,6 +19,7 @@ from anim.run.own_rows import OwnRows
 from anim.run.run import Run
 from anim.run.snapshots import Form, Given, form_of
 from anim.run.store import schema, writer
+from anim.run.store.processes import session
 from anim.run.store.processes.ledger import Ledger
 from anim.run.store.processes.requests import Steps, carry_out
 from anim.run.store.processes.session import Session
@@ -74,6 +77,8 @@ class SharedWriter:
         # Slots that arrays of predictions have; unknown until they are resized.
         self._size = 0
         self._is_open = True
+        # When others are not waited for any more.
+        self._until = math.inf
         # Every process looks: something else is refused before anything is written there.
         writer.check_place(store, resume, overwrite)
         self.store = store.fixed()
@@ -218,6 +223,10 @@ class SharedWriter:
         """
         return open_recording(self.store)
 
+    def hasten(self) -> None:
+        """Give up those who are not there `session.LEAVE_LIMIT` seconds from now."""
+        self._until = time.monotonic() + session.LEAVE_LIMIT
+
     def close(self) -> None:
         """Take leave of the other processes; in process 0, end the session and release the store.
 
@@ -250,7 +259,14 @@ class SharedWriter:
             self._held.check()
 
     def _carry_out(self, steps: Steps[T]) -> T:
-        return carry_out(steps, self.store)
+        return carry_out(steps, self.store, self._wait)
+
+    def _wait(self, seconds: float) -> None:
+        """Wait, but not for long once an error ends this process."""
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise RecordingError("an error ended this process while it waited for others")
+        time.sleep(min(seconds, left))
 
 
 def _check_same(offers: Sequence[Mapping]) -> None:

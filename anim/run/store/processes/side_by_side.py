@@ -54,12 +54,10 @@ class SideBySide:
             labels: [n] int32.
             index: [n] int64, their positions among all.
         """
-        writes = [
-            self._whole(name)[self.plan.share(self._rank)].write(self._filled(values, -1))
-            for name, values in (("labels", labels), ("index", index))
-        ]
-        for write in writes:
-            write.result()
+        writes, share = Writes(), self.plan.share(self._rank)
+        for name, values in (("labels", labels), ("index", index)):
+            writes.add_to(self._whole(name)[share], self._filled(values, -1))
+        writes.finish()
 
     def described(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the labels [n] int32 and positions [n] int64 of the rows of this process."""
