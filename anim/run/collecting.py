@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -66,6 +67,9 @@ class Part:
         self._count = 0
         self._has_index: bool | None = None
         self._not_finite: NotFiniteError | None = None
+        # Several threads may add batches.
+        self._turn = threading.RLock()
+        self._is_over = False
 
     @hints("add")
     def add(
@@ -94,10 +98,16 @@ class Part:
 
         Raises:
             ValueError: predictions of a wrong shape or value, labels other than those of the
-                recorder, or more than N examples.
+                recorder, or more than N examples; or the block has ended.
         """
         given = {"logits": logits, "probs": probs, "confidence": confidence, "correct": correct}
         given = {name: values for name, values in given.items() if values is not None}
+        with self._turn:
+            self._add_batch(given, labels, index)
+
+    def _add_batch(self, given: dict[str, Any], labels, index) -> None:
+        if self._is_over:
+            raise SettingError("add", "expected within its block `with recorder.collecting(...)`")
         own = None if labels is None else self._checked_labels(labels, index)
         rows = self._checked_rows(index, _examples(given, own))
         own = self._labels_of(rows, own)
@@ -157,6 +167,7 @@ class Part:
             SettingError: examples that are missing, or were added more often than once.
             NotFiniteError: a batch with NaN or infinity, if these are skipped.
         """
+        self._is_over = True
         if self._not_finite is not None:
             raise self._not_finite
         if not self._batches:

@@ -171,6 +171,8 @@ class Handover:
         if self._store.labels is None:
             assert given.labels is not None
             self._store.define(given.labels)
+        if self._store.classes is None and given.seen.classes:
+            self._store.count_classes(given.seen.classes)
         assert given.step is not None
         self._store.append(given.step, given.snapshot, given.metrics)
 

@@ -93,4 +93,9 @@ def class_names(classes: Sequence[str] | None, form: Form, labels: np.ndarray) -
     count = shape[1] if len(shape) == 2 else max(int(labels.max()) + 1, 2)
     if count > MAX_CLASSES:
         raise ValueError(f"labels: expected at most {MAX_CLASSES:,} classes, got {count:,}")
+    return numbered(count)
+
+
+def numbered(count: int) -> tuple[str, ...]:
+    """Return the names of K classes that have none: "0", "1", ..."""
     return tuple(map(str, range(count)))

@@ -323,3 +323,11 @@ def test_the_working_directory_may_change_before_rows_wait_on_the_disk(tmp_path,
         collect(recorder, 0)
     np.testing.assert_array_equal(anim.open(tmp_path / "run").logits(0), LOGITS)
     assert not list((tmp_path / "other").iterdir())
+
+
+def test_a_batch_after_the_end_of_its_block_is_refused():
+    with anim.Recorder(labels=[0, 1]) as recorder:
+        with recorder.collecting(0) as part:
+            part.add(logits=3 * np.eye(2))
+        with pytest.raises(ValueError, match=r"^add: expected within its block"):
+            part.add(logits=3 * np.eye(2))

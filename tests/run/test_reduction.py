@@ -240,3 +240,26 @@ def test_probabilities_that_are_passed_as_logits_cause_a_warning(classes, keep, 
     for given in (logits, np.zeros_like(logits), logits.clip(0, 0.4)):
         anim.Recorder(labels=labels, keep=keep).snapshot(0, logits=given)
     assert not recwarn.list
+
+
+@pytest.mark.parametrize("place", [None, "folder", "memory://"])
+def test_as_many_classes_are_known_as_were_reduced(tmp_path, place):
+    logits, _ = case(9)
+    labels = np.arange(len(logits)) % 2
+    path = {"folder": str(tmp_path / "r"), "memory://": f"memory://nine/{tmp_path.name}"}.get(place)
+    with anim.Recorder(path, labels=labels, keep="top") as recorder:
+        recorder.snapshot(0, logits=logits)
+        run = recorder.run()
+    assert run.classes == tuple("012345678")
+    if path is None:
+        return
+    with anim.Recorder(path, labels=labels, keep="top", resume=True) as recorder:
+        with pytest.raises(ValueError, match="logits: expected 9 classes, got 8"):
+            recorder.snapshot(1, logits=logits[:, :8])
+        recorder.snapshot(1, logits=logits)
+    assert anim.open(path).classes == tuple("012345678")
+    with pytest.raises(anim.RecordingError, match=r"was recorded with 0, 1, 2, .*, got a, b$"):
+        anim.Recorder(path, labels=labels, classes=["a", "b"], keep="top", resume=True)
+    with anim.Recorder(path, labels=labels, classes="abcdefghi", keep="top", resume=True):
+        pass
+    assert anim.open(path).classes == tuple("abcdefghi")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from urllib.parse import quote
 
 from anim.errors import BucketError, RecordingError
 from anim.run.scalars import MOST_SCALARS
-from anim.run.snapshots import ARRAYS, KINDS, OPTIONAL
+from anim.run.snapshots import ARRAYS, KINDS, OPTIONAL, numbered
 from anim.run.store.claims import LARGEST_GROUP, json_object, read_json
 from anim.run.store.store import Store
 from anim.settings import value_text
@@ -67,6 +67,21 @@ def _attributes(store: Store, read: Callable[[], dict]) -> dict:
             f"schemas up to {SCHEMA}; a newer version may read it"
         )
     return about
+
+
+def classes_of(about: Mapping) -> tuple[str, ...] | None:
+    """Return the names of the classes of a recording; None if it does not say how many it has.
+
+    Args:
+        about: its attributes, as `anim.run.store.reader` has checked them.
+    """
+    classes = about["classes"]
+    return numbered(classes) if isinstance(classes, int) else classes and tuple(classes)
+
+
+def count_classes(store: Store, count: int) -> None:
+    """Write how many classes a recording has, which has no names of them."""
+    write_group(store, {"anim": {**read_group(store), "classes": count}})
 
 
 def has(store: Store, array: str) -> bool:

@@ -42,6 +42,10 @@ class SnapshotStore(Protocol):
         """Set the labels, [N] int32, of a store that has none; before the first `append`."""
         ...
 
+    def count_classes(self, count: int) -> None:
+        """Set K of a store without names of classes, which arrays do not show; before `append`."""
+        ...
+
     def append(self, step: int, snapshot: Given, metrics: Mapping[str, float]) -> None:
         """Keep one snapshot.
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from anim.run.about import About
 from anim.run.run import Run
-from anim.run.snapshots import Form, Given, Snapshot, class_names, form_of
+from anim.run.snapshots import Form, Given, Snapshot, class_names, form_of, numbered
 
 
 class Memory:
@@ -43,6 +43,10 @@ class Memory:
     def define(self, labels: np.ndarray) -> None:
         """Set the labels, [N] int32, of a store that has none."""
         self.labels = labels
+
+    def count_classes(self, count: int) -> None:
+        """Set K of a store without names of classes."""
+        self.classes = numbered(count)
 
     def append(self, step: int, snapshot: Given, metrics: Mapping[str, float]) -> None:
         """Keep one snapshot, without copying its arrays."""

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import numpy as np
 import tensorstore as ts
 
-from anim.checks.labels import check_range
+from anim.checks.labels import MAX_CLASSES, check_range
 from anim.errors import BucketError, RecordingError
 from anim.metrics import BY_NAME
 from anim.run import opened
@@ -20,7 +20,7 @@ from anim.run.caller import warn_caller
 from anim.run.replicas import Replicas
 from anim.run.run import Run
 from anim.run.scalars import is_recordable
-from anim.run.snapshots import SnapshotSequence, class_names
+from anim.run.snapshots import SnapshotSequence, class_names, numbered
 from anim.run.store import schema
 from anim.run.store.buckets.problems import bucket_error, is_of_request
 from anim.run.store.store import BIRTH, Store, store_of
@@ -177,6 +177,8 @@ def _checked_names(classes: object) -> list[str] | None:
     """
     if classes is None:
         return None
+    if type(classes) is int and 2 <= classes <= MAX_CLASSES:
+        return list(numbered(classes))
     if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
         raise ValueError(f"classes: expected a list of texts, got {value_text(classes)}")
     if len(set(classes)) < len(classes):

@@ -1,6 +1,7 @@
 """How a recording lies in a `Store`: a Zarr v3 group of arrays, opened by TensorStore.
 
-    zarr.json               classes, caption and versions, under "anim" in the attributes
+    zarr.json               classes (names, or how many), caption and versions, under "anim" in the
+                            attributes
     labels/                 [N] int32; -1 is no example: a row that fills up a block
     logits/ or probs/       [S, N, K] float32 or float16, chunked by snapshot and by examples; or
     confidence/, correct/   [S, N] float32 and bool; beside them, where they are known,
@@ -42,6 +43,8 @@ from anim.run.store.claims import Layout, layout_of
 from anim.run.store.forked import check_process
 from anim.run.store.group import SCHEMA as SCHEMA
 from anim.run.store.group import arrays_of as arrays_of
+from anim.run.store.group import classes_of as classes_of
+from anim.run.store.group import count_classes as count_classes
 from anim.run.store.group import has as has
 from anim.run.store.group import is_group as is_group
 from anim.run.store.group import kind_of as kind_of

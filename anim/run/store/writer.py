@@ -14,7 +14,7 @@ from anim.checks.labels import listed
 from anim.errors import BucketError, RecordingError
 from anim.run.about import NOTHING_KNOWN, About
 from anim.run.run import Run
-from anim.run.snapshots import Form, Given
+from anim.run.snapshots import Form, Given, numbered
 from anim.run.store import schema
 from anim.run.store.growing import GrowingArrays
 from anim.run.store.processes.ended import end_session
@@ -141,6 +141,12 @@ class Writer:
         """The names of the scalars that have a folder."""
         return self._arrays.scalars
 
+    def count_classes(self, count: int) -> None:
+        """Write K to a recording without names of classes."""
+        self._check_held()
+        schema.count_classes(self.store, count)
+        self.classes = numbered(count)
+
     def append(self, step: int, snapshot: Given, metrics: Mapping[str, float]) -> None:
         """Write one snapshot; it is committed when this returns.
 
@@ -221,10 +227,13 @@ def resume_description(
         RecordingError: it was recorded with other classes.
     """
     found = schema.read_group(store)
-    recorded = found["classes"]
+    recorded = schema.classes_of(found)
+    is_named = isinstance(found["classes"], list)
     if classes is None:
-        classes = None if recorded is None else tuple(recorded)
-    elif recorded is not None and list(classes) != recorded:
+        classes = recorded
+    elif (
+        recorded is not None and classes != recorded and (is_named or len(classes) != len(recorded))
+    ):
         raise RecordingError(
             f"classes: {store.name!r} was recorded with {listed(recorded)}, got {listed(classes)}"
         )
@@ -233,7 +242,7 @@ def resume_description(
             f"classes: {store.name!r} was recorded with {len(run.classes)} classes, "
             f"got {len(classes)} names"
         )
-    known = {"classes": None if classes is None else list(classes)}
+    known = {} if classes in (None, recorded) else {"classes": list(classes)}
     if about != NOTHING_KNOWN:
         known |= _described(about)
     if {**found, **known} != found:

@@ -241,7 +241,7 @@ def test_positions_that_are_not_those_of_all_examples_are_refused(path, wrong):
 @pytest.mark.parametrize("label", [1_000_000, 2_000_000_000])
 def test_a_label_does_not_make_as_many_classes_as_it_says(tmp_path, label):
     with anim.Recorder(tmp_path / "r", labels=LABELS, keep="top") as recorder:
-        recorder.snapshot(0, logits=np.eye(3, dtype=np.float32)[LABELS])
+        recorder.snapshot(0, confidence=np.ones(len(LABELS)), correct=np.ones(len(LABELS)))
     zarr.open_array(tmp_path / "r" / "labels", mode="r+")[7] = label
     refused(tmp_path / "r", "expected at most 1,000,000 classes")
 

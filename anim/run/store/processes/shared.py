@@ -17,7 +17,7 @@ from anim.run.about import About
 from anim.run.caller import warn_caller
 from anim.run.own_rows import OwnRows
 from anim.run.run import Run
-from anim.run.snapshots import Form, Given, form_of
+from anim.run.snapshots import Form, Given, form_of, numbered
 from anim.run.store import schema, writer
 from anim.run.store.processes import session
 from anim.run.store.processes.ledger import Ledger
@@ -95,8 +95,7 @@ class SharedWriter:
             if agreed["plan"] is not None:
                 self._continue(Plan.from_json(agreed["plan"]))
             if rank.index and self.classes is None:
-                recorded = schema.read_group(self.store)["classes"]
-                self.classes = None if recorded is None else tuple(recorded)
+                self.classes = schema.classes_of(schema.read_group(self.store))
         except BaseException:
             self._release()
             raise
@@ -142,6 +141,13 @@ class SharedWriter:
     def define(self, labels: np.ndarray) -> None:
         """Set the labels [n] int32 of the rows of this process; before the first `append`."""
         self.labels = labels
+
+    def count_classes(self, count: int) -> None:
+        """Set K of a recording without names of classes; in process 0, write it."""
+        if self._rank.index == 0:
+            self._check_held()
+            schema.count_classes(self.store, count)
+        self.classes = numbered(count)
 
     @property
     def form(self) -> Form:
