@@ -121,7 +121,7 @@ same_bits(warned("stopped at step 0", SnapshotCallback(None, X_VAL, Y_VAL)), pla
 wide = {"a": X_VAL[:, :2], "b": X_VAL}
 same_bits(warned("stopped at step 0", SnapshotCallback(None, wide, Y_VAL)), plain)
 few = SnapshotCallback(None, halves(X_VAL), Y_VAL[:50])
-same_bits(warned("logits: expected shape [50, K]", few), plain)
+same_bits(warned("collecting: expected 50 examples", few), plain)
 
 class Moving(Batches):
     passes = 0

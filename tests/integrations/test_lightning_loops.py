@@ -228,11 +228,12 @@ def test_an_error_in_the_forward_pass_does_not_end_the_training():
 
 @pytest.mark.parametrize("processes", [1, 2])
 def test_processes_of_ddp_train_with_the_callback(tmp_path, processes):
-    """One is recorded; several are not, and none waits for another."""
     code = DDP.format(processes=processes)
     env = {"MASTER_ADDR": "127.0.0.1"}
     run_python(code, tmp_path / "run", env=env)
-    assert (tmp_path / "run").exists() == (processes == 1)
+    run = anim.open(tmp_path / "run")
+    assert len(run.labels) == sum(len(y) for _, y in validation())
+    assert run.steps[-1] == -(-len(loader().dataset) // (loader().batch_size * processes))
 
 
 DDP = """
