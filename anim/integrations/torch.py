@@ -104,11 +104,8 @@ class Snapshots:
         self._step, self._has_warned = -1, False
         # A model that is divided among processes, as by FSDP, predicts in all of them or in none.
         is_whole = isinstance(model, torch.nn.parallel.DistributedDataParallel)
-        self._is_joint, self._has_run, self._reached = (
-            self._rank.count > 1 and not is_whole,
-            False,
-            -1,
-        )
+        self._is_joint = self._rank.count > 1 and not is_whole
+        self._has_run, self._reached = False, -1
         self._close = weakref.finalize(self, self._recorder.finish)
 
     def __call__(self, step: int | None = None, *, metrics: Mapping | None = None) -> None:

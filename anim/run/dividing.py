@@ -17,6 +17,11 @@ from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from typing import Any
 
+from jax.errors import JaxRuntimeError
+
+from anim.run.caller import warn_caller
+from anim.settings import one_line
+
 # Seconds for the others to come, to get to the same work, and to do their part of it.
 _COME, _AGREE, _COMPUTE = 3.0, 60.0, 600.0
 # Bytes of a message, of which the service takes a few million.
@@ -52,7 +57,7 @@ class Group:
         self._send("plan", digest)
         try:
             plans = [self._receive("plan", other, _AGREE) for other in range(self.count)]
-        except Exception:
+        except JaxRuntimeError:
             return None
         return work[self.index :: self.count] if set(plans) == {digest} else None
 
@@ -61,7 +66,8 @@ class Group:
         self._send("found", pickle.dumps(found))
         try:
             parts = [self._receive("found", other, _COMPUTE) for other in range(self.count)]
-        except Exception:
+        except JaxRuntimeError as error:
+            warn_caller(f"this process computes alone what others did not: {one_line(str(error))}")
             return None
         return [pickle.loads(part) for part in parts]
 
@@ -118,7 +124,7 @@ def _met() -> Group | None:
             client.wait_at_barrier(f"anim/{number}", int(1000 * _COME))
         finally:
             _say(client, index, f"after {number}")
-    except Exception:
+    except JaxRuntimeError:
         return None
     return Group(client, index, count, f"anim/{number}")
 

@@ -108,12 +108,6 @@ class BucketArray:
         """Make room for ``count`` snapshots, and some more."""
         return self.resized(-(-count // ROOM) * ROOM) if count > self.shape[0] else self
 
-    def with_rows(self, rows: int) -> BucketArray:
-        """Set the number of examples of each snapshot."""
-        self._metadata["shape"][1] = rows
-        self._write_metadata()
-        return self
-
     def __getitem__(self, where: int | slice | tuple[int | slice, ...]) -> _Part:
         return _Part(self, where if isinstance(where, tuple) else (where,))
 
