@@ -24,8 +24,8 @@ _LARGEST_RANK = 3
 # Codecs that decode no more than a chunk holds, whatever a file says.
 _CODECS = ("bytes", "crc32c", "gzip", "zstd", "transpose")
 _MOST_CODECS = 4
-# Files that hold one snapshot, or all of a series.
-_MOST_CHUNKS = 10_000
+# Chunks that are read at once: each takes a request, whether or not it is there.
+MOST_CHUNKS = 10_000
 # What a compressed chunk may have beyond its values.
 _OVERHEAD = 1 << 12
 
@@ -55,17 +55,31 @@ class Layout:
         """The size of a chunk in memory."""
         return math.prod(self.chunk) * self.itemsize
 
-    def check_chunks(self, first: int, last: int) -> None:
-        """Raise ValueError if TensorStore should not read rows ``first`` to ``last``, inclusive.
+    def chunks_across(self) -> int:
+        """Return how many chunks hold the same rows of a snapshot."""
+        return math.prod(
+            -(-one // part) for one, part in zip(self.shape[2:], self.chunk[2:], strict=True)
+        )
+
+    def check_chunks(self, first: int, last: int, rows: slice = slice(0, None)) -> None:
+        """Raise ValueError if TensorStore should not read ``first`` to ``last`` at once.
+
+        Args:
+            first, last: snapshots, inclusive, or rows of an array that has only these.
+            rows: of these snapshots.
 
         A file that is missing is left to TensorStore, which knows whether that is damage.
         """
-        size, *others = self.chunk
-        ranges = [range(first // size, last // size + 1)]
-        for length, part in zip(self.shape[1:], others, strict=True):
-            ranges.append(range(-(-length // part)))
-        if math.prod(map(len, ranges)) > _MOST_CHUNKS:
-            raise ValueError(f"{_name(self.array)}: expected at most {_MOST_CHUNKS:,} chunks")
+        parts = [range(first, last + 1), *map(range, self.shape[1:])]
+        if len(parts) > 1:
+            parts[1] = parts[1][rows]
+        ranges = [
+            range(part.start // size, -(-part.stop // size))
+            for part, size in zip(parts, self.chunk, strict=True)
+        ]
+        if math.prod(map(len, ranges)) > MOST_CHUNKS:
+            name = _name(self.array)
+            raise ValueError(f"{name}: expected at most {MOST_CHUNKS:,} chunks to read at once")
         largest = self.chunk_bytes + self.chunk_bytes // 8 + _OVERHEAD
         self.store.check_objects(map(self._key, itertools.product(*ranges)), largest)
 

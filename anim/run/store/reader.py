@@ -117,7 +117,7 @@ def _opened(store: Store, about: dict) -> Run:
         raise ValueError("its steps do not increase")
     labels = _labels(store)
     rows = _rows(store, labels)
-    stored = {name: schema.open_snapshots(store, name) for name in schema.arrays_of(store, kind)}
+    stored = {name: schema.open_with_layout(store, name) for name in schema.arrays_of(store, kind)}
     arrays = {name: array for name, (array, _) in stored.items()}
     _check_arrays(arrays, labels, slots[-1] + 1)
     labels = labels[rows]
@@ -187,11 +187,11 @@ def _checked_names(classes: object) -> list[str] | None:
 
 
 def _labels(store: Store) -> np.ndarray:
-    array = schema.open_array(store, "labels")
+    array, layout = schema.open_with_layout(store, "labels")
     if array.rank != 1 or array.dtype.numpy_dtype.kind not in "iu" or array.shape[0] == 0:
         shape = list(array.shape)
         raise ValueError(f"labels: expected integers [N], got {array.dtype.name} {shape}")
-    labels = array.read().result()
+    labels = schema.read_in_pieces(array, layout)
     if labels.min() < schema.NO_LABEL:
         raise ValueError(f"labels: expected non-negative integers, got {labels.min()}")
     return labels
@@ -209,10 +209,10 @@ def _rows(store: Store, labels: np.ndarray) -> slice | np.ndarray:
         raise ValueError("labels: expected at least one example, got none")
     if not schema.has(store, "index"):
         return slice(None) if is_example.all() else np.flatnonzero(is_example)
-    array = schema.open_array(store, "index")
+    array, layout = schema.open_with_layout(store, "index")
     if tuple(array.shape) != labels.shape or array.dtype.numpy_dtype.kind not in "iu":
         raise ValueError(f"index: expected integers [{len(labels)}], got {list(array.shape)}")
-    index = array.read().result()
+    index = schema.read_in_pieces(array, layout)
     rows = np.flatnonzero(is_example)
     rows = rows[np.argsort(index[rows], kind="stable")]
     if not np.array_equal(index[rows], np.arange(len(rows))):

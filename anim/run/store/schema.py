@@ -39,7 +39,7 @@ from numpy.typing import DTypeLike
 
 from anim.run.snapshots import ARRAYS
 from anim.run.store.buckets.arrays import NO_STEP, BucketArray, is_end
-from anim.run.store.claims import Layout, layout_of
+from anim.run.store.claims import MOST_CHUNKS, Layout, layout_of
 from anim.run.store.forked import check_process
 from anim.run.store.group import SCHEMA as SCHEMA
 from anim.run.store.group import arrays_of as arrays_of
@@ -62,6 +62,10 @@ STEPS_PER_CHUNK = 4096
 _DIMENSIONS = ("snapshot", "example", "class")
 # Everything that a new recording replaces.
 ALL = ("steps", *ARRAYS, "metrics", "labels", "index", "done")
+# Arrays with one number per example.
+_OF_EXAMPLES = ("labels", "index")
+# Bytes of them that are read at once.
+_PIECE = 1 << 26
 # The size that an array may claim without files to show for it, and the largest compression.
 _FREE_BYTES = 1 << 25
 _LARGEST_RATIO = 100
@@ -164,10 +168,30 @@ def open_array(store: Store, array: str) -> ts.TensorStore:
     return _open(layout_of(store, array))
 
 
-def open_snapshots(store: Store, array: str) -> tuple[ts.TensorStore, Layout]:
+def open_with_layout(store: Store, array: str) -> tuple[ts.TensorStore, Layout]:
     """Open an array as `open_array` does; also return its layout, to check each chunk."""
     layout = layout_of(store, array)
     return _open(layout), layout
+
+
+def read_in_pieces(array: ts.TensorStore, layout: Layout) -> np.ndarray:
+    """Return all values of an array with one number per example.
+
+    A chunk that is missing ends it, however many more of them its metadata claim.
+
+    Raises:
+        ValueError: it cannot be read, or is larger than the memory.
+    """
+    try:
+        found = np.empty(array.shape, array.dtype.numpy_dtype)
+    except MemoryError as error:
+        raise ValueError(f"{layout.array}: {array.shape[0]:,} do not fit into memory") from error
+    rows = layout.chunk[0] * max(1, min(_PIECE // layout.chunk_bytes, MOST_CHUNKS))
+    for start in range(0, len(found), rows):
+        stop = min(start + rows, len(found))
+        layout.check_chunks(start, stop - 1)
+        found[start:stop] = array[start:stop].read().result()
+    return found
 
 
 def _open(layout: Layout) -> ts.TensorStore:
@@ -176,8 +200,8 @@ def _open(layout: Layout) -> ts.TensorStore:
     claimed = max(math.prod(shape) * layout.itemsize, layout.chunk_bytes)
     if claimed > _FREE_BYTES:
         store.check_claim(array, claimed, (claimed - _FREE_BYTES) / _LARGEST_RATIO)
-    if len(shape) == 1 and shape[0]:
-        # Such an array is read as a whole.
+    if len(shape) == 1 and shape[0] and array not in _OF_EXAMPLES:
+        # Such an array is read as a whole, and has values where it has no chunk.
         layout.check_chunks(0, shape[0] - 1)
     return ts.open(_spec(store, array), context=store.context).result()
 

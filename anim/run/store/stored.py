@@ -14,8 +14,10 @@ from anim.run.blocks import Block, joined
 from anim.run.snapshots import Snapshot
 from anim.run.store import schema
 from anim.run.store.buckets.problems import bucket_error, is_of_request
-from anim.run.store.claims import Layout
+from anim.run.store.claims import MOST_CHUNKS, Layout
 
+# Bytes that chunks of the same rows may make together: they are read at once.
+_LARGEST_BLOCK = 1 << 31
 # Of values that are not in [0, 1].
 _LIMITS = {"logits": (-np.inf, np.inf), "nll": (0, np.inf), "brier": (0, 2)}
 
@@ -67,7 +69,7 @@ class StoredSnapshots:
         i = range(len(self))[i]
         for start in range(0, self._examples, self._rows):
             futures = self._ahead.pop((i, start), None) or self.begin_read(i, start)
-            # Chunks are checked once, before any of a snapshot is read.
+            # Chunks are checked before they are read: none after one that is refused.
             if not any(isinstance(one, _Refused) for one in futures.values()):
                 self._read_ahead(i, start + self._rows)
             stop = min(start + self._rows, self._examples)
@@ -109,10 +111,11 @@ class StoredSnapshots:
 
 
 def _rows_of(array: ts.TensorStore, layout: Layout) -> int:
-    """Return the rows of a block of an array: whole chunks, of a size that suits."""
+    """Return the rows of a block of an array: whole chunks, of a size and a number that suit."""
     rows = layout.chunk[1]
     row_bytes = array.dtype.numpy_dtype.itemsize * math.prod(array.shape[2:])
-    return rows * max(1, blocks.BLOCK_BYTES // (rows * row_bytes))
+    most = min(blocks.BLOCK_BYTES // (rows * row_bytes), MOST_CHUNKS // layout.chunks_across())
+    return rows * max(1, most)
 
 
 class _Refused:
@@ -125,10 +128,19 @@ class _Refused:
         raise self._error
 
 
+def _check_block(array: ts.TensorStore, rows: slice) -> None:
+    """Raise ValueError for a block that only a damaged recording, or an odd one, can have."""
+    size = (rows.stop - rows.start) * math.prod(array.shape[2:]) * array.dtype.numpy_dtype.itemsize
+    if size > _LARGEST_BLOCK:
+        raise ValueError(
+            f"expected chunks of fewer rows: those of {rows.stop - rows.start:,} are {size:,} bytes"
+        )
+
+
 def _begin(array: ts.TensorStore, layout: Layout, i: int, rows: slice) -> ts.Future | _Refused:
     try:
-        if rows.start == 0:
-            layout.check_chunks(i, i)
+        _check_block(array, rows)
+        layout.check_chunks(i, i, rows)
     except ValueError as error:
         return _Refused(error)
     return array[i, rows].read()
