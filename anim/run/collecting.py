@@ -182,6 +182,7 @@ class Part:
 
         labels = arranged([one.labels for one in self._batches])
         if self._spool is not None:
+            self._spool.end(len(labels))
             return {next(iter(self._form)): self._spool}, labels
         parts = [one.arrays for one in self._batches]
         return {name: arranged([part[name] for part in parts]) for name in parts[0]}, labels

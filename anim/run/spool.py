@@ -63,6 +63,10 @@ class Spool:
                     rest = rest[self._file.write(rest) :]
         self._rows = max(self._rows, int(places.max()) + 1)
 
+    def end(self, count: int) -> None:
+        """Leave out rows from this place on, which come from a batch that was refused."""
+        self._rows = count
+
     def __getitem__(self, rows: slice) -> np.ndarray:
         """Read rows from a start to a stop."""
         start, stop, _ = rows.indices(self._rows)

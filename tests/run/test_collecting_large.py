@@ -75,6 +75,19 @@ def test_rows_that_wait_leave_no_file_behind(tmp_path, monkeypatch):
     np.testing.assert_array_equal(anim.open(tmp_path / "r").logits(0), -LOGITS)
 
 
+def test_nothing_is_left_of_a_batch_that_was_refused_in_its_second_block(place, monkeypatch):
+    monkeypatch.setattr(collecting, "_IN_MEMORY", 0)
+    wide = np.random.default_rng(3).normal(size=(6, 300_000)).astype(np.float32)
+    wrong = wide.copy()
+    wrong[5, 7] = np.nan
+    with anim.Recorder(place) as recorder, recorder.collecting(0) as part:
+        part.add(logits=wide[:2], labels=[0, 1])
+        with pytest.raises(ValueError, match="finite"):
+            part.add(logits=wrong, labels=np.arange(6))
+        part.add(logits=wide[2:4], labels=[2, 3])
+    np.testing.assert_array_equal(recorder.run().logits(0), wide[:4])
+
+
 def test_a_disk_that_is_full_in_the_middle_ends_the_block_and_not_the_recorder(
     tmp_path, monkeypatch
 ):
