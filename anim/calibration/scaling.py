@@ -15,7 +15,7 @@ from anim.calibration.placing import in_memory
 from anim.calibration.proper_scores import negative_log_likelihood_of_logits
 from anim.calibration.scores import check_shapes, mean, over_snapshots, real
 from anim.calibration.smooth import isotonic_steps
-from anim.calibration.tiles import in_tiles
+from anim.calibration.tiles import over_classes
 
 __all__ = [
     "IsotonicScale",
@@ -76,28 +76,31 @@ def fit_temperature(
         Guo et al. 2017, On calibration of modern neural networks (arXiv 1706.04599), section 4.2;
         the standard error follows from the curvature of the likelihood at its maximum.
     """
-    unit, of_label, of_rows = _in_units(jnp.asarray(logits), labels)
+    unit, of_label, sums = _in_units(jnp.asarray(logits), labels)
+
+    def moments(inverse):
+        """Return sums of weights, and means of logits, their squares and, unweighted, of logits."""
+
+        def of_each(scaled, inverse):
+            weights = jnp.exp(inverse * scaled)
+            return weights, weights * scaled, weights * scaled**2, scaled
+
+        total, first, second, plain = sums(of_each, inverse)
+        return total, first / total, second / total, plain / logits.shape[1]
 
     def slopes(inverse):
         """Return the first and second derivative of the loss with respect to 1 / T."""
-
-        def moments(rows):
-            weights = jnp.exp(inverse * rows)
-            total = weights.sum(1)
-            return (weights * rows).sum(1) / total, (weights * rows**2).sum(1) / total
-
-        first, second = of_rows(moments)
+        _, first, second, _ = moments(inverse)
         return mean(first - of_label), mean(second - first**2)
 
     least, most = 1 / _MOST_FROM_UNIT, _MOST_FROM_UNIT
     inverse = _root(slopes, *(jnp.asarray(value, of_label.dtype) for value in (least, 1, most)))
+    total, first, second, middle = moments(inverse)
     # The slopes at 0 and in the limit: a convex loss has its minimum between them, or none.
-    middle = of_rows(lambda rows: rows.mean(1))
     has_minimum = (mean(middle - of_label) < 0) & (mean(of_label) < 0)
-    total = of_rows(lambda rows: jnp.exp(inverse * rows).sum(1))
     nll = mean(jnp.log(total) - inverse * of_label)
     is_sound = has_minimum & (inverse > 2 * least) & (inverse < most / 2)
-    log_error = 1 / (inverse * jnp.sqrt(slopes(inverse)[1] * logits.shape[0]))
+    log_error = 1 / (inverse * jnp.sqrt(mean(second - first**2) * logits.shape[0]))
     found = (unit / inverse, nll, log_error)
     return Temperature(*(jnp.where(is_sound, value, jnp.nan) for value in found))
 
@@ -109,26 +112,27 @@ def _in_units(logits: jax.Array, labels: Array) -> tuple[jax.Array, jax.Array, C
     their digits.
 
     Returns:
-        The unit; the logit of the label [N] in it; and a function that calls another with rows in
-        these units, a few at a time, as `in_tiles` does.
+        The unit; the logit of the label [N] in it; and a function that takes another and 1 / T,
+        and returns the sums over the classes [N] of what that makes of logits in these units and
+        of 1 / T, see `over_classes`.
     """
-
-    def ends(rows, labels):
-        rows = real(rows)
-        top = rows.max(1)
-        return top, jnp.take_along_axis(rows, labels[:, None], axis=1)[:, 0] - top
-
-    top, of_label = in_tiles(ends, logits, labels)
+    top = over_classes(real, jnp.maximum, logits)
+    of_label = real(jnp.take_along_axis(logits, labels[:, None], axis=1)[:, 0]) - top
     wrong = jnp.maximum((of_label < 0).sum(), 1)
     unit = jnp.maximum(-of_label.sum() / wrong, jnp.finfo(of_label.dtype).tiny)
+    # Multiplication is faster than division, and the inverse of the unit may be no normal number.
+    factor = 1 / jnp.sqrt(unit)
 
-    def of_rows(function):
-        def of_scaled(rows, top):
-            return function(jnp.maximum((real(rows) - top[:, None]) / unit, _RULED_OUT))
+    def sums(function, inverse):
+        def of_scaled(values, top):
+            scaled = (real(values) - top) * factor * factor
+            return function(jnp.maximum(scaled, _RULED_OUT), inverse)
 
-        return in_tiles(of_scaled, logits, top)
+        # Else the compiler keeps scaled logits of all examples from one step for the next.
+        inverse, *arrays = jax.lax.optimization_barrier((inverse, logits, top))
+        return over_classes(of_scaled, jnp.add, *arrays)
 
-    return unit, of_label / unit, of_rows
+    return unit, of_label / unit, sums
 
 
 def _root(

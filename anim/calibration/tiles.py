@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import partial, reduce
 from typing import Any
 
 import jax
@@ -20,6 +20,8 @@ __all__: list[str] = []
 _TILE = 1 << 18
 # Of up to so many classes XLA's arg max is fast.
 _FEW = 16
+# Columns of up to so many classes are combined one by one, if they are long.
+_UNROLLED = 6
 
 
 def rows_of_tile(values: Array) -> int:
@@ -72,6 +74,30 @@ def in_tiles(function: Callable[..., Any], values: Array, *columns: Array | None
     shapes = jax.eval_shape(function, *jax.tree.map(lambda one: one[:rows], (values, *columns)))
     blank = jax.tree.map(lambda one: jnp.zeros((count, *one.shape[1:]), one.dtype), shapes)
     return jax.lax.fori_loop(0, tiles_of(count, rows), of_tile, blank)
+
+
+def over_classes(function: Callable[..., Any], combine: Any, values: Array, *columns: Array) -> Any:
+    """Return arrays [N]: what a function makes of each value of a row, combined over the classes.
+
+    Args:
+        function: of values, and of columns of shapes that go with it; returns arrays of the shape
+            of the values.
+        combine: ``jnp.add``, ``jnp.maximum`` or ``jnp.minimum``.
+        values: [N, K].
+        columns: [N] each.
+    """
+    count, classes = values.shape
+    if classes <= _UNROLLED and count * classes > _TILE:
+        # On a CPU, sums over a short last axis take many times as long. A program for few values
+        # is compiled sooner with them.
+        each = (function(values[:, k], *columns) for k in range(classes))
+        return reduce(partial(jax.tree.map, combine), each)
+
+    def of_rows(rows, *columns):
+        found = function(rows, *(column[:, None] for column in columns))
+        return jax.tree.map(partial(combine.reduce, axis=1), found)
+
+    return in_tiles(of_rows, values, *columns)
 
 
 def largest(scores: Num[Array, "examples classes"]) -> Int32[jax.Array, "examples"]:

@@ -1,5 +1,7 @@
 """Rows a few at a time give what all of them give at once."""
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -27,3 +29,33 @@ def test_rows_in_tiles_are_those_at_once(rows, monkeypatch):
     found = tiles.in_tiles(function, values, column, None)
     for one, expected in zip(found, function(values, column, None), strict=True):
         np.testing.assert_allclose(one, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("classes", [2, 6, 7])
+@pytest.mark.parametrize("tile", [1000, 70])
+def test_values_are_combined_over_the_classes(classes, tile, monkeypatch):
+    values = RNG.normal(size=(20, classes)).astype(np.float32)
+    column = np.arange(20, dtype=np.float32)
+    monkeypatch.setattr(tiles, "_TILE", tile)
+
+    def function(values, column):
+        return values - column, values * values
+
+    first, second = tiles.over_classes(function, jnp.add, values, column)
+    np.testing.assert_allclose(first, (values - column[:, None]).sum(1), rtol=1e-5)
+    np.testing.assert_allclose(second, (values**2).sum(1), rtol=1e-5)
+    top = tiles.over_classes(jnp.asarray, jnp.maximum, values)
+    np.testing.assert_array_equal(top, values.max(1))
+
+
+def test_few_classes_of_many_examples_are_not_summed_along_a_short_axis(monkeypatch):
+    """Which takes ten times as long on a CPU."""
+
+    def text(examples):
+        values = np.zeros((examples, 3), np.float32)
+        summed = jax.jit(lambda values: tiles.over_classes(jnp.exp, jnp.add, values))
+        return summed.lower(values).as_text()
+
+    monkeypatch.setattr(tiles, "_TILE", 3 * 20)
+    assert "reduce" in text(20)
+    assert "reduce" not in text(21)
