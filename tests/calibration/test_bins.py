@@ -13,10 +13,13 @@ quick = settings(max_examples=40, deadline=None, derandomize=True)
 sizes = st.sampled_from([1, 7, 64])
 
 
+few_numbers = st.sampled_from([1, 2, 3, 7, 10, 15, 40, 119])
+
+
 @st.composite
-def scores_near_edges(draw, size=64):
+def scores_near_edges(draw, numbers, size=64):
     """A number of bins, and float32 scores on their edges or next to them."""
-    bins = draw(st.integers(1, 120))
+    bins = draw(numbers)
     edges = np.linspace(0, 1, bins + 1, dtype=np.float32)
     index = draw(hnp.arrays(np.int64, size, elements=st.integers(0, bins)))
     towards = draw(hnp.arrays(np.float32, size, elements=st.sampled_from([0.0, 0.5, 1.0])))
@@ -36,13 +39,23 @@ def predictions(draw, classes=3):
     return probs.astype(np.float32), rng.integers(0, classes, size)
 
 
-@quick
-@given(scores_near_edges())
-def test_counts_equal_numpy_histogram_next_to_every_edge(case):
-    bins, scores = case
+def check_counts(bins, scores):
     _, sums = calibration.binned(scores, scores > 0.5, bins, "width")
     np.testing.assert_array_equal(sums.counts, np.histogram(scores, bins, (0, 1))[0])
     np.testing.assert_array_equal(sums.hits, np.histogram(scores[scores > 0.5], bins, (0, 1))[0])
+
+
+@quick
+@given(scores_near_edges(few_numbers))
+def test_counts_equal_numpy_histogram_next_to_every_edge(case):
+    check_counts(*case)
+
+
+@pytest.mark.slow
+@quick
+@given(scores_near_edges(st.integers(1, 120)))
+def test_counts_of_any_number_of_bins_equal_numpy_histogram_next_to_every_edge(case):
+    check_counts(*case)
 
 
 @quick

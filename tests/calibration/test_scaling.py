@@ -11,6 +11,7 @@ from sklearn.linear_model import LogisticRegression
 
 from anim import calibration
 from anim.calibration import scaling
+from tests.support.amounts import slow
 from tests.support.predictions import model, softmax
 from tests.support.recalibration import likelihood
 
@@ -21,15 +22,23 @@ def temperature(logits, labels) -> float:
     return float(calibration.fit_temperature(logits, labels).temperature)
 
 
-@pytest.mark.parametrize("classes", [2, 3, 10])
-@pytest.mark.parametrize("known", [0.2, 0.5, 1, 2, 5])
+@pytest.mark.parametrize("classes", [2, *slow(3), 10])
+@pytest.mark.parametrize("known", [0.2, *slow(0.5, 1, 2), 5])
 def test_a_known_temperature_is_recovered(known, classes):
     logits, labels = model(200_000, classes=classes, sharpness=known)
     assert temperature(logits.astype(np.float32), labels) == pytest.approx(known, rel=0.01)
 
 
-@pytest.mark.parametrize("examples", [60, 3000])
-@pytest.mark.parametrize(("classes", "sharpness"), [(2, 4), (3, 0.3), (10, 1), (10, 30)])
+@pytest.mark.parametrize(
+    ("classes", "sharpness", "examples"),
+    [
+        *((2, 4, 60), (3, 0.3, 3000), (10, 30, 60)),
+        *(
+            pytest.param(*case, marks=pytest.mark.slow)
+            for case in ((2, 4, 3000), (3, 0.3, 60), (10, 1, 60), (10, 1, 3000), (10, 30, 3000))
+        ),
+    ],
+)
 def test_the_temperature_is_the_minimum_that_scipy_finds(classes, sharpness, examples):
     logits, labels = model(examples, classes, sharpness)
     least = scipy.optimize.minimize_scalar(

@@ -9,6 +9,7 @@ from sklearn.isotonic import IsotonicRegression
 
 from anim import calibration
 from anim.calibration.smooth import neighbours
+from tests.support.amounts import slow
 from tests.support.curves import isotonic_distance, kernel_distance, smooth_error
 from tests.support.predictions import CASES, confidence_and_hits, reference, textbook_error
 
@@ -37,7 +38,7 @@ def test_the_smooth_error_equals_its_definition(shape):
     assert float(found.bandwidth) == pytest.approx(expected, abs=2e-4)
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", [0, *slow(1, 2)])
 @pytest.mark.parametrize("examples", [200, 5000, 50_000])
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_smooth_error_equals_that_of_relplot(shape, examples, seed):
@@ -212,7 +213,7 @@ def test_an_isotonic_curve_may_be_one_step(scores, hits, share):
     assert curve.support[5] == len(scores)
 
 
-@pytest.mark.parametrize("examples", [1, 40, 3000, 200_000])
+@pytest.mark.parametrize("examples", [1, 3000, *slow(40, 200_000)])
 @pytest.mark.parametrize("shape", ["calibrated", "over-confident", "always right"])
 def test_the_distance_of_a_kernel_curve_is_its_mean_over_all_examples(shape, examples):
     scores, hits = a_set(shape, examples)

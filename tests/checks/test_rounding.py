@@ -11,6 +11,7 @@ import pytest
 from anim.checks.arrays import as_array
 from anim.checks.predictions import checked_scores, rows_are_probs
 from anim.checks.rounding import coarsest, score_tolerance, sum_tolerance, sums_within
+from tests.support.amounts import slow
 
 DTYPES = ("bfloat16", "float16", "float32", "float64")
 BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
@@ -50,7 +51,7 @@ def logarithms_of_torch(values, dtype):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("classes", [2, 10, 1000, pytest.param(50_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("classes", [2, 1000, *slow(10, 50_000)])
 @pytest.mark.parametrize(
     "softmax",
     [softmax_of_jax, logarithms_of_jax, softmax_of_torch, logarithms_of_torch, softmax_of_numpy],

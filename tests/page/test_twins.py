@@ -11,6 +11,7 @@ import anim
 from anim.compose import compose_views
 from anim.settings import Picture
 from anim.timeline import Reel
+from tests.support.amounts import slow
 from tests.support.twins import Twin, assert_same, player_of
 
 
@@ -119,7 +120,15 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("case", CASES)
+# What other cases show, too, though not together.
+SLOW = {
+    *("few", "isotonic", "mass", "field", "counts", "replicas' curves", "tiny replicas"),
+    *("overlaid curves", "overlaid replicas", "overlaid, one of a single bin"),
+    *("overlaid, one tiny", "overlaid curves, one tiny"),
+}
+
+
+@pytest.mark.parametrize("case", [*(case for case in CASES if case not in SLOW), *slow(*SLOW)])
 def test_the_player_shows_what_panels_say(node, case):
     make, view, options = CASES[case]
     picture = Picture(view=view, **options)

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 OPTIONS = {"labels": LABELS, "classes": CLASSES}
 # The first line and the lines between two interrupts: all lines, in four parts that workers share,
 # or some of them where the time is short.
-PARTS = [*(pytest.param(first, 4, marks=pytest.mark.slow) for first in range(4)), (0, 23)]
+PARTS = [*(pytest.param(first, 4, marks=pytest.mark.slow) for first in range(4)), (0, 47)]
 
 
 class Session:

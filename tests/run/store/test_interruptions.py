@@ -36,10 +36,12 @@ for line in sys.stdin:
 """
 
 
-@pytest.mark.slow
-def test_a_killed_writer_loses_nothing_that_was_committed(tmp_path):
+@pytest.mark.parametrize(
+    "kills", [pytest.param(60, marks=pytest.mark.slow), pytest.param(300, marks=pytest.mark.stress)]
+)
+def test_a_killed_writer_loses_nothing_that_was_committed(tmp_path, kills):
     """One process after another resumes the recording and is killed; what it flushed is there."""
-    rng, committed, kills = random.Random(0), [], 300
+    rng, committed = random.Random(kills), []
     command = [sys.executable, "-c", WRITERS, tmp_path / "r"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, env=environment(), **pipes) as process:
