@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ from anim.errors import ElementError, NotFiniteError, SettingError
 from anim.run.checking import KEPT_DTYPES, checked_kind, checked_snapshot
 from anim.run.seen import Seen
 from anim.run.snapshots import Form, Given, Snapshot, form_of
-from anim.run.spool import Spool
+from anim.run.store.scratch import Scratch, Waiting
 from anim.settings.docs import hints
 
 # Rows that an error lists before it abbreviates.
@@ -42,7 +43,7 @@ class Part:
         labels: [N] int32 that the recorder has; None if the batches bring them.
         classes: K names, or None.
         keep: one of `anim.settings.KEEPS`.
-        scratch: a folder on whose disk rows may wait; None keeps all in memory.
+        scratch: where rows may wait; None keeps all in memory.
         skips_not_finite: whether a batch with NaN or infinity is kept for `whole` to raise.
 
     Attributes:
@@ -54,7 +55,7 @@ class Part:
         labels: np.ndarray | None,
         classes: tuple[str, ...] | None,
         keep: str,
-        scratch: str | None,
+        scratch: Scratch | None,
         skips_not_finite: bool,
     ):
         self._labels, self._classes, self._keep = labels, classes, keep
@@ -62,7 +63,7 @@ class Part:
         self._batches: list[_Batch] = []
         self._form: Form = {}
         self.seen = Seen()
-        self._spool: Spool | None = None
+        self._waiting: Waiting | None = None
         self._bytes = 0
         self._count = 0
         self._has_index: bool | None = None
@@ -141,24 +142,35 @@ class Part:
             return arrays
         self._bytes += len(rows) * scores.classes * dtype.itemsize
         arrays = {}
-        if self._spool is None and self._bytes <= _IN_MEMORY:
+        if self._waiting is None and self._bytes <= _IN_MEMORY:
             arrays = checked_snapshot(given, labels, self._keep)
         else:
-            spool = self._spool or self._spooled(name, (scores.classes,), dtype)
+            self._waiting = self._waiting or self._begun(name, (scores.classes,), dtype)
             for start, stop, block in score_blocks(scores, dtype):
-                spool.write(rows[start:stop], block)
+                place = rows[start:stop]
+                self._waiting = self._scratch.written(self._waiting, place, block)
         self._form = self._form or form
         return arrays
 
-    def _spooled(self, name: str, row: tuple[int, ...], dtype: np.dtype) -> Spool:
+    def _begun(self, name: str, row: tuple[int, ...], dtype: np.dtype) -> Waiting:
         """Make room: let the batches so far wait on the disk, and return where."""
         assert self._scratch is not None
-        spool = Spool(self._scratch, row, dtype)
+        waiting = self._scratch.begun(row, dtype)
         for batch in self._batches:
-            spool.write(batch.rows, batch.arrays[name])
-        self._spool = spool
+            waiting = self._scratch.written(waiting, batch.rows, batch.arrays[name])
         self._batches = [batch._replace(arrays={}) for batch in self._batches]
-        return spool
+        return waiting
+
+    @contextmanager
+    def or_nothing(self) -> Iterator[None]:
+        """Remove rows that wait on the disk if an error ends what is done with them."""
+        try:
+            yield
+        except BaseException:
+            self._is_over = True
+            if self._waiting is not None:
+                self._waiting.discard()
+            raise
 
     def whole(self) -> tuple[Given, np.ndarray]:
         """Return the arrays of the snapshot by name, and the labels [N], in the order of rows.
@@ -168,6 +180,10 @@ class Part:
             NotFiniteError: a batch with NaN or infinity, if these are skipped.
         """
         self._is_over = True
+        with self.or_nothing():
+            return self._whole()
+
+    def _whole(self) -> tuple[Given, np.ndarray]:
         if self._not_finite is not None:
             raise self._not_finite
         if not self._batches:
@@ -181,9 +197,11 @@ class Part:
             return _joined(parts) if in_order else _joined(parts)[order]
 
         labels = arranged([one.labels for one in self._batches])
-        if self._spool is not None:
-            self._spool.end(len(labels))
-            return {next(iter(self._form)): self._spool}, labels
+        if self._waiting is not None:
+            assert self._scratch is not None
+            whole = self._scratch.ended(self._waiting, len(labels))
+            self._waiting = None
+            return {next(iter(self._form)): whole}, labels
         parts = [one.arrays for one in self._batches]
         return {name: arranged([part[name] for part in parts]) for name in parts[0]}, labels
 

@@ -209,7 +209,8 @@ class Recorder:
         last, scratch = self._handover.last, self._store.scratch
         how = (last.labels, self._classes, self._keep, scratch, self._nan == "skip")
         part = Part(*how) if self._rows.is_plain else OwnPart(self._rows, *how)
-        yield part
+        with part.or_nothing():
+            yield part
         if is_there:
             return
         scalars = checked_metrics(metrics)

@@ -63,9 +63,18 @@ class Spool:
                     rest = rest[self._file.write(rest) :]
         self._rows = max(self._rows, int(places.max()) + 1)
 
+    def follow(self, places: np.ndarray) -> bool:
+        """Return True: rows may come in any order."""
+        del places
+        return True
+
     def end(self, count: int) -> None:
         """Leave out rows from this place on, which come from a batch that was refused."""
         self._rows = count
+
+    def discard(self) -> None:
+        """Close the file, which vanishes."""
+        self._file.close()
 
     def __getitem__(self, rows: slice) -> np.ndarray:
         """Read rows from a start to a stop."""

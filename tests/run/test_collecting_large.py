@@ -11,6 +11,8 @@ import pytest
 import anim
 from anim.run import collecting
 from anim.run.spool import Spool
+from anim.run.store.chunks import Writes
+from anim.run.store.folders.folder import Folder
 from tests.run.test_collecting import BATCHES, LABELS, LOGITS, SHUFFLED, collect, place
 from tests.support.subprocesses import run_python
 
@@ -88,28 +90,38 @@ def test_nothing_is_left_of_a_batch_that_was_refused_in_its_second_block(place, 
     np.testing.assert_array_equal(recorder.run().logits(0), wide[:4])
 
 
+@pytest.mark.parametrize("batches", [BATCHES, SHUFFLED], ids=["in order", "shuffled"])
 def test_a_disk_that_is_full_in_the_middle_ends_the_block_and_not_the_recorder(
-    tmp_path, monkeypatch
+    tmp_path, monkeypatch, batches
 ):
     monkeypatch.setattr(collecting, "_IN_MEMORY", 0)
+    monkeypatch.setattr(Folder, "chunk_bytes", 7 * 4 * 4)
     with anim.Recorder(tmp_path / "r", labels=LABELS) as recorder:
-        collect(recorder, 0)
+        collect(recorder, 0, batches, has_index=True)
         recorder.flush()
-        write, calls = Spool.write, []
-
-        def full(self, *given):
-            calls.append(given)
-            if len(calls) == 3:
-                raise OSError(errno.ENOSPC, "No space left on device")
-            write(self, *given)
-
-        monkeypatch.setattr(Spool, "write", full)
-        with pytest.raises(OSError, match="No space left"):
-            collect(recorder, 1)
-        collect(recorder, 1, arrays={"logits": LOGITS * 2})
+        with monkeypatch.context() as patched:
+            fail_third(patched, Spool, "write", OSError(errno.ENOSPC, "No space left on device"))
+            fail_third(patched, Writes, "add", ValueError("os_error_code='28'"))
+            with pytest.raises(OSError, match="No space left"):
+                collect(recorder, 1, batches, has_index=True)
+            assert not list((tmp_path / "r").glob(".collecting-*"))
+        collect(recorder, 2, batches, {"logits": LOGITS * 2}, has_index=True)
     run = anim.open(tmp_path / "r")
-    assert run.steps.tolist() == [0, 1]
+    assert run.steps.tolist() == [0, 2]
     np.testing.assert_array_equal(run.logits(1), LOGITS * 2)
+
+
+def fail_third(patched, owner, name, error):
+    """Let the third call of a method raise an error."""
+    method, calls = getattr(owner, name), []
+
+    def failing(self, *given):
+        calls.append(given)
+        if len(calls) == 3:
+            raise error
+        method(self, *given)
+
+    patched.setattr(owner, name, failing)
 
 
 MEMORY = """

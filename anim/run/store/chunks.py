@@ -70,7 +70,7 @@ class Writes:
     ) -> None:
         rows = len(values) if rows is None else rows
         bytes_of_row = max(values.nbytes // max(len(values), 1), 1)
-        chunk = array.chunk_rows if isinstance(array, BucketArray) else _chunk_rows(array)
+        chunk = rows_of_chunk(array)
         # A bucket is far away: several of its chunks are under way.
         most = _IN_FLIGHT * (8 if isinstance(array, BucketArray) else 1)
         # Whole chunks: writing to a part of one would read the rest of it.
@@ -117,7 +117,10 @@ class Writes:
         write.result()
 
 
-def _chunk_rows(array: ts.TensorStore) -> int:
+def rows_of_chunk(array: ts.TensorStore | BucketArray) -> int:
+    """Return how many rows of a snapshot a chunk has."""
+    if isinstance(array, BucketArray):
+        return array.chunk_rows
     shape = array.chunk_layout.write_chunk.shape
     assert shape is not None
     assert shape[1] is not None

@@ -9,7 +9,8 @@ import numpy as np
 
 from anim.run.snapshots import Form, Given
 from anim.run.store import schema
-from anim.run.store.chunks import Writes
+from anim.run.store.chunks import Writes, rows_of_chunk
+from anim.run.store.folders.draft import Draft
 from anim.run.store.store import Store
 
 
@@ -86,12 +87,18 @@ class GrowingArrays:
         for arrays, given in ((self._arrays, snapshot), (self._series, metrics)):
             for name in given:
                 arrays[name] = schema.grown(arrays[name], count + 1)
-        writes = Writes()
+        writes, drafts = Writes(), {}
         for name, value in metrics.items():
             writes.add_to(self._series[name][count], value)
         for name, values in snapshot.items():
-            writes.add(self._arrays[name], count, values)
+            array = self._arrays[name]
+            if isinstance(values, Draft) and values.chunk == rows_of_chunk(array):
+                drafts[f"{name}/c/{count}"] = values
+            else:
+                writes.add(array, count, values)
         writes.finish()
+        for key, draft in drafts.items():
+            draft.move(key)
         assert self._steps is not None
         self._steps = schema.grown(self._steps, count + 1)
         self._steps[count].write(step).result()

@@ -9,6 +9,7 @@ import numpy as np
 
 from anim.run.run import Run
 from anim.run.snapshots import Form, Given
+from anim.run.store.scratch import Scratch
 
 
 class SnapshotStore(Protocol):
@@ -18,12 +19,12 @@ class SnapshotStore(Protocol):
         labels: [N] int32; None if the store was made without, until `define`.
         classes: K names; None if they were not given.
         scalars: the names of the scalars that are kept.
-        scratch: a folder on whose disk rows may wait to be appended; None for memory.
+        scratch: where rows may wait to be appended; None for memory.
     """
 
     labels: np.ndarray | None
     classes: tuple[str, ...] | None
-    scratch: str | None
+    scratch: Scratch | None
 
     @property
     def steps(self) -> list[int]:

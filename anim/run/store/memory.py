@@ -9,6 +9,7 @@ import numpy as np
 from anim.run.about import About
 from anim.run.run import Run
 from anim.run.snapshots import Form, Given, Snapshot, class_names, form_of, numbered
+from anim.run.store.scratch import Scratch
 
 
 class Memory:
@@ -20,7 +21,7 @@ class Memory:
         about: the caption of the run.
     """
 
-    scratch: str | None = None
+    scratch: Scratch | None = None
 
     def __init__(self, labels: np.ndarray | None, classes: tuple[str, ...] | None, about: About):
         self.labels: np.ndarray | None = labels

@@ -151,10 +151,29 @@ def create_series(store: Store, array: str, dtype: DTypeLike) -> Growing:
 
 def create_snapshots(store: Store, array: str, shape: Sequence[int], dtype: DTypeLike) -> Growing:
     """Create an empty array with one array of this shape and dtype per snapshot."""
-    row_bytes = np.dtype(dtype).itemsize * math.prod(shape[1:])
-    rows = min(shape[0], max(1, store.chunk_bytes // row_bytes))
+    rows = min(shape[0], rows_of_chunk(store, shape[1:], dtype))
+    described = snapshots_metadata(shape, dtype, rows)
+    return store.created(array, _spec(store, array, metadata=described))
+
+
+def snapshots_metadata(
+    shape: Sequence[int], dtype: DTypeLike, rows: int, snapshots: int = 0
+) -> dict:
+    """Return the `metadata` of an array with one array of this shape per snapshot.
+
+    Args:
+        shape: [N, ...].
+        dtype: of its values.
+        rows: of a chunk.
+        snapshots: S.
+    """
     chunk = [1, rows, *shape[1:]]
-    return create(store, array, dtype, [0, *shape], chunk, _DIMENSIONS[: len(chunk)])
+    return metadata(dtype, [snapshots, *shape], chunk, _DIMENSIONS[: len(chunk)])
+
+
+def rows_of_chunk(store: Store, row: Sequence[int], dtype: DTypeLike) -> int:
+    """Return how many rows of a shape a chunk of a store holds, at least 1, of large arrays."""
+    return max(1, store.chunk_bytes // (np.dtype(dtype).itemsize * math.prod(row)))
 
 
 def open_array(store: Store, array: str) -> ts.TensorStore:

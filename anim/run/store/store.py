@@ -8,7 +8,6 @@ snapshot count depends on a rename, a listing or a removal.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -209,12 +208,6 @@ def store_of(path: str | os.PathLike, name: str = "path") -> Store:
 
     place = located(path, name)
     return Folder(place) if isinstance(place, Path) else Bucket(place)
-
-
-def scratch_of(store: Store) -> str:
-    """Return a folder of a local disk for what is to be written to a store: a folder is its own."""
-    path = getattr(store, "path", None)
-    return tempfile.gettempdir() if path is None else os.fspath(path)
 
 
 def settled(path: str | os.PathLike, name: str = "path") -> Path | str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib.metadata
-import os
-import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -16,10 +14,12 @@ from anim.run.about import NOTHING_KNOWN, About
 from anim.run.run import Run
 from anim.run.snapshots import Form, Given, numbered
 from anim.run.store import schema
+from anim.run.store.failures import system_error
 from anim.run.store.growing import GrowingArrays
 from anim.run.store.processes.ended import end_session
 from anim.run.store.reader import open_recording
-from anim.run.store.store import BIRTH, Held, Store, scratch_of
+from anim.run.store.scratch import Scratch
+from anim.run.store.store import BIRTH, Held, Store
 
 # Whose versions a recording notes: the import name and the name of the distribution.
 _DISTRIBUTIONS = {
@@ -66,7 +66,7 @@ class Writer:
         try:
             self._held = store.hold()
             # Of a folder that stays the same when the working directory changes, from now on.
-            self.scratch: str | None = scratch_of(store)
+            self.scratch: Scratch | None = Scratch(store, takes_chunks=True)
             if not schema.has(store, "done"):
                 store.fence(schema.series_metadata(np.int64))
             # Again: another recorder may have come and gone before the lock.
@@ -278,14 +278,6 @@ def _has_snapshots(store: Store) -> bool:
             "overwrite=True replaces the recording"
         )
     return bool(steps)
-
-
-def system_error(error: ValueError, store: Store) -> Exception:
-    """Return the OSError that TensorStore's error reports, or a RecordingError."""
-    code = re.search(r"os_error_code='(\d+)'", str(error))
-    if code is None:
-        return RecordingError(f"{store.name!r} cannot be written: {error}")
-    return OSError(int(code[1]), os.strerror(int(code[1])), store.name)
 
 
 def description(classes: Sequence[str] | None, about: About) -> dict:

@@ -29,6 +29,10 @@ _NOT_YET = re.compile(
 )
 
 
+# How the names of folders begin in which rows wait; see `anim.run.store.folders.draft`.
+DRAFT = ".collecting-"
+
+
 class Folder:
     """A `Store` in a folder.
 
@@ -190,6 +194,8 @@ class Folder:
         # Whatever line an interrupt stops, the lock is released.
         try:
             lock.remove_chunk_locks(self.path)
+            for left in self.path.glob(f"{DRAFT}*"):
+                shutil.rmtree(left, ignore_errors=True)
         except BaseException:
             held.release()
             raise

@@ -26,7 +26,8 @@ from anim.run.store.processes.session import Session
 from anim.run.store.processes.shares import Plan, offer_of, plan_of
 from anim.run.store.processes.side_by_side import SideBySide, plan_on
 from anim.run.store.reader import BIRTH, open_recording
-from anim.run.store.store import Held, Store, scratch_of
+from anim.run.store.scratch import Scratch
+from anim.run.store.store import Held, Store
 from anim.settings import value_text
 
 T = TypeVar("T")
@@ -82,7 +83,7 @@ class SharedWriter:
         # Every process looks: something else is refused before anything is written there.
         writer.check_place(store, resume, overwrite)
         self.store = store.fixed()
-        self.scratch: str | None = scratch_of(self.store)
+        self.scratch: Scratch | None = Scratch(self.store)
         self._session = Session(rank, store.name, limit=limit)
         named = None if classes is None else _digest(classes)
         offer = {**settings, "classes": named, "resume": resume, "overwrite": overwrite}
