@@ -92,10 +92,10 @@ def _on_host(name: str, values: np.ndarray, dtype: np.dtype) -> np.ndarray:
     return checked_probs(floats, dtype, _LOGARITHMS)
 
 
-def _known(function: Callable, values: jax.Array) -> Any:
+def _known(function: Callable[[jax.Array], jax.Array], values: jax.Array) -> jax.Array:
     """Return what a compiled function returns for values, also inside of another function."""
     found = function(values)
-    if not isinstance(jax.tree.leaves(found)[0], Tracer):
+    if not isinstance(found, Tracer):
         return found
     # Constants of a function that is compiled are known.
     with jax.ensure_compile_time_eval():
@@ -171,13 +171,14 @@ def _is_small_integer(value: Any) -> bool:
 
 
 def _is_below(labels: jax.Array, classes: int) -> bool:
-    low, high = jax.device_get(_known(_ends, labels))
-    return bool(low >= 0 and high < classes)
+    # As one array: each that is fetched costs more than this comparison.
+    low, high = np.asarray(_known(_ends, labels)).tolist()
+    return low >= 0 and high < classes
 
 
 @jax.jit
-def _ends(values: jax.Array) -> tuple[jax.Array, jax.Array]:
-    return values.min(), values.max()
+def _ends(values: jax.Array) -> jax.Array:
+    return jnp.stack([values.min(), values.max()])
 
 
 def checked_hits(given, lead: tuple[int, ...]) -> Array:
