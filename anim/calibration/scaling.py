@@ -12,10 +12,10 @@ from jaxtyping import Bool, Float, Float32, Integer
 
 from anim.calibration.bins import Array
 from anim.calibration.placing import in_memory
-from anim.calibration.proper_scores import negative_log_likelihood_of_logits
+from anim.calibration.proper_scores import nll_of_logits
 from anim.calibration.scores import check_shapes, mean, over_snapshots, real
 from anim.calibration.smooth import isotonic_steps
-from anim.calibration.tiles import over_classes
+from anim.calibration.tiles import in_tiles, mean_in_tiles, over_classes
 
 __all__ = [
     "IsotonicScale",
@@ -199,26 +199,28 @@ def fit_vector_scale(
     References:
         Guo et al. 2017 (arXiv 1706.04599), section 4.2; L-BFGS: Liu and Nocedal 1989, by Optax.
     """
-    logits = real(logits)
     classes = logits.shape[1]
-    centre, spread = logits.mean(0), _spread_of_columns(logits)
     # The minimum does not depend on the units of the logits, and neither does the way there.
-    scaled = (logits - centre) / spread
+    centre, spread = _centre_and_spread(real(logits))
 
-    def predicted(scale):
-        return scaled * scale.weights + scale.biases
-
-    def loss(scale):
-        return negative_log_likelihood_of_logits(predicted(scale), labels)
+    def predicted(scale, rows):
+        return (real(rows) - centre) / spread * scale.weights + scale.biases
 
     start = jnp.where(jnp.isfinite(spread), spread, 0)
-    start = start / jnp.maximum(start.max(), jnp.finfo(logits.dtype).tiny)
+    start = start / jnp.maximum(start.max(), jnp.finfo(start.dtype).tiny)
     # Without an example of a class there is no minimum to look for.
     present = jnp.zeros(classes, bool).at[labels].set(True).all()
-    scale, slope = _descend(loss, VectorScale(start, jnp.zeros(classes, logits.dtype)), present)
-    of_label = jnp.take_along_axis(predicted(scale), labels[:, None], axis=1)[:, 0]
-    # Compilers round the two sums differently.
-    is_separated = (of_label >= predicted(scale).max(1) - 1e-4).all()
+    loss = mean_in_tiles(
+        lambda scale, rows, labels: nll_of_logits(predicted(scale, rows), labels), logits, labels
+    )
+    scale, slope = _descend(loss, VectorScale(start, jnp.zeros(classes, start.dtype)), present)
+
+    def is_largest(rows, labels):
+        rows = predicted(scale, rows)
+        # Compilers round the two sums differently.
+        return jnp.take_along_axis(rows, labels[:, None], axis=1)[:, 0] >= rows.max(1) - 1e-4
+
+    is_separated = in_tiles(is_largest, logits, labels).all()
     is_small = (jnp.abs(scale.weights) < _MAX_SPREAD).all()
     is_sound = present & ~is_separated & is_small & (slope < 1e-3)
     weights = scale.weights / spread
@@ -227,13 +229,13 @@ def fit_vector_scale(
     return VectorScale(*(jnp.where(is_sound, part, jnp.nan) for part in found))
 
 
-def _spread_of_columns(
+def _centre_and_spread(
     logits: Float[jax.Array, "examples classes"],
-) -> Float[jax.Array, "classes"]:
-    """Return the standard deviations of the logits of classes, infinite where they are equal."""
+) -> tuple[Float[jax.Array, "classes"], Float[jax.Array, "classes"]]:
+    """Return means and standard deviations of classes; these are infinite where all are equal."""
     rounding = 16 * jnp.finfo(logits.dtype).eps * jnp.abs(logits).max(0)
     spread = logits.std(0)
-    return jnp.where(spread > rounding, spread, jnp.inf)
+    return logits.mean(0), jnp.where(spread > rounding, spread, jnp.inf)
 
 
 def _descend(

@@ -12,6 +12,7 @@ from jax.sharding import AxisType
 from jaxtyping import Int32, Num
 
 from anim.calibration.bins import Array
+from anim.calibration.scores import mean
 
 # The package offers nothing of it.
 __all__: list[str] = []
@@ -74,6 +75,47 @@ def in_tiles(function: Callable[..., Any], values: Array, *columns: Array | None
     shapes = jax.eval_shape(function, *jax.tree.map(lambda one: one[:rows], (values, *columns)))
     blank = jax.tree.map(lambda one: jnp.zeros((count, *one.shape[1:]), one.dtype), shapes)
     return jax.lax.fori_loop(0, tiles_of(count, rows), of_tile, blank)
+
+
+def mean_in_tiles(
+    function: Callable[..., jax.Array], values: Array, labels: Array
+) -> Callable[[Any], jax.Array]:
+    """Return a function of parameters: the mean over all examples of what a function returns.
+
+    Value and gradient are computed together, a few rows at a time, and nothing else is kept.
+
+    Args:
+        function: of parameters, rows [n, K] and their labels [n]; returns [n].
+        values: [N, K].
+        labels: [N].
+    """
+    count, classes = values.shape
+    # Of so few classes that is not faster.
+    rows = count if classes <= _UNROLLED else rows_of_tile(values)
+
+    def with_slope(parameters):
+        def of_tile(j, found):
+            each, slope = found
+            first = first_of(j, rows, count)
+            part = tile(j, rows, values), tile(j, rows, jnp.asarray(labels))
+            new, pull = jax.vjp(lambda one: function(one, *part), parameters)
+            # The last tile shares rows with the one before.
+            is_new = first + jnp.arange(rows) >= j * rows
+            (more,) = pull(is_new.astype(new.dtype) / count)
+            each = jax.lax.dynamic_update_slice_in_dim(each, new, first, 0)
+            return each, jax.tree.map(jnp.add, slope, more)
+
+        found = jnp.zeros(count, jax.tree.leaves(parameters)[0].dtype)
+        found = found, jax.tree.map(jnp.zeros_like, parameters)
+        each, slope = jax.lax.fori_loop(0, tiles_of(count, rows), of_tile, found)
+        return mean(each), slope
+
+    @jax.custom_vjp
+    def loss(parameters):
+        return with_slope(parameters)[0]
+
+    loss.defvjp(with_slope, lambda slope, scale: (jax.tree.map(lambda part: part * scale, slope),))
+    return loss
 
 
 def over_classes(function: Callable[..., Any], combine: Any, values: Array, *columns: Array) -> Any:

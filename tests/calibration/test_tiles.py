@@ -59,3 +59,29 @@ def test_few_classes_of_many_examples_are_not_summed_along_a_short_axis(monkeypa
     monkeypatch.setattr(tiles, "_TILE", 3 * 20)
     assert "reduce" in text(20)
     assert "reduce" not in text(21)
+
+
+def nll(weights, rows, labels):
+    return -jnp.take_along_axis(jax.nn.log_softmax(rows * weights), labels[:, None], 1)[:, 0]
+
+
+@pytest.mark.parametrize("rows", [1, 7, 20, 100])
+def test_a_mean_in_tiles_and_its_slope_are_those_at_once(rows, monkeypatch):
+    values, labels = RNG.normal(size=(20, 7)).astype(np.float32), RNG.integers(0, 7, 20)
+    monkeypatch.setattr(tiles, "_TILE", 7 * rows)
+    weights = RNG.normal(size=7).astype(np.float32)
+    found = jax.value_and_grad(tiles.mean_in_tiles(nll, values, labels))(weights)
+    once = jax.value_and_grad(lambda weights: nll(weights, values, labels).mean())(weights)
+    for one, expected in zip(found, once, strict=True):
+        np.testing.assert_allclose(one, expected, rtol=1e-5, atol=1e-7)
+
+
+def test_the_slope_of_a_mean_keeps_nothing_of_the_size_of_the_values(monkeypatch):
+    monkeypatch.setattr(tiles, "_TILE", 1 << 12)
+    values, labels = np.zeros((1 << 12, 64), np.float32), np.zeros(1 << 12, np.int32)
+
+    def slope(weights, values, labels):
+        return jax.grad(tiles.mean_in_tiles(nll, values, labels))(weights)
+
+    compiled = jax.jit(slope).lower(values[0], values, labels).compile()
+    assert compiled.memory_analysis().temp_size_in_bytes < values.nbytes / 4
