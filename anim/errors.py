@@ -54,6 +54,10 @@ class RecordingError(RuntimeError):
     """A folder that holds no recording, or one that can't be read or written."""
 
 
+class OtherRowsError(RecordingError):
+    """A recording to be continued in several processes has other rows, or other labels."""
+
+
 class BucketError(OSError):
     """A bucket that cannot be reached, or that refuses what was asked of it."""
 

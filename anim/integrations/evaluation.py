@@ -11,6 +11,7 @@ from anim.integrations.base import require
 from anim.integrations.batches import call, checked_rows, moved, scores_of, unpack
 from anim.integrations.loaders import own_workers
 from anim.integrations.randomness import kept_random_state
+from anim.integrations.sharing import divided_again, is_dtensor
 
 torch = require("torch", "torch")
 
@@ -122,6 +123,8 @@ def predictions(
         with _sigmoids(model, len(labels)) as returned:
             scores = scores_of(forward(model, inputs), len(labels))
         is_sigmoid = any(_are_equal(scores, one) for one in returned)
+        if is_dtensor(scores):
+            scores = scores.full_tensor()
         scores, labels = rows(scores, labels)
         is_empty = False
         yield scores, labels.cpu(), "probs" if is_sigmoid else None
@@ -183,7 +186,8 @@ def streamed(model, batches: Iterable, **options) -> Generator[tuple]:
         batches: of inputs and labels, in the same order each time.
         options: more arguments of `predictions`.
     """
-    with kept_random_state(model, batches), own_workers(batches), evaluating(model):
+    kept = kept_random_state(model, batches)
+    with kept, own_workers(batches), divided_again(model), evaluating(model):
         yield from predictions(model, batches, **options)
 
 
@@ -196,13 +200,3 @@ def gathered(model, batches: Iterable, **options) -> tuple:
     scores, labels = zip(*found, strict=True)
     del found
     return torch.cat(scores), torch.cat(labels)
-
-
-def has_ranks() -> bool:
-    """Return whether `torch.distributed` has more than one process."""
-    distributed = torch.distributed
-    return (
-        distributed.is_available()
-        and distributed.is_initialized()
-        and distributed.get_world_size() > 1
-    )

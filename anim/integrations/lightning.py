@@ -14,12 +14,14 @@ from itertools import islice
 import numpy as np
 
 from anim.errors import SettingError
-from anim.integrations.base import CallbackRecorder, guarded, require
+from anim.integrations.base import guarded, require
 from anim.integrations.batches import call
 from anim.integrations.batches import unpack as unpack_batch
 from anim.integrations.evaluation import streamed
+from anim.integrations.joint import JointRecorder
 from anim.integrations.loaders import InOrder
 from anim.integrations.randomness import kept_random_state
+from anim.integrations.sharing import Sharing, called_within, is_gathering, sharing_of
 from anim.run import Run
 from anim.run.caller import warn_caller
 from anim.run.ranks import ALONE, Rank
@@ -49,9 +51,10 @@ class SnapshotCallback(lightning.Callback):
     module logs are recorded too. Steps are those of ``trainer.global_step``, which counts the steps
     of all optimizers. ``fast_dev_run`` records in memory.
 
-    With ``DDPStrategy`` each process predicts a part of the examples, and records it to the path,
-    which all of them share; with ``process_count=1`` each records all examples on its own, to a
-    path of its own. Other trainings in several processes are not recorded yet.
+    With ``DDPStrategy``, ``FSDPStrategy`` and ``ModelParallelStrategy`` each process predicts a
+    part of the examples, and records it to the path, which all of them share. With ``DDPStrategy``
+    and ``process_count=1`` each records all examples on its own, to a path of its own. Other
+    strategies for several processes, such as ``DeepSpeedStrategy``, are not recorded.
 
     Args:
         path: a folder for the recording; None keeps it in memory, see `run`.
@@ -85,13 +88,14 @@ class SnapshotCallback(lightning.Callback):
         **options,
     ):
         rules: dict = {"every": every, "outputs": outputs, "on_error": on_error}
-        self._recorder = self._kept = CallbackRecorder(path, None, options=options, **rules)
+        self._recorder = self._kept = JointRecorder(path, None, options=options, **rules)
         in_memory = {k: v for k, v in options.items() if k not in ("resume", "overwrite")}
-        self._trial = CallbackRecorder(None, None, options=in_memory, **rules)
+        self._trial = JointRecorder(None, None, options=in_memory, **rules)
         self._loader, self._batches = loader, None
         self._forward, self._unpack = forward or call, unpack or unpack_batch
         self._records, self._has_warned = True, False
         self._rank: Rank | None = ALONE
+        self._sharing = Sharing()
 
     def run(self) -> Run:
         """Return the snapshots so far."""
@@ -120,11 +124,15 @@ class SnapshotCallback(lightning.Callback):
 
         def forward(model, inputs):
             with trainer.precision_plugin.forward_context():
-                return self._forward(model, inputs)
+                whole = trainer.strategy.model
+                if whole is model or not is_gathering(whole):
+                    return self._forward(model, inputs)
+                return called_within(whole, model, self._forward, inputs)
 
         with kept_random_state(), _validating(trainer):
             options = {"forward": forward, "unpack": self._unpack, "move": move}
-            yield from streamed(module, self._found_batches(trainer), **options)
+            found = streamed(module, self._found_batches(trainer), **options)
+            yield from self._sharing.recorded(found)
 
     def _found_batches(self, trainer) -> _First:
         if self._batches is None:
@@ -132,7 +140,8 @@ class SnapshotCallback(lightning.Callback):
             loader, limit = (
                 (self._loader, None) if self._loader is not None else _loader_of(trainer)
             )
-            self._batches = _First(InOrder(loader, self._rank), limit)
+            batches = InOrder(loader, self._sharing.examples, self._rank.count > 1)
+            self._batches = _First(batches, limit)
         return self._batches
 
     @guarded
@@ -140,14 +149,22 @@ class SnapshotCallback(lightning.Callback):
         if not self._records:
             if not self._has_warned and trainer.is_global_zero:
                 name = type(trainer.strategy).__name__
-                problem = f"{name} with several processes is not supported"
+                problem = (
+                    f"{name} is not supported; use DDPStrategy, FSDPStrategy or "
+                    "ModelParallelStrategy, or add the batches of your validation_step to "
+                    "anim.Recorder(...).collecting in each process"
+                )
                 if self._rank is not None:
                     problem = "several processes need a path that all of them share"
                 warn_caller(f"nothing is recorded: {problem}")
             self._has_warned = True
             return
+        # The rank of a trainer is None only if nothing is recorded.
+        assert self._rank is not None
+        self._sharing = sharing_of(trainer.strategy.model, self._rank)
+        self._recorder.is_joint = self._sharing.is_joint
         with kept_random_state(), _validating(trainer):
-            index = self._found_batches(trainer).index
+            index = self._sharing.index_of(self._found_batches(trainer).index)
         # A trainer that continues from a checkpoint already counts from its step.
         self._recorder.begin(trainer.global_step or None, index=index)
         self._take(trainer, pl_module)
@@ -195,9 +212,10 @@ class _First:
 
 
 def _rank_of(trainer) -> Rank | None:
-    """Return which process this is, if each of them has the whole module; else None."""
+    """Return which process this is; None for a strategy that is not supported."""
     strategy = trainer.strategy
-    known = (strategies.SingleDeviceStrategy, strategies.DDPStrategy)
+    names = ("SingleDeviceStrategy", "DDPStrategy", "FSDPStrategy", "ModelParallelStrategy")
+    known = tuple(getattr(strategies, name) for name in names if hasattr(strategies, name))
     if not isinstance(strategy, known) or isinstance(strategy, strategies.DeepSpeedStrategy):
         return None
     return Rank(trainer.global_rank, trainer.world_size)

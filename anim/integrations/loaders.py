@@ -79,10 +79,11 @@ class InOrder:
 
     Args:
         loader: yields batches.
-        rank: of this process.
+        rank: which share of the examples this process reads.
+        is_shared: whether several processes record them, even if each reads them all.
 
     Attributes:
-        index: [n] positions of the examples that this process reads; None if it reads them all.
+        index: [n] positions of the examples that this process reads; None if it alone records.
         batch_size: examples of a batch; None if they differ.
 
     Raises:
@@ -90,8 +91,8 @@ class InOrder:
             one that several processes cannot share.
     """
 
-    def __init__(self, loader: Iterable, rank: Rank = ALONE):
-        self._rank = rank
+    def __init__(self, loader: Iterable, rank: Rank = ALONE, is_shared: bool = False):
+        self._rank, self._is_shared = rank, is_shared or rank.count > 1
         self.index: np.ndarray | None = None
         self.batch_size: int | None = None
         source = _unwrapped(loader)
@@ -102,7 +103,7 @@ class InOrder:
                 f"got {type(source).__name__}",
             )
         self._generator = torch.Generator()
-        if rank.count > 1:
+        if self._is_shared:
             _check_shared(source)
         self._loader = self._in_order(source) if _is_plain(source) else source
 
@@ -139,7 +140,7 @@ class InOrder:
     def _part_of(self, order: Sequence[int], sampler) -> Sequence[int]:
         """Return the indices of the examples of this process, and note their positions."""
         count = self._rank.count
-        if count == 1:
+        if not self._is_shared:
             return order
         if type(sampler) is data.DistributedSampler:
             if (sampler.rank, sampler.num_replicas) != (self._rank.index, count):

@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import weakref
 from collections.abc import Callable, Generator, Iterable, Mapping
@@ -18,11 +17,13 @@ import numpy as np
 
 from anim.checks.arrays import as_array, widened
 from anim.errors import SettingError
-from anim.integrations.base import CallbackRecorder, guarded, require
+from anim.integrations.base import guarded, require
 from anim.integrations.batches import unpack as unpack_batch
-from anim.integrations.evaluation import gathered, has_ranks, streamed, unwrapped
+from anim.integrations.evaluation import gathered, streamed, unwrapped
+from anim.integrations.joint import JointRecorder
 from anim.integrations.loaders import InOrder, is_in_order, own_workers, shuffles
 from anim.integrations.randomness import kept_random_state
+from anim.integrations.sharing import Sharing, sharing_of, world_size
 from anim.run import Run
 from anim.run.caller import warn_caller
 from anim.settings import one_line, whole
@@ -48,10 +49,12 @@ class Snapshots:
 
     If `torch.distributed` has more than one process, each of them makes `Snapshots` with a path
     that all share, and calls them at the same steps: it predicts the examples of its
-    ``DistributedSampler``, or else a part of all. With ``process_count=1`` a process that is alone
-    in making them predicts and records all examples. Where the recording stops in one of them, it
-    goes on to predict at these steps, as the others could not use a model that FSDP divides without
-    it. For such a model ``outputs`` is needed if the first predictions do not show what they are.
+    ``DistributedSampler``, or else a part of all. Processes that have parts of the same layers, by
+    tensor parallelism, predict the same examples together. With ``process_count=1`` a process that
+    is alone in making them predicts and records all examples, of a model that is not divided.
+    Where the recording stops in one of them, it goes on to predict at these steps, as the others
+    could not use a model that FSDP divides without it. For such a model ``outputs`` is needed if
+    the first predictions do not show what they are.
 
     Args:
         path: a folder for the recording; None keeps it in memory, see `run`.
@@ -92,20 +95,20 @@ class Snapshots:
     ):
         if not isinstance(model, torch.nn.Module):
             raise TypeError(f"model: expected a torch.nn.Module, got {type(model).__name__}")
-        self._recorder = CallbackRecorder(
+        self._recorder = JointRecorder(
             path, None, every=every, outputs=outputs, options=options, on_error=on_error
         )
         self._rank = self._recorder.rank()
         self._is_told = options.get("process_count") is not None
+        self._sharing = sharing_of(model, self._rank) if self._records else Sharing(self._rank)
         with kept_random_state(loader):
-            self._batches = InOrder(loader, self._rank)
+            self._batches = InOrder(loader, self._sharing.examples, self._rank.count > 1)
+        # A model that is divided otherwise may need all processes, too.
+        is_whole = isinstance(model, torch.nn.parallel.DistributedDataParallel)
+        self._recorder.is_joint = self._rank.count > 1 and not is_whole
         self._model, self._forward, self._unpack = model, forward, unpack or unpack_batch
         self._may_be_there = options.get("resume", False) is not False
         self._step, self._has_warned = -1, False
-        # A model that is divided among processes, as by FSDP, predicts in all of them or in none.
-        is_whole = isinstance(model, torch.nn.parallel.DistributedDataParallel)
-        self._is_joint = self._rank.count > 1 and not is_whole
-        self._has_run, self._reached = False, -1
         self._close = weakref.finalize(self, self._recorder.finish)
 
     def __call__(self, step: int | None = None, *, metrics: Mapping | None = None) -> None:
@@ -116,23 +119,24 @@ class Snapshots:
                 from the last step given. A recording that is resumed is counted on.
             metrics: scalars to record with it, such as ``{"loss": loss}``.
         """
-        before, self._has_run = self._step, False
-        try:
-            self._record(step, metrics)
-        except Exception:
-            self._keep_pace(step, before)
-            raise
-        self._keep_pace(step, before)
+        self._record(step, metrics, self._step)
+
+    @property
+    def _records(self) -> bool:
+        """Whether this process records, or the recording has no path that all share."""
+        return self._rank.count > 1 or self._is_told or world_size() == 1
 
     @guarded
-    def _record(self, step: int | None, metrics: Mapping | None) -> None:
-        if has_ranks() and self._rank.count == 1 and not self._is_told:
+    def _record(self, step: int | None, metrics: Mapping | None, before: int) -> None:
+        if not self._records:
             self._warn_of_ranks()
             return
         is_counted = step is None
-        step = self._next(step)
+        step = self._next(step, before)
         if self._step < 0:
-            self._recorder.begin(counts_on=not is_counted, index=self._batches.index)
+            self._check_sharing()
+            index = self._sharing.index_of(self._batches.index)
+            self._recorder.begin(counts_on=not is_counted, index=index)
         else:
             self._recorder.proceed()
         self._step = step
@@ -140,9 +144,7 @@ class Snapshots:
         if not (is_first or self._recorder.is_due(step)):
             return
         with kept_random_state():
-            joint = {"is_joint": self._is_joint}
-            is_new = self._recorder.collect(step, self._predict, metrics, **joint)
-        self._reached = self._recorder.last_step
+            is_new = self._recorder.collect(step, self._predict, metrics)
         # The first of a recording that is resumed may be its last one.
         if not is_new and not self._may_be_there:
             raise SettingError(
@@ -150,42 +152,26 @@ class Snapshots:
             )
         self._may_be_there = False
 
-    def _next(self, step: int | None) -> int:
+    def _check_sharing(self) -> None:
+        """Raise SettingError for a model that was divided after these were made."""
+        if sharing_of(self._model, self._rank) != self._sharing:
+            problem = (
+                "expected the model as it was when Snapshots was made, got one that is divided"
+            )
+            raise SettingError("model", f"{problem}; make Snapshots after that")
+
+    def _next(self, step: int | None, before: int) -> int:
         if step is None:
-            return self._step + 1
+            return before + 1
         whole("step", step, 0)
-        if step < self._step:
-            raise SettingError("step", f"expected a step after {self._step}, got {step}")
+        if step < before:
+            raise SettingError("step", f"expected a step after {before}, got {step}")
         return int(step)
 
     def _predict(self) -> Generator[tuple]:
-        self._has_run = True
         options = {"forward": self._forward, "unpack": self._unpack}
-        yield from streamed(unwrapped(self._model), self._batches, **options)
-
-    def _keep_pace(self, step: int | None, before: int) -> None:
-        """Predict with the other processes, though nothing is recorded here any more.
-
-        Args:
-            step: as given to this call.
-            before: the step of the call before.
-        """
-        if not (self._is_joint and self._recorder.has_stopped):
-            return
-        self._step = before
-        try:
-            self._step = self._next(step)
-        except (TypeError, ValueError):
-            return
-        last, at = max(self._recorder.last_step, self._reached), self._recorder.at(self._step)
-        is_first = last < 0 or not self._recorder.has_interval
-        if at <= last or not (is_first or self._recorder.is_due(self._step, last)):
-            return
-        self._reached = at
-        if not self._has_run:
-            with contextlib.suppress(Exception), kept_random_state():
-                for _ in self._predict():
-                    pass
+        found = streamed(unwrapped(self._model), self._batches, **options)
+        yield from self._sharing.recorded(found)
 
     def _warn_of_ranks(self) -> None:
         if not self._has_warned:

@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from anim.errors import SettingError
-from anim.integrations.base import CallbackRecorder, guarded, require
+from anim.integrations.base import guarded, require
 from anim.integrations.batches import checked_rows, described, parameters
 from anim.integrations.evaluation import streamed, unwrapped
-from anim.integrations.loaders import InOrder
+from anim.integrations.joint import JointRecorder
+from anim.integrations.loaders import InOrder, own_workers
 from anim.integrations.randomness import kept_random_state
+from anim.integrations.sharing import Sharing, sharing_of
+from anim.integrations.tokens import counted, positions_of_tokens
 from anim.run import Run
 from anim.run.caller import warn_caller
 from anim.run.ranks import Rank
@@ -26,8 +31,6 @@ torch = require("torch", "torch")
 
 # Totals of the whole training, logged once at its end.
 _NO_SERIES = ("total_flos", "train_runtime", "train_samples_per_second", "train_steps_per_second")
-# The label of tokens and examples that count nowhere, as in Transformers.
-_IGNORED = -100
 
 
 class SnapshotCallback(transformers.TrainerCallback):
@@ -39,8 +42,9 @@ class SnapshotCallback(transformers.TrainerCallback):
     trainer logs (``loss``, ``learning_rate``, ...) are recorded with the next snapshot.
 
     In several processes, each predicts a part of the examples, and records it to the path, which
-    all of them share; with ``process_count=1`` each records all examples on its own, to a path of
-    its own. Tokens, and models that FSDP or DeepSpeed divide, are not recorded in several.
+    all of them share, also of a model that FSDP or tensor parallelism divides. With
+    ``process_count=1`` each records all examples of a model that is not divided on its own, to a
+    path of its own. Models of DeepSpeed are not recorded.
 
     Args:
         path: a folder for the recording; None keeps it in memory, see `run`.
@@ -72,12 +76,14 @@ class SnapshotCallback(transformers.TrainerCallback):
         on_error: str = "warn",
         **options,
     ):
-        self._recorder = CallbackRecorder(
+        self._recorder = JointRecorder(
             path, None, every=every, outputs=outputs, options=options, on_error=on_error
         )
         self._dataset, self._batch_size, self._collator = eval_dataset, batch_size, data_collator
         self._batches: Iterable = ()
+        self._sharing = Sharing()
         self._label, self._records, self._has_warned = "labels", False, False
+        self._is_shared = False
         self._logs: dict[str, float] = {}
 
     def run(self) -> Run:
@@ -92,19 +98,38 @@ class SnapshotCallback(transformers.TrainerCallback):
 
     def _predict(self, model) -> Generator[tuple]:
         model = unwrapped(model)
-        return streamed(model, self._batches, unpack=partial(self._unpack, model), rows=_rows)
+        rows = partial(_rows, is_shared=self._is_shared)
+        found = streamed(model, self._batches, unpack=partial(self._unpack, model), rows=rows)
+        yield from self._sharing.recorded(found)
 
-    def _unpack(self, model, batch) -> tuple:
+    def _labels_in(self, batch) -> Any:
         if self._label not in batch:
             raise SettingError(
                 "eval_dataset", f"expected batches with {self._label!r}, got {described(batch)}"
             )
+        return batch[self._label]
+
+    def _index_of(self, loader, batches: InOrder) -> np.ndarray | None:
+        """Return the positions of what this process predicts; None if it records alone."""
+        if batches.index is None:
+            return None
+        everything = InOrder(loader)
+
+        def labels_of(some: InOrder) -> Iterator:
+            return (torch.as_tensor(self._labels_in(batch)) for batch in some)
+
+        with own_workers([batches, everything]):
+            own = labels_of(batches)
+            return positions_of_tokens(batches.index, own, lambda: labels_of(everything))
+
+    def _unpack(self, model, batch) -> tuple:
+        labels = self._labels_in(batch)
         taken = parameters(model) or {}
         needs_label = (
             self._label in taken and taken[self._label].default is taken[self._label].empty
         )
         inputs = {key: x for key, x in batch.items() if key != self._label or needs_label}
-        return inputs, batch[self._label]
+        return inputs, labels
 
     @guarded
     def on_train_begin(self, args, state, control, model=None, **_):
@@ -120,13 +145,17 @@ class SnapshotCallback(transformers.TrainerCallback):
             self._has_warned = True
             return
         _check_task(unwrapped(model))
+        self._sharing = sharing_of(model, rank)
+        self._recorder.is_joint = self._sharing.is_joint
+        self._is_shared = rank.count > 1
         with kept_random_state():
             self._label = _label_of(trainer)
             loader = _loader_of(trainer, self._dataset, self._batch_size, self._collator)
-            batches = InOrder(loader, rank)
+            batches = InOrder(loader, self._sharing.examples, self._is_shared)
+            index = self._sharing.index_of(self._index_of(loader, batches))
         self._batches = batches
         # A trainer that continues from a checkpoint already counts from its step.
-        self._recorder.begin(state.global_step or None, index=batches.index)
+        self._recorder.begin(state.global_step or None, index=index)
         self._records = True
         self._take(state, model)
 
@@ -154,9 +183,12 @@ class SnapshotCallback(transformers.TrainerCallback):
 
 
 def _problem_of(trainer) -> str | None:
-    """Return why a training cannot be recorded; None if each process has the whole model."""
-    if trainer.is_fsdp_enabled or trainer.is_deepspeed_enabled:
-        return "models that are divided among processes are not supported"
+    """Return why a training cannot be recorded; None if it can."""
+    if trainer.is_deepspeed_enabled:
+        return (
+            "models of DeepSpeed are not supported; use DDP or FSDP, or add the batches of your "
+            "own evaluation to anim.Recorder(...).collecting in each process"
+        )
     return None
 
 
@@ -218,13 +250,8 @@ def _check_task(model) -> None:
         raise SettingError("model", f"expected a classifier, got a language model ({name})")
 
 
-def _rows(scores, labels) -> tuple:
+def _rows(scores, labels, *, is_shared: bool) -> tuple:
     """Return the scores [m, K] and labels [m] of the examples or tokens that count."""
     if labels.is_floating_point() and (labels.shape == scores.shape or (labels % 1 != 0).any()):
         raise SettingError("labels", "expected classes, got numbers of a regression or many labels")
-    if labels.ndim == 2 and scores.shape[:-1] == labels.shape:
-        scores, labels = scores.flatten(0, 1), labels.flatten()
-    if labels.ndim == 1 and len(scores) == len(labels):
-        counts = labels != _IGNORED
-        scores, labels = scores[counts], labels[counts]
-    return checked_rows(scores, labels)
+    return checked_rows(*counted(scores, labels, is_shared=is_shared))

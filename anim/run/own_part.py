@@ -61,7 +61,10 @@ class OwnPart(Part):
             problem = "expected all arrays over several processes, or none, as recorded by them"
             raise SettingError(next(iter(given)), problem)
         if index is not None:
-            problem = "expected none with arrays over several processes, which come in order"
+            problem = "expected none with arrays over several processes, which come in order; of a "
+            problem += (
+                "batch with padding, add the rows of this process without it, and their index"
+            )
             raise SettingError("index", problem)
         self._add_over_all(over_all, first, labels)
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from anim.checks.arrays import as_array
 from anim.checks.labels import checked_labels
-from anim.errors import ElementError, RecordingError, SettingError
+from anim.errors import ElementError, OtherRowsError, SettingError
 from anim.run.checking import checked_snapshot
 from anim.run.local_rows import LocalRows, local_rows
 from anim.run.positions import (
@@ -168,17 +168,17 @@ class OwnRows:
             place: where it is, for the error.
 
         Raises:
-            RecordingError: it has other rows, or other labels than those that this process holds.
+            OtherRowsError: it has other rows, or other labels than those that this process holds.
         """
         if self.given is not None and not np.array_equal(index, self.given):
             if not np.array_equal(np.sort(index), np.sort(self.given)):
                 problem = f"process {self.rank.index} recorded other rows to {place!r} before"
-                raise RecordingError(f"index: {problem}")
+                raise OtherRowsError(f"index: {problem}")
             self._order = Places(self.given).find(index, "index", "")
         self.index = index
         held = self._held_labels()
         if held is not None and not np.array_equal(held, labels):
-            raise RecordingError(f"labels: {place!r} was recorded with different labels")
+            raise OtherRowsError(f"labels: {place!r} was recorded with different labels")
 
     def _found(self, name: str, given, *, shares: bool = True) -> LocalRows | None:
         found = local_rows(name, given, shares=shares)
@@ -272,7 +272,10 @@ class HeldLabels:
         blocks = [as_array("labels", block) for block in found.blocks]
         self._labels = np.empty(0, np.int32)
         if blocks:
-            self._labels = checked_labels(np.concatenate(blocks), classes)
+            try:
+                self._labels = checked_labels(np.concatenate(blocks), classes)
+            except ElementError as error:
+                raise error.at_row(int(found.index[error.index[0]])) from error
         self._places = Places(found.index)
 
     def at(self, positions: np.ndarray) -> np.ndarray:

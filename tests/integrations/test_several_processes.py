@@ -78,6 +78,92 @@ def test_snapshots_of_ddp_and_fsdp_are_of_all_examples(tmp_path):
         np.testing.assert_allclose(run.logits(3), FEATURES, rtol=1e-6)
 
 
+DIVIDED = """
+from torch.distributed.device_mesh import init_device_mesh
+from torch.distributed.fsdp import FullyShardedDataParallel, fully_shard
+from torch.distributed.tensor import Shard
+from torch.distributed.tensor.parallel import ColwiseParallel, RowwiseParallel, parallelize_module
+from anim.integrations.torch import Snapshots
+
+def layers():
+    # Four features between, as two processes halve them.
+    found = [torch.nn.Linear(3, 4), torch.nn.Identity(), torch.nn.Linear(4, 3)]
+    for one in found[::2]:
+        torch.nn.init.eye_(one.weight)
+        torch.nn.init.zeros_(one.bias)
+    return torch.nn.Sequential(*found)
+
+mesh = init_device_mesh("cpu", (count // 2, 2), mesh_dim_names=("data", "layers"))
+both = {"0": ColwiseParallel(), "2": RowwiseParallel()}
+models = {"tensors": layers(), "both": layers(), "scores": layers(), "gathered": layers()}
+for name in ("tensors", "both"):
+    parallelize_module(models[name], mesh["layers"], both)
+parallelize_module(
+    models["scores"], mesh["layers"], {"2": ColwiseParallel(output_layouts=Shard(-1),
+    use_local_output=False)},
+)
+for name in ("both", "gathered"):
+    for part in (models[name][0], models[name]):
+        fully_shard(part, mesh=mesh["data"] if name == "both" else mesh["data", "layers"])
+if count == 4:
+    # Each pair of processes would predict all examples: nothing says which are of one pair.
+    for name in ("tensors", "scores"):
+        try:
+            Snapshots(f"{path}/{name}", models.pop(name), loader)
+        except ValueError as error:
+            print(error)
+models["older"] = FullyShardedDataParallel(layers(), device_id=torch.device("cpu"))
+for name, model in models.items():
+    before = list(model.parameters())
+    options = {"outputs": "logits", "on_error": "raise"}
+    with Snapshots(f"{path}/{name}", model, loader, **options) as snapshots:
+        snapshots(0)
+        snapshots(1)
+    assert all(a is b for a, b in zip(before, model.parameters(), strict=True)), name
+    try:
+        Snapshots(f"{path}/alone", model, loader, process_count=1)
+    except ValueError as error:
+        print(error)
+"""
+
+
+@pytest.mark.parametrize("count", [2, 4])
+def test_models_that_are_divided_predict_what_they_are_when_whole(tmp_path, count):
+    said = run_ranks(TORCH + DATA + DIVIDED, count, tmp_path)[0].splitlines()
+    of_layers = [line for line in said if line.startswith("model: expected layers that are divi")]
+    alone = [line for line in said if line.startswith("process_count: expected none, as each for")]
+    names = ["both", "gathered", "older", *(["tensors", "scores"] if count == 2 else [])]
+    assert (len(of_layers), len(alone)) == (0 if count == 2 else 2, len(names))
+    for name in names:
+        run = check(tmp_path / name, [0, 1])
+        np.testing.assert_allclose(run.logits(1), FEATURES, rtol=1e-6)
+
+
+ONE_ALONE = """
+from torch.distributed.fsdp import fully_shard
+from anim.integrations.torch import Snapshots
+from anim.run.store.processes import session
+session.TIME_LIMIT, session.LEAVE_LIMIT = 1.0, 0.1
+model = linear()
+fully_shard(model)
+if rank == 0:
+    import warnings
+    snapshots = Snapshots(path, model, loader)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        snapshots(0)
+        snapshots(1)
+    print(caught[0].message)
+torch.distributed.barrier()
+"""
+
+
+def test_one_process_that_records_a_divided_model_alone_does_not_wait_for_ever(tmp_path):
+    said = run_ranks(TORCH + DATA + ONE_ALONE, 2, tmp_path / "run")
+    assert "process 1 of 2 did not begin to record" in said[0]
+    assert "the training goes on without it" in said[0]
+
+
 LIGHTNING = """
 import lightning.pytorch as pl
 from anim.integrations.lightning import SnapshotCallback
@@ -102,21 +188,52 @@ class Module(pl.LightningModule):
     def configure_optimizers(self):
         return torch.optim.SGD(self.parameters(), lr=0.1)
 
-for name, given in (("own", None), ("given", loader)):
+class Sharded(Module):
+    def configure_model(self):
+        from torch.distributed.fsdp import fully_shard
+        fully_shard(self.net, mesh=self.device_mesh["data_parallel"])
+
+class Divided(Module):
+    def configure_model(self):
+        from torch.distributed.tensor import Replicate
+        from torch.distributed.tensor.parallel import ColwiseParallel, parallelize_module
+        plan = ColwiseParallel(output_layouts=Replicate())
+        parallelize_module(self.net, self.device_mesh["tensor_parallel"], plan)
+
+class Older(pl.strategies.FSDPStrategy):
+    # As on a GPU, which it asks for.
+    root_device = torch.device("cpu")
+
+    def _determine_device_ids(self):
+        return []
+
+    def _setup_model(self, model):
+        from torch.distributed.fsdp import FullyShardedDataParallel
+        return FullyShardedDataParallel(model, device_id=self.root_device, use_orig_params=True)
+
+mesh = pl.strategies.ModelParallelStrategy
+for name, kind, given, strategy in (
+    ("own", Module, None, "ddp"),
+    ("given", Module, loader, "ddp"),
+    ("sharded", Sharded, None, mesh(data_parallel_size=2, tensor_parallel_size=1)),
+    ("divided", Divided, None, mesh(data_parallel_size=1, tensor_parallel_size=2)),
+    ("older", Module, None, Older(process_group_backend="gloo")),
+):
     callback = SnapshotCallback(f"{path}/{name}", given, outputs="logits", on_error="raise")
     trainer = pl.Trainer(
-        accelerator="cpu", devices=count, strategy="ddp", max_epochs=2, callbacks=[callback],
+        accelerator="cpu", devices=count, strategy=strategy, max_epochs=2, callbacks=[callback],
         logger=False, enable_checkpointing=False, enable_progress_bar=False,
         enable_model_summary=False,
     )
-    trainer.fit(Module(), DataLoader(dataset, batch_size=8), loader)
+    trainer.fit(kind(), DataLoader(dataset, batch_size=8), loader)
 """
 
 
 def test_lightning_predicts_on_every_process(tmp_path):
     run_ranks(ENVIRONMENT + DATA + LIGHTNING, 2, tmp_path)
-    for name in ("own", "given"):
-        run = check(tmp_path / name, [0, 4, 8])
+    for name in ("own", "given", "sharded", "divided", "older"):
+        # Those who predict the same examples are trained on the same ones.
+        run = check(tmp_path / name, [0, 7, 14] if name == "divided" else [0, 4, 8])
         assert "train_loss" in run.recorded
 
 

@@ -1,11 +1,13 @@
 """`Snapshots` in training loops of PyTorch."""
 
 import random
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 
 import anim
+from anim.errors import OtherRowsError, RecordingError
 from tests.support.frameworks import (
     X_VAL,
     Y_VAL,
@@ -24,6 +26,7 @@ torch = pytest.importorskip("torch", reason="PyTorch is not installed")
 
 from torch.utils.data import DataLoader, Subset, TensorDataset  # noqa: E402
 
+from anim.integrations.base import CallbackRecorder  # noqa: E402
 from anim.integrations.torch import Snapshots, labels_of, logits_of, predictions_of  # noqa: E402
 
 # Third-party packages warn about each other; what matters here are values.
@@ -293,16 +296,20 @@ class Counting(torch.nn.Module):
 
 
 @pytest.mark.parametrize("every", [None, 3])
-@pytest.mark.parametrize("fails_by", ["nan", "metrics", "begin"])
-def test_a_model_of_many_processes_predicts_as_often_once_the_recording_stopped(every, fails_by):
+@pytest.mark.parametrize("fails_by", ["nan", "metrics", "rows", "begin"])
+def test_a_model_of_many_processes_predicts_as_often_once_the_recording_stopped(
+    every, fails_by, monkeypatch
+):
     def calls(fails):
         broken = 3 if fails and fails_by == "nan" else 10**9
         model, found = Counting(broken), []
         snapshots = Snapshots(None, model, loader(), every=every)
         # As of one of many processes, whose others are not needed here.
-        snapshots._is_joint = True
-        if fails and fails_by == "begin":
-            snapshots._recorder.begin = lambda **_: 1 / 0
+        snapshots._recorder.is_joint = True
+        if fails and fails_by in ("rows", "begin"):
+            # Others begin where only this process has other rows, and not where it is not there.
+            error = OtherRowsError("rows") if fails_by == "rows" else RecordingError("others")
+            monkeypatch.setattr(CallbackRecorder, "begin", Mock(side_effect=error))
         for step in (0, 2, 3, 4, 7, 8, 9, 30):
             if fails and fails_by == "metrics" and step == 3:
                 snapshots._recorder._scalars = lambda _: 1 / 0
@@ -313,6 +320,6 @@ def test_a_model_of_many_processes_predicts_as_often_once_the_recording_stopped(
     expected, whole = calls(fails=False)
     with pytest.warns(UserWarning, match="the training goes on without it"):
         found, stopped = calls(fails=True)
-    assert found == expected
+    assert found == ([0] * 8 if fails_by == "begin" else expected)
     assert len(whole.run()) == (8 if every is None else 5)
     assert stopped._recorder.has_stopped

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from anim.errors import RecordingError, SettingError
+from anim.errors import OtherRowsError, RecordingError, SettingError
 from anim.run.about import About
 from anim.run.caller import warn_caller
 from anim.run.own_rows import OwnRows
@@ -136,7 +136,7 @@ class SharedWriter:
         self._rows.settle(index, labels, self.store.name)
         own = None if self.labels is None else self._rows.arranged("labels", self.labels)
         if own is not None and not np.array_equal(labels, own):
-            raise RecordingError(f"labels: {self.store.name!r} was recorded with different labels")
+            raise OtherRowsError(f"labels: {self.store.name!r} was recorded with different labels")
         self.labels = labels
 
     def define(self, labels: np.ndarray) -> None:
