@@ -11,7 +11,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -29,15 +29,49 @@ from anim.settings import (
     shortened,
 )
 
+# What a URL of a bucket begins with.
+_BUCKETS = ("gs", "memory", "s3")
 _SIGNALS: dict[int, str] = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
 
 
 def run_at(text: str) -> Path | str:
     """Return what a command takes for a recording: a folder, or a URL such as ``s3://bucket/run``.
 
-    Which URLs there are is checked when it is opened.
+    Raises:
+        argparse.ArgumentTypeError: nothing, a URL of another kind, or what is nearly one.
     """
+    first = text.partition("/")[0]
+    if not text:
+        raise argparse.ArgumentTypeError("expected a folder or a URL, got ''")
+    home = os.path.expanduser(text)  # noqa: PTH111
+    if home != text and not Path(first).is_dir():
+        problem = f"expected a folder, got {text!r}; write {home!r}, as the shell did not"
+        raise argparse.ArgumentTypeError(problem)
+    scheme, colon, rest = first.partition(":")
+    if "://" in text or (colon and scheme.lower() in _BUCKETS):
+        # Only now, as this imports JAX.
+        from anim.run.store.place import located
+
+        if rest and not Path(first).is_dir():
+            problem = f"expected {scheme}://BUCKET/RUN, got {text!r}"
+            raise argparse.ArgumentTypeError(problem)
+        try:
+            located(text)
+        except SettingError as error:
+            raise argparse.ArgumentTypeError(error.problem) from None
     return text if "://" in text else Path(text)
+
+
+def file_at(text: str) -> Path:
+    """Return the file that a command reads or writes.
+
+    Raises:
+        argparse.ArgumentTypeError: a URL, which `pathlib` would make a path of.
+    """
+    scheme, is_url, _ = text.partition("://")
+    if is_url and scheme.isalnum() and not Path(f"{scheme}:").is_dir():
+        raise argparse.ArgumentTypeError(f"expected a file of this machine, got {text!r}")
+    return Path(text)
 
 
 class Parser(argparse.ArgumentParser):
@@ -45,9 +79,11 @@ class Parser(argparse.ArgumentParser):
 
     Attributes:
         example: what may be meant if an argument is missing, such as ``--out calib.gif``.
+        process: of several that run the same command; only process 0 says more than errors.
     """
 
     example = ""
+    process = 0
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
         given = sys.argv[1:] if args is None else list(args)
@@ -66,11 +102,18 @@ class Parser(argparse.ArgumentParser):
             first = shortened(unknown.partition(" ")[0])
             nearest = difflib.get_close_matches(first, options, n=1)
             message += f"; did you mean {nearest[0]}?" if nearest else ""
-        self.exit(2, f"{self.prog}: error: {printable(message)}\n")
+        process = f" (process {self.process})" if self.process else ""
+        self.exit(2, f"{self.prog}{process}: error: {printable(message)}\n")
 
     def say(self, line: str) -> None:
         """Print a line to stderr, after the name of the command."""
-        print(f"{self.prog}: {printable(line)}", file=sys.stderr)
+        if self.process == 0:
+            self.fail(line)
+
+    def fail(self, line: str) -> None:
+        """Print a line to stderr in whichever process."""
+        process = f" (process {self.process})" if self.process else ""
+        print(f"{self.prog}{process}: {printable(line)}", file=sys.stderr, flush=True)
 
 
 def print_lines(*lines: object) -> None:
@@ -108,6 +151,18 @@ def _parsed(parse: Callable[[str], Any]) -> Callable[[str], Any]:
             raise argparse.ArgumentTypeError(str(error)) from None
 
     return parsed
+
+
+def add_distributed(parser: argparse.ArgumentParser) -> None:
+    """Add the option of commands whose work several processes divide; see `run`."""
+    parser.add_argument(
+        "--distributed",
+        action="store_true",
+        default=False,
+        help="divide the work among all processes that run this command, as srun and mpirun start "
+        "them; elsewhere JAX_COORDINATOR_ADDRESS (host:port of process 0), JAX_NUM_PROCESSES and "
+        "JAX_PROCESS_ID say who they are; process 0 writes and prints",
+    )
 
 
 def add_experiment(parser: argparse.ArgumentParser) -> Any:
@@ -220,17 +275,22 @@ def _any_text() -> Iterator[None]:
         out.reconfigure(errors=before)
 
 
-def run(parser: Parser, work: Callable[[Callable[[], None]], None]) -> int:
+def run(
+    parser: Parser, work: Callable[[Callable[[], None]], None], *, distributed: bool = False
+) -> int:
     """Do the work of a command and return its exit code.
 
     Args:
         parser: the parser of the command.
         work: called with a function to call often; it raises KeyboardInterrupt after a signal.
+        distributed: whether several processes run this command, and divide the work. Of these, all
+            but process 0 print only errors.
     """
     with _Signals() as signals, _any_text(), warnings.catch_warnings(), startup.programs_kept():
         warnings.showwarning = lambda message, *_: parser.say(f"warning: {message}")
         try:
-            work(signals.check)
+            with _joined(parser) if distributed else nullcontext():
+                work(signals.check)
             sys.stdout.flush()
         except BrokenPipeError:
             # The reader has closed the pipe: the work is done.
@@ -239,7 +299,7 @@ def run(parser: Parser, work: Callable[[Callable[[], None]], None]) -> int:
             name = option_of(error.name) if error.name.islower() else error.name
             parser.error(f"argument {name}: {error.problem_of_command}")
         except (OSError, ImportError, RuntimeError, MemoryError) as error:
-            parser.say(f"error: {_in_one_line(error)}")
+            parser.fail(f"error: {_in_one_line(error)}")
             _silence_stdout_if_full()
             return 1
         except KeyboardInterrupt:
@@ -247,6 +307,24 @@ def run(parser: Parser, work: Callable[[Callable[[], None]], None]) -> int:
             parser.say(_SIGNALS[number])
             return 128 + number
     return 0
+
+
+@contextmanager
+def _joined(parser: Parser) -> Iterator[None]:
+    """Divide the work in this block with other processes that run the command."""
+    # Else JAX says on stderr what it makes of a process that dies.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+    from anim.run.joining import joined
+
+    def fail(problem: str) -> None:
+        parser.fail(f"error: {problem}")
+        os._exit(1)
+
+    with joined(fail) as parser.process, ExitStack() as stack:
+        if parser.process:
+            stack.enter_context(redirect_stdout(io.StringIO()))
+        yield
 
 
 def _silence_stdout() -> None:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
@@ -138,13 +139,14 @@ def _parser() -> command.Parser:
         "--out",
         nargs="+",
         action="extend",
-        type=Path,
+        type=command.file_at,
         required=True,
         metavar="FILE",
         help=f"animations ({listed('animation')}, or frames/%%04d.png, a file for each frame), "
         f"stills ({listed('raster', 'vector')}) and pages ({listed('page')}) to write",
     )
     parser.add_argument("--quiet", action="store_true", default=False, help="print errors only")
+    command.add_distributed(parser)
     experiment = command.add_experiment(parser)
     experiment.add_argument(
         "--save",
@@ -233,14 +235,12 @@ def _trained(
     return list(runs.values()), picture
 
 
-def _run(
-    arguments: argparse.Namespace, say: Callable[[str], None], check: Callable[[], None]
-) -> None:
+def _run(arguments: argparse.Namespace, parser: command.Parser, check: Callable[[], None]) -> None:
     given = vars(arguments)
     picture, asked = Picture.of(given), sweep.experiments(given)
     _check(arguments.out, picture)
     check()
-    with_bar = sys.stderr.isatty() and not arguments.quiet
+    with_bar = sys.stderr.isatty() and not arguments.quiet and not parser.process
 
     def progress(label: str):
         return command.progress(label, check, with_bar=with_bar)
@@ -252,11 +252,15 @@ def _run(
 
     from anim.compose import compose_views
     from anim.output.views import views_for
+    from anim.run.dividing import together
 
     # Matplotlib is imported while XLA compiles.
     with progress("reading") as report, startup.importing("anim.output.writing"):
         views = views_for(runs, arguments.out, picture)
-        shown = compose_views(runs, picture, views, report)
+        with together():
+            shown = compose_views(runs, picture, views, report)
+    if parser.process:
+        return
 
     from anim.output import writing
 
@@ -265,14 +269,17 @@ def _run(
     if not arguments.quiet:
         command.print_lines(*written)
         for line in without_effect(given, picture, _kinds(arguments.out), len(runs)):
-            say(line)
+            parser.say(line)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The command; returns its exit code."""
     parser = _parser()
     arguments = parser.parse_args(argv)
-    return command.run(parser, lambda check: _run(arguments, parser.say, check))
+    if arguments.distributed and not arguments.runs:
+        parser.error("argument --distributed: expected a recorded RUN to draw")
+    work = partial(_run, arguments, parser)
+    return command.run(parser, work, distributed=arguments.distributed)
 
 
 if __name__ == "__main__":

@@ -119,3 +119,66 @@ def test_an_error_of_the_system_is_one_line(capsys, error, line):
 
     assert command.run(parser(), work) == 1
     assert capsys.readouterr().err == f"anim.test: error: {line}\n"
+
+
+WRONG_RUNS = {
+    "": "expected a folder or a URL, got ''",
+    "ftp://x": "expected a folder, or a URL of file://, gs://, memory:// or s3://, got 'ftp://x'",
+    "S3://": "expected s3://BUCKET/RUN, got 'S3://'",
+    "gs://": "expected gs://BUCKET/RUN, got 'gs://'",
+    "s3:bucket/run": "expected s3://BUCKET/RUN, got 's3:bucket/run'",
+    "file://host/x": "expected file:///FOLDER, got 'file://host/x'",
+    "~/run": "expected a folder, got '~/run'; write '/home/me/run', as the shell did not",
+}
+# Where commands take a run, and what their usage calls it.
+RUNS = {
+    ("anim.report", "RUN"): ["{}"],
+    ("anim.render", "RUN"): ["{}", "--out", "x.png"],
+    ("anim.render", "--save"): ["--save", "{}", "--out", "x.png"],
+    ("anim.watch", "RUN"): ["{}"],
+    ("anim.record", "--out"): ["x.npz", "--out", "{}"],
+    ("anim.train", "--out"): ["--out", "{}"],
+}
+FILES = {
+    ("anim.render", "--out"): ["run", "--out", "{}"],
+    ("anim.embed", "FILE"): ["{}"],
+    ("anim.record", "FILE"): ["{}", "--out", "run"],
+    ("anim.record", "--labels"): ["x.npz", "--out", "run", "--labels", "{}"],
+}
+
+
+def refusal(capsys, module, arguments):
+    name = module if module == "anim.render" else f"{module}.__main__"
+    with pytest.raises(SystemExit) as stop:
+        importlib.import_module(name).main(arguments)
+    assert stop.value.code == 2
+    return capsys.readouterr().err
+
+
+@pytest.mark.parametrize("wrong", WRONG_RUNS)
+def test_a_wrong_run_is_named_as_it_was_typed(tmp_path, monkeypatch, capsys, wrong):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "/home/me")
+    for (module, argument), arguments in RUNS.items():
+        said = refusal(capsys, module, [text.replace("{}", wrong) for text in arguments])
+        assert said == f"{module}: error: argument {argument}: {WRONG_RUNS[wrong]}\n"
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_url_is_no_file(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for (module, argument), arguments in FILES.items():
+        said = refusal(capsys, module, [text.replace("{}", "s3://b/x.gif") for text in arguments])
+        problem = "expected a file of this machine, got 's3://b/x.gif'"
+        assert said.startswith(f"{module}: error: argument {argument}")
+        assert said.endswith(f": {problem}\n")
+
+
+def test_folders_of_odd_names_are_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("run:1", "~nobody-of-that-name/run", "a~", " ", "gs:", "C:\\x"):
+        assert command.run_at(name) == Path(name)
+    for name in ("~", "s3:bucket"):
+        Path(name).mkdir()
+        assert command.run_at(f"{name}/run") == Path(name, "run")
+    assert command.run_at("S3://bucket/run") == "S3://bucket/run"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from anim import command
 from anim.embed.options import Options
@@ -24,7 +23,9 @@ def _parser() -> command.Parser:
         allow_abbrev=False,
         argument_default=argparse.SUPPRESS,
     )
-    parser.add_argument("file", type=Path, metavar="FILE", help="a file that anim.render wrote")
+    parser.add_argument(
+        "file", type=command.file_at, metavar="FILE", help="a file that anim.render wrote"
+    )
     kinds = parser.add_mutually_exclusive_group()
     first, *others = KINDS
     parser.set_defaults(kind=first)

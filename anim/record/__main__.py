@@ -100,12 +100,12 @@ def _parser() -> command.Parser:
     )
     parser.example = "--out runs/mine"
     add = parser.add_argument
-    add("files", nargs="+", type=Path, metavar="FILE", help="saved predictions")
+    add("files", nargs="+", type=command.file_at, metavar="FILE", help="saved predictions")
     where = "the folder of the recording, or its URL"
     add("--out", type=command.run_at, required=True, metavar="RUN", help=where)
     add(
         "--labels",
-        type=Path,
+        type=command.file_at,
         metavar="FILE",
         help="labels: .npy, a text file with one per line, or a table with the ids of examples",
     )

@@ -8,6 +8,7 @@ import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from anim import command
@@ -92,8 +93,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     settings = [one for one in settings_of(Statistics) if one.name in _HELP]
     command.add_options(parser, [replace(one, help=_HELP[one.name]) for one in settings])
     parser.add_argument("--json", action="store_true", help="print all errors as JSON")
+    command.add_distributed(parser)
     arguments = parser.parse_args(argv)
-    return command.run(parser, lambda check: _command(arguments, check))
+    work = partial(_command, arguments)
+    return command.run(parser, work, distributed=arguments.distributed)
 
 
 if __name__ == "__main__":

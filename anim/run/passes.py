@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -104,7 +106,7 @@ class Passes:
     ) -> None:
         """Read a part of the snapshots, and take the rows of others from other processes."""
         names = {i: [*map(_lasting_name, statistics)] for i, statistics in missing.items()}
-        part = group.part_of(list(missing), f"{names} {self._labels.shape}")
+        part = group.part_of(list(missing), f"{names} {self._fingerprint(list(missing))}")
         if part is None:
             dividing.disband()
             return
@@ -119,6 +121,23 @@ class Passes:
             self._empty |= empty
             for i, row in rows.items():
                 self._keep((i, missing[i], row))
+
+    def _fingerprint(self, indices: Sequence[int]) -> str:
+        """Return what tells these snapshots from those of other runs, in every process.
+
+        Paths may differ from host to host: the labels are compared, and the beginnings of the first
+        and the last snapshot.
+        """
+        digest = hashlib.sha256(self._labels.tobytes())
+        for i in dict.fromkeys((*indices[:1], *indices[-1:])):
+            # One that cannot be read here may be readable elsewhere: then they work alone.
+            with contextlib.suppress(RecordingError):
+                for name, values in sorted(
+                    next(iter(blocks_of(self._snapshots, i))).arrays.items()
+                ):
+                    digest.update(f"{name} {values.shape} {values.dtype}".encode())
+                    digest.update(np.asarray(values).tobytes())
+        return digest.hexdigest()
 
     def _row(self, i: int, statistics: Sequence[Statistic]) -> list | None:
         """Return the statistics of a snapshot, which may still be computed; None if unreadable."""

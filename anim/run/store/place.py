@@ -67,7 +67,7 @@ def located(path: str | os.PathLike, name: str = "path") -> Path | Url:
     scheme = scheme.lower()
     # Of a path, `file:///x` is `file:/x`, and `s3://x` is `s3:/x`.
     rest = rest.removeprefix("/") if isinstance(path, str) or scheme != "file" else f"/{rest}"
-    url = f"{scheme}://{rest}"
+    url = text if isinstance(path, str) else f"{scheme}://{rest}"
     if scheme == "file":
         host, slash, inside = rest.partition("/")
         if slash and host in ("", "localhost"):
