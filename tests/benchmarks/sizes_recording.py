@@ -2,16 +2,20 @@
 
     python tests/benchmarks/sizes_recording.py [scale]
 
-Each line is measured in a process of its own: CPU seconds, seconds, and by how much the memory that
-the process holds grew beyond what it held when the predictions were there. ``scale`` (1) makes all
-sizes smaller: 0.1 is a quick look.
+Each line is measured in a process of its own, after a first time that is not: CPU seconds, seconds,
+and by how much the memory that the process holds grew beyond what it held when the predictions were
+there. ``scale`` (1) makes all sizes smaller: 0.1 is a quick look.
 
 - ``keep="top"``, fed in batches of 256 by `anim.Recorder.collecting`, beside a softmax of the same
   batches and nothing else: of NumPy, JAX and PyTorch; and `snapshot` of all at once.
-- float32 on the local disk, beside ``np.save`` and fsync: at once, and in batches.
+- float32 on the local disk, beside ``np.save`` and fsync: at once, and in batches. All take turns,
+  as the speed of a disk changes; what is printed are medians, also of the ratios within a turn.
+  Nothing is removed before the end, as file systems are slow to give out again what was removed.
 """
 
+import contextlib
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -22,7 +26,7 @@ from pathlib import Path
 
 import numpy as np
 
-BATCH, SNAPSHOTS = 256, 3
+BATCH, TURNS = 256, 9
 
 
 def resident() -> float:
@@ -101,70 +105,65 @@ def softmax_alone(library: str, classes: int, examples: int) -> None:
 
 
 def collected(library: str, classes: int, examples: int, keep: str = "top") -> None:
-    """Snapshots in batches, with the labels that the recorder has."""
+    """A snapshot in batches, with the labels that the recorder has."""
     import anim
 
     batch, batches = batch_of(library, classes), examples // BATCH
     labels = np.random.default_rng(1).integers(0, classes, batches * BATCH)
-    with tempfile.TemporaryDirectory() as folder:
-        recorder = anim.Recorder(folder, labels=labels, keep=keep)
+    recorder = anim.Recorder(tempfile.mkdtemp(), labels=labels, keep=keep)
 
-        def feed(step: int, count: int) -> None:
-            with recorder.collecting(step) as part:
-                for _ in range(count):
-                    part.add(logits=batch)
+    def feed(step: int, count: int) -> None:
+        with recorder.collecting(step) as part:
+            for _ in range(count):
+                part.add(logits=batch)
+        recorder.flush()
 
-        def warm() -> None:
-            try:
-                feed(0, 1)
-            except ValueError:
-                return
+    def warm() -> None:
+        with contextlib.suppress(ValueError):
+            feed(0, 1 if keep == "top" else batches)
 
-        def act() -> None:
-            snapshots = 1 if keep == "top" else SNAPSHOTS
-            for step in range(snapshots):
-                feed(step, batches)
-            recorder.flush()
-
-        measure(act, warm)
-        recorder.close()
+    measure(lambda: feed(1, batches), warm)
+    recorder.close()
 
 
 def at_once(classes: int, examples: int, keep: str) -> None:
-    """Snapshots of one array."""
+    """A snapshot of one array."""
     import anim
 
     logits = np.random.default_rng(0).normal(size=(examples, classes)).astype(np.float32)
     labels = np.random.default_rng(1).integers(0, classes, examples)
-    with tempfile.TemporaryDirectory() as folder:
-        recorder = anim.Recorder(folder, labels=labels, keep=keep)
+    recorder = anim.Recorder(tempfile.mkdtemp(), labels=labels, keep=keep)
 
-        def act() -> None:
-            for step in range(1 if keep == "top" else SNAPSHOTS):
-                recorder.snapshot(step, logits=logits)
-                recorder.flush()
+    def act(step: int) -> None:
+        recorder.snapshot(step, logits=logits)
+        recorder.flush()
 
-        some = min(examples, 2048)
-        small = anim.Recorder(labels=labels[:some], keep=keep)
-        measure(act, lambda: small.snapshot(0, logits=logits[:some]))
-        recorder.close()
+    some = min(examples, 2048)
+    small = anim.Recorder(labels=labels[:some], keep=keep)
+    measure(
+        lambda: act(1),
+        lambda: small.snapshot(0, logits=logits[:some]) if keep == "top" else act(0),
+    )
+    recorder.close()
 
 
 def saved(classes: int, examples: int) -> None:
     logits = np.random.default_rng(0).normal(size=(examples, classes)).astype(np.float32)
-    with tempfile.TemporaryDirectory() as folder:
+    folder = Path(tempfile.mkdtemp())
 
-        def act() -> None:
-            for step in range(SNAPSHOTS):
-                with (Path(folder) / f"{step}.npy").open("wb") as file:
-                    np.save(file, logits)
-                    file.flush()
-                    os.fsync(file.fileno())
+    def act(step: int) -> None:
+        with (folder / f"{step}.npy").open("wb") as file:
+            np.save(file, logits)
+            file.flush()
+            os.fsync(file.fileno())
 
-        measure(act, lambda: None)
+    measure(lambda: act(1), lambda: act(0))
 
 
-def in_process(name: str, *arguments) -> tuple[float, float, float]:
+Measured = tuple[float, float, float]
+
+
+def in_process(name: str, *arguments) -> Measured:
     """Run a function of this file in a process of its own; return what it measures."""
     command = [sys.executable, __file__, name, *map(str, arguments)]
     found = subprocess.run(command, check=True, capture_output=True, text=True).stdout
@@ -172,37 +171,59 @@ def in_process(name: str, *arguments) -> tuple[float, float, float]:
     return cpu, wall, grown
 
 
-def compare(title: str, ours: tuple, reference: tuple, size: float) -> None:
-    (cpu, wall, grown), (least, fastest, _) = ours, reference
+def compare(title: str, ours: list[Measured], references: list[Measured], size: float) -> None:
+    """Print medians of what was measured in turns."""
+    cpu, wall, grown = map(statistics.median, zip(*ours, strict=True))
+    more, longer = (
+        statistics.median(one[i] / other[i] for one, other in zip(ours, references, strict=True))
+        for i in range(2)
+    )
     print(
-        f"{title:<46} {cpu:6.2f} CPU s ({cpu / least:4.2f} x)  {wall:6.2f} s "
-        f"({wall / fastest:4.2f} x)  +{grown:5.0f} MB ({grown / size:4.2f} x {size:.0f} MB)"
+        f"{title:<46} {cpu:6.2f} CPU s ({more:4.2f} x)  {wall:6.2f} s "
+        f"({longer:4.2f} x)  +{grown:5.0f} MB ({grown / size:4.2f} x {size:.0f} MB)"
     )
 
 
-def main(scale: float) -> None:
+def reduced(scale: float) -> None:
+    """Measure ``keep="top"``."""
     for classes in (1000, 32_000, 100_000):
         examples = max(int(20_000 * scale) // BATCH, 2) * BATCH
         size = examples * classes * 4 / 1e6
         for library in ("numpy", "jax", "torch"):
             reference = in_process("softmax_alone", library, classes, examples)
             found = in_process("collected", library, classes, examples)
-            compare(f"top, {examples} x {classes} in batches, {library}", found, reference, size)
+            title = f"top, {examples} x {classes} in batches, {library}"
+            compare(title, [found], [reference], size)
         if size < 4000:
             reference = in_process("softmax_alone", "numpy", classes, examples)
             found = in_process("at_once", classes, examples, "top")
-            compare(f"top, {examples} x {classes} at once", found, reference, size)
-    examples, classes = int(50_000 * scale) // BATCH * BATCH, 1000
-    size = examples * classes * 4 / 1e6
-    for _ in range(3):
-        # In turns, since the disk's own speed changes.
-        reference = in_process("saved", classes, examples)
-        print(f"np.save and fsync of {SNAPSHOTS} snapshots: {reference[0]:.2f} CPU s, "
-              f"{reference[1]:.2f} s")  # fmt: skip
-        found = in_process("at_once", classes, examples, "float32")
-        compare(f"float32, {examples} x {classes} at once", found, reference, size)
-        found = in_process("collected", "numpy", classes, examples, "float32")
-        compare(f"float32, {examples} x {classes} in batches", found, reference, size)
+            compare(f"top, {examples} x {classes} at once", [found], [reference], size)
+
+
+def whole(scale: float) -> None:
+    """Measure float32 on the disk."""
+    examples, classes = max(int(50_000 * scale) // BATCH, 1) * BATCH, 1000
+    turns = [
+        (
+            in_process("saved", classes, examples),
+            in_process("at_once", classes, examples, "float32"),
+            in_process("collected", "numpy", classes, examples, "float32"),
+        )
+        for _ in range(TURNS)
+    ]
+    references, *found = map(list, zip(*turns, strict=True))
+    for how, ours in zip(
+        ("np.save, fsync", "at once", "in batches"), (references, *found), strict=True
+    ):
+        size = examples * classes * 4 / 1e6
+        compare(f"float32, {examples} x {classes} {how}", ours, references, size)
+
+
+def main(scale: float) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["TMPDIR"] = folder
+        reduced(scale)
+        whole(scale)
 
 
 if __name__ == "__main__":
