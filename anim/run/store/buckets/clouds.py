@@ -10,12 +10,17 @@ profile in ``~/.aws/config``), and ``STORAGE_EMULATOR_HOST`` for Google's.
 from __future__ import annotations
 
 import configparser
+import contextlib
 import functools
+import http.client
 import os
+import urllib.request
 from pathlib import Path
 from typing import Any
 
 import tensorstore as ts
+
+from anim.errors import BucketError
 
 SCHEMES = ("gs", "memory", "s3")
 # TensorStore's own retries wait for half an hour; these, for some ten seconds.
@@ -26,6 +31,18 @@ _WAITS = {
     "TENSORSTORE_CURL_LOW_SPEED_TIME_SECONDS": "20",
 }
 _OF_CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE")
+# Files and variables, besides keys, from which the credentials of AWS may come.
+_FILES = {
+    "AWS_SHARED_CREDENTIALS_FILE": "~/.aws/credentials",
+    "AWS_CONFIG_FILE": "~/.aws/config",
+}
+_OTHERS = (
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+)
+# Where a machine of AWS is told its role, and the seconds until that is not answered.
+_MACHINE, _PROBE = "http://169.254.169.254", 1.0
 
 
 def spec_of(scheme: str, bucket: str, path: str) -> dict[str, Any]:
@@ -48,19 +65,67 @@ def spec_of(scheme: str, bucket: str, path: str) -> dict[str, Any]:
 
 
 def context_of(scheme: str) -> ts.Context:
-    """Return the connections that all stores of a scheme share, and the memory of ``memory``."""
+    """Return the connections that all stores of a scheme share, and the memory of ``memory``.
+
+    Raises:
+        BucketError: a variable names credentials that are not there.
+    """
+    google = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS")
+    if scheme == "gs" and google and not Path(google).is_file():
+        # TensorStore would look elsewhere.
+        raise BucketError(f"GOOGLE_APPLICATION_CREDENTIALS: there is no file {google!r}")
     return _context(scheme, *(os.environ.get(name) for name in _OF_CREDENTIALS))
 
 
 @functools.cache
 def _context(scheme: str, key: str | None, secret: str | None, *_: str | None) -> ts.Context:
     if scheme == "s3":
-        # Else TensorStore complains on stderr that there are no files of credentials.
-        own = {"aws_credentials": {"type": "environment"}} if key and secret else {}
-        return ts.Context({"s3_request_retries": _RETRIES, **own})
+        kind = "environment" if key and secret else _kind_of_credentials()
+        return ts.Context({"s3_request_retries": _RETRIES, "aws_credentials": {"type": kind}})
     if scheme == "gs":
         return ts.Context({"gcs_request_retries": _RETRIES})
     return ts.Context()
+
+
+def _kind_of_credentials() -> str:
+    """Return where TensorStore looks for credentials of AWS, apart from keys in variables.
+
+    It says on stderr, in a dozen lines that nothing turns off, where it found none: so it is asked
+    to look only if there may be some.
+    """
+    files = [Path(os.environ.get(name) or usual).expanduser() for name, usual in _FILES.items()]
+    found = [file for file in files if file.is_file()]
+    if profile := os.environ.get("AWS_PROFILE"):
+        parser = configparser.RawConfigParser()
+        # What cannot be read is left to TensorStore.
+        with contextlib.suppress(UnicodeDecodeError, configparser.Error):
+            parser.read(found)
+            if not any(map(parser.has_section, (profile, f"profile {profile}"))):
+                where = " or ".join(map(str, files))
+                raise BucketError(f"AWS_PROFILE: there is no profile {profile!r} in {where}")
+    if found or any(os.environ.get(name) for name in _OTHERS) or _has_role():
+        return "default"
+    return "anonymous"
+
+
+def _has_role() -> bool:
+    """Return whether this is a machine of AWS that gives its programs credentials."""
+    if os.environ.get("AWS_EC2_METADATA_DISABLED", "").lower() == "true":
+        return False
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+    def answer(key: str, **more: Any) -> str:
+        request = urllib.request.Request(f"{_MACHINE}/latest/{key}", **more)
+        try:
+            with opener.open(request, timeout=_PROBE) as found:
+                return found.read(1 << 12).decode().strip()
+        except (OSError, ValueError, http.client.HTTPException):
+            return ""
+
+    life = {"X-aws-ec2-metadata-token-ttl-seconds": "60"}
+    token = answer("api/token", method="PUT", headers=life)
+    given = {"X-aws-ec2-metadata-token": token} if token else {}
+    return answer("meta-data/iam/security-credentials/", headers=given) != ""
 
 
 def _s3(bucket: str) -> dict[str, Any]:

@@ -53,4 +53,6 @@ def bucket_error(name: str, error: Exception) -> BucketError:
     text = str(error)
     said = re.split(r" \[[a-z_ -]+=", text, maxsplit=1)[0]
     problem = next((told for known, told in _PROBLEMS if re.search(known, text)), None)
+    if problem and name.startswith("gs:"):
+        problem = problem.replace("AWS_ENDPOINT_URL", "STORAGE_EMULATOR_HOST")
     return BucketError(f"{name}: {problem} ({said})" if problem else f"{name}: {said}")
