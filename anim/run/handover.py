@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import threading
 import warnings
@@ -18,6 +17,9 @@ from anim.run.caller import warn_caller
 from anim.run.seen import Seen
 from anim.run.snapshots import Form, Given
 from anim.run.store.interface import SnapshotStore
+
+# Seconds between two looks whether other processes are late.
+_LOOK_EVERY = 1.0
 
 
 def _held_lock() -> threading.Lock:
@@ -39,6 +41,7 @@ class HandedOver:
         scalars: the names of all scalars up to this snapshot.
         seen: what the scores were, of which its arrays do not show that.
         finished: held until the snapshot is written, or has failed.
+        is_finished: whether that is so, whoever holds ``finished``.
     """
 
     step: int | None
@@ -49,6 +52,7 @@ class HandedOver:
     scalars: frozenset[str] = frozenset()
     seen: Seen = field(default_factory=Seen)
     finished: threading.Lock = field(default_factory=_held_lock)
+    is_finished: bool = False
 
 
 class Handover:
@@ -65,7 +69,7 @@ class Handover:
     def __init__(self, store: SnapshotStore):
         last_step = store.steps[-1] if store.steps else None
         start = HandedOver(last_step, store.form, store.labels, scalars=store.scalars)
-        start.finished.release()
+        start.is_finished = True
         self._store = store
         self._all = {0: start}
         self._next = 1
@@ -105,19 +109,32 @@ class Handover:
             OSError, RecordingError: a snapshot could not be written.
         """
         awaited = self._all[max(len(self._all) - 1 - at_most, 0)]
-        if awaited.finished.locked():
+        if not awaited.is_finished:
             # An interrupt may have come between handing a snapshot over and waking the thread.
             self._wake()
-            with awaited.finished:
-                pass
+            self._wait_for(awaited)
         self._raise_failure()
+
+    def _wait_for(self, awaited: HandedOver) -> None:
+        """Wait until a snapshot is written; warn of processes that this takes long for."""
+        while not awaited.is_finished:
+            # An interrupt may leave the lock held here, but not before it is finished.
+            if awaited.finished.acquire(timeout=_LOOK_EVERY):
+                awaited.finished.release()
+            elif late := self._store.late():
+                warn_caller(late)
 
     def stop(self) -> None:
         """Write what is left, and end the thread; may be called again."""
-        if self.last.finished.locked():
-            # The thread may be ending already, after an interrupt.
-            with contextlib.suppress(RuntimeError):
+        last = self.last
+        if not last.is_finished:
+            try:
                 self._wake()
+            except RuntimeError:
+                # The thread is ending already, after an interrupt.
+                pass
+            else:
+                self._wait_for(last)
         self._thread.shutdown()
 
     def check(self) -> None:
@@ -165,6 +182,7 @@ class Handover:
                     self._unseen.append(f"{_lost(given)}: {str(error) or type(error).__name__}")
                 given.snapshot = {}
                 self._next += 1
+                given.is_finished = True
                 given.finished.release()
 
     def _append(self, given: HandedOver) -> None:

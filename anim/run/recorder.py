@@ -11,11 +11,12 @@ import numpy as np
 from anim.checks.labels import check_range, check_same_labels, checked_classes
 from anim.errors import NotFiniteError, RecordingError, SettingError
 from anim.run import opened
-from anim.run.about import NOTHING_KNOWN, About, check_about
+from anim.run.about import NOTHING_KNOWN, About
 from anim.run.caller import warn_caller
 from anim.run.checking import check_classes, check_same_form, warn_if_probs
 from anim.run.collecting import Part
 from anim.run.handover import HandedOver, Handover
+from anim.run.options import check_options
 from anim.run.own_part import OwnPart
 from anim.run.own_rows import OwnRows
 from anim.run.ranks import rank_for
@@ -26,7 +27,7 @@ from anim.run.snapshots import Given, bytes_of, form_of, like
 from anim.run.store.interface import SnapshotStore
 from anim.run.store.made import made_store
 from anim.run.store.store import store_of
-from anim.settings import KEEPS, one_of, whole
+from anim.settings import whole
 from anim.settings.docs import hints
 
 # Steps are 64-bit integers on disk.
@@ -60,6 +61,8 @@ class Recorder:
         process_index, process_count: which of how many processes this is; None asks
             ``jax.distributed`` and ``torch.distributed``. With ``process_count=1`` a process
             records all examples on its own.
+        timeout: seconds without news after which one of several processes gives up another that
+            it waits for; a warning says after ten seconds whom it waits for.
         resume: continue the recording at ``path``, if there is one. True continues after its last
             snapshot. A step, such as that of a checkpoint, continues after that step: later
             snapshots are dropped, and the one at that step is kept and not recorded again.
@@ -84,31 +87,25 @@ class Recorder:
         index=None,
         process_index: int | None = None,
         process_count: int | None = None,
+        timeout: float = 300,
         resume: bool | int = False,
         overwrite: bool = False,
     ):
-        one_of("keep", keep, KEEPS)
-        one_of("nan", nan, ("raise", "skip"))
+        how = {"keep": keep, "nan": nan, "timeout": timeout}
+        how |= {"resume": resume, "overwrite": overwrite}
+        check_options(path, about, **how)
         self._keep, self._nan = keep, nan
         self._classes = checked_classes(classes)
         self._rows = OwnRows(rank_for(path, process_index, process_count), index)
         own = self._rows.labels_of(labels, self._classes)
-        if not isinstance(resume, bool):
-            whole("resume", resume, 0)
         if own is not None and self._classes is not None:
             check_range(own, len(self._classes))
-        check_about(about)
-        if resume is not False and overwrite:
-            raise ValueError("resume, overwrite: expected at most one of them")
-        if path is None and (resume is not False or overwrite):
-            raise ValueError("resume and overwrite require a path")
         self._process = os.getpid()
         self._place = None if path is None else store_of(path)
         self._is_open = False
         store: SnapshotStore | None = None
         # Whatever line an interrupt stops, the folder is released.
         try:
-            how = {"keep": keep, "nan": nan, "resume": resume, "overwrite": overwrite}
             store = made_store(self._place, self._rows, own, self._classes, about, **how)
             self._store, self._classes = store, store.classes
             self._handover = Handover(store)
@@ -235,17 +232,21 @@ class Recorder:
     def close(self) -> None:
         """Flush, and release the path for other recorders.
 
+        Of several processes, others wait until process 0 has committed their snapshots.
+
         Raises:
-            RuntimeError, OSError: as for `flush`.
+            RuntimeError, OSError: as for `flush`; process 0 stopped before it committed them.
         """
         self._check_process("close")
         # An interrupt leaves a recorder that can be closed again; its path is released last.
         self._is_open = False
         self._handover.stop()
-        self._store.close()
+        lost = self._store.close()
         if self._place is not None:
             opened.forget(self._place, self)
         self._handover.check()
+        if lost:
+            raise RecordingError(lost)
 
     def run(self) -> Run:
         """Return the snapshots so far; in several processes, those that process 0 has committed.

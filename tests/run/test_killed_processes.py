@@ -22,7 +22,7 @@ def logits(step):
 
 def record(path, rank):
     """What a process does: it takes up the recording where it ended."""
-    session.TIME_LIMIT, session.LEAVE_LIMIT = 5.0, 2.0
+    session.LEAVE_LIMIT = 2.0
     index = np.arange(rank, EXAMPLES, RANKS)
     with anim.Recorder(
         path,
@@ -30,6 +30,7 @@ def record(path, rank):
         index=index,
         process_index=rank,
         process_count=RANKS,
+        timeout=5.0,
         resume=True,
     ) as recorder:
         last = -1 if recorder.last_step is None else recorder.last_step

@@ -91,21 +91,24 @@ class Training:
             yield Wait(self.every * self.world.random.uniform(0.8, 1.2))
             yield from session.claim(slot)
             yield Rows(f"rows/{slot}/{rank}", (session.id, step), self.rows)
-            yield from session.mark(slot, step)
             if rank == 0:
                 yield from session.wait_for_all(slot, step)
                 stamp = yield WriteIf(STEPS, (*self.steps, (slot, step, session.id)), stamp)
                 if stamp is None:
                     raise RecordingError("another process 0 commits")
                 self.delays.append(self.world.now - self._last_mark(slot))
+            yield from session.mark(slot, step)
             slot += 1
         if rank == 0 and last < self.snapshots:
             # Whatever becomes of this session, another one follows.
             self.world.at(self.world.random.uniform(0.1, 20), self.start)
         yield from session.leave(slot)
+        lost = yield from session.settle()
+        assert lost is None or session.open_steps
 
     def _last_mark(self, slot: int) -> float:
-        return max(self.world.time_of(key_of(slot, rank)) for rank in range(self.count))
+        marks = [key_of(slot, rank) for rank in range(1, self.count)]
+        return max(map(self.world.time_of, [*marks, f"rows/{slot}/0"]))
 
     def disturb(self, mean: float) -> None:
         """Kill or pause processes at random times, and start all again, until all is recorded.

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
-from anim.run.store.processes.requests import Read, Stamp, Wait, WriteIf
+from anim.run.store.processes.requests import Notice, Read, Stamp, Wait, WriteIf
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,8 @@ class World:
         match request:
             case Wait(seconds):
                 self.at(seconds, lambda: reply(self.now))
+            case Notice():
+                self.at(0, lambda: reply(None))
             case Read(keys):
                 self._read(keys, reply)
             case _:
@@ -138,7 +140,7 @@ class Rows:
 def requests_of(request) -> Counter[str]:
     """Return how many requests to a store a request is: of ``read`` and of ``write``."""
     match request:
-        case Wait():
+        case Wait() | Notice():
             return Counter()
         case Read(keys):
             return Counter(read=len(keys))
@@ -161,6 +163,7 @@ class Process:
         self._paused_until = 0.0
         self.is_alive, self.result, self.error = True, None, None
         self.requests: Counter[str] = Counter()
+        self.notices: list[tuple[float, Notice]] = []
         world.at(0, lambda: self._go_on(None))
 
     def kill(self) -> None:
@@ -185,4 +188,6 @@ class Process:
             self.is_alive, self.error = False, error
         else:
             self.requests += requests_of(request)
+            if isinstance(request, Notice):
+                self.notices.append((self._world.now, request))
             self._world.send(request, self._go_on)

@@ -68,10 +68,18 @@ class SnapshotStore(Protocol):
         """
         ...
 
+    def late(self) -> str | None:
+        """Return which other processes `append` has long been waiting for, if nobody was told."""
+        ...
+
     def hasten(self) -> None:
         """Wait only briefly for other processes from now on, as an error ends this one."""
         ...
 
-    def close(self) -> None:
-        """Release what the store holds; nothing is appended afterwards."""
+    def close(self) -> str | None:
+        """Release what the store holds; nothing is appended afterwards.
+
+        Returns:
+            What was appended and is lost, as other processes stopped; None if nothing is.
+        """
         ...

@@ -24,6 +24,7 @@ def made_store(
     *,
     keep: str,
     nan: str,
+    timeout: float,
     resume: bool | int,
     overwrite: bool,
 ) -> SnapshotStore:
@@ -33,7 +34,7 @@ def made_store(
         place: where to record; None for memory.
         rows: of this process.
         labels: [n] int32 of these, or None.
-        classes, about, keep, nan, resume, overwrite: as for `anim.Recorder`.
+        classes, about, keep, nan, timeout, resume, overwrite: as for `anim.Recorder`.
 
     Raises:
         SettingError: many processes cannot record like this.
@@ -56,5 +57,6 @@ def made_store(
         settings={"keep": keep},
         resume=resume,
         overwrite=overwrite,
+        timeout=timeout,
     )
     return shared

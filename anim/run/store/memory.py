@@ -77,6 +77,9 @@ class Memory:
             about=self._about,
         )
 
+    def late(self) -> None:
+        """Return None: there is nobody to wait for."""
+
     def hasten(self) -> None:
         """Do nothing: there is nobody to wait for."""
 

@@ -167,6 +167,9 @@ class Writer:
         """
         return open_recording(self.store)
 
+    def late(self) -> None:
+        """Return None: there is nobody to wait for."""
+
     def hasten(self) -> None:
         """Do nothing: there is nobody to wait for."""
 

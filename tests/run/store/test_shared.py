@@ -1,5 +1,7 @@
 """Recordings of which each process writes its rows: here, threads stand for processes."""
 
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -55,7 +57,7 @@ def short_limits(monkeypatch):
     monkeypatch.setattr(session, "LEAVE_LIMIT", 0.5)
 
 
-def writer(path, rank, ranks=RANKS, *, index=None, labels=None, limit=20.0, **options):
+def writer(path, rank, ranks=RANKS, *, index=None, labels=None, timeout=20.0, **options):
     index = sampled(rank, ranks) if index is None else index
     given = {"settings": {"keep": "float32"}, "resume": False, "overwrite": False, **options}
     return SharedWriter(
@@ -64,7 +66,7 @@ def writer(path, rank, ranks=RANKS, *, index=None, labels=None, limit=20.0, **op
         LABELS[index] if labels is None else labels,
         None,
         NOTHING_KNOWN,
-        limit=limit,
+        timeout=timeout,
         **given,
     )
 
@@ -79,12 +81,15 @@ def record(path, rank, steps, ranks=RANKS, **options):
     shared = writer(path, rank, ranks, **options)
     try:
         for step in steps:
-            shared.append(
-                step, {"logits": logits(step)[shared._rows.index]}, {"loss": 1 / (step + 1)}
-            )
+            append(shared, step)
     finally:
-        shared.close()
+        close(shared)
     return shared
+
+
+def close(shared):
+    if lost := shared.close():
+        raise RecordingError(lost)
 
 
 def in_all(act, ranks=RANKS):
@@ -139,9 +144,7 @@ def test_slots_of_a_session_that_did_not_end_are_left_out(place):
     def die(rank):
         shared = writer(place, rank)
         for step in range(2):
-            shared.append(
-                step, {"logits": logits(step)[shared._rows.index]}, {"loss": 1 / (step + 1)}
-            )
+            append(shared, step)
         if rank == 0:
             shared._held.release()
 
@@ -169,10 +172,7 @@ def test_a_process_may_have_no_rows_and_others_few(place):
 @pytest.mark.parametrize(
     ("index", "problem"),
     [
-        (
-            lambda rank: sampled(rank)[1:],
-            "up to 102 in one process or another, got 100 rows in all",
-        ),
+        (lambda rank: sampled(rank)[1:], "up to 102 in one process or another, got 100 rows"),
         (lambda rank: np.append(sampled(rank)[1:], 49 + rank), "got none of 1, 2, 3"),
         (lambda rank: np.arange(77, 103), "got none of 0, 1, 2, 3, 4, ..."),
     ],
@@ -237,20 +237,69 @@ def test_other_rows_or_labels_than_before_are_refused(place):
 
 
 def test_a_process_that_dies_leaves_its_snapshot_out(place):
+    failed = threading.Event()
+
     def act(rank):
-        shared = writer(place, rank, limit=1.0)
-        for step in range(4):
-            if rank == 2 and step == 2:
-                return
-            shared.append(
-                step, {"logits": logits(step)[shared._rows.index]}, {"loss": 1 / (step + 1)}
-            )
-        shared.close()
+        shared = writer(place, rank, timeout=1.0)
+        try:
+            for step in range(4):
+                if rank == 2 and step == 2:
+                    return
+                append(shared, step)
+        finally:
+            if rank == 0:
+                failed.set()
+        failed.wait(20)
+        close(shared)
 
     found = in_all(act)
     assert "no rows of step 2 from process 2 of 4 for 1 s" in str(found[0])
-    assert found[1:] == [None, None, None]
+    words = "lacks steps 2, 3: process 0 of 4: no rows of step 2 from process 2 of 4 for 1 s"
+    assert str(found[1]).endswith(words) and str(found[3]).endswith(words)
     check(place, range(2))
+
+
+def test_a_process_0_that_dies_leaves_its_snapshot_out_and_others_say_so(place):
+    def act(rank):
+        shared = writer(place, rank, timeout=0.5)
+        for step in range(3):
+            if rank == 0 and step == 1:
+                shared._held.release()
+                return
+            append(shared, step)
+        close(shared)
+
+    with pytest.warns(UserWarning, match="may lack steps 1, 2: nothing of process 0 of 4 for 0.5"):
+        raise_any(in_all(act))
+    check(place, [0])
+
+
+def test_nobody_is_warned_of_a_process_that_closes_late(place):
+    def act(rank):
+        shared = writer(place, rank, 2)
+        time.sleep(0.7 * (rank == 0))
+        append(shared, 0)
+        close(shared)
+
+    raise_any(in_all(act, 2))
+    check(place, [0])
+
+
+def test_what_stops_a_process_is_told_to_the_others(place, monkeypatch):
+    def act(rank):
+        shared = writer(place, rank, 3)
+        append(shared, 0)
+        if rank == 1:
+            monkeypatch.setattr(shared._arrays, "write", refuse)
+        for step in range(1, 4):
+            append(shared, step)
+
+    def refuse(*_):
+        raise OSError(28, "No space left on device", "r")
+
+    found = in_all(act, 3)
+    assert isinstance(found[1], OSError)
+    assert "process 1 of 3: [Errno 28] No space left on device" in str(found[0])
 
 
 def test_a_process_that_records_more_than_process_0_is_warned_of(place):
@@ -258,7 +307,8 @@ def test_a_process_that_records_more_than_process_0_is_warned_of(place):
         return record(place, rank, range(3 if rank else 2), 2)
 
     with pytest.warns(UserWarning, match="process 1 recorded step 2, process 0 did not"):
-        raise_any(in_all(act, 2))
+        found = in_all(act, 2)
+    assert str(found[1]).endswith("lacks step 2: process 0 of 2 closed its recorder")
     check(place, range(2))
     # Nobody knows what it may still write.
     raise_any(in_all(lambda rank: record(place, rank, [2], 2, resume=True), 2))

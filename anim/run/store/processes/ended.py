@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import secrets
 
+from anim.run.store.processes.joining import NAME
 from anim.run.store.processes.requests import parsed
-from anim.run.store.processes.session import NAME
 from anim.run.store.store import Store
 
 # That of 1,000 processes has 30 kB.

@@ -64,41 +64,70 @@ class Wait(NamedTuple):
     seconds: float
 
 
-Request: TypeAlias = Read | Write | Stamp | WriteIf | Wait
+class Notice(NamedTuple):
+    """Tell whoever waits that these processes are late."""
+
+    ranks: tuple[int, ...]
+    text: str
+
+
+Request: TypeAlias = Read | Write | Stamp | WriteIf | Wait | Notice
 # A part of a protocol, which returns a T.
 Steps: TypeAlias = Generator[Request, Any, T]
 # Called with the number of a key and what it holds; returns whether this is what was awaited.
 Take: TypeAlias = Callable[[int, bytes], bool]
 
 
-def taken(keys: Mapping[int, str], take: Take, limit: float) -> Steps[list[int]]:
+class Late(NamedTuple):
+    """What is done once if a wait takes long: ``tell`` is called with the numbers that are left."""
+
+    after: float
+    tell: Callable[[list[int]], Steps[None]]
+
+
+def taken(
+    keys: Mapping[int, str],
+    take: Take,
+    limit: float,
+    late: Late | None = None,
+    watched: tuple[str, ...] = (),
+) -> Steps[list[int]]:
     """Read keys again and again, until each was taken.
 
     Args:
         keys: by number.
         take: called with each number and content that there is.
-        limit: seconds in which none is taken, after which it gives up.
+        limit: seconds in which nothing that is read changes, after which it gives up.
+        late: what is done once after that many seconds, if some are left.
+        watched: more keys, whose changes show that somebody is there.
 
     Returns:
         The numbers of those that were not taken, in order.
     """
     left, wait = dict(keys), _FIRST_WAIT
-    since = yield Wait(0)
+    begin = since = yield Wait(0)
+    known: dict[str, bytes | None] = {}
     while left:
-        contents = yield Read(tuple(left.values()))
-        before = len(left)
-        for number, content in zip(list(left), contents, strict=True):
+        asked = (*left.values(), *watched)
+        contents = dict(zip(asked, (yield Read(asked)), strict=True))
+        is_news = any(known.get(key) != content for key, content in contents.items())
+        known = contents
+        for number, key in list(left.items()):
+            content = contents[key]
             if content is not None and take(number, content):
                 del left[number]
         if not left:
             break
         now = yield Wait(wait)
-        if len(left) < before:
+        if is_news:
             since, wait = now, _FIRST_WAIT
         elif now - since > limit:
             break
         else:
-            wait = min(1.5 * wait, _LONGEST_WAIT)
+            wait = min(1.5 * wait, _LONGEST_WAIT, limit / 10)
+        if late is not None and now - begin > late.after:
+            yield from late.tell(sorted(left))
+            late = None
     return sorted(left)
 
 
@@ -115,6 +144,7 @@ def carry_out(
     steps: Steps[T],
     store: Objects,
     wait: Callable[[float], Any] = time.sleep,
+    notify: Callable[[Notice], Any] = lambda _: None,
 ) -> T:
     """Carry out the requests of a generator, one after the other, and return what it returns.
 
@@ -122,12 +152,13 @@ def carry_out(
         steps: see `anim.run.store.processes.session`.
         store: to read from and write to.
         wait: called with seconds; may raise to give up.
+        notify: called if others are late.
     """
     try:
         request = next(steps)
         while True:
             try:
-                answer = _answer(request, store, wait)
+                answer = _answer(request, store, wait, notify)
             except Exception as error:
                 request = steps.throw(error)
             else:
@@ -136,8 +167,15 @@ def carry_out(
         return end.value
 
 
-def _answer(request: Request, store: Objects, wait: Callable[[float], Any]) -> Any:
+def _answer(
+    request: Request,
+    store: Objects,
+    wait: Callable[[float], Any],
+    notify: Callable[[Notice], Any],
+) -> Any:
     match request:
+        case Notice():
+            return notify(request)
         case Read(keys):
             return _contents(keys, store)
         case Write(key, content):

@@ -40,162 +40,26 @@ that `anim.run.store.processes.requests` carries out, and tests simulate, with a
 
 from __future__ import annotations
 
-import json
-import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from anim.checks.labels import listed
 from anim.errors import RecordingError
 from anim.run.ranks import Rank
+from anim.run.store.processes.joining import CLAIM, NAME, NOTICE_AFTER, PATIENCE, Joining
 from anim.run.store.processes.marks import LEFT, key_of, mark_of, step_in
-from anim.run.store.processes.requests import (
-    Read,
-    Stamp,
-    Steps,
-    Take,
-    Write,
-    WriteIf,
-    parsed,
-    taken,
-)
+from anim.run.store.processes.requests import Late, Read, Steps, Write, parsed, taken
 
-NAME = "session.json"
-# Slots that are claimed at a time.
-CLAIM = 16
-# Seconds without news before a process is given up, and for a process to leave.
-TIME_LIMIT, LEAVE_LIMIT = 300.0, 10.0
-# How much longer the others wait, so that they hear of process 0, which knows who is missing.
-_PATIENCE = 1.25
-
-_HINT = (
-    ": make the recorder in every process, with a path that all of them share, or in one of them "
-    "with process_count=1"
-)
-
-# Makes what is agreed, and the first slot that may be used, of what each process says.
-Decide = Callable[[list[dict]], tuple[dict, int]]
+# Seconds for a process to leave.
+LEAVE_LIMIT = 10.0
 
 
-class Session:
-    """One process's part in a session.
+class Session(Joining):
+    """One process's part in a session; its arguments are those of `Joining`."""
 
-    Args:
-        rank: of this process.
-        place: the name of the store, for errors.
-        limit: seconds without news before another process is given up; None takes `TIME_LIMIT`.
-        own: a number that no other process has; None takes a random one.
-    """
-
-    def __init__(
-        self, rank: Rank, place: str, *, limit: float | None = None, own: int | None = None
-    ):
-        self._rank, self._place = rank, place
-        self._limit = TIME_LIMIT if limit is None else limit
-        self._own = 1 + secrets.randbits(62) if own is None else own
-        # That of an earlier session is none of its own.
-        self._id = self._own if rank.index == 0 else 0
-        self._stamp: object = None
-        self._said: dict[str, Any] = {}
-
-    def join(self, offer: Mapping, decide: Decide) -> Steps[dict]:
-        """Begin a session, or take part in the one that process 0 begins.
-
-        Args:
-            offer: what this process has to say, as JSON.
-            decide: called in process 0 with all offers, in the order of ranks.
-
-        Returns:
-            What was decided.
-
-        Raises:
-            RecordingError: processes are missing, or what ``decide`` raised in process 0.
-        """
-        if self._rank.index == 0:
-            self._stamp = yield Stamp(NAME)
-            (before,) = yield Read((NAME,))
-            earlier = parsed(before)
-            about = {"count": self._rank.count, "ended": False}
-            slots = earlier.get("slots")
-            touched = slots if type(slots) is int and not earlier.get("ended") else 0
-            yield from self._say(id=self._id, slots=touched, agreed=[], **about)
-        return (yield from self.agree(offer, decide))
-
-    def agree(self, offer: Mapping, decide: Decide) -> Steps[dict]:
-        """Let process 0 decide on what every process has to say; as `join`, in a session.
-
-        All processes agree on the same things in the same order.
-        """
-        turn = len(self._said.get("agreed", []))
-        if self._rank.index != 0:
-            return (yield from self._answer(turn, offer))
-        offers, own = {0: dict(offer)}, {0: self._own}
-
-        def take(rank: int, content: bytes) -> bool:
-            answer = parsed(content)
-            if answer.get("id") == self._id and "left" in answer:
-                raise RecordingError(f"process {rank} of {self._rank.count} closed its recorder")
-            if (answer.get("id"), answer.get("turn")) != (self._id, turn):
-                return False
-            offers[rank], own[rank] = answer["offer"], answer["own"]
-            return True
-
-        others = {rank: f"ranks/{rank}.json" for rank in range(1, self._rank.count)}
-        try:
-            yield from self._until(others, take, lambda missing: (
-                f"{_processes(missing)} of {self._rank.count} did not begin to record to "
-                f"{self._place!r} within {self._limit:g} s{_HINT}"
-                if turn == 0
-                else f"nothing of {_processes(missing)} of {self._rank.count} for {self._limit:g} s"
-            ))  # fmt: skip
-            agreed, first = decide([offers[rank] for rank in range(self._rank.count)])
-        except Exception as error:
-            yield from self._say(error=str(error), own=[])
-            raise
-        first = max(first, self._said["slots"]) if turn == 0 else self._said["first"]
-        yield from self._say(
-            own=[own[rank] for rank in range(self._rank.count)],
-            agreed=[*self._said["agreed"], agreed],
-            first=first,
-            slots=max(self._said["slots"], first + CLAIM),
-        )
-        return agreed
-
-    def _answer(self, turn: int, offer: Mapping) -> Steps[dict]:
-        """Answer process 0, again if another one begins, until it has decided."""
-        if turn:
-            yield from self._current()
-            yield from self._tell(turn=turn, offer=dict(offer))
-        while True:
-            said = yield from self._heard(lambda said: self._concerns_me(said, turn))
-            if said["id"] == self._id:
-                break
-            if turn:
-                raise self._taken_over()
-            if said["count"] != self._rank.count:
-                problem = f"process 0 is one of {said['count']} processes that record to"
-                raise RecordingError(f"{problem} {self._place!r}, this one of {self._rank.count}")
-            self._id = said["id"]
-            yield from self._tell(turn=turn, offer=dict(offer))
-        if "error" in said:
-            raise RecordingError(f"process 0 of {self._rank.count}: {said['error']}")
-        if len(said["agreed"]) <= turn:
-            raise RecordingError(f"process 0 of {self._rank.count} closed its recorder")
-        if said["own"][self._rank.index] != self._own:
-            problem = f"several processes are process {self._rank.index} of {self._rank.count}"
-            raise RecordingError(f"{problem} that record to {self._place!r}")
-        self._said = said
-        return said["agreed"][turn]
-
-    def _concerns_me(self, said: Mapping, turn: int) -> bool:
-        """Return whether process 0 asks, or has decided about what this process answered."""
-        agreed = said.get("agreed", [])
-        is_decided = len(agreed) > turn or "error" in said or "left" in said
-        return is_decided if said.get("id") == self._id else bool(turn) or not is_decided
-
-    def _tell(self, **more: Any) -> Steps[None]:
-        answer = {"id": self._id, "own": self._own, **more}
-        yield Write(f"ranks/{self._rank.index}.json", json.dumps(answer).encode())
+    def __init__(self, rank: Rank, place: str, **options: Any):
+        super().__init__(rank, place, **options)
+        # In other processes than 0: steps that it may not have committed yet, by their slots.
+        self._open: dict[int, int] = {}
 
     @property
     def id(self) -> int:
@@ -228,17 +92,24 @@ class Session:
         def is_news(said: Mapping) -> bool:
             return said.get("id") != self._id or slot < said["slots"] or "left" in said
 
-        if slot >= said["slots"]:
-            said = yield from self._heard(is_news)
+        if not is_news(said):
+            steps = self.open_steps
+            act = f"record step {steps[0]}" if steps else "go on"
+            said = yield from self._heard(is_news, act)
             if said.get("id") != self._id:
                 raise self._taken_over()
-            if slot >= said["slots"]:
-                raise RecordingError(f"process 0 of {self._rank.count} closed its recorder")
+        if "left" in said:
+            # It waits for everybody's mark before it commits: this slot will never count.
+            raise RecordingError(self._why(said))
         self._said = said
+        # Process 0 claims slots up to this far from its own, behind all that it has committed.
+        self._open = {k: step for k, step in self._open.items() if k >= said["slots"] - CLAIM}
 
     def mark(self, slot: int, step: int) -> Steps[None]:
-        """Say that this process wrote its rows of a step to a slot."""
+        """Say that this process wrote its rows of a step to a slot; process 0, that it counts."""
         yield Write(key_of(slot, self._rank.index), mark_of(self._id, step))
+        if self._rank.index and step != LEFT:
+            self._open[slot] = step
 
     def wait_for_all(self, slot: int, step: int) -> Steps[None]:
         """Wait, in process 0, until every process has marked a slot with this step.
@@ -252,33 +123,45 @@ class Session:
             if found is None:
                 return False
             if found != step:
+                if found == LEFT:
+                    gone.append(rank)
                 did = "closed its recorder" if found == LEFT else f"recorded step {found}"
                 raise RecordingError(f"process {rank} {did} where process 0 recorded step {step}")
             return True
 
-        yield from self._until(self._marks(slot), take, lambda missing: (
-            f"no rows of step {step} from {_processes(missing)} of {self._rank.count} "
-            f"for {self._limit:g} s"
-        ))  # fmt: skip
+        gone: list[int] = []
+        try:
+            yield from self._until(self._marks(slot), take, f"record step {step}", lambda missing: (
+                f"no rows of step {step} from {self._named(missing)} for {self._limit:g} s"
+            ))  # fmt: skip
+        except RecordingError as error:
+            for rank in gone:
+                (content,) = yield Read((f"ranks/{rank}.json",))
+                if (answer := parsed(content)).get("id") == self._id and "error" in answer:
+                    problem = f"process {rank} of {self._rank.count}: {answer['error']}"
+                    raise RecordingError(problem) from error
+            raise
 
-    def leave(self, slot: int) -> Steps[None]:
+    def leave(self, slot: int, error: str | None = None) -> Steps[None]:
         """Say that this process records nothing more; in process 0, end the session.
 
         Args:
             slot: after the last one that this process marked.
+            error: why it stops before the others; these are not waited for.
 
         Raises:
             RecordingError: a process recorded more than process 0.
         """
+        why: dict[str, Any] = {"left": True} if error is None else {"left": True, "error": error}
         if self._rank.index == 0:
             # Whoever waits for process 0 need not any more.
-            yield from self._say(left=True)
+            yield from self._say(**why)
         else:
             # What another session has in this place is left alone.
             yield from self._current()
-            yield from self._tell(left=True)
+            yield from self._tell(**why)
         yield from self.mark(slot, LEFT)
-        if self._rank.index != 0:
+        if self._rank.index != 0 or error is not None:
             return
 
         def take(rank: int, content: bytes) -> bool:
@@ -293,58 +176,51 @@ class Session:
         if not missing:
             yield from self._say(slots=slot, ended=True)
 
-    def _current(self) -> Steps[dict]:
-        """Return what session.json says; raise RecordingError unless it is of this session."""
-        (content,) = yield Read((NAME,))
-        said = parsed(content)
-        if said.get("id") != self._id:
-            raise self._taken_over()
-        return said
+    @property
+    def open_steps(self) -> list[int]:
+        """Steps of this process of which it is not known that process 0 has committed them."""
+        return list(self._open.values())
 
-    def _say(self, **new: Any) -> Steps[None]:
-        """Write session.json, in process 0."""
-        said = {**self._said, **new}
-        content = json.dumps(said).encode()
-        self._stamp = yield WriteIf(NAME, content, self._stamp)
-        if self._stamp is None:
-            raise self._taken_over()
-        self._said = said
+    def settle(self) -> Steps[str | None]:
+        """Wait, in other processes than 0, until it has committed what this one recorded.
 
-    def _heard(self, is_news: Callable[[Mapping], bool]) -> Steps[dict]:
-        """Wait for news in session.json, in other processes than 0."""
-        heard: dict[str, Any] = {}
+        Returns:
+            None once it has; or why it never will, of what it said.
+
+        Raises:
+            RecordingError: another session began, or nothing is heard of process 0.
+        """
+        keys = [key_of(slot, 0) for slot in self._open]
+        contents = yield Read(tuple(keys))
+        for (slot, step), content in zip(list(self._open.items()), contents, strict=True):
+            if content is not None and step_in(content, self._id) == step:
+                del self._open[slot]
+        for slot, step in list(self._open.items()):
+            if (yield from self._mark_of_first(slot, step)) != step:
+                # It left in place of this step.
+                return self._why((yield from self._current()))
+            del self._open[slot]
+        return None
+
+    def _mark_of_first(self, slot: int, step: int) -> Steps[int | None]:
+        """Wait for the mark of process 0 in a slot, and return the step in it, or `LEFT`."""
+        found: int | None = None
 
         def take(_: int, content: bytes) -> bool:
-            nonlocal heard
-            heard = parsed(content)
-            return is_news(heard)
+            nonlocal found
+            found = step_in(content, self._id)
+            return found is not None
 
-        missing = yield from taken({0: NAME}, take, _PATIENCE * self._limit)
+        def tell(_: list[int]) -> Steps[None]:
+            (said,) = yield Read((NAME,))
+            act = f"record step {step}"
+            yield self._notice(self._late_of(parsed(said), act), act)
+
+        keys, late = {0: key_of(slot, 0)}, Late(PATIENCE * NOTICE_AFTER, tell)
+        missing = yield from taken(keys, take, PATIENCE * self._limit, late, watched=(NAME,))
         if missing:
-            raise RecordingError(
-                f"process {self._rank.index} heard nothing of process 0 of {self._rank.count} at "
-                f"{self._place!r} for {self._limit:g} s{_HINT}"
-            )
-        return heard
+            raise RecordingError(f"nothing of {self._named(missing)} for {self._limit:g} s")
+        return found
 
     def _marks(self, slot: int) -> dict[int, str]:
         return {rank: key_of(slot, rank) for rank in range(1, self._rank.count)}
-
-    def _until(
-        self, keys: dict[int, str], take: Take, problem: Callable[[list[int]], str]
-    ) -> Steps[None]:
-        """Wait until each key was taken.
-
-        Raises:
-            RecordingError: none of them was, for as long as the time limit.
-        """
-        missing = yield from taken(keys, take, self._limit)
-        if missing:
-            raise RecordingError(problem(missing))
-
-    def _taken_over(self) -> RecordingError:
-        return RecordingError(f"other processes began to record to {self._place!r}, or it is gone")
-
-
-def _processes(ranks: list[int]) -> str:
-    return f"process{'es' if len(ranks) > 1 else ''} {listed(ranks)}"

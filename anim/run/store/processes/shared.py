@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import json
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
 
+from anim.checks.labels import listed
 from anim.errors import OtherRowsError, RecordingError, SettingError
 from anim.run.about import About
 from anim.run.caller import warn_caller
@@ -20,15 +19,18 @@ from anim.run.run import Run
 from anim.run.snapshots import Form, Given, form_of, numbered
 from anim.run.store import schema, writer
 from anim.run.store.processes import session
+from anim.run.store.processes.alike import check_same, digest
 from anim.run.store.processes.ledger import Ledger
-from anim.run.store.processes.requests import Steps, carry_out
+from anim.run.store.processes.requests import Notice, Steps, carry_out
 from anim.run.store.processes.session import Session
 from anim.run.store.processes.shares import Plan, offer_of, plan_of
 from anim.run.store.processes.side_by_side import SideBySide, plan_on
 from anim.run.store.reader import BIRTH, open_recording
 from anim.run.store.scratch import Scratch
 from anim.run.store.store import Held, Store
-from anim.settings import value_text
+
+# Steps that a message lists.
+_LISTED = 5
 
 T = TypeVar("T")
 
@@ -47,7 +49,7 @@ class SharedWriter:
         settings: more that must be the same in all processes, as JSON.
         resume: as for `anim.run.store.writer.Writer`.
         overwrite: likewise.
-        limit: seconds without news before another process is given up; None takes the usual.
+        timeout: seconds without news before another process is given up.
 
     Raises:
         RecordingError: another process is missing, or records something else; or as for `Writer`.
@@ -64,7 +66,7 @@ class SharedWriter:
         settings: Mapping,
         resume: bool | int,
         overwrite: bool,
-        limit: float | None = None,
+        timeout: float,
     ):
         rank = rows.rank
         self.labels: np.ndarray | None = labels
@@ -75,6 +77,9 @@ class SharedWriter:
         self._arrays: SideBySide | None = None
         self._form: Form = {}
         self._is_new = self._has_failed = False
+        # What `append` waits for, and the processes of which somebody was told that they are late.
+        self._notice: Notice | None = None
+        self._told: set[int] = set()
         # Slots that arrays of predictions have; unknown until they are resized.
         self._size = 0
         self._is_open = True
@@ -84,13 +89,13 @@ class SharedWriter:
         writer.check_place(store, resume, overwrite)
         self.store = store.fixed()
         self.scratch: Scratch | None = Scratch(self.store)
-        self._session = Session(rank, store.name, limit=limit)
-        named = None if classes is None else _digest(classes)
+        self._session = Session(rank, store.name, limit=timeout)
+        named = None if classes is None else digest(classes)
         offer = {**settings, "classes": named, "resume": resume, "overwrite": overwrite}
         try:
             if rank.index == 0:
                 self._held = self.store.hold()
-            agreed = self._carry_out(self._session.join(offer, self._begin))
+            agreed = self._carry_out(self._session.join(offer, self._begin), self._warn)
             self.steps = list(agreed["steps"])
             self._slot = self._session.first
             if agreed["plan"] is not None:
@@ -103,7 +108,7 @@ class SharedWriter:
 
     def _begin(self, offers: Sequence[Mapping]) -> tuple[dict, int]:
         """Create or continue the recording, in process 0; return what others must know of it."""
-        _check_same(offers)
+        check_same(offers)
         if not writer.check_place(self.store, self._resume, self._overwrite):
             self.store.clear(schema.ALL)
             attributes = writer.description(self.classes, self._about)
@@ -163,6 +168,8 @@ class SharedWriter:
     def append(self, step: int, snapshot: Given, metrics: Mapping[str, float]) -> None:
         """Write the rows of this process; in process 0, wait for all others, and commit.
 
+        Others are told of a failure at once, as nothing is appended after it.
+
         Raises:
             OSError: the system could not write them.
             RecordingError: another process is missing, or records something else.
@@ -171,10 +178,30 @@ class SharedWriter:
         try:
             self._append(step, snapshot, metrics)
             self._has_failed = False
-        except SettingError:
-            raise
-        except ValueError as error:
-            raise writer.system_error(error, self.store) from error
+        except Exception as error:
+            failure = self._failure(error)
+            with contextlib.suppress(ValueError, RecordingError, OSError):
+                self._carry_out(self._session.leave(self._slot, str(failure)))
+            if failure is error:
+                raise
+            raise failure from error
+        finally:
+            self._notice = None
+
+    def _failure(self, error: Exception) -> Exception:
+        """Return the error to raise for one of `append`, which names all steps that are lost."""
+        if isinstance(error, ValueError) and not isinstance(error, SettingError):
+            return writer.system_error(error, self.store)
+        lost = self._lost() if isinstance(error, RecordingError) else []
+        return RecordingError(f"{error}; not committed either: {_steps(lost)}") if lost else error
+
+    def _lost(self) -> list[int]:
+        """Return the steps of this process that process 0 has not committed."""
+        steps = self._session.open_steps
+        with contextlib.suppress(ValueError, RecordingError, OSError):
+            committed = set(schema.committed_steps(self.store)) if steps else set()
+            return [step for step in steps if step not in committed]
+        return steps
 
     def _append(self, step: int, snapshot: Given, metrics: Mapping[str, float]) -> None:
         slot = self._slot
@@ -182,11 +209,10 @@ class SharedWriter:
             self._arrays = self._agreed_arrays(snapshot)
         self._carry_out(self._session.claim(slot))
         self._arrays.write(slot, snapshot or self._arrays.no_rows())
-        self._carry_out(self._session.mark(slot, step))
-        # What this process does next is of the next slot, even if others fail.
-        self._slot += 1
         if self._rank.index == 0:
             self._commit(slot, step, metrics)
+        self._carry_out(self._session.mark(slot, step))
+        self._slot += 1
         self.steps.append(step)
 
     def _commit(self, slot: int, step: int, metrics: Mapping[str, float]) -> None:
@@ -234,21 +260,43 @@ class SharedWriter:
         """Give up those who are not there `session.LEAVE_LIMIT` seconds from now."""
         self._until = time.monotonic() + session.LEAVE_LIMIT
 
-    def close(self) -> None:
+    def late(self) -> str | None:
+        """Return what `append` has long been waiting for, if that was not returned before."""
+        notice = self._notice
+        if notice is None or self._told.issuperset(notice.ranks):
+            return None
+        self._told.update(notice.ranks)
+        return notice.text
+
+    def _note(self, notice: Notice) -> None:
+        self._notice = notice
+
+    def _warn(self, notice: Notice) -> None:
+        self._notice = notice
+        if text := self.late():
+            warn_caller(text)
+
+    def close(self) -> str | None:
         """Take leave of the other processes; in process 0, end the session and release the store.
 
-        A warning names a process that recorded more than process 0. That of others' failures is
-        left to `append`.
+        Other processes wait until process 0 has committed what they recorded. A warning says what
+        it may not have, or which process recorded more. That of failures is left to `append`.
+
+        Returns:
+            Which steps process 0 will not commit, as it stopped; None if there is none.
         """
         if not self._is_open:
-            return
+            return None
         self._is_open = False
+        why = None
         try:
-            self._carry_out(self._session.leave(self._slot))
-        except (RecordingError, OSError) as error:
-            # One error is enough, and an exception that ends a training is not to be replaced.
             if not self._has_failed:
-                warn_caller(f"{self.store.name!r} may lack snapshots: {error}")
+                self._carry_out(self._session.leave(self._slot), self._warn)
+                why = self._carry_out(self._session.settle(), self._warn)
+        except (RecordingError, OSError) as error:
+            # An exception that ends a training is not to be replaced.
+            lost = _steps(self._lost()) or "snapshots"
+            warn_caller(f"{self.store.name!r} may lack {lost}: {error}")
         finally:
             with contextlib.suppress(ValueError, RecordingError, OSError):
                 # Readers of Zarr expect arrays of one length.
@@ -256,6 +304,8 @@ class SharedWriter:
                     self._check_held()
                     self._arrays.resize(self._ledger.used)
             self._release()
+        lost = self._lost() if why else []
+        return f"{self.store.name!r} lacks {_steps(lost)}: {why}" if lost else None
 
     def _release(self) -> None:
         if self._held is not None:
@@ -265,8 +315,8 @@ class SharedWriter:
         if self._held is not None:
             self._held.check()
 
-    def _carry_out(self, steps: Steps[T]) -> T:
-        return carry_out(steps, self.store, self._wait)
+    def _carry_out(self, steps: Steps[T], notify: Callable[[Notice], None] | None = None) -> T:
+        return carry_out(steps, self.store, self._wait, notify or self._note)
 
     def _wait(self, seconds: float) -> None:
         """Wait, but not for long once an error ends this process."""
@@ -276,17 +326,8 @@ class SharedWriter:
         time.sleep(min(seconds, left))
 
 
-def _check_same(offers: Sequence[Mapping]) -> None:
-    """Raise SettingError unless all processes made their recorders alike."""
-    for rank, offer in enumerate(offers):
-        for name, value in offers[0].items():
-            if offer.get(name) != value:
-                problem = f"expected the same in all processes, got {value_text(offer.get(name))}"
-                problem += f" in process {rank}, and {value_text(value)} in process 0"
-                raise SettingError(name, problem)
-
-
-def _digest(classes: Sequence[str]) -> str:
-    """Return a short text that stands for the names of classes."""
-    text = json.dumps(list(classes)).encode()
-    return f"{len(classes)} names ({hashlib.sha256(text).hexdigest()[:8]})"
+def _steps(steps: Sequence[int]) -> str:
+    """Return steps for a message; an empty text if there are none."""
+    if len(steps) > _LISTED:
+        return f"steps {steps[0]} to {steps[-1]}, {len(steps)} in all"
+    return f"step{'s' * (len(steps) > 1)} {listed(steps)}" if steps else ""
