@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 import anim
+from tests.support.amounts import slow
 from tests.support.clips import (
     TWO_SECONDS,
     a_run,
@@ -26,7 +27,7 @@ def begins_of(delays):
     return np.cumsum([0, *delays[:-1]]) / 1000
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", *slow("dark")])
 def test_flat_colours_are_exact_and_still_pixels_do_not_flicker(tmp_path, theme):
     run = a_run(examples=5000)
     anim.animate(run, tmp_path / "a.gif", theme=theme, **TWO_SECONDS)

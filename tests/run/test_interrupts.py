@@ -54,8 +54,12 @@ class Session:
 
 
 def begun(path):
+    """A session that goes on with a snapshot at step 0, recorded once and copied."""
+    kept = path.with_name("begun")
+    if not kept.exists():
+        record(kept, [0])
     shutil.rmtree(path, ignore_errors=True)
-    record(path, [0])
+    shutil.copytree(kept, path)
     return Session(path)
 
 
@@ -126,10 +130,11 @@ def test_an_interrupt_while_a_recorder_is_made_does_not_lock_its_path(
         made.append(anim.Recorder(path, **OPTIONS, **options))
 
     def begin():
-        shutil.rmtree(path, ignore_errors=True)
         made.clear()
         if options:
-            record(path, [0])
+            begun(path)
+        else:
+            shutil.rmtree(path, ignore_errors=True)
 
     made = []
     begin()

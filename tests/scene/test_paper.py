@@ -10,6 +10,7 @@ from PIL import Image
 import anim
 from anim.scene import check_room
 from anim.settings import Picture
+from tests.support.amounts import slow
 from tests.support.frames import with_our_letters
 from tests.support.runs import a_named_run
 from tests.support.scenes import scene_of_copies
@@ -43,7 +44,7 @@ def test_letters_have_7_to_9_points_and_none_are_clipped_or_overlap(picture):
 
 
 @pytest.mark.parametrize(
-    "name", ["default", "errors", "recalibration", "curve", "three runs", "narrowest"]
+    "name", ["default", "errors", "three runs", *slow("recalibration", "curve", "narrowest")]
 )
 def test_the_key_has_the_entries_of_a_large_picture(name):
     def explained(**more):

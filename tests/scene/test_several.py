@@ -12,6 +12,7 @@ from anim.errors import SettingError
 from anim.scene.texts import shorten, wrapped
 from anim.settings import Picture
 from anim.settings.themes import THEMES, run_colours, sweep_colours
+from tests.support.amounts import slow
 from tests.support.predictions import model
 from tests.support.scenes import scene_of
 from tests.support.seeing import check_texts, texts_of
@@ -37,11 +38,10 @@ CASES = {
     "three recalibrated": (3, {"calibrate": "temperature"}),
     "panels": (1, {"panels": "reliability,accuracy,ece"}),
 }
-SLOW = [(320, 240), (768, 600), (1200, 400), (1920, 1080)]
-SIZES = [None, *(pytest.param(size, marks=pytest.mark.slow) for size in SLOW)]
+SIZES = [None, *slow((320, 240), (768, 600), (1200, 400), (1920, 1080))]
 
 
-@pytest.mark.parametrize("theme", ["light", "paper"])
+@pytest.mark.parametrize("theme", ["light", *slow("paper")])
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("case", CASES)
 def test_no_text_of_several_runs_is_clipped_or_overlaps(case, size, theme):

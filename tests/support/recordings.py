@@ -34,7 +34,7 @@ def check_recording(path: Path | str, steps: Iterable[int]) -> anim.Run:
     assert run.steps.tolist() == steps
     for i, step in enumerate(steps):
         np.testing.assert_array_equal(run.logits(i), logits(step))
-    np.testing.assert_array_equal(run.metrics()["loss"], [loss(step) for step in steps])
+    np.testing.assert_array_equal(run.recorded["loss"], [loss(step) for step in steps])
     return run
 
 
