@@ -83,6 +83,7 @@ def test_deep_networks_and_many_classes_train():
     assert run.metrics()["accuracy"][-1] > 0.8
 
 
+@pytest.mark.slow
 def test_a_run_may_have_one_step():
     run = anim.fit(anim.data.xor(8, 10), epochs=1)
     assert run.steps.tolist() == [0, 1]

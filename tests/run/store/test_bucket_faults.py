@@ -11,20 +11,12 @@ import anim
 from anim.errors import BucketError
 from anim.run.store.buckets import clouds, objects
 from anim.run.store.buckets import lease as bucket_lease
-from tests.support.buckets import BUCKET, serving
+from tests.support.buckets import BUCKET
 from tests.support.recordings import LABELS, check_recording, logits, record
 
 
-@pytest.fixture(scope="module")
-def server():
-    with serving() as server:
-        yield server
-
-
 @pytest.fixture
-def place(request, server, monkeypatch):
-    for key, value in server.environment.items():
-        monkeypatch.setenv(key, value)
+def place(request, s3, monkeypatch):
     # As always, but faster.
     waits = {"max_retries": 4, "initial_delay": "5ms", "max_delay": "20ms"}
     monkeypatch.setattr(clouds, "_RETRIES", waits)
@@ -34,7 +26,6 @@ def place(request, server, monkeypatch):
     name = re.sub(r"[^a-z0-9]", "-", request.node.name)
     yield f"s3://{BUCKET}/{name}/run"
     clouds._context.cache_clear()
-    server.before = lambda *request: None
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ import pytest
 
 import anim
 from tests.support.amounts import some_of
-from tests.support.buckets import BUCKET, serving
+from tests.support.buckets import BUCKET
 from tests.support.racing import LABELS, at_request, predictions
 from tests.support.subprocesses import environment
 
@@ -34,18 +34,9 @@ with anim.Recorder(sys.argv[1], labels=LABELS, classes=list("abc"), resume=True)
 """
 
 
-@pytest.fixture(scope="module")
-def server():
-    with serving() as server:
-        yield server
-
-
 @pytest.fixture
-def place(server, monkeypatch):
-    for key, value in server.environment.items():
-        monkeypatch.setenv(key, value)
-    yield f"s3://{BUCKET}/{uuid.uuid4().hex}/run"
-    server.before = lambda *request: None
+def place(s3):
+    return f"s3://{BUCKET}/{uuid.uuid4().hex}/run"
 
 
 def read_now_and_then(url, ended, seen):

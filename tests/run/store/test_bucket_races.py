@@ -14,7 +14,7 @@ from anim.run.store.buckets.guarded import Guarded
 from anim.run.store.store import store_of
 from anim.run.store.writer import Writer
 from tests.support.amounts import some_of
-from tests.support.buckets import BUCKET, serving
+from tests.support.buckets import BUCKET
 from tests.support.racing import (
     FIRST,
     LABELS,
@@ -28,26 +28,17 @@ from tests.support.racing import (
 )
 
 
-@pytest.fixture(scope="module")
-def server():
-    with serving() as server:
-        yield server
-
-
 @pytest.fixture
-def racers(server, monkeypatch):
+def racers(s3, monkeypatch):
     """Makes a pair of writers at a new place."""
     make_racy(monkeypatch)
-    for key, value in server.environment.items():
-        monkeypatch.setenv(key, value)
 
     def make():
         url = f"s3://{BUCKET}/{uuid.uuid4().hex}/run"
         names = (FIRST, SECOND)
-        return url, [Racer(server, name, url, i, monkeypatch) for i, name in enumerate(names)]
+        return url, [Racer(s3, name, url, i, monkeypatch) for i, name in enumerate(names)]
 
-    yield make
-    server.before = lambda *request: None
+    return make
 
 
 def race(server, make, seed):

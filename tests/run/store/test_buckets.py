@@ -12,23 +12,16 @@ from anim.run.about import NOTHING_KNOWN
 from anim.run.store.buckets import lease
 from anim.run.store.store import store_of
 from anim.run.store.writer import Writer
-from tests.support.buckets import BUCKET, serving
+from tests.support.buckets import BUCKET
 from tests.support.recordings import LABELS, check_recording, logits, loss, record
 
 
-@pytest.fixture(scope="module")
-def server():
-    with serving() as server:
-        yield server
-
-
 @pytest.fixture(params=["memory", "s3"])
-def url(request, monkeypatch):
+def url(request):
     name = f"{request.node.name.partition('[')[0]}/run"
     if request.param == "memory":
         return f"memory://{BUCKET}/{name}"
-    for key, value in request.getfixturevalue("server").environment.items():
-        monkeypatch.setenv(key, value)
+    request.getfixturevalue("s3")
     return f"s3://{BUCKET}/{name}"
 
 

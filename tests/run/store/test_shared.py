@@ -19,7 +19,7 @@ from anim.run.store.processes.shared import SharedWriter
 from anim.run.store.store import store_of
 from anim.settings import Picture
 from anim.watch.follow import Follower
-from tests.support.buckets import BUCKET, serving
+from tests.support.buckets import BUCKET
 
 EXAMPLES, CLASSES, RANKS = 103, 3, 4
 LABELS = np.arange(EXAMPLES, dtype=np.int32) % CLASSES
@@ -35,20 +35,13 @@ def sampled(rank, ranks=RANKS, examples=EXAMPLES):
     return padded[rank::ranks]
 
 
-@pytest.fixture(scope="module")
-def server():
-    with serving() as server:
-        yield server
-
-
 @pytest.fixture(params=["folder", "memory", pytest.param("s3", marks=pytest.mark.slow)])
-def place(request, tmp_path, monkeypatch):
+def place(request, tmp_path):
     """Where to record; a bucket in memory takes the same conditional writes as S3."""
     if request.param == "folder":
         return tmp_path / "r"
     if request.param == "s3":
-        for key, value in request.getfixturevalue("server").environment.items():
-            monkeypatch.setenv(key, value)
+        request.getfixturevalue("s3")
     return f"{request.param}://{BUCKET}/{tmp_path.name}/r"
 
 
