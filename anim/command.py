@@ -161,7 +161,7 @@ def add_distributed(parser: argparse.ArgumentParser) -> None:
         default=False,
         help="divide the work among all processes that run this command, as srun and mpirun start "
         "them; elsewhere JAX_COORDINATOR_ADDRESS (host:port of process 0), JAX_NUM_PROCESSES and "
-        "JAX_PROCESS_ID say who they are; process 0 writes and prints",
+        "JAX_PROCESS_ID say who they are; only process 0 prints, and writes pictures",
     )
 
 

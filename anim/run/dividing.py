@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import math
 import pickle
 import sys
 import time
@@ -116,6 +117,26 @@ def command_of(peers: Peers | None) -> Iterator[None]:
         yield
     finally:
         _OF_COMMAND.reset(token)
+
+
+def told_all(found: Any) -> list[Any]:
+    """Return what each process of a command tells all of them here, by process.
+
+    Args:
+        found: what this process tells; alone, it is all there is.
+
+    Raises:
+        GoneError: another process is gone; whatever time one that is there takes is waited for.
+    """
+    peers = _OF_COMMAND.get()
+    if peers is None:
+        return [found]
+    key = f"{next(peers.turns)}/told"
+    peers.send(key, pickle.dumps(found))
+    return [
+        found if other == peers.index else pickle.loads(peers.receive(key, other, math.inf))
+        for other in range(peers.count)
+    ]
 
 
 def peers_of_jax(name: str) -> Peers | None:

@@ -81,6 +81,30 @@ def test_several_processes_report_and_draw_what_one_does(tmp_path, capsys):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("several", [["--replicas", "3"], ["--sweep", "epochs=1,2,3"]])
+def test_several_processes_train_their_shares_and_one_says_what_there_is(tmp_path, several):
+    known = ["--epochs", "2"] if "--replicas" in several else []
+    size = ["--train-size", "50", "--val-size", "40", *known, *several]
+    call = ["-m", "anim.train", "--out", "r", *size]
+    (tmp_path / "alone").mkdir()
+    [(code, expected, problem)] = run(tmp_path / "alone", call)
+    assert (code, problem) == (0, "")
+    assert run(tmp_path, *[[*call, "--distributed"]] * 2) == [(0, expected, ""), (0, "", "")]
+    names = [
+        sorted(one.name for one in folder.iterdir())
+        for folder in (tmp_path / "r", tmp_path / "alone" / "r")
+    ]
+    assert names[0] == names[1]
+    assert len(names[0]) == 3
+    # What is there is refused by both.
+    for (code, output, problem), process in zip(
+        run(tmp_path, *[[*call, "--distributed"]] * 2), ("", " (process 1)"), strict=True
+    ):
+        assert (code, output) == (2, "")
+        assert problem == f"anim.train{process}: error: argument --out: 'r' exists already\n"
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["fails", "is killed"])
 def test_a_process_that_is_gone_is_done_without(tmp_path, capsys, how):
     record(tmp_path / "r", range(6))

@@ -9,7 +9,7 @@ from jax.errors import JaxRuntimeError
 
 import anim
 from anim.run import dividing, peers
-from anim.run.dividing import Group, command_of, together
+from anim.run.dividing import Group, command_of, together, told_all
 from anim.run.peers import GoneError, Peers
 from tests.support.recordings import record
 
@@ -117,6 +117,19 @@ def in_threads(calls):
     for thread in threads:
         thread.join(60)
     return results
+
+
+def test_what_all_tell_each_other(pair):
+    assert told_all("alone") == ["alone"]
+
+    def told(own):
+        with command_of(own):
+            return told_all(own.index)
+
+    assert in_threads([lambda one=one: told(one) for one in pair]) == [[0, 1], [0, 1]]
+    pair[1].leave()
+    with command_of(pair[0]), pytest.raises(GoneError, match="process 1 ended"):
+        told_all(0)
 
 
 def accuracy(path, own):
