@@ -14,7 +14,7 @@ import os
 import numpy as np
 import torch
 from torch.utils.data import DataLoader, DistributedSampler, TensorDataset
-from tests.integrations.test_several_processes import FEATURES, LABELS
+from tests.integrations.test_several_processes import FEATURES, LABELS, TOKENS
 path = sys.argv[4]
 dataset = TensorDataset(torch.from_numpy(FEATURES), torch.from_numpy(LABELS))
 loader = DataLoader(dataset, batch_size=4)
@@ -37,6 +37,8 @@ os.environ.update(
 """
 FEATURES = np.random.default_rng(0).normal(size=(53, 3)).astype(np.float32)
 LABELS = np.arange(53) % 3
+# Of two tokens each, of which one or both count.
+TOKENS = np.stack([LABELS, np.where(np.arange(53) % 2, -100, 1)], axis=1)
 
 
 def check(path, steps):
@@ -252,19 +254,31 @@ class Model(torch.nn.Module):
             return {"logits": logits}
         return {"loss": torch.nn.functional.cross_entropy(logits, labels), "logits": logits}
 
-rows = [{"x": FEATURES[i], "labels": int(LABELS[i])} for i in range(len(LABELS))]
-trainer = transformers.Trainer(
-    model=Model(),
-    args=transformers.TrainingArguments(
-        f"{path}/out", num_train_epochs=2, per_device_train_batch_size=8, use_cpu=True,
-        per_device_eval_batch_size=4, report_to=[], save_strategy="no", disable_tqdm=True,
-        logging_steps=2,
-    ),
-    train_dataset=rows,
-    eval_dataset=rows,
-    callbacks=[SnapshotCallback(f"{path}/run", outputs="logits", on_error="raise")],
-)
-trainer.train()
+class OfTokens(Model):
+    def forward(self, x, labels=None):
+        logits = self.net(x)
+        if labels is None:
+            return {"logits": logits}
+        loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), labels.flatten())
+        return {"loss": loss, "logits": logits}
+
+def train(name, model, rows):
+    trainer = transformers.Trainer(
+        model=model,
+        args=transformers.TrainingArguments(
+            f"{path}/out", num_train_epochs=2, per_device_train_batch_size=8, use_cpu=True,
+            per_device_eval_batch_size=4, report_to=[], save_strategy="no", disable_tqdm=True,
+            logging_steps=2,
+        ),
+        train_dataset=rows,
+        eval_dataset=rows,
+        callbacks=[SnapshotCallback(f"{path}/{name}", outputs="logits", on_error="raise")],
+    )
+    trainer.train()
+
+train("run", Model(), [{"x": x, "labels": int(y)} for x, y in zip(FEATURES, LABELS)])
+tokens = [{"x": np.stack([x, -x]), "labels": y} for x, y in zip(FEATURES, TOKENS.tolist())]
+train("tokens", OfTokens(), tokens)
 """
 
 
@@ -272,6 +286,56 @@ def test_transformers_predicts_on_every_process(tmp_path):
     run_ranks(ENVIRONMENT + DATA + TRANSFORMERS, 2, tmp_path)
     run = check(tmp_path / "run", [0, 4, 8])
     assert "loss" in run.recorded
+    run, counts = anim.open(tmp_path / "tokens"), TOKENS != -100
+    assert run.steps.tolist() == [0, 4, 8]
+    np.testing.assert_array_equal(run.labels, TOKENS[counts])
+    expected = np.stack([FEATURES, -FEATURES], axis=1)[counts]
+    np.testing.assert_allclose(run.logits(0), expected, rtol=1e-6)
+
+
+LOADED_DIVIDED = """
+import transformers
+from transformers.distributed import DistributedConfig
+from anim.integrations.transformers import SnapshotCallback
+torch.distributed.init_process_group("gloo")
+config = transformers.BertConfig(
+    vocab_size=20, hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+    intermediate_size=32, num_labels=3,
+)
+transformers.set_seed(0)
+model = transformers.BertForSequenceClassification(config).eval()
+inputs = np.random.default_rng(0).integers(3, 20, (53, 6))
+if rank == 0:
+    model.save_pretrained(f"{path}/model")
+    with torch.no_grad():
+        np.save(f"{path}/logits.npy", model(torch.from_numpy(inputs)).logits.numpy())
+torch.distributed.barrier()
+divided = transformers.BertForSequenceClassification.from_pretrained(
+    f"{path}/model", distributed_config=DistributedConfig(fsdp_size=2)
+)
+rows = [{"input_ids": x, "labels": int(y)} for x, y in zip(inputs, LABELS)]
+trainer = transformers.Trainer(
+    model=divided,
+    args=transformers.TrainingArguments(
+        f"{path}/out", max_steps=2, per_device_train_batch_size=8, use_cpu=True, report_to=[],
+        save_strategy="no", disable_tqdm=True,
+    ),
+    train_dataset=rows, eval_dataset=rows,
+    callbacks=[SnapshotCallback(f"{path}/run", every=1, on_error="raise")],
+)
+trainer.train()
+"""
+
+
+def test_transformers_predicts_a_model_that_fsdp_divides(tmp_path):
+    found = pytest.importorskip("transformers.distributed", reason="Transformers is too old")
+    if "fsdp_size" not in found.DistributedConfig.__annotations__:
+        pytest.skip("Transformers is too old to divide a model")
+    run_ranks(ENVIRONMENT + DATA + LOADED_DIVIDED, 2, tmp_path)
+    run = anim.open(tmp_path / "run")
+    assert run.steps.tolist() == [0, 1, 2]
+    np.testing.assert_array_equal(run.labels, LABELS)
+    np.testing.assert_allclose(run.logits(0), np.load(tmp_path / "logits.npy"), atol=1e-6)
 
 
 # As of a model that is divided: each forward pass needs all processes.

@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 
 import anim
-from anim.errors import SettingError
+from anim.errors import OtherRowsError, SettingError
+from anim.run.local_rows import LocalRows
+from anim.run.own_rows import HeldLabels, OwnRows
+from anim.run.ranks import Rank
 from tests.support.processes import GIVEN, JAX, TORCH, run_ranks
 
 # What each process imports: 103 examples, and the predictions of all of them at a step.
@@ -280,3 +283,13 @@ def test_keep_top_of_examples_in_another_order_is_that_of_their_labels():
         bad = logits(0)[index]
         bad[np.flatnonzero(index == 7)[0], 1] = np.nan
         anim.Recorder(labels=LABELS[index], index=index).snapshot(0, logits=bad)
+
+
+def test_rows_of_others_and_labels_that_are_none_are_named():
+    rows = OwnRows(Rank(1, 2), [1, 3])
+    with pytest.raises(OtherRowsError, match="process 1 recorded other rows to 'r' before"):
+        rows.settle(np.array([0, 2]), np.zeros(2, np.int32), "r")
+    # Positions are those in the whole.
+    found = LocalRows([np.array([0, -1])], np.array([4, 7]), 8)
+    with pytest.raises(ValueError, match="expected non-negative integers, got -1 at index 7"):
+        HeldLabels(found, None)
