@@ -152,7 +152,8 @@ class InOrder:
             return order
         if isinstance(sampler, data.DistributedSampler):
             problem = "expected a DistributedSampler, or none, in several processes"
-            raise SettingError("loader", f"{problem}, got {type(sampler).__name__}")
+            hint = "pass a loader that has no sampler of its own"
+            raise SettingError("loader", f"{problem}, got {type(sampler).__name__}; {hint}")
         # As many in each process: models that are sharded need all of them in each forward pass.
         padded = np.arange(-(-len(order) // count) * count) % len(order)
         self.index = padded[self._rank.index :: count]

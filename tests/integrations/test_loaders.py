@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 
+from anim.errors import SettingError
+from anim.run.ranks import ALONE, Rank
+
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
 
 from torch.utils import data  # noqa: E402
@@ -169,3 +172,19 @@ def test_a_pass_does_not_start_the_workers_of_a_training_which_draw_a_number_whe
         return torch.rand(3).tolist()
 
     assert drawn(True) == drawn(False)
+
+
+def test_processes_that_predict_the_same_examples_know_their_positions():
+    assert InOrder(loader(), ALONE).index is None
+    assert InOrder(loader(shuffle=True), ALONE, is_shared=True).index.tolist() == list(range(10))
+    sampler = data.DistributedSampler(EXAMPLES, 1, 0, shuffle=False)
+    assert InOrder(loader(sampler=sampler), ALONE, is_shared=True).index.tolist() == list(range(10))
+
+
+def test_a_sampler_that_wraps_another_one_is_refused_in_several_processes():
+    class Wrapper(data.DistributedSampler):
+        pass
+
+    given = loader(sampler=Wrapper(EXAMPLES, 2, 0))
+    with pytest.raises(SettingError, match="got Wrapper; pass a loader that has no sampler of its"):
+        InOrder(given, Rank(0, 2))
