@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from anim import calibration
+from tests.support.amounts import slow
 from tests.support.predictions import DEGENERATE, model, softmax
 
 pytestmark = pytest.mark.usefixtures("doubles")
@@ -23,7 +24,7 @@ OF_PREDICTIONS = {
 }
 
 
-@pytest.mark.parametrize("place", [np.asarray, jax.numpy.asarray], ids=["host", "device"])
+@pytest.mark.parametrize("place", [np.asarray, *slow(jax.numpy.asarray)], ids=["host", "device"])
 @pytest.mark.parametrize("name", OF_PREDICTIONS)
 def test_snapshots_together_give_the_errors_of_each_alone(name, place):
     logits, labels = model(500, classes=3)

@@ -10,6 +10,7 @@ from anim.errors import RecordingError
 from anim.metrics import CHANCE
 from anim.panels.layout import cell_width
 from anim.settings import Picture
+from tests.support.amounts import slow
 from tests.support.curves import isotonic_distance, kernel_distance
 from tests.support.predictions import binary
 from tests.support.runs import a_run
@@ -312,7 +313,7 @@ def test_dots_of_replicas_are_medians_and_wrong_ones_those_of_the_mean():
 
 
 @pytest.mark.parametrize("curve", ["smooth", "isotonic"])
-@pytest.mark.parametrize("view", ["score", "class:1", "confidence"])
+@pytest.mark.parametrize("view", ["score", *slow("class:1"), "confidence"])
 def test_a_curve_is_off_by_its_mean_distance_at_all_examples(curve, view):
     run = a_run()
     shown = track(run, view, curve=curve)

@@ -11,6 +11,7 @@ from sklearn.isotonic import IsotonicRegression
 import anim
 from anim.errors import SettingError
 from anim.settings import RECALIBRATIONS
+from tests.support.amounts import slow
 from tests.support.predictions import softmax
 from tests.support.recalibration import (
     EXAMPLES,
@@ -120,7 +121,7 @@ def test_half_precision_is_recalibrated_like_the_numbers_it_holds(kind):
         assert recalibrated.recorded["temperature"][i] == pytest.approx(best, rel=5e-4)
 
 
-@pytest.mark.parametrize("keep", ["float32", "float16"])
+@pytest.mark.parametrize("keep", ["float32", *slow("float16")])
 @pytest.mark.parametrize("kind", ["logits", "probs"])
 @pytest.mark.parametrize("classes", [2, 5])
 def test_isotonic_probabilities_are_those_of_scikit_learn(classes, kind, keep):

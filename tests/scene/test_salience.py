@@ -8,6 +8,7 @@ import pytest
 from anim.scene.contrast import contrast, difference, lab
 from anim.settings import Picture
 from anim.settings.themes import THEMES
+from tests.support.amounts import slow
 from tests.support.seeing import compose
 from tests.support.stories import calibrated_up_to
 
@@ -15,7 +16,7 @@ from tests.support.stories import calibrated_up_to
 # 8-bit channel.
 AREA, SAME = 0.002, 2
 SIDES = {"under": 0.4, "over": 2.5}
-each_theme = pytest.mark.parametrize("theme", ["light", "dark", "paper"])
+each_theme = pytest.mark.parametrize("theme", ["light", "dark", *slow("paper")])
 each_side = pytest.mark.parametrize("side", SIDES)
 
 
