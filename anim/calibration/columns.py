@@ -11,8 +11,9 @@ import jax.numpy as jnp
 from jaxtyping import Bool, Float, Integer, Num
 
 from anim.calibration.bins import Array
-from anim.calibration.proper_scores import brier_of_examples, nll_of_logits, nll_of_probs
-from anim.calibration.scores import probabilities, real
+from anim.calibration.losses import Losses, losses_of_logits
+from anim.calibration.proper_scores import brier_of_examples, nll_of_probs
+from anim.calibration.scores import real
 from anim.calibration.tiles import in_tiles, largest
 from anim.calibration.views import View
 
@@ -58,11 +59,11 @@ def columns_of(
 
     def of_rows(values, labels, predicted):
         values = real(values)
-        probs, nll = (_of_logits if of_logits else _of_probs)(values, labels)
+        probs, nll, brier = (losses_of_logits if of_logits else _of_probs)(values, labels)
         predicted = largest(values) if predicted is None else predicted
         return Columns(
             nll,
-            _brier(probs, labels),
+            brier,
             [view.scores(probs) for view in views],
             [view.hits(probs, predicted, labels) for view in views],
         )
@@ -70,19 +71,8 @@ def columns_of(
     return in_tiles(of_rows, values, jnp.asarray(labels), predicted)
 
 
-def _of_probs(probs: jax.Array, labels: jax.Array) -> tuple[jax.Array, jax.Array]:
-    return probs, nll_of_probs(probs, labels)
-
-
-def _of_logits(logits: jax.Array, labels: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Return the `probabilities` of logits, and `nll_of_logits`, from the same exponentials."""
-    if logits.shape[1] == 2:
-        return probabilities(logits), nll_of_logits(logits, labels)
-    shifted = logits - logits.max(1, keepdims=True)
-    weights = jnp.exp(shifted)
-    total = weights.sum(1, keepdims=True)
-    of_label = jnp.take_along_axis(shifted, labels[:, None], axis=1)
-    return weights / total, (jnp.log(total) - of_label)[:, 0]
+def _of_probs(probs: jax.Array, labels: jax.Array) -> Losses:
+    return Losses(probs, nll_of_probs(probs, labels), _brier(probs, labels))
 
 
 def _brier(probs: jax.Array, labels: jax.Array) -> jax.Array:

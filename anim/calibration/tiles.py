@@ -62,7 +62,7 @@ def in_tiles(function: Callable[..., Any], values: Array, *columns: Array | None
         columns: [N] each, or None.
     """
     count, rows = values.shape[0], rows_of_tile(values)
-    if rows == count:
+    if rows == count or values.shape[1] <= _UNROLLED:
         return function(values, *columns)
 
     def of_tile(j, found):

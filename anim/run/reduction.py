@@ -14,11 +14,13 @@ import jax.numpy as jnp
 import ml_dtypes
 import numpy as np
 
-from anim.calibration.scores import probabilities, real
+from anim.calibration.losses import losses_of_logits
+from anim.calibration.scores import real
+from anim.calibration.tiles import largest
 from anim.checks.predictions import Scores
 from anim.checks.rounding import FLOAT32_SUM, sum_tolerance
 
-_LEAST, _MOST = (float(limit) for limit in (np.finfo(np.float32).tiny, np.finfo(np.float32).max))
+_LEAST = float(np.finfo(np.float32).tiny)
 
 
 class Reduced(NamedTuple):
@@ -60,50 +62,25 @@ def reduced(name: str, scores, labels) -> Reduced:
         labels: [n] integers in [0, K).
     """
     scores = real(scores)
-    if name == "logits" and scores.shape[1] == 2:
-        return _of_two_logits(scores, labels)
+    low, high = scores.min(1), scores.max(1)
+    if name == "logits":
+        probs, nll, brier = losses_of_logits(scores, labels)
+        correct, total = largest(scores) == labels, jnp.ones_like(high)
+        return Reduced(probs.max(1), correct, nll, brier, low, high, total)
+    # Rows that are coarser than float32 are divided by their sums.
+    total = scores.sum(1)
+    scale = jnp.where(jnp.abs(total - 1) > FLOAT32_SUM, total, 1)
     classes = jax.lax.broadcasted_iota(labels.dtype, scores.shape, 1)
-    high = scores.max(1)
     of_label = jnp.take_along_axis(scores, labels[:, None], axis=1)[:, 0]
     # Of equal scores the first is predicted. XLA's own arg max is slow on CPUs.
     earlier = jnp.where(classes < labels[:, None], scores, -jnp.inf).max(1)
     correct = (of_label == high) & (earlier < high)
-    is_label = classes == labels[:, None]
-    if name == "logits":
-        total = jnp.ones_like(high)
-        # Barriers, as the compiler would share sums and add up their terms in another order, and
-        # compute the exponentials again for each of them.
-        barrier = jax.lax.optimization_barrier
-        probs = barrier(probabilities(barrier(scores)))
-        confidence = probs.max(1)
-    else:
-        # Rows that are coarser than float32 are divided by their sums.
-        total = scores.sum(1)
-        scale = jnp.where(jnp.abs(total - 1) > FLOAT32_SUM, total, 1)
-        probs, confidence, of_label = scores / scale[:, None], high / scale, of_label / scale
-    others = jnp.where(is_label, 0, probs)
-    rest, squares = others.sum(1), jnp.square(others).sum(1)
-    if name == "logits":
-        nll = (high - of_label) - jnp.log(confidence)
-        nll = jnp.where((of_label == high) & (rest < 0.5), -jnp.log1p(-rest), nll)
-        brier = squares + jnp.square(rest)
-    else:
-        nll = -jnp.log(jnp.clip(of_label, _LEAST, 1))
-        brier = jnp.square(1 - of_label) + (squares if scores.shape[1] > 2 else 0)
-    nll, brier = jnp.clip(nll, 0, _MOST), jnp.clip(brier, 0, 2)
-    return Reduced(confidence, correct, nll, brier, scores.min(1), high, total)
-
-
-def _of_two_logits(logits, labels) -> Reduced:
-    margin = logits[:, 1] - logits[:, 0]
-    against = jnp.where(labels == 1, -margin, margin)
-    confidence = probabilities(logits).max(1)
-    # Logits and not their difference, which may be 0 for logits that differ.
-    predicted = logits[:, 1] > logits[:, 0]
-    nll = jnp.clip(jax.nn.softplus(against), 0, _MOST)
-    brier = jnp.square(jax.nn.sigmoid(against))
-    low, high, total = logits.min(1), logits.max(1), jnp.ones_like(margin)
-    return Reduced(confidence, predicted == (labels == 1), nll, brier, low, high, total)
+    others = jnp.where(classes == labels[:, None], 0, scores / scale[:, None])
+    squares = jnp.square(others).sum(1) if scores.shape[1] > 2 else 0
+    of_label = of_label / scale
+    nll = jnp.maximum(-jnp.log(jnp.clip(of_label, _LEAST, 1)), 0)
+    brier = jnp.clip(jnp.square(1 - of_label) + squares, 0, 2)
+    return Reduced(high / scale, correct, nll, brier, low, high, total)
 
 
 def can_reduce(dtype: np.dtype) -> bool:

@@ -8,6 +8,7 @@ from anim import calibration
 from anim.calibration import tiles
 from anim.calibration.columns import columns_of
 from anim.calibration.views import CONFIDENCE, ClassView
+from tests.support.reductions import case, exactly
 
 RNG = np.random.default_rng(0)
 
@@ -53,3 +54,14 @@ def test_predicted_classes_may_be_given():
     logits, labels = some(3)
     found = columns_of(logits, labels, labels, views=(CONFIDENCE,), of_logits=True)
     assert np.asarray(found.hits[0]).all()
+
+
+@pytest.mark.parametrize("classes", [2, 5, 40])
+def test_no_digit_of_the_losses_of_logits_is_lost_near_0(classes, monkeypatch):
+    monkeypatch.setattr(tiles, "_TILE", 31 * classes)
+    logits, labels = case(classes, 30)
+    found = columns_of(logits, labels, views=(), of_logits=True)
+    nll, brier = exactly(logits, labels)
+    assert (nll < 1e-9).any()
+    np.testing.assert_allclose(found.nll, nll, rtol=2e-5, atol=1e-37)
+    np.testing.assert_allclose(found.brier, brier, rtol=2e-5, atol=1e-37)

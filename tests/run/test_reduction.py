@@ -38,6 +38,8 @@ def test_what_is_kept_is_what_all_scores_would_give(classes, kind):
     for name in ("nll", "brier"):
         assert kept[name].dtype == np.float32
         assert kept[name].mean() == pytest.approx(expected.metrics()[name][0], rel=2e-6)
+    if kind == "logits":
+        assert top.run().metrics()["nll"][0] == expected.metrics()["nll"][0]
 
 
 @pytest.mark.parametrize("scale", [1, 30])
