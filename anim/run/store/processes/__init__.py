@@ -6,7 +6,8 @@ What a failure leaves:
     processes disagree          the same error in every process, and nothing recorded
     one dies, or fails          its snapshot has no step: it is not there; process 0 gives up after
                                 a time limit, at once if that process could still close
-    process 0 dies              the snapshots so far; others give up when they run out of slots
+    process 0 dies              the snapshots so far; others give up when they run out of slots,
+                                or close, and name the steps that are not committed
     all are started again       they go on after the last snapshot, behind the slots claimed
     another recording           whatever began in the same place, alone or together, or if it was
     replaces this one           removed: each process learns it before the next slot, and stops

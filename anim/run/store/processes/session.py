@@ -19,8 +19,9 @@ these are closed; it has a random id. A *slot* is the place of a snapshot in the
     number of each process, and slots to be used
       ... of each snapshot, in a thread ...
     claims more slots in time                       waits until its slot is claimed
-    writes its rows, then its mark                  writes its rows, then its mark
-    waits for the marks of all; writes the step
+    writes its rows                                 writes its rows, then its mark
+    waits for the marks of all others; writes
+    the step, then its own mark
       ... when the recorder is closed ...
     marks the slot after the last; waits a little   marks the slot after its last
     for these marks; says that the session ended
