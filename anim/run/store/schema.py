@@ -59,6 +59,8 @@ Growing: TypeAlias = ts.TensorStore | BucketArray
 
 NO_LABEL = -1
 STEPS_PER_CHUNK = 4096
+# More labels, or positions, are several chunks: a reader of a bucket refuses those of 256 MB.
+LABELS_PER_CHUNK = 1 << 24
 _DIMENSIONS = ("snapshot", "example", "class")
 # Everything that a new recording replaces.
 ALL = ("steps", *ARRAYS, "metrics", "labels", "index", "done")

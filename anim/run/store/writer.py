@@ -98,9 +98,9 @@ class Writer:
             OSError: the system could not write them.
         """
         self._check_held()
-        shape = labels.shape
+        shape, chunk = labels.shape, [min(len(labels), schema.LABELS_PER_CHUNK)]
         try:
-            array = schema.create(self.store, "labels", labels.dtype, shape, shape, ["example"])
+            array = schema.create(self.store, "labels", labels.dtype, shape, chunk, ["example"])
             array.write(labels).result()
         except ValueError as error:
             raise system_error(error, self.store) from error

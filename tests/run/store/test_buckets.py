@@ -9,6 +9,7 @@ import tensorstore as ts
 
 import anim
 from anim.run.about import NOTHING_KNOWN
+from anim.run.store import schema
 from anim.run.store.buckets import lease
 from anim.run.store.store import store_of
 from anim.run.store.writer import Writer
@@ -36,6 +37,15 @@ def test_resume_continues_after_the_last_snapshot_or_after_a_step(url):
     check_recording(url, [0, 10, 20, 30, 40])
     record(url, [15], resume=10)
     check_recording(url, [0, 10, 15])
+
+
+def test_very_many_labels_are_several_chunks(url, monkeypatch):
+    monkeypatch.setattr(schema, "LABELS_PER_CHUNK", 128)
+    record(url, [0])
+    labels = schema.layout_of(store_of(url), "labels")
+    assert (labels.shape, labels.chunk) == ((300,), (128,))
+    record(url, [10], resume=True)
+    check_recording(url, [0, 10])
 
 
 def test_overwriting_leaves_nothing_of_what_was_there(url):

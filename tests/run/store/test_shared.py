@@ -133,6 +133,14 @@ def test_a_recording_is_resumed_where_its_slots_ended(place):
     check(place, [5])
 
 
+def test_very_many_labels_and_positions_are_several_chunks_of_each_process(place, monkeypatch):
+    monkeypatch.setattr(schema, "LABELS_PER_CHUNK", 16)
+    monkeypatch.setattr(type(store_of(place)), "chunk_bytes", 4 * CLASSES * 8)
+    raise_any(in_all(lambda rank: record(place, rank, [0, 10])))
+    assert {schema.layout_of(store_of(place), name).chunk for name in ("labels", "index")} == {(7,)}
+    check(place, [0, 10])
+
+
 def test_slots_of_a_session_that_did_not_end_are_left_out(place):
     def die(rank):
         shared = writer(place, rank)

@@ -114,8 +114,9 @@ class SideBySide:
         return schema.assumed(self._store, name, self._of_rows(name))
 
     def _of_rows(self, name: str) -> dict:
-        dtype = np.int32 if name == "labels" else np.int64
-        return schema.metadata(dtype, [self.plan.total], [self.plan.rows], ["example"])
+        plan, dtype = self.plan, np.int32 if name == "labels" else np.int64
+        chunk = plan.rows if plan.rows <= schema.LABELS_PER_CHUNK else plan.chunk
+        return schema.metadata(dtype, [plan.total], [chunk], ["example"])
 
     def _filled(self, values: np.ndarray, fill: int, rows: int | None = None) -> np.ndarray:
         """Return the last rows of this process, and what fills up its share."""
