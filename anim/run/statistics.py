@@ -177,10 +177,9 @@ class SnapshotErrors(Statistic):
     def __call__(self, predictions: Predictions) -> dict[str, Array | np.floating]:
         confidence, correct = predictions.views[CONFIDENCE]
         edges, sums = binned(confidence, correct, DEFAULT_BINS, "mass")
-        of_mass = (sums.counts, *shares(jax.device_get(sums), edges))
+        of_mass = _errors_of_mass(sums.counts, *shares(jax.device_get(sums), edges))
         errors = {
-            "ece_mass": expected_error_of_bins(*of_mass),
-            "debiased_l2": debiased_error_of_bins(*of_mass),
+            **of_mass,
             "smooth_ece": smooth_calibration_error(confidence, correct).error,
         }
         if (of_classes := predictions.class_bins) is not None:
@@ -194,6 +193,15 @@ class SnapshotErrors(Statistic):
 PROPER_SCORES, SNAPSHOT_ERRORS = ProperScores(), SnapshotErrors()
 
 _means = jax.jit(partial(jax.tree.map, mean))
+
+
+@jax.jit
+def _errors_of_mass(counts, accuracy, confidence) -> dict[str, Array | np.floating]:
+    """Return the errors of bins of equal mass: in one program, as each is slow to compile."""
+    return {
+        "ece_mass": expected_error_of_bins(counts, accuracy, confidence),
+        "debiased_l2": debiased_error_of_bins(counts, accuracy, confidence),
+    }
 
 
 def _classwise_error(sums: BinSums) -> Array | np.floating:

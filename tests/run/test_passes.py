@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import anim
 from anim.errors import RecordingError
+from tests.support.subprocesses import run_python
 
 STEPS = (0, 10, 20)
 EXAMPLES = 60
@@ -167,3 +168,22 @@ def test_a_snapshot_unread_when_its_scale_was_fitted_is_not_recalibrated():
         nll = recalibrated.metrics()["nll"]
     assert np.isnan(nll[1])
     assert not recalibrated.lacks_recalibration[1]
+
+
+# In a process of its own, as programs that other tests need are compiled already.
+FIRST_ERRORS = """
+import jax, numpy as np, anim
+logits = np.random.default_rng(0).normal(size=(1, 60, 3))
+run = anim.from_arrays([0], np.arange(60) % 3, logits=logits)
+found = []
+jax.monitoring.register_event_duration_secs_listener(
+    lambda name, *_, **__: "backend_compile" in name and found.append(name)
+)
+run.errors()
+print(len(found))
+"""
+
+
+@pytest.mark.slow
+def test_the_first_errors_take_few_programs():
+    assert int(run_python(FIRST_ERRORS).stdout) <= 14
