@@ -59,11 +59,29 @@ def test_a_process_that_hears_nothing_says_that_all_must_make_the_recorder(world
 
 
 def test_processes_that_count_differently_are_refused_at_once(world):
-    others = Session(Rank(1, 4), "runs/r", limit=LIMIT)
-    _, found = run(world, [sessions(2)[0].join({}, decide), others.join({}, decide)])
-    assert str(found.error) == (
-        "process 0 is one of 2 processes that record to 'runs/r', this one of 4"
+    others = [Session(Rank(i, 4), "runs/r", limit=LIMIT) for i in (1, 3)]
+    first, *found = run(world, [one.join({}, decide) for one in (sessions(2)[0], *others)])
+    assert str(first.error) == (
+        "process 1 is one of 4 processes that record to 'runs/r', process 0 one of 2"
     )
+    for one in found:
+        assert str(one.error) == (
+            "process 0 is one of 2 processes that record to 'runs/r', this one of 4"
+        )
+    assert world.now < LIMIT / 2
+
+
+def test_what_an_attempt_of_more_processes_left_does_not_stop_fewer(world):
+    dying = Process(world, sessions(4, first=50)[0].join({}, decide))
+    world.at(1, dying.kill)
+    world.run(until=2)
+    first, second = sessions(2)
+    # It is here before process 0, which has not begun a session yet.
+    found = Process(world, second.join({}, decide))
+    Process(world, first.join({}, decide)).pause(5)
+    world.run()
+    assert found.error is None
+    assert found.result == {"offers": [{}, {}]}
 
 
 def test_what_an_earlier_attempt_left_is_not_taken_for_an_answer(world):

@@ -104,6 +104,17 @@ def test_whoever_closes_gives_up_a_process_0_that_died(world):
     assert LIMIT < world.now < 2 * LIMIT
 
 
+def test_whoever_closes_does_not_wait_for_a_session_that_another_one_replaced(world):
+    _, second = joined(world, 2)
+    closing = Process(world, chain(snapshot(second, 0, 7), second.leave(1), second.settle()))
+    world.run(until=world.now + 5)
+    assert closing.is_alive
+    begin = world.now
+    joined(world, 2, first=50)
+    assert "other processes began to record to 'runs/r'" in str(closing.error)
+    assert world.now - begin < LIMIT / 2
+
+
 def test_process_0_learns_why_another_one_stopped(world):
     first, second = joined(world, 2)
     found = run(world, [snapshot(first, 0, 7), second.leave(0, "the disk is full")])

@@ -102,6 +102,8 @@ class Joining:
                 raise RecordingError(f"process {rank} of {self._rank.count} closed its recorder")
             if (answer.get("id"), answer.get("turn")) != (self._id, turn):
                 return False
+            if (count := answer["count"]) != self._rank.count:
+                raise self._counted(f"process {rank}", count, "process 0", self._rank.count)
             offers[rank], own[rank] = answer["offer"], answer["own"]
             return True
 
@@ -139,11 +141,11 @@ class Joining:
                 break
             if turn:
                 raise self._taken_over()
-            if said["count"] != self._rank.count:
-                problem = f"process 0 is one of {said['count']} processes that record to"
-                raise RecordingError(f"{problem} {self._place!r}, this one of {self._rank.count}")
+            # Of another count, it may be what an earlier attempt left: if not, process 0 refuses.
             self._id = said["id"]
             yield from self._tell(turn=turn, offer=dict(offer))
+        if said["count"] != self._rank.count:
+            raise self._counted("process 0", said["count"], "this", self._rank.count)
         if "error" in said or len(said["agreed"]) <= turn:
             raise RecordingError(self._why(said))
         if said["own"][self._rank.index] != self._own:
@@ -159,7 +161,7 @@ class Joining:
         return is_decided if said.get("id") == self._id else bool(turn) or not is_decided
 
     def _tell(self, **more: Any) -> Steps[None]:
-        answer = {"id": self._id, "own": self._own, **more}
+        answer = {"id": self._id, "own": self._own, "count": self._rank.count, **more}
         yield Write(f"ranks/{self._rank.index}.json", json.dumps(answer).encode())
 
     def _current(self) -> Steps[dict]:
@@ -257,6 +259,10 @@ class Joining:
     def _named(self, ranks: list[int]) -> str:
         some = listed(ranks, _NAMED)
         return f"process{'es' if len(ranks) > 1 else ''} {some} of {self._rank.count}"
+
+    def _counted(self, one: str, count: int, other: str, others: int) -> RecordingError:
+        problem = f"{one} is one of {count} processes that record to {self._place!r}"
+        return RecordingError(f"{problem}, {other} one of {others}")
 
     def _taken_over(self) -> RecordingError:
         return RecordingError(f"other processes began to record to {self._place!r}, or it is gone")

@@ -78,6 +78,16 @@ Steps: TypeAlias = Generator[Request, Any, T]
 Take: TypeAlias = Callable[[int, bytes], bool]
 
 
+class Watched(NamedTuple):
+    """One more key that is read in a wait, whose changes show that somebody is there.
+
+    ``look`` is called with what it holds, None if it is missing; it may raise to end the wait.
+    """
+
+    key: str
+    look: Callable[[bytes | None], Any]
+
+
 class Late(NamedTuple):
     """What is done once if a wait takes long: ``tell`` is called with the numbers that are left."""
 
@@ -90,7 +100,7 @@ def taken(
     take: Take,
     limit: float,
     late: Late | None = None,
-    watched: tuple[str, ...] = (),
+    watched: Watched | None = None,
 ) -> Steps[list[int]]:
     """Read keys again and again, until each was taken.
 
@@ -99,7 +109,7 @@ def taken(
         take: called with each number and content that there is.
         limit: seconds in which nothing that is read changes, after which it gives up.
         late: what is done once after that many seconds, if some are left.
-        watched: more keys, whose changes show that somebody is there.
+        watched: one more key.
 
     Returns:
         The numbers of those that were not taken, in order.
@@ -108,7 +118,7 @@ def taken(
     begin = since = yield Wait(0)
     known: dict[str, bytes | None] = {}
     while left:
-        asked = (*left.values(), *watched)
+        asked = (*left.values(), *(() if watched is None else (watched.key,)))
         contents = dict(zip(asked, (yield Read(asked)), strict=True))
         is_news = any(known.get(key) != content for key, content in contents.items())
         known = contents
@@ -118,6 +128,8 @@ def taken(
                 del left[number]
         if not left:
             break
+        if watched is not None:
+            watched.look(contents[watched.key])
         now = yield Wait(wait)
         if is_news:
             since, wait = now, _FIRST_WAIT

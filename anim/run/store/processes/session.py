@@ -48,7 +48,7 @@ from anim.errors import RecordingError
 from anim.run.ranks import Rank
 from anim.run.store.processes.joining import CLAIM, NAME, NOTICE_AFTER, PATIENCE, Joining
 from anim.run.store.processes.marks import LEFT, key_of, mark_of, step_in
-from anim.run.store.processes.requests import Late, Read, Steps, Write, parsed, taken
+from anim.run.store.processes.requests import Late, Read, Steps, Watched, Write, parsed, taken
 
 # Seconds for a process to leave.
 LEAVE_LIMIT = 10.0
@@ -212,13 +212,21 @@ class Session(Joining):
             found = step_in(content, self._id)
             return found is not None
 
+        said: dict[str, Any] = {}
+
+        def look(content: bytes | None) -> None:
+            nonlocal said
+            said = parsed(content)
+            if said.get("id") != self._id:
+                raise self._taken_over()
+
         def tell(_: list[int]) -> Steps[None]:
-            (said,) = yield Read((NAME,))
             act = f"record step {step}"
-            yield self._notice(self._late_of(parsed(said), act), act)
+            yield self._notice(self._late_of(said, act), act)
 
         keys, late = {0: key_of(slot, 0)}, Late(PATIENCE * NOTICE_AFTER, tell)
-        missing = yield from taken(keys, take, PATIENCE * self._limit, late, watched=(NAME,))
+        watched = Watched(NAME, look)
+        missing = yield from taken(keys, take, PATIENCE * self._limit, late, watched)
         if missing:
             raise RecordingError(f"nothing of {self._named(missing)} for {self._limit:g} s")
         return found
