@@ -15,8 +15,8 @@ from anim.checks.predictions import Scores, score_blocks
 from anim.errors import ElementError, NotFiniteError, SettingError
 from anim.run.checking import KEPT_DTYPES, checked_kind, checked_snapshot
 from anim.run.seen import Seen
-from anim.run.snapshots import Form, Given, Snapshot, form_of
-from anim.run.store.scratch import Scratch, Waiting
+from anim.run.snapshots import Form, Given, Snapshot, Waiting, form_of
+from anim.run.store.scratch import Scratch
 from anim.settings.docs import hints
 
 # Rows that an error lists before it abbreviates.
@@ -142,10 +142,15 @@ class Part:
             return arrays
         self._bytes += len(rows) * scores.classes * dtype.itemsize
         arrays = {}
+        if self._waiting is not None and self._waiting.shape[1] != scores.classes:
+            # It has only rows of batches that were refused.
+            self._waiting.discard()
+            self._waiting = None
         if self._waiting is None and self._bytes <= _IN_MEMORY:
             arrays = checked_snapshot(given, labels, self._keep)
         else:
-            self._waiting = self._waiting or self._begun(name, (scores.classes,), dtype)
+            if self._waiting is None:
+                self._waiting = self._begun(name, (scores.classes,), dtype)
             for start, stop, block in score_blocks(scores, dtype):
                 place = rows[start:stop]
                 self._waiting = self._scratch.written(self._waiting, place, block)
@@ -156,8 +161,12 @@ class Part:
         """Make room: let the batches so far wait on the disk, and return where."""
         assert self._scratch is not None
         waiting = self._scratch.begun(row, dtype)
-        for batch in self._batches:
-            waiting = self._scratch.written(waiting, batch.rows, batch.arrays[name])
+        try:
+            for batch in self._batches:
+                waiting = self._scratch.written(waiting, batch.rows, batch.arrays[name])
+        except BaseException:
+            waiting.discard()
+            raise
         self._batches = [batch._replace(arrays={}) for batch in self._batches]
         return waiting
 
@@ -167,10 +176,14 @@ class Part:
         try:
             yield
         except BaseException:
-            self._is_over = True
-            if self._waiting is not None:
-                self._waiting.discard()
+            self.discard()
             raise
+
+    def discard(self) -> None:
+        """Remove rows that wait on the disk, and take no more."""
+        self._is_over = True
+        if self._waiting is not None:
+            self._waiting.discard()
 
     def whole(self) -> tuple[Given, np.ndarray]:
         """Return the arrays of the snapshot by name, and the labels [N], in the order of rows.

@@ -15,7 +15,7 @@ import numpy as np
 from anim.errors import RecordingError
 from anim.run.caller import warn_caller
 from anim.run.seen import Seen
-from anim.run.snapshots import Form, Given
+from anim.run.snapshots import Form, Given, discard
 from anim.run.store.interface import SnapshotStore
 
 # Seconds between two looks whether other processes are late.
@@ -93,13 +93,20 @@ class Handover:
         Args:
             given: the snapshot; its arrays must not be changed any more.
             check: called with what was handed over last; raises unless ``given`` may follow it.
+                Its rows that wait on the disk are removed then.
         """
-        while True:
-            count = len(self._all)
-            check(self._all[count - 1])
-            # Compare and swap: if another thread was faster, check against its snapshot.
-            if self._all.setdefault(count, given) is given:
-                break
+        try:
+            while True:
+                count = len(self._all)
+                check(self._all[count - 1])
+                # Compare and swap: if another thread was faster, check against its snapshot.
+                if self._all.setdefault(count, given) is given:
+                    break
+        except BaseException:
+            # An interrupt may come after it was handed over.
+            if given not in self._all.values():
+                discard(given.snapshot)
+            raise
         self._wake()
 
     def wait(self, at_most: int = 0) -> None:
@@ -180,6 +187,8 @@ class Handover:
                 except BaseException as error:
                     self._failure = given, error
                     self._unseen.append(f"{_lost(given)}: {str(error) or type(error).__name__}")
+                # The error, which is kept, refers to rows that wait on the disk.
+                discard(given.snapshot)
                 given.snapshot = {}
                 self._next += 1
                 given.is_finished = True

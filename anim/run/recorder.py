@@ -149,8 +149,7 @@ class Recorder:
                 P(class 1).
             confidence: [N] in [0, 1], the score of the predicted class.
             correct: [N] booleans, whether the predicted class is the label.
-            labels: the labels of these predictions, to be compared with those of the recorder;
-                required if it has none yet.
+            labels: of these predictions, compared with the recorder's; required if it has none.
             metrics: scalars to record with it; a name that is missing at a step is NaN there.
 
         Raises:
@@ -208,9 +207,10 @@ class Recorder:
         part = Part(*how) if self._rows.is_plain else OwnPart(self._rows, *how)
         with part.or_nothing():
             yield part
+            scalars = checked_metrics(metrics)
         if is_there:
+            part.discard()
             return
-        scalars = checked_metrics(metrics)
         try:
             snapshot, labels = part.whole()
         except NotFiniteError as error:
@@ -314,9 +314,6 @@ class Recorder:
 
     def _hand_over(self, step: int, snapshot: Given, labels, scalars, seen: Seen) -> None:
         given = HandedOver(int(step), form_of(snapshot), labels, snapshot, scalars, seen=seen)
-        # It may be closed within a block of `collecting`.
-        self._check_open("snapshot", step)
-        self._make_room()
         self._handover.put(given, lambda last: self._check_next(given, last))
 
     def _make_room(self) -> None:
@@ -326,6 +323,9 @@ class Recorder:
     def _check_next(self, given: HandedOver, last: HandedOver) -> None:
         """Raise ValueError unless a snapshot may follow the last one."""
         assert given.step is not None and given.labels is not None
+        # It may be closed within a block of `collecting`.
+        self._check_open("snapshot", given.step)
+        self._make_room()
         self._check_step(given.step, last.step)
         given.scalars = with_names(last.scalars, given.metrics)
         if last.labels is not None:

@@ -39,9 +39,29 @@ class Kept(Protocol):
     def __getitem__(self, rows: slice, /) -> np.ndarray: ...
 
 
+class Waiting(Kept, Protocol):
+    """Rows that wait on a disk, and are an array of a snapshot once all are there."""
+
+    def follow(self, places: np.ndarray, /) -> bool:
+        """Return whether rows may be written to these places."""
+        ...
+
+    def write(self, places: np.ndarray, values: np.ndarray, /) -> None:
+        """Write rows [n, ...] to places [n] that `follow`; they may be changed afterwards."""
+        ...
+
+    def end(self, count: int, /) -> None:
+        """Wait until ``count`` rows are written, those that are left."""
+        ...
+
+    def discard(self) -> None:
+        """Remove the rows that are not recorded."""
+        ...
+
+
 Snapshot = Mapping[str, np.ndarray]
 # What a recorder hands over.
-Given = Mapping[str, Kept]
+Given = Mapping[str, np.ndarray | Waiting]
 Form = dict[str, tuple[tuple[int, ...], np.dtype]]
 
 
@@ -61,6 +81,13 @@ def form_of(snapshot: Given) -> Form:
 def bytes_of(snapshot: Given) -> int:
     """Return the bytes of a snapshot that are in memory."""
     return sum(values.nbytes for values in snapshot.values() if isinstance(values, np.ndarray))
+
+
+def discard(snapshot: Given) -> None:
+    """Remove rows of a snapshot that wait on a disk."""
+    for values in snapshot.values():
+        if not isinstance(values, np.ndarray):
+            values.discard()
 
 
 def like(snapshot: Given, form: Form) -> Given:

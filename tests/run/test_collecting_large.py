@@ -198,3 +198,15 @@ os.waitpid(pid, 0)
     assert (
         "which created this recorder" in run_python(code, env={"PYTHONWARNINGS": "ignore"}).stdout
     )
+
+
+def test_a_first_batch_that_was_refused_says_nothing_of_the_classes(place, monkeypatch):
+    monkeypatch.setattr(collecting, "_IN_MEMORY", 0)
+    wrong = np.zeros((6, 300_000), np.float32)
+    # In its second block.
+    wrong[5, 7] = np.nan
+    with anim.Recorder(place, labels=LABELS) as recorder, recorder.collecting(0) as part:
+        with pytest.raises(ValueError, match="finite"):
+            part.add(logits=wrong)
+        part.add(logits=LOGITS)
+    np.testing.assert_array_equal(recorder.run().logits(0), LOGITS)

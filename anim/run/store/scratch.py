@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
-from typing import Protocol
 
 import numpy as np
 
-from anim.run.snapshots import Kept
+from anim.run.snapshots import Waiting
 from anim.run.spool import Spool
 from anim.run.store.folders.draft import Draft
 from anim.run.store.folders.folder import Folder
@@ -16,26 +15,6 @@ from anim.run.store.store import Store
 
 # Bytes that are moved at a time.
 _MOVED = 1 << 22
-
-
-class Waiting(Kept, Protocol):
-    """Rows that wait, and are an array of a snapshot once all are there."""
-
-    def follow(self, places: np.ndarray, /) -> bool:
-        """Return whether rows may be written to these places."""
-        ...
-
-    def write(self, places: np.ndarray, values: np.ndarray, /) -> None:
-        """Write rows [n, ...] to places [n] that `follow`; they may be changed afterwards."""
-        ...
-
-    def end(self, count: int, /) -> None:
-        """Wait until ``count`` rows are written, those that are left."""
-        ...
-
-    def discard(self) -> None:
-        """Remove the rows, which are not to be recorded."""
-        ...
 
 
 class Scratch:

@@ -133,3 +133,43 @@ def test_a_forked_child_removes_nothing(tmp_path):
         assert tmp_path.exists()
         draft._remove(tmp_path, process)
     assert not tmp_path.exists()
+
+
+@pytest.mark.parametrize("when", ["scalar", "step", "closed", "resumed"])
+def test_rows_that_are_refused_at_the_end_are_removed_though_the_error_is_kept(tmp_path, when):
+    """As in a notebook, which keeps the last error and its variables."""
+    record_once(tmp_path)
+    recorder = anim.Recorder(tmp_path, labels=LABELS, resume=0)
+    metrics = {"loss": "none"} if when == "scalar" else {}
+    kept = []
+    try:
+        with recorder.collecting(0 if when == "resumed" else 1, metrics=metrics) as part:
+            part.add(logits=LOGITS)
+            if when == "step":
+                recorder.snapshot(2, logits=LOGITS)
+            if when == "closed":
+                recorder.close()
+    except (ValueError, RuntimeError) as error:
+        kept.append(error)
+    recorder.close()
+    assert len(kept) == (when != "resumed")
+    assert part is not None
+    assert not list(tmp_path.glob(".collecting-*"))
+
+
+def test_chunks_that_cannot_be_moved_are_removed(tmp_path):
+    record_once(tmp_path)
+    with anim.Recorder(tmp_path, labels=LABELS, resume=True) as recorder:
+        # Where the folder of the chunks would be.
+        (tmp_path / "logits" / "c" / "1").write_bytes(b"")
+        collect(recorder, 1)
+        with pytest.raises(OSError, match="step 1 could not be written"):
+            recorder.flush()
+        # The recorder keeps the error, to raise it again.
+        assert not list(tmp_path.glob(".collecting-*"))
+    assert anim.open(tmp_path).steps.tolist() == [0]
+
+
+def record_once(path):
+    with anim.Recorder(path, labels=LABELS) as recorder:
+        collect(recorder, 0)

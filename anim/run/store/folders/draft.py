@@ -147,10 +147,9 @@ class Draft:
         _sync(chunks)
         chunks.rename(place)
         _sync(place.parent)
-        self.discard()
 
     def discard(self) -> None:
-        """Remove what was not moved."""
+        """Remove the rows that are not recorded."""
         with contextlib.suppress(ValueError, OSError):
             self._writes.finish()
         self._remove()
