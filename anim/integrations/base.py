@@ -321,7 +321,7 @@ class CallbackRecorder:
         return scalars
 
     def commit(self) -> None:
-        """Wait until all snapshots are committed; the path stays taken."""
+        """Flush the recorder, whose path stays taken."""
         self._begun().flush()
 
     def end(self) -> None:

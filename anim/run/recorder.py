@@ -219,7 +219,7 @@ class Recorder:
         self._hand_over(step, snapshot, labels, scalars, part.seen)
 
     def flush(self) -> None:
-        """Wait until all earlier snapshots are committed.
+        """Wait until earlier snapshots are committed; in processes other than 0, only written.
 
         Raises:
             RuntimeError: the recorder belongs to another process.
@@ -232,7 +232,7 @@ class Recorder:
     def close(self) -> None:
         """Flush, and release the path for other recorders.
 
-        Of several processes, others wait until process 0 has committed their snapshots.
+        Processes other than 0 wait until it has committed theirs; a script that ends does not.
 
         Raises:
             RuntimeError, OSError: as for `flush`; process 0 stopped before it committed them.
