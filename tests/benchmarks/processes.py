@@ -18,8 +18,8 @@ DISTURBED, SEEDS = 1000, 3
 
 def main() -> None:
     print(f"a snapshot every {EVERY:g} s; rows of a process take {ROWS:g} s at the median")
-    print("ranks  store   requests a snapshot          seconds from the last process's mark to the "
-          "step\n                 of all   of process 0       median   longest")  # fmt: skip
+    print("ranks  store   requests a snapshot    to close   seconds from the last process's rows "
+          "to\n                 of all   process 0   of each   the step: median   longest")  # fmt: skip
     for name, latencies in (("bucket", BUCKET), ("disk", DISK)):
         print(f"{name}: reads {1e3 * latencies.read:g} ms, writes {1e3 * latencies.write:g} ms at "
               f"the median, one in forty {latencies.spread:g} times as long or longer, "
@@ -30,10 +30,11 @@ def main() -> None:
             training.world.run()
             training.check()
             assert training.is_done
-            of_all = sum(sum(one.requests.values()) for one in training.processes)
-            of_first = sum(training.processes[0].requests.values())
-            print(f"{count:5}  {name:6}  {of_all / SNAPSHOTS:7.0f}  {of_first / SNAPSHOTS:7.0f}  "
-                  f"           {statistics.median(training.delays):10.3f}"
+            of_all = sum(training.until_closing.values())
+            of_first = training.until_closing[0]
+            closing = sum(one.requests.total() for one in training.processes) - of_all
+            print(f"{count:5}  {name:6}  {of_all / SNAPSHOTS:7.0f}  {of_first / SNAPSHOTS:10.0f}"
+                  f"{closing / count:10.0f}{statistics.median(training.delays):19.3f}"
                   f"{max(training.delays):10.3f}")  # fmt: skip
     begin, starts, kept = time.process_time(), 0, 0
     for seed in range(SEEDS):

@@ -30,6 +30,8 @@ class Training:
         limit: seconds without news before a process is given up.
         latencies: of the store.
         seed: of everything random.
+        delays: seconds from the last mark, or the rows of process 0, to the step of each snapshot.
+        until_closing: requests of each process until it closes, unless some are started again.
     """
 
     count: int
@@ -45,6 +47,7 @@ class Training:
     earlier: list[Process] = field(default_factory=list)
     starts: int = 0
     delays: list[float] = field(default_factory=list)
+    until_closing: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.world = World(self.seed, self.latencies)
@@ -92,23 +95,24 @@ class Training:
             yield from session.claim(slot)
             yield Rows(f"rows/{slot}/{rank}", (session.id, step), self.rows)
             if rank == 0:
+                written = self.world.now
                 yield from session.wait_for_all(slot, step)
                 stamp = yield WriteIf(STEPS, (*self.steps, (slot, step, session.id)), stamp)
                 if stamp is None:
                     raise RecordingError("another process 0 commits")
-                self.delays.append(self.world.now - self._last_mark(slot))
+                self.delays.append(self.world.now - max(written, self._last_mark(slot)))
             yield from session.mark(slot, step)
             slot += 1
         if rank == 0 and last < self.snapshots:
             # Whatever becomes of this session, another one follows.
             self.world.at(self.world.random.uniform(0.1, 20), self.start)
+        self.until_closing[rank] = self.processes[rank].requests.total()
         yield from session.leave(slot)
         lost = yield from session.settle()
         assert lost is None or session.open_steps
 
     def _last_mark(self, slot: int) -> float:
-        marks = [key_of(slot, rank) for rank in range(1, self.count)]
-        return max(map(self.world.time_of, [*marks, f"rows/{slot}/0"]))
+        return max(self.world.time_of(key_of(slot, rank)) for rank in range(1, self.count))
 
     def disturb(self, mean: float) -> None:
         """Kill or pause processes at random times, and start all again, until all is recorded.
