@@ -19,7 +19,8 @@ DISTURBED, SEEDS = 1000, 3
 def main() -> None:
     print(f"a snapshot every {EVERY:g} s; rows of a process take {ROWS:g} s at the median")
     print("ranks  store   requests a snapshot    to close   seconds from the last process's rows "
-          "to\n                 of all   process 0   of each   the step: median   longest")  # fmt: skip
+          "to\n                 of all   process 0   of each   the step: median    longest"
+    )  # fmt: skip
     for name, latencies in (("bucket", BUCKET), ("disk", DISK)):
         print(f"{name}: reads {1e3 * latencies.read:g} ms, writes {1e3 * latencies.write:g} ms at "
               f"the median, one in forty {latencies.spread:g} times as long or longer, "
