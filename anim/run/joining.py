@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterator
 
@@ -65,8 +66,12 @@ def _come(fail: Callable[[str], None]) -> None:
     late = threading.Timer(_COME, fail, [f"not all processes came within {_COME} s"])
     late.daemon = True
     late.start()
+    # JAX takes this signal, of which it tells nobody.
+    handler = signal.getsignal(signal.SIGTERM)
     try:
         _initialize()
+        if threading.current_thread() is threading.main_thread() and handler is not None:
+            signal.signal(signal.SIGTERM, handler)
         # Each tells the others what devices it has: now, as one may be gone later.
         jax.local_devices()
     finally:

@@ -26,6 +26,15 @@ if os.environ["JAX_PROCESS_ID"] == "1":
 from anim.report.__main__ import main
 sys.exit(main(sys.argv[1:]))
 """
+TERMINATED = """
+import os, signal, sys, time
+from anim import command
+def work(check):
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(0.2)
+    check()
+sys.exit(command.run(command.Parser(prog="anim.any"), work, distributed=True))
+"""
 
 
 def start(arguments, index, count, port, cwd):
@@ -126,6 +135,10 @@ def test_a_process_that_is_gone_is_done_without(tmp_path, capsys, how):
         begin = "anim.report (process 1): error: argument RUN: there is no recording at"
         assert problem.startswith(begin)
         assert problem.count("\n") == 1
+
+
+def test_a_request_to_terminate_is_heard_though_jax_takes_its_signal(tmp_path):
+    assert run(tmp_path, ["-c", TERMINATED]) == [(143, "", "anim.any: terminated\n")]
 
 
 @pytest.mark.parametrize(
