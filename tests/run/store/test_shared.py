@@ -127,7 +127,7 @@ def test_a_recording_is_resumed_where_its_slots_ended(place):
     raise_any(again)
     assert [shared.steps for shared in again] == [[0, 1, 2, 3, 4]] * RANKS
     check(place, range(5))
-    raise_any(in_all(lambda rank: record(place, rank, [2, 7], resume=1)))
+    raise_any(in_all(lambda rank: record(place, rank, [2, 7], resume=np.int64(1))))
     check(place, [0, 1, 2, 7])
     raise_any(in_all(lambda rank: record(place, rank, [5], overwrite=True)))
     check(place, [5])

@@ -19,7 +19,7 @@ from anim.run.run import Run
 from anim.run.snapshots import Form, Given, form_of, numbered
 from anim.run.store import schema, writer
 from anim.run.store.processes import session
-from anim.run.store.processes.alike import check_same, digest
+from anim.run.store.processes.alike import check_same, offered
 from anim.run.store.processes.ledger import Ledger
 from anim.run.store.processes.requests import Notice, Steps, carry_out
 from anim.run.store.processes.session import Session
@@ -90,8 +90,7 @@ class SharedWriter:
         self.store = store.fixed()
         self.scratch: Scratch | None = Scratch(self.store)
         self._session = Session(rank, store.name, limit=timeout)
-        named = None if classes is None else digest(classes)
-        offer = {**settings, "classes": named, "resume": resume, "overwrite": overwrite}
+        offer = {**settings, **offered(classes, resume, overwrite)}
         try:
             if rank.index == 0:
                 self._held = self.store.hold()
