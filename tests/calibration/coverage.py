@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -34,6 +35,7 @@ class Population:
     error: float
 
 
+@lru_cache(maxsize=1)
 def population(classes: int, scale: float) -> Population:
     """Return the examples of a model whose logits are ``scale`` times calibrated ones."""
     logits = np.random.default_rng(0).normal(size=(_POPULATION, classes)) * 2

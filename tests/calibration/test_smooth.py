@@ -13,6 +13,9 @@ from tests.support.amounts import slow
 from tests.support.curves import isotonic_distance, kernel_distance, smooth_error
 from tests.support.predictions import CASES, confidence_and_hits, reference, textbook_error
 
+# Where the number of examples does not matter, it is that of other tests: a shape is compiled once.
+FEW, MANY = 200, 3000
+PLACES = 401
 SHAPES = {
     "calibrated": lambda s: s,
     "over-confident": lambda s: 0.5 + (s - 0.5) * 0.5,
@@ -31,7 +34,7 @@ def a_set(shape, examples, seed=0):
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_smooth_error_equals_its_definition(shape):
-    scores, hits = a_set(shape, 100)
+    scores, hits = a_set(shape, FEW)
     expected = smooth_error(scores, hits)
     found = calibration.smooth_calibration_error(scores, hits)
     assert float(found.error) == pytest.approx(expected, abs=1e-4)
@@ -50,7 +53,7 @@ def test_the_smooth_error_equals_that_of_relplot(shape, examples, seed):
 
 
 def test_float64_has_the_smooth_error_of_float32():
-    scores, hits = a_set("crossing", 5000)
+    scores, hits = a_set("crossing", MANY)
     expected = reference("relplot").smECE(scores, hits)
     with jax.enable_x64(True):
         found = calibration.smooth_calibration_error(scores, hits)
@@ -82,14 +85,14 @@ def test_the_smooth_error_of_confidences_equals_that_of_relplot(case, monkeypatc
 
 def test_the_smooth_error_of_one_gap_is_the_gap():
     """For any bandwidth: a kernel moves mass without losing any."""
-    found = calibration.smooth_calibration_error(np.full(10, 0.7), np.arange(10) < 4)
+    found = calibration.smooth_calibration_error(np.full(FEW, 0.7), np.arange(FEW) < 0.4 * FEW)
     assert float(found.error) == pytest.approx(0.3, abs=1e-5)
     assert float(found.bandwidth) == pytest.approx(0.3, abs=1e-3)
 
 
 def test_the_smooth_error_hardly_moves_where_scores_cross_an_edge():
     """Equally many hits and misses, slightly apart around 0.5: the binned error is 0 or 0.5."""
-    hits = np.arange(1000) % 2 == 0
+    hits = np.arange(FEW) % 2 == 0
     for apart, of_bins in ((-1e-4, 0.5), (0, 0), (1e-4, 0.5)):
         scores = np.where(hits, 0.5 + apart, 0.5 - apart)
         assert textbook_error(scores, hits, np.linspace(0, 1, 11)) == pytest.approx(
@@ -107,7 +110,7 @@ def test_one_example_has_a_smooth_error(score, hit):
 
 @pytest.mark.parametrize("place", [np.asarray, jax.numpy.asarray], ids=["host", "device"])
 def test_snapshots_together_are_snapshots_one_at_a_time(place):
-    sets = [a_set(shape, 300) for shape in SHAPES]
+    sets = [a_set(shape, FEW) for shape in SHAPES]
     scores, hits = (np.stack(part) for part in zip(*sets, strict=True))
     scores = scores.astype(np.float32)
     together = calibration.smooth_calibration_error(place(scores), place(hits))
@@ -125,13 +128,13 @@ def nadaraya_watson(scores, hits, places, bandwidth):
     return weights @ np.tile(hits, 3) / weights.sum(1), weights.sum(1) * np.sqrt(2)
 
 
-@pytest.mark.parametrize("examples", [200, 3000])
+@pytest.mark.parametrize("examples", [FEW, MANY])
 @pytest.mark.parametrize("shape", ["calibrated", "over-confident", "crossing"])
 def test_the_kernel_curve_is_the_regression_of_nadaraya_and_watson(shape, examples):
     scores, hits = a_set(shape, examples)
     bandwidth = float(calibration.smooth_calibration_error(scores, hits).bandwidth)
-    curve = calibration.kernel_curve(scores, hits, 41)
-    share, support = nadaraya_watson(scores, hits, np.linspace(0, 1, 41), bandwidth)
+    curve = calibration.kernel_curve(scores, hits, PLACES)
+    share, support = nadaraya_watson(scores, hits, np.linspace(0, 1, PLACES), bandwidth)
     is_supported = support > 2
     assert is_supported.mean() > 0.9
     np.testing.assert_allclose(curve.share[is_supported], share[is_supported], atol=2e-3)
@@ -154,15 +157,15 @@ def test_the_kernel_curve_equals_that_of_relplot(shape):
 
 
 def test_the_kernel_curve_is_nan_where_no_score_is_near():
-    scores = np.linspace(0.8, 0.9, 1000)
-    curve = calibration.kernel_curve(scores, np.arange(1000) < 850, 11)
-    assert np.isnan(curve.share[:6]).all()
-    assert np.isfinite(curve.share[8:10]).all()
+    scores, places = np.linspace(0.8, 0.9, FEW), np.linspace(0, 1, PLACES)
+    curve = calibration.kernel_curve(scores, np.arange(FEW) < 0.85 * FEW, PLACES)
+    assert np.isnan(curve.share[places <= 0.5]).all()
+    assert np.isfinite(curve.share[(places >= 0.8) & (places <= 0.9)]).all()
 
 
 def test_the_kernel_curve_stays_a_share():
     for hit in (0, 1):
-        curve = calibration.kernel_curve(np.linspace(0, 1, 500), np.full(500, hit == 1), 101)
+        curve = calibration.kernel_curve(np.linspace(0, 1, FEW), np.full(FEW, hit == 1), PLACES)
         np.testing.assert_allclose(curve.share, hit, atol=1e-5)
         assert (curve.share >= 0).all()
         assert (curve.share <= 1).all()
@@ -213,17 +216,17 @@ def test_an_isotonic_curve_may_be_one_step(scores, hits, share):
     assert curve.support[5] == len(scores)
 
 
-@pytest.mark.parametrize("examples", [1, 3000, *slow(40, 200_000)])
+@pytest.mark.parametrize("examples", [1, MANY, *slow(40, 200_000)])
 @pytest.mark.parametrize("shape", ["calibrated", "over-confident", "always right"])
 def test_the_distance_of_a_kernel_curve_is_its_mean_over_all_examples(shape, examples):
     scores, hits = a_set(shape, examples)
     with jax.enable_x64(True):
         bandwidth = float(calibration.smooth_calibration_error(scores, hits).bandwidth)
-        found = float(calibration.kernel_curve(scores, hits, 401).distance)
+        found = float(calibration.kernel_curve(scores, hits, PLACES).distance)
     assert found == pytest.approx(kernel_distance(scores, hits, bandwidth), abs=1e-6)
     scores = scores.astype(np.float32)
     bandwidth = float(calibration.smooth_calibration_error(scores, hits).bandwidth)
-    found = float(calibration.kernel_curve(scores, hits, 401).distance)
+    found = float(calibration.kernel_curve(scores, hits, PLACES).distance)
     assert found == pytest.approx(kernel_distance(scores, hits, bandwidth), abs=2e-6)
     if 2 < examples < 5000:
         curve, _ = nadaraya_watson(scores, hits, scores, bandwidth)

@@ -72,7 +72,7 @@ def test_intervals_of_bars_are_wilson_intervals(classes, view, bins):
 
 
 def test_the_error_by_chance_is_that_of_simulated_calibrated_models():
-    run = a_run(4, examples=300)
+    run = a_run(4)
     found = track(run).series[CHANCE][2]
     counts, _, scores = bins_of(*score_and_hits(run, 2, "confidence"), 15)
     drawn_hits = np.random.default_rng(0).binomial(counts, np.nan_to_num(scores), (20_000, 15))
@@ -81,7 +81,7 @@ def test_the_error_by_chance_is_that_of_simulated_calibrated_models():
 
 
 def test_the_spread_of_the_error_is_its_interval():
-    run = a_run(examples=500)
+    run = a_run()
     spread = track(run, intervals=True).spreads["ece"]
     np.testing.assert_array_equal(spread, np.stack(run.error_interval(), axis=1))
     assert not track(run).spreads
@@ -331,7 +331,7 @@ def test_a_curve_is_off_by_its_mean_distance_at_all_examples(curve, view):
 def test_a_curve_is_where_five_examples_are_near(curve):
     """There are two crowds, and a few examples between and beyond them."""
     rng = np.random.default_rng(0)
-    crowds = 0.2 + 0.2 * rng.random(400), 0.8 + 0.04 * rng.random(200)
+    crowds = 0.2 + 0.2 * rng.random(660), 0.8 + 0.04 * rng.random(334)
     few = np.array([0.02, 0.54, 0.56, 0.6, 0.61, 1.0])
     scores = np.concatenate([*crowds, few])
     hits = rng.random(len(scores)) < scores

@@ -11,7 +11,8 @@ from anim.panels.contents import Header, words_for
 from anim.panels.verdict import ending_of, verdict_of
 from anim.settings import Picture
 
-EXAMPLES = 2000
+# That of runs of other tests: a shape is compiled once.
+EXAMPLES = 1000
 
 
 def snapshot(accuracy, confidence):
@@ -189,10 +190,10 @@ def test_a_small_gap_of_many_bins_is_one_as_a_whole():
 def test_no_verdict_calls_all_chance_what_is_drawn_in_full_colour(curve):
     for seed in range(12):
         rng = np.random.default_rng(seed)
-        scores = rng.uniform(0.5, 1, 400)
-        hits = rng.random(400) < scores
+        scores = rng.uniform(0.5, 1, EXAMPLES)
+        hits = rng.random(EXAMPLES) < scores
         probs = np.where(hits, scores, 1 - scores)
-        run = anim.from_arrays([0], np.ones(400, int), probs=[probs], classes=("a", "b"))
+        run = anim.from_arrays([0], np.ones(EXAMPLES, int), probs=[probs], classes=("a", "b"))
         reel, _, _ = shown_of(run, curve=curve, band="pointwise")
         (track,) = reel.tracks
         low, high = track.band[-1]
