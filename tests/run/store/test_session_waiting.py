@@ -2,6 +2,8 @@
 
 import pytest
 
+from anim.run.store.processes.joining import CLAIM
+from anim.run.store.processes.requests import Wait
 from tests.support.sessions import LIMIT, chain, decide, joined, run, sessions, snapshot
 from tests.support.simulation import Process, World
 
@@ -73,6 +75,29 @@ def test_whoever_closes_waits_until_its_snapshots_are_committed(world):
     world.run()
     assert closing.error is late.error is closing.result is None
     assert second.open_steps == []
+
+
+def test_whoever_is_far_ahead_waits_as_long_as_process_0_commits(world):
+    first, second = joined(world, 2)
+    steps = range(CLAIM + CLAIM // 2)
+
+    def slowly():
+        for step in steps:
+            yield Wait(LIMIT / 4)
+            yield from snapshot(first, step, step)
+
+    found = run(world, [slowly(), chain(*(snapshot(second, step, step) for step in steps))])
+    assert [process.error for process in found] == [None, None]
+
+
+def test_whoever_is_far_ahead_gives_up_a_process_0_that_died(world):
+    first, second = joined(world, 2)
+    begin, steps = world.now, range(CLAIM + 1)
+    ahead = chain(*(snapshot(second, step, step) for step in steps))
+    found = run(world, [snapshot(first, 0, 0), ahead])[1]
+    assert "process 1 heard nothing of process 0 of 2 at 'runs/r' for 20 s" in str(found.error)
+    assert second.open_steps == [*steps][1:-1]
+    assert world.now - begin < 2 * LIMIT
 
 
 @pytest.mark.parametrize("why", [None, "the disk is full"])

@@ -191,12 +191,19 @@ class Joining:
             raise self._taken_over()
         self._said = said
 
-    def _heard(self, is_news: Callable[[Mapping], bool], act: str) -> Steps[dict]:
+    def _heard(
+        self,
+        is_news: Callable[[Mapping], bool],
+        act: str,
+        goes_on: Callable[[], Steps[bool]] | None = None,
+    ) -> Steps[dict]:
         """Wait for news in session.json, in other processes than 0.
 
         Args:
             is_news: called with what it says.
             act: what all are to do, process 0 among them, for messages.
+            goes_on: called when there was none for as long as the time limit; returns whether
+                process 0 does something all the same.
         """
         heard: dict[str, Any] = {}
         hint = _HINT if act == _ACTS[0] else ""
@@ -210,8 +217,10 @@ class Joining:
             yield self._notice(self._late_of(heard, act), act)
 
         late = Late(PATIENCE * NOTICE_AFTER, tell)
-        missing = yield from taken({0: NAME}, take, PATIENCE * self._limit, late)
-        if missing:
+        limit = PATIENCE * self._limit
+        while (yield from taken({0: NAME}, take, limit, late)):
+            if goes_on is not None and (yield from goes_on()):
+                continue
             raise RecordingError(
                 f"process {self._rank.index} heard nothing of process 0 of {self._rank.count} at "
                 f"{self._place!r} for {self._limit:g} s{hint}"

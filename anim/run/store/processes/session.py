@@ -94,9 +94,10 @@ class Session(Joining):
             return said.get("id") != self._id or slot < said["slots"] or "left" in said
 
         if not is_news(said):
+            yield from self._forget()
             steps = self.open_steps
             act = f"record step {steps[0]}" if steps else "go on"
-            said = yield from self._heard(is_news, act)
+            said = yield from self._heard(is_news, act, self._forget)
             if said.get("id") != self._id:
                 raise self._taken_over()
         if "left" in said:
@@ -191,17 +192,22 @@ class Session(Joining):
         Raises:
             RecordingError: another session began, or nothing is heard of process 0.
         """
-        keys = [key_of(slot, 0) for slot in self._open]
-        contents = yield Read(tuple(keys))
-        for (slot, step), content in zip(list(self._open.items()), contents, strict=True):
-            if content is not None and step_in(content, self._id) == step:
-                del self._open[slot]
+        yield from self._forget()
         for slot, step in list(self._open.items()):
             if (yield from self._mark_of_first(slot, step)) != step:
                 # It left in place of this step.
                 return self._why((yield from self._current()))
             del self._open[slot]
         return None
+
+    def _forget(self) -> Steps[bool]:
+        """Forget open steps that process 0 has committed; return whether there were some."""
+        known = list(self._open.items())
+        contents = yield Read(tuple(key_of(slot, 0) for slot, _ in known))
+        for (slot, step), content in zip(known, contents, strict=True):
+            if content is not None and step_in(content, self._id) == step:
+                del self._open[slot]
+        return len(self._open) < len(known)
 
     def _mark_of_first(self, slot: int, step: int) -> Steps[int | None]:
         """Wait for the mark of process 0 in a slot, and return the step in it, or `LEFT`."""
