@@ -48,6 +48,14 @@ def test_nobody_is_told_of_processes_that_come_in_time(world):
     assert first.notices == late.notices == []
 
 
+def test_all_wait_for_others_that_come_one_after_the_other(world):
+    found = [Process(world, one.join({}, decide)) for one in sessions(6)]
+    for process, seconds in zip(found[2:], (15, 30, 45, 60), strict=True):
+        process.pause(seconds)
+    world.run()
+    assert [process.error for process in found] == [None] * 6
+
+
 def test_all_are_told_who_lacks_rows_of_a_snapshot(world):
     first, second, third = joined(world, 3)
     begin = world.now

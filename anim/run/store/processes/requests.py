@@ -89,7 +89,7 @@ class Watched(NamedTuple):
 
 
 class Late(NamedTuple):
-    """What is done once if a wait takes long: ``tell`` is called with the numbers that are left."""
+    """What is done if a wait takes long: ``tell`` is called with the numbers that are left."""
 
     after: float
     tell: Callable[[list[int]], Steps[None]]
@@ -108,7 +108,7 @@ def taken(
         keys: by number.
         take: called with each number and content that there is.
         limit: seconds in which nothing that is read changes, after which it gives up.
-        late: what is done once after that many seconds, if some are left.
+        late: what is done after that many seconds, if some are left, and again if it goes on.
         watched: one more key.
 
     Returns:
@@ -139,7 +139,7 @@ def taken(
             wait = min(1.5 * wait, _LONGEST_WAIT, limit / 10)
         if late is not None and now - begin > late.after:
             yield from late.tell(sorted(left))
-            late = None
+            late = late._replace(after=now - begin + limit)
     return sorted(left)
 
 
