@@ -232,10 +232,21 @@ def fit_vector_scale(
 def _centre_and_spread(
     logits: Float[jax.Array, "examples classes"],
 ) -> tuple[Float[jax.Array, "classes"], Float[jax.Array, "classes"]]:
-    """Return means and standard deviations of classes; these are infinite where all are equal."""
-    rounding = 16 * jnp.finfo(logits.dtype).eps * jnp.abs(logits).max(0)
+    """Return means and standard deviations of classes.
+
+    These are infinite where all logits are equal, and NaN where they are too large or too small.
+    """
+    peak = jnp.abs(logits).max(0)
+    # A power of two changes no digit; squares of very large or small logits are no numbers.
+    unit = jnp.ldexp(jnp.ones_like(peak), jnp.clip(jnp.frexp(peak)[1], -125, 125))
+    logits = logits / unit
     spread = logits.std(0)
-    return logits.mean(0), jnp.where(spread > rounding, spread, jnp.inf)
+    is_constant = spread <= 16 * jnp.finfo(logits.dtype).eps * peak / unit
+    centre, spread = logits.mean(0) * unit, spread * unit
+    # Beyond these limits the inverse, or digits of the logits, are no normal numbers.
+    least = 64 * jnp.finfo(spread.dtype).tiny
+    spread = jnp.where((spread > least) & (spread < 1 / least), spread, jnp.nan)
+    return centre, jnp.where(is_constant, jnp.inf, spread)
 
 
 def _descend(

@@ -53,8 +53,9 @@ class Reduced(NamedTuple):
 def reduced(name: str, scores, labels) -> Reduced:
     """Return what is kept of a block of examples.
 
-    The confidence is, to the last digit, that of a recording of all scores. NLL and Brier score
-    keep their digits near 0, as the sums leave the label's own class out.
+    The confidence is, to the last digit, that of a recording of all scores, if both are blocks of
+    thousands of numbers: XLA adds up a few rows in another order. NLL and Brier score keep their
+    digits near 0, as the sums leave the label's own class out.
 
     Args:
         name: ``logits`` or ``probs``.

@@ -179,6 +179,16 @@ def test_the_probabilities_of_vector_scaling_do_not_depend_on_the_unit_of_logits
     np.testing.assert_allclose(scale.weights, weights / unit, rtol=2e-3)
 
 
+@pytest.mark.parametrize(("unit", "is_found"), [(1e-30, True), (1e35, True), (1e-38, False)])
+def test_very_large_and_small_logits_have_a_vector_scale_or_none(unit, is_found):
+    """Their squares are no numbers of float32: no weight is 0 for that."""
+    logits, labels = model(300, classes=3, sharpness=1)
+    one = calibration.fit_vector_scale(logits, labels)
+    scale = calibration.fit_vector_scale((logits * unit).astype(np.float32), labels)
+    expected = np.asarray(one.weights) / unit if is_found else np.full(3, np.nan)
+    np.testing.assert_allclose(scale.weights, expected, rtol=1e-5)
+
+
 def test_vector_scaling_recovers_logits_like_those_of_clip():
     """Cosines around 0.25 that differ by a hundredth: the scales are above 100."""
     logits, labels = model(1000, classes=3)
