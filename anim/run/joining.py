@@ -27,7 +27,8 @@ def joined(fail: Callable[[str], None]) -> Iterator[int]:
     """Join the processes of a command by `jax.distributed`; yield which of them this one is.
 
     What is divided in this block is divided among all of them. One that dies or fails is done
-    without. JAX must not have been used yet, unless the caller has joined them already.
+    without; but if process 0 is killed, which holds what they say, JAX aborts all. JAX must not
+    have been used yet, unless the caller has joined them already.
 
     Args:
         fail: called with what is wrong if others do not come; must end the process.

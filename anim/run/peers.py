@@ -43,7 +43,6 @@ class Peers:
 
     def __init__(self, client: Any, index: int, count: int, name: str):
         self.index, self.count, self.name = index, count, name
-        # Numbers of what they do together.
         self.turns = itertools.count()
         self._client = client
         self._has_left = threading.Event()

@@ -23,8 +23,8 @@ these are closed; it has a random id. A *slot* is the place of a snapshot in the
     waits for the marks of all others; writes
     the step, then its own mark
       ... when the recorder is closed ...
-    marks the slot after the last; waits a little   marks the slot after its last
-    for these marks; says that the session ended
+    marks the slot after the last; waits a little   marks the slot after its last; waits for marks
+    for these marks; says that the session ended    of process 0 in its slots
 
 Ids make this safe whatever was left behind, and in whichever order things arrive. An answer counts
 for the id that it names, so that of an earlier attempt is none; a process that finds another number
