@@ -37,7 +37,7 @@ for line in sys.stdin:
 
 
 @pytest.mark.parametrize(
-    "kills", [pytest.param(60, marks=pytest.mark.slow), pytest.param(300, marks=pytest.mark.stress)]
+    "kills", [pytest.param(30, marks=pytest.mark.slow), pytest.param(300, marks=pytest.mark.stress)]
 )
 def test_a_killed_writer_loses_nothing_that_was_committed(tmp_path, kills):
     """One process after another resumes the recording and is killed; what it flushed is there."""
