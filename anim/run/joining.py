@@ -6,14 +6,16 @@ import contextlib
 import os
 import signal
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 
 from anim.errors import SettingError
 from anim.run.dividing import command_of, peers_of_jax
 from anim.run.ranks import rank_of
 
-# Seconds for all processes to come, at the end for those that are behind, and to part.
-_COME, _END, _PART = 300, 30, 5
+# Seconds for all processes to come, after which their absence is noticed; at the end for those that
+# are behind; and to part.
+_COME, _NOTICE, _END, _PART = 300, 10, 30, 5
 _ADDRESS = "JAX_COORDINATOR_ADDRESS"
 # What JAX does not read itself: its argument, and variables that say it.
 _NUMBERS = {
@@ -64,19 +66,44 @@ def _come(fail: Callable[[str], None]) -> None:
 
     # Of processes that die, the others go on.
     jax.config.update("jax_enable_recoverability", True)
-    late = threading.Timer(_COME, fail, [f"not all processes came within {_COME} s"])
-    late.daemon = True
-    late.start()
-    # JAX takes this signal, of which it tells nobody.
-    handler = signal.getsignal(signal.SIGTERM)
+    address = os.environ.get(_ADDRESS)
+    others = "the other processes" + (f", which look for process 0 at {address}" if address else "")
+    notice = f"waiting for {others}, for up to {_COME} s"
+    timers = [
+        threading.Timer(_NOTICE, warnings.warn, [notice]),
+        threading.Timer(_COME, fail, [f"not all processes came within {_COME} s; {others}"]),
+    ]
+    for timer in timers:
+        timer.daemon = True
+        timer.start()
     try:
-        _initialize()
-        if threading.current_thread() is threading.main_thread() and handler is not None:
-            signal.signal(signal.SIGTERM, handler)
+        with _ended_by_signals():
+            _initialize()
         # Each tells the others what devices it has: now, as one may be gone later.
         jax.local_devices()
     finally:
-        late.cancel()
+        for timer in timers:
+            timer.cancel()
+
+
+@contextlib.contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Let signals end the process at once while it waits in JAX, which runs no handler of Python.
+
+    Afterwards they are handled as before: JAX takes one, of which it tells nobody.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handlers = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        for one in handlers:
+            signal.signal(one, signal.SIG_DFL)
+        yield
+    finally:
+        for one, handler in handlers.items():
+            if handler is not None:
+                signal.signal(one, handler)
 
 
 def _initialize() -> None:
@@ -103,7 +130,7 @@ def _initialize() -> None:
         if missing:
             problem = (
                 "JAX finds no other processes; start them with srun or mpirun, or set in each "
-                f"{', '.join(missing)}"
+                f"process {', '.join(missing)}"
             )
         raise SettingError("distributed", problem) from error
 

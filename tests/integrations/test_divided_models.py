@@ -74,12 +74,12 @@ ONE_ALONE = """
 from torch.distributed.fsdp import fully_shard
 from anim.integrations.torch import Snapshots
 from anim.run.store.processes import session
-session.TIME_LIMIT, session.LEAVE_LIMIT = 1.0, 0.1
+session.LEAVE_LIMIT = 0.1
 model = linear()
 fully_shard(model)
 if rank == 0:
     import warnings
-    snapshots = Snapshots(path, model, loader)
+    snapshots = Snapshots(path, model, loader, timeout=1)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         snapshots(0)

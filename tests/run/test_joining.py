@@ -1,9 +1,11 @@
 """The commands, run by several processes at once."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -23,6 +25,14 @@ peers.SILENCE = 5
 if os.environ["JAX_PROCESS_ID"] == "1":
     exchange = passes.dividing.Group.exchanged
     passes.dividing.Group.exchanged = lambda self, found: os.kill(os.getpid(), 9)
+from anim.report.__main__ import main
+sys.exit(main(sys.argv[1:]))
+"""
+ALONE = """
+import os, sys
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
+from anim.run import joining
+joining._NOTICE = 0.1
 from anim.report.__main__ import main
 sys.exit(main(sys.argv[1:]))
 """
@@ -52,12 +62,15 @@ def start(arguments, index, count, port, cwd):
     )
 
 
-def run(cwd, *calls):
-    """Run a call in each of several processes; return exit code, output and errors of each."""
+def free_port():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    count = len(calls)
+        return free.getsockname()[1]
+
+
+def run(cwd, *calls):
+    """Run a call in each of several processes; return exit code, output and errors of each."""
+    count, port = len(calls), free_port()
     processes = [start(call, i, count, port, cwd) for i, call in enumerate(calls)]
     said = [process.communicate(timeout=300) for process in processes]
     return [(one.returncode, *text) for one, text in zip(processes, said, strict=True)]
@@ -141,12 +154,30 @@ def test_a_request_to_terminate_is_heard_though_jax_takes_its_signal(tmp_path):
     assert run(tmp_path, ["-c", TERMINATED]) == [(143, "", "anim.any: terminated\n")]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("index", [0, 1])
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_process_that_waits_for_others_says_so_and_hears_signals(tmp_path, index, sent):
+    record(tmp_path / "r", [0])
+    port = free_port()
+    waiting = start(["-c", ALONE, tmp_path / "r", "--distributed"], index, 2, port, tmp_path)
+    assert waiting.stderr.readline() == (
+        "anim.report: warning: waiting for the other processes, which look for process 0 at "
+        f"127.0.0.1:{port}, for up to 300 s\n"
+    )
+    # It is in JAX by now.
+    time.sleep(0.5)
+    waiting.send_signal(sent)
+    _, errors = waiting.communicate(timeout=20)
+    assert (waiting.returncode, errors) == (-sent, "")
+
+
 @pytest.mark.parametrize(
     ("values", "problem"),
     [
-        (["", "", ""], f"srun or mpirun, or set in each {', '.join(NAMES)}"),
-        (["h:1", "2", ""], "set in each JAX_PROCESS_ID"),
-        (["", "2", "1"], "set in each JAX_COORDINATOR_ADDRESS"),
+        (["", "", ""], f"srun or mpirun, or set in each process {', '.join(NAMES)}"),
+        (["h:1", "2", ""], "set in each process JAX_PROCESS_ID"),
+        (["", "2", "1"], "set in each process JAX_COORDINATOR_ADDRESS"),
         (["h", "2", "1"], "expected JAX_COORDINATOR_ADDRESS as host:port, got 'h'"),
         (["h:1", "two", "1"], "expected JAX_NUM_PROCESSES as a number, got 'two'"),
         (["h:1", "2", "2"], "expected a process from 0 to 1, got 2"),

@@ -102,3 +102,22 @@ def test_a_training_that_stands_still_is_told_why(tmp_path, monkeypatch, wait):
     (warning,) = caught
     assert warning.filename == __file__
     waiting.close()
+
+
+def test_an_error_that_ends_a_process_is_no_alarm_where_nothing_is_missing(tmp_path, impatient):
+    other = []
+
+    def record_and_stay():
+        other.append(recorder(tmp_path / "r", 1, 2))
+        other[0].snapshot(0, logits=logits(0)[1::2])
+
+    thread = threading.Thread(target=record_and_stay)
+    thread.start()
+    # Any warning would be raised in the place of this error.
+    with pytest.raises(ZeroDivisionError), recorder(tmp_path / "r", 0, 2) as first:
+        first.snapshot(0, logits=logits(0)[::2])
+        first.flush()
+        thread.join()
+        raise ZeroDivisionError
+    other[0].close()
+    assert anim.open(tmp_path / "r").steps.tolist() == [0]

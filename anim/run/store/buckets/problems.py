@@ -15,13 +15,13 @@ _PROBLEMS = (
     (
         r"InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|InvalidToken|UNAUTHENTICATED"
         r"|TokenRefreshRequired",
-        "the credentials are not accepted; check AWS_PROFILE, AWS_ACCESS_KEY_ID and "
-        "AWS_SECRET_ACCESS_KEY, or GOOGLE_APPLICATION_CREDENTIALS, and whether they have expired",
+        "the credentials are not accepted; check AWS_PROFILE, or AWS_ACCESS_KEY_ID and "
+        "AWS_SECRET_ACCESS_KEY, and whether they have expired",
     ),
     (
         r"AccessDenied|PERMISSION_DENIED|Forbidden|'403'",
         "access is denied: the credentials that were found, if any, may not do this; check "
-        "AWS_PROFILE or GOOGLE_APPLICATION_CREDENTIALS, and what they are allowed",
+        "AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and what they are allowed",
     ),
     (
         r"PermanentRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraint|resolve aws_reg",
@@ -39,6 +39,11 @@ _PROBLEMS = (
     (r"retry attempts failed|UNAVAILABLE|SlowDown", "the server fails again and again; try later"),
     (r"NotImplemented|UNIMPLEMENTED", "the server cannot write on a condition, as recording needs"),
 )
+# What Google has in the place of what AWS has.
+_OF_GOOGLE = {
+    "AWS_ENDPOINT_URL": "STORAGE_EMULATOR_HOST",
+    "AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY": "GOOGLE_APPLICATION_CREDENTIALS",
+}
 # What only an error of a request has in it, and none of a file.
 _OF_REQUEST = re.compile(r"http_response_code=|CURL error|retry attempts failed|resolve aws_region")
 
@@ -54,5 +59,6 @@ def bucket_error(name: str, error: Exception) -> BucketError:
     said = re.split(r" \[[a-z_ -]+=", text, maxsplit=1)[0]
     problem = next((told for known, told in _PROBLEMS if re.search(known, text)), None)
     if problem and name.startswith("gs:"):
-        problem = problem.replace("AWS_ENDPOINT_URL", "STORAGE_EMULATOR_HOST")
+        for amazon, google in _OF_GOOGLE.items():
+            problem = problem.replace(amazon, google)
     return BucketError(f"{name}: {problem} ({said})" if problem else f"{name}: {said}")

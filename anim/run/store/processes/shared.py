@@ -294,8 +294,9 @@ class SharedWriter:
                 why = self._carry_out(self._session.settle(), self._warn)
         except (RecordingError, OSError) as error:
             # An exception that ends a training is not to be replaced.
-            lost = _steps(self._lost()) or "snapshots"
-            warn_caller(f"{self.store.name!r} may lack {lost}: {error}")
+            lost = _steps(self._lost())
+            if lost or not isinstance(error, _HurriedError):
+                warn_caller(f"{self.store.name!r} may lack {lost or 'snapshots'}: {error}")
         finally:
             with contextlib.suppress(ValueError, RecordingError, OSError):
                 # Readers of Zarr expect arrays of one length.
@@ -321,8 +322,12 @@ class SharedWriter:
         """Wait, but not for long once an error ends this process."""
         left = self._until - time.monotonic()
         if left <= 0:
-            raise RecordingError("an error ended this process while it waited for others")
+            raise _HurriedError("an error ended this process while it waited for others")
         time.sleep(min(seconds, left))
+
+
+class _HurriedError(RecordingError):
+    """Others were not waited for as long as usual, as an error ends this process."""
 
 
 def _steps(steps: Sequence[int]) -> str:
