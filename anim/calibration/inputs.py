@@ -104,10 +104,13 @@ def _known(function: Callable[[jax.Array], jax.Array], values: jax.Array) -> jax
 
 @jax.jit
 def _reduced(values: jax.Array) -> jax.Array:
-    """Return the minimum, the maximum and how far sums over the last axis are from 1."""
+    """Return the minimum, the maximum and how far sums over the last axis are from 1.
+
+    They are NaN if there is one, which the reductions of XLA leave out on some CPUs.
+    """
     real = values.astype(jnp.promote_types(values.dtype, jnp.float32))
     off = jnp.abs(real.sum(-1) - 1).max() if real.ndim > 1 else jnp.zeros((), real.dtype)
-    return jnp.stack([real.min(), real.max(), off])
+    return jnp.where(jnp.isnan(real).any(), jnp.nan, jnp.stack([real.min(), real.max(), off]))
 
 
 def _on_device(name: str, values: jax.Array, dtype: np.dtype) -> jax.Array:

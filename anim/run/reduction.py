@@ -31,7 +31,7 @@ class Reduced(NamedTuple):
         correct: [n] bool, whether that is the label.
         nll: [n] float32, -log(probability of the label).
         brier: [n] float32, as `anim.calibration.brier_score`: half of the sum for two classes.
-        low, high: [n] the smallest and the largest score; NaN if there is one.
+        low, high: [n] the smallest and the largest score. XLA's leave NaN out on some CPUs.
         total: [n] the sum of probs; of logits, 1.
     """
 
@@ -100,7 +100,9 @@ def is_checked(scores: Scores, found: Reduced) -> bool:
     """
     low, high = float(found.low.min()), float(found.high.max())
     if scores.name == "logits":
-        return bool(np.isfinite(low) and np.isfinite(high))
+        # Of logits with NaN all probabilities are NaN, and the largest of them is not above 0.
+        is_number = (found.confidence > 0).all()
+        return bool(np.isfinite(low) and np.isfinite(high) and is_number)
     slack = FLOAT32_SUM
     if scores.rows.is_elsewhere or scores.rows.dtype != np.float32:
         slack = sum_tolerance(scores.rows.dtype, scores.classes)

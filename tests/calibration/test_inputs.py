@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from anim import calibration
+from anim.calibration.inputs import checked_predictions
+from anim.errors import NotFiniteError
 from tests.support.predictions import (
     CASES,
     confidence_and_hits,
@@ -161,3 +163,13 @@ def test_other_objects_are_no_labels(other):
     labels[3] = other
     with pytest.raises(ValueError, match=r"labels: expected integers in \[0, 3\)"):
         calibration.brier_score(PROBS, labels)
+
+
+@pytest.mark.parametrize("name", ["logits", "probs", "scores"])
+def test_nan_among_many_numbers_of_a_device_is_found(name):
+    """The largest of them is another one on some CPUs."""
+    values = np.full((200, 100), 0.01, np.float32)
+    values[150, 7] = np.nan
+    values = jnp.asarray(values if name != "scores" else values.ravel())
+    with pytest.raises(NotFiniteError, match="got nan at index"):
+        checked_predictions(name, values, takes_many=False)

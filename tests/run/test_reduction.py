@@ -101,7 +101,7 @@ def test_an_error_names_the_element_in_the_whole(keep):
 
 
 @pytest.mark.usefixtures("blocks_of_rows")
-def test_rows_that_rounding_moved_are_moved_back_block_by_block():
+def test_countthat_rounding_moved_are_moved_back_block_by_block():
     logits, labels = case(7)
     probs = softmax(logits)
     probs[400] = np.round(probs[400], 3)
@@ -265,3 +265,16 @@ def test_as_many_classes_are_known_as_were_reduced(tmp_path, place):
     with anim.Recorder(path, labels=labels, classes="abcdefghi", keep="top", resume=True):
         pass
     assert anim.open(path).classes == tuple("abcdefghi")
+
+
+@pytest.mark.parametrize("kind", ["logits", "probs"])
+@pytest.mark.parametrize(("count", "classes"), [(50, 100), (5, 1000), (3000, 2), (3000, 3)])
+def test_nan_is_found_in_blocks_of_any_size(kind, count, classes):
+    """The largest of many numbers, one of them NaN, is another one on some CPUs."""
+    scores = np.full((count, classes), 1 / classes, np.float32)
+    scores[-1, -2] = np.nan
+    for given in (scores, jnp.asarray(scores)):
+        with anim.Recorder(labels=np.zeros(count, int), keep="top") as recorder:
+            problem = rf"^{kind}: .* got nan at index \[{count - 1}, {classes - 2}\]$"
+            with pytest.raises(NotFiniteError, match=problem):
+                recorder.snapshot(0, **{kind: given})
