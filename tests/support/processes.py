@@ -11,10 +11,7 @@ from tests.support.subprocesses import environment
 JAX = """
 import os, sys
 rank, count, port = map(int, sys.argv[1:4])
-# Programs for a few numbers are compiled faster than they would be well.
-os.environ["XLA_FLAGS"] = (
-    "--xla_force_host_platform_device_count=2 --xla_backend_optimization_level=0"
-)
+os.environ["XLA_FLAGS"] = "--xla_force_host_platform_device_count=2"
 import jax
 jax.config.update("jax_cpu_collectives_implementation", "gloo")
 jax.distributed.initialize(f"127.0.0.1:{port}", count, rank)
