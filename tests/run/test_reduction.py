@@ -271,7 +271,9 @@ def test_as_many_classes_are_known_as_were_reduced(tmp_path, place):
 @pytest.mark.parametrize(("count", "classes"), [(50, 100), (5, 1000), (3000, 2), (3000, 3)])
 def test_nan_is_found_in_blocks_of_any_size(kind, count, classes):
     """The largest of many numbers, one of them NaN, is another one on some CPUs."""
-    scores = np.full((count, classes), 1 / classes, np.float32)
+    # Logits in [0, 1] would be looked at again, as they may be probabilities.
+    value = 1 / classes if kind == "probs" else -3
+    scores = np.full((count, classes), value, np.float32)
     scores[-1, -2] = np.nan
     for given in (scores, jnp.asarray(scores)):
         with anim.Recorder(labels=np.zeros(count, int), keep="top") as recorder:
