@@ -336,7 +336,7 @@ def test_vector_scales_are_not_looked_for_without_an_example_of_a_class():
         expected = 2 if has_minimum else 1
         np.testing.assert_allclose(found.weights, expected, rtol=1e-4)
         assert bool(np.isfinite(slope)) == has_minimum
-    logits, labels = model(60, 3, 1)
+    logits, labels = model(len(LABELS), 3, 1)
     assert np.isnan(calibration.fit_vector_scale(logits, np.minimum(labels, 1)).weights).all()
 
 

@@ -34,6 +34,8 @@ CASES = {
         {"binning": "mass", "panels": ("reliability", "counts")},
     ),
 }
+# Other cases draw these with intervals or counts, too.
+IN_STRESS = {"equal mass", "digits, equal mass"}
 STILL = {
     "score": ("small", {}),
     "confidence": ("small", {"view": "confidence", "bins": 12}),
@@ -46,6 +48,12 @@ STILL = {
 def a_reel(name, picture, epochs=100):
     """Return what draws a run, or several whose names are joined by +."""
     return compose([trained(one, epochs) for one in name.split("+")], Picture(**picture))
+
+
+def cases():
+    """Each case, those that others contain in stress only."""
+    for name, case in CASES.items():
+        yield pytest.param(case, id=name, marks=pytest.mark.stress if name in IN_STRESS else ())
 
 
 def frames_of(*levels):
@@ -89,7 +97,7 @@ def test_only_the_pixels_that_flash_are_counted():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+@pytest.mark.parametrize("case", [*cases()])
 def test_few_pixels_flash(case):
     (flashing,) = seen(*a_reel(*case))
     assert flashing.share < MOST
