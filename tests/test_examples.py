@@ -23,7 +23,7 @@ SHORTER = {
     "with_lightgbm": {"n_estimators=50": "n_estimators=10"},
     "with_lightning": {"max_epochs=20": "max_epochs=4"},
     "with_pytorch": {"range(20)": "range(4)"},
-    "with_transformers": {"num_train_epochs=30": "num_train_epochs=3"},
+    "with_transformers": {"num_train_epochs=30": "num_train_epochs=1"},
 }
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.py"))
 
