@@ -121,11 +121,11 @@ CASES = {
 
 
 # What other cases show, too, though not together.
-SLOW = {
+SLOW = (
     *("few", "isotonic", "mass", "field", "counts", "replicas' curves", "tiny replicas"),
     *("overlaid curves", "overlaid replicas", "overlaid, one of a single bin"),
     *("overlaid, one tiny", "overlaid curves, one tiny"),
-}
+)
 
 
 @pytest.mark.parametrize("case", [*(case for case in CASES if case not in SLOW), *slow(*SLOW)])
