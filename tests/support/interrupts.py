@@ -13,17 +13,14 @@ TRACED = {
     str(_RUN / name)
     for name in (
         *("recorder.py", "handover.py", "collecting.py", "opened.py", "spool.py"),
-        *(
-            "store/writer.py",
-            "store/growing.py",
-            "store/chunks.py",
-            "store/folders/lock.py",
-            "store/folders/lease.py",
-        ),
-        "store/folders/folder.py",
+        *("store/writer.py", "store/growing.py", "store/chunks.py", "store/scratch.py"),
+        *(f"store/folders/{name}.py" for name in ("lock", "lease", "folder", "draft")),
     )
 }
-WRITER = {str(_RUN / "store" / name) for name in ("writer.py", "growing.py", "chunks.py")}
+WRITER = {
+    str(_RUN / "store" / name)
+    for name in ("writer.py", "growing.py", "chunks.py", "folders/draft.py")
+}
 
 
 @contextmanager
