@@ -13,7 +13,7 @@ from anim.run.store.buckets.arrays import BucketArray
 from anim.run.store.buckets.guarded import Several
 
 # Bytes that are being written at a time: enough to keep a disk busy.
-_IN_FLIGHT = 1 << 23
+_IN_FLIGHT = 1 << 24
 
 
 class Writes:
@@ -72,7 +72,7 @@ class Writes:
         bytes_of_row = max(values.nbytes // max(len(values), 1), 1)
         chunk = rows_of_chunk(array)
         # A bucket is far away: several of its chunks are under way.
-        most = _IN_FLIGHT * (8 if isinstance(array, BucketArray) else 1)
+        most = _IN_FLIGHT * (4 if isinstance(array, BucketArray) else 1)
         # Whole chunks: writing to a part of one would read the rest of it.
         step = max(_IN_FLIGHT // 4 // (chunk * bytes_of_row), 1) * chunk
         for start in range(0, rows, step):
