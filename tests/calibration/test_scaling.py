@@ -11,6 +11,7 @@ from sklearn.linear_model import LogisticRegression
 
 from anim import calibration
 from anim.calibration import scaling
+from tests.support import shardings
 from tests.support.amounts import slow
 from tests.support.predictions import model, softmax
 from tests.support.recalibration import likelihood
@@ -341,3 +342,9 @@ def test_vector_scales_are_not_looked_for_without_an_example_of_a_class():
 
 
 FITS = (calibration.fit_temperature, calibration.fit_vector_scale, calibration.fit_isotonic)
+
+
+def test_a_temperature_that_is_hardly_determined_keeps_its_digits():
+    # By SciPy's brentq in float64.
+    found = calibration.fit_temperature(shardings.LOGITS[1], shardings.LABELS)
+    assert found.temperature == pytest.approx(25.010901, rel=1e-6)
