@@ -82,6 +82,9 @@ class CallbackRecorder:
         RecordingError: there is a recording, or something else, at the path.
     """
 
+    # Whether other processes take part in each prediction, see `record_stream`.
+    is_joint = False
+
     def __init__(
         self,
         path: str | os.PathLike | None,
@@ -234,17 +237,15 @@ class CallbackRecorder:
         """Return the step that is recorded for one as the training counts it."""
         return step + self._offset
 
-    def is_due(self, step: int, last: int = -1) -> bool:
+    def is_due(self, step: int) -> bool:
         """Return whether a multiple of ``every`` was reached or passed since the last snapshot.
 
         Args:
             step: as the training counts it.
-            last: step of a later snapshot, which others recorded.
         """
         if self._every is None:
             return False
-        last = max(self.last_step, last, 0)
-        return (step + self._offset) // self._every > last // self._every
+        return self.at(step) // self._every > max(self.last_step, 0) // self._every
 
     def take(self, step: int, predict: Callable[[], Any], metrics: Mapping | None = None) -> bool:
         """Record predictions, unless there already is a snapshot of that step or a later one.
@@ -262,7 +263,7 @@ class CallbackRecorder:
             ValueError: neither the values nor ``outputs`` say whether these are logits; labels that
                 differ from those of the first snapshot.
         """
-        self._at = step + self._offset
+        self._at = self.at(step)
         if self._at <= self.last_step:
             return False
         predicted = predict()
@@ -272,22 +273,19 @@ class CallbackRecorder:
         self._begun().snapshot(self._at, **given, metrics=self._scalars(metrics or {}))
         return True
 
-    def collect(
-        self, step: int, stream: Stream, metrics: Mapping | None = None, *, is_joint: bool = False
-    ) -> bool:
+    def collect(self, step: int, stream: Stream, metrics: Mapping | None = None) -> bool:
         """Record predictions as `take` does, batch by batch.
 
         Args:
             step, metrics: as for `take`.
             stream: yields predictions, labels or None, and what the model says of them, for each
                 batch; it is called only if they are recorded.
-            is_joint: as for `record_stream`.
         """
-        self._at = step + self._offset
+        self._at = self.at(step)
         if self._at <= self.last_step:
             return False
         scalars = self._scalars(metrics or {})
-        options = {"known": self._outputs or self._kind, "is_joint": is_joint}
+        options = {"known": self._outputs or self._kind, "is_joint": self.is_joint}
         record_stream(self._begun(), self._at, stream, scalars, self._settled, **options)
         return True
 

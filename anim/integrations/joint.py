@@ -19,11 +19,8 @@ class JointRecorder(CallbackRecorder):
 
     A process whose recording never began does not: the others have not begun either.
 
-    Attributes:
-        is_joint: whether the model is such a one; set before `begin`.
     """
 
-    is_joint = False
     # Whether all processes began to record; the last step at which this one predicted for others.
     _has_joined, _reached = False, -1
 
@@ -70,15 +67,13 @@ class JointRecorder(CallbackRecorder):
         if not self._is_mute:
             super().end()
 
-    def collect(
-        self, step: int, stream: Stream, metrics: Mapping | None = None, *, is_joint: bool = False
-    ) -> bool:
+    def collect(self, step: int, stream: Stream, metrics: Mapping | None = None) -> bool:
         """Record predictions batch by batch; predict to the end whatever happens.
 
-        The arguments are those of `CallbackRecorder.collect`; ``is_joint`` is what is set here.
+        The arguments are those of `CallbackRecorder.collect`.
         """
         if not self.is_joint:
-            return super().collect(step, stream, metrics, is_joint=is_joint)
+            return super().collect(step, stream, metrics)
         at, has_run = self.at(step), False
         if at <= self.last_step:
             return False
@@ -93,7 +88,7 @@ class JointRecorder(CallbackRecorder):
             _exhaust(stream)
             return True
         try:
-            return super().collect(step, run, metrics, is_joint=True)
+            return super().collect(step, run, metrics)
         except Exception:
             self._reached = at
             if not has_run:

@@ -123,6 +123,19 @@ def test_credentials_are_looked_for_where_there_may_be_some(monkeypatch, tmp_pat
     assert kind() == "default"
 
 
+def test_credentials_that_come_later_are_found(monkeypatch, tmp_path):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(clouds, "_has_role", lambda: False)
+    file = tmp_path / "credentials"
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(file))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "nothing"))
+    without = clouds.context_of("s3")
+    assert clouds.context_of("s3") is without
+    file.write_text("[default]\naws_access_key_id = a\n")
+    assert clouds.context_of("s3") is not without
+
+
 class Machine(http.server.BaseHTTPRequestHandler):
     """Gives a role to those who ask with a token."""
 

@@ -74,7 +74,9 @@ def context_of(scheme: str) -> ts.Context:
     if scheme == "gs" and google and not Path(google).is_file():
         # TensorStore would look elsewhere.
         raise BucketError(f"GOOGLE_APPLICATION_CREDENTIALS: there is no file {google!r}")
-    return _context(scheme, *(os.environ.get(name) for name in _OF_CREDENTIALS))
+    found = map(os.environ.get, (*_OF_CREDENTIALS, *_OTHERS))
+    # Credentials may come while a notebook runs.
+    return _context(scheme, *found, *(str(file) for file in _files() if file.is_file()))
 
 
 @functools.cache
@@ -87,13 +89,18 @@ def _context(scheme: str, key: str | None, secret: str | None, *_: str | None) -
     return ts.Context()
 
 
+def _files() -> list[Path]:
+    """Return the files from which the credentials of AWS may come."""
+    return [Path(os.environ.get(name) or usual).expanduser() for name, usual in _FILES.items()]
+
+
 def _kind_of_credentials() -> str:
     """Return where TensorStore looks for credentials of AWS, apart from keys in variables.
 
     It says on stderr, in a dozen lines that nothing turns off, where it found none: so it is asked
     to look only if there may be some.
     """
-    files = [Path(os.environ.get(name) or usual).expanduser() for name, usual in _FILES.items()]
+    files = _files()
     found = [file for file in files if file.is_file()]
     if profile := os.environ.get("AWS_PROFILE"):
         parser = configparser.RawConfigParser()
