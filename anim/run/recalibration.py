@@ -244,25 +244,12 @@ def _pair(run: Run, method: str, shown: np.ndarray, scales: list, caption: str) 
         series[TEMPERATURE] = np.array(
             [getattr(scale, "temperature", np.nan) for scale in scales], np.float64
         )
-    about, labels = replace(run.about, caption=caption), run.labels[shown]
-    raw = Run(
-        run.steps,
-        labels,
-        part,
-        kind=run.kind,
-        classes=run.classes,
-        series=run.recorded,
-        about=about,
-        name=run.name,
-    )
-    recalibrated = Run(
-        run.steps,
-        labels,
-        _Recalibrated(part, scales, recalibration.apply),
+    about, examples = replace(run.about, caption=caption), run.examples.take(shown)
+    raw = run.replaced(examples, snapshots=part, about=about)
+    recalibrated = raw.replaced(
+        snapshots=_Recalibrated(part, scales, recalibration.apply),
         kind=recalibration.kind,
-        classes=run.classes,
         series=series,
-        about=about,
         name=_recalibrated_name(run, method),
         lacks_recalibration=np.array([isinstance(scale, NoScale) for scale in scales]),
     )

@@ -14,6 +14,7 @@ from anim.run import summaries
 from anim.run.about import NOTHING_KNOWN, About
 from anim.run.curves import RunCurves
 from anim.run.display import renderers
+from anim.run.examples import Examples, Groups
 from anim.run.passes import Passes, Progress
 from anim.run.predictions import Statistic
 from anim.run.reliability import Dotted, Reliability
@@ -43,10 +44,12 @@ class Run(RunCurves):
         name: what a picture of several runs calls it.
         lacks_recalibration: [S] bool, the snapshots without a recalibration, if
             `anim.calibrate` made the run; else None.
+        weights: [N] float64 above 0, or None.
+        groups: the groups that each example is in, by the name of the grouping.
 
     Attributes:
         steps: [S] int64.
-        labels: [N] int32.
+        examples: their labels, weights and groups.
         classes: K names.
         snapshots, kind, about, name: as given.
         recorded: the recorded scalars, [S] each.
@@ -66,9 +69,11 @@ class Run(RunCurves):
         about: About = NOTHING_KNOWN,
         name: str = "",
         lacks_recalibration: np.ndarray | None = None,
+        weights: np.ndarray | None = None,
+        groups: Mapping[str, Groups] | None = None,
     ):
         self.steps = np.asarray(steps, np.int64)
-        self.labels = np.asarray(labels, np.int32)
+        self.examples = Examples(np.asarray(labels, np.int32), weights, dict(groups or {}))
         self.classes = tuple(classes)
         self.snapshots = snapshots
         self.kind = kind
@@ -81,6 +86,21 @@ class Run(RunCurves):
             lacks_none if lacks_recalibration is None else lacks_recalibration
         )
         self._passes = Passes(snapshots, self.labels)
+
+    @property
+    def labels(self) -> np.ndarray:
+        """The labels [N] int32 of the examples."""
+        return self.examples.labels
+
+    @property
+    def weights(self) -> np.ndarray | None:
+        """The weights [N] float64 of the examples; None if each counts the same."""
+        return self.examples.weights
+
+    @property
+    def groups(self) -> Mapping[str, Groups]:
+        """The groups of the examples, by the name of each grouping."""
+        return self.examples.groups
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -144,17 +164,31 @@ class Run(RunCurves):
         picked = np.arange(len(self))[np.asarray(snapshots)]
         if picked.ndim != 1 or not picked.size or np.any(np.diff(picked) <= 0):
             raise IndexError(f"snapshots: expected indices that increase, got {snapshots!r}")
-        return Run(
-            self.steps[picked],
-            self.labels,
-            SomeSnapshots(self.snapshots, picked),
-            kind=self.kind,
-            classes=self.classes,
+        lacks = self.lacks_recalibration[picked] if self.is_recalibrated else None
+        return self.replaced(
+            steps=self.steps[picked],
+            snapshots=SomeSnapshots(self.snapshots, picked),
             series={name: values[picked] for name, values in self.recorded.items()},
-            about=self.about,
-            name=self.name,
-            lacks_recalibration=self.lacks_recalibration[picked] if self.is_recalibrated else None,
+            lacks_recalibration=lacks,
         )
+
+    def replaced(self, examples: Examples | None = None, **changes) -> Run:
+        """Return the run with other examples, or other arguments of `Run`."""
+        examples = self.examples if examples is None else examples
+        arguments = {
+            "steps": self.steps,
+            "labels": examples.labels,
+            "snapshots": self.snapshots,
+            "kind": self.kind,
+            "classes": self.classes,
+            "series": self.recorded,
+            "about": self.about,
+            "name": self.name,
+            "lacks_recalibration": self.lacks_recalibration if self.is_recalibrated else None,
+            "weights": examples.weights,
+            "groups": examples.groups,
+        }
+        return Run(**{**arguments, **changes})
 
     def default_view(self) -> str:
         """Return ``score`` for two classes, else ``confidence``."""
