@@ -26,6 +26,8 @@ _MIXED = 0.1
 _NEAR = 0.2
 # From here on a sum in a dtype of 16 bits, term by term, may be far off.
 _MANY = 64
+# How far below the largest logit of a row that of a class is kept that cannot be.
+_RULED_OUT = 1e4
 # How hints begin that scores may be logits.
 PASSED_LOGITS = "did you pass logits"
 _LOGITS_HINT = f"{PASSED_LOGITS}?"
@@ -56,10 +58,14 @@ def _own_floats(given, values: np.ndarray) -> np.ndarray:
 class Scores:
     """Logits or probs of N examples, checked block by block.
 
+    A logit of -inf says that a class cannot be, such as a choice that a question has not. It is
+    kept as one that is 10,000 below the largest of its row, whose probability is 0.
+
     Args:
         name: ``logits`` or ``probs``.
         given: [N, K], or [N] or [N, 1] for class 1 of two; of any library and device.
         examples: N.
+        labels: [N] integers, if known: none may be a class that cannot be.
 
     Attributes:
         name: as given.
@@ -71,8 +77,8 @@ class Scores:
         ValueError: no numbers, or another shape.
     """
 
-    def __init__(self, name: str, given, examples: int):
-        self.name, self.rows = name, Rows(name, given)
+    def __init__(self, name: str, given, examples: int, labels: np.ndarray | None = None):
+        self.name, self.rows, self._labels = name, Rows(name, given), labels
         shape, dtype = self.rows.shape, self.rows.dtype
         if dtype.kind not in "biuf" and not _is_extension(dtype):
             raise ValueError(f"{name}: expected numbers, got {dtype}")
@@ -96,20 +102,49 @@ class Scores:
             NotFiniteError: NaN or infinity.
         """
         with rows_from(start):
-            return self._checked(self.rows.on_host(start, stop))
+            labels = None if self._labels is None else self._labels[start:stop]
+            return self._checked(self.rows.on_host(start, stop), labels)
 
-    def _checked(self, values: np.ndarray) -> np.ndarray:
+    def _checked(self, values: np.ndarray, labels: np.ndarray | None) -> np.ndarray:
         middle = (0.5 if self.name == "probs" else 0.0) if self.has_one else None
         floats = values.reshape(-1) if self.has_one else values
         if values.dtype != np.float32:
             floats = narrowed(widened(floats), np.dtype(np.float32), middle)
+        if self.name == "logits" and floats.ndim == 2 and np.isneginf(floats.min(initial=0)):
+            floats = _without_ruled_out(floats, labels)
         check_finite(self.name, floats, values)
         if self.name == "probs":
             return checked_probs(floats, values.dtype)
         return np.stack([np.zeros_like(floats), floats], axis=1) if self.has_one else floats
 
 
-def checked_scores(name: str, given, examples: int, dtype: DTypeLike = np.float32) -> np.ndarray:
+def _without_ruled_out(logits: np.ndarray, labels: np.ndarray | None) -> np.ndarray:
+    """Return logits float32 [n, K] with -inf replaced by what is far below the largest of its row.
+
+    A row of nothing but -inf stays, as do +inf and NaN.
+
+    Raises:
+        NotFiniteError: the class of a label [n] cannot be.
+    """
+    is_out = np.isneginf(logits)
+    if labels is not None:
+        is_label = labels[:, None] == np.arange(logits.shape[1])
+        if (is_out & is_label).any():
+            expected = "a logit of the label above -inf, which says that its class cannot be"
+            raise_first("logits", expected, logits, is_out & is_label, NotFiniteError)
+    largest = logits.max(1, keepdims=True)
+    with np.errstate(over="ignore", invalid="ignore"):
+        lowest = largest - np.maximum(_RULED_OUT, np.abs(largest))
+    return np.where(is_out, lowest, logits)
+
+
+def checked_scores(
+    name: str,
+    given,
+    examples: int,
+    dtype: DTypeLike = np.float32,
+    labels: np.ndarray | None = None,
+) -> np.ndarray:
     """Return logits or probs [N, K] in memory that nobody else changes.
 
     They are checked and converted block by block, so that nothing else of their size is made.
@@ -119,12 +154,13 @@ def checked_scores(name: str, given, examples: int, dtype: DTypeLike = np.float3
         given: [N, K], or [N] or [N, 1] for class 1 of two.
         examples: N.
         dtype: float32 or float16.
+        labels: [N], as for `Scores`.
 
     Raises:
         ValueError: another shape, or values that are not what the name says.
-        NotFiniteError: NaN or infinity.
+        NotFiniteError: NaN or infinity, but for classes that cannot be.
     """
-    scores = Scores(name, given, examples)
+    scores = Scores(name, given, examples, labels)
     is_half = np.dtype(dtype) != np.float32
     # What nobody changes is kept as it is, unless a check has to change it.
     is_copy = is_half or scores.has_one or not scores.rows.is_own

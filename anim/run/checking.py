@@ -44,7 +44,7 @@ def checked_snapshot(
 
     Raises:
         ValueError: predictions of a wrong shape or value.
-        NotFiniteError: predictions with NaN or infinity.
+        NotFiniteError: predictions with NaN or infinity, but for logits of classes that cannot be.
     """
     given = checked_kind(given)
     if "confidence" in given:
@@ -54,8 +54,8 @@ def checked_snapshot(
         }
     ((name, values),) = given.items()
     if keep != "top":
-        return {name: checked_scores(name, values, len(labels), KEPT_DTYPES[keep])}
-    scores = Scores(name, values, len(labels))
+        return {name: checked_scores(name, values, len(labels), KEPT_DTYPES[keep], labels)}
+    scores = Scores(name, values, len(labels), labels)
     check_range(labels, scores.classes)
     seen = Seen() if seen is None else seen
     blocks, probs = [], 0

@@ -89,7 +89,8 @@ class Part:
         `anim.Recorder.snapshot`. The arrays may be changed as soon as this returns.
 
         Args:
-            logits: [n, K] float; for a binary model also [n] or [n, 1].
+            logits: [n, K] float, -inf of a class that cannot be (it is kept as 10,000 below the
+                largest of its row); for a binary model also [n] or [n, 1].
             probs: [n, K] in [0, 1]; for a binary model also [n] or [n, 1].
             confidence: [n] in [0, 1].
             correct: [n] booleans.
@@ -132,7 +133,7 @@ class Part:
             self._check_form(form_of(arrays))
             self._form = self._form or form_of(arrays)
             return arrays
-        scores = Scores(name, values, len(rows))
+        scores = Scores(name, values, len(rows), labels)
         dtype = np.dtype(KEPT_DTYPES.get(self._keep, np.float32))
         form = {name: ((len(rows), scores.classes), dtype)}
         self._check_form(form)

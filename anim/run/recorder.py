@@ -144,7 +144,7 @@ class Recorder:
 
         Args:
             step: greater than the last one.
-            logits: [N, K] float; for a binary model also [N] or [N, 1], the input of its sigmoid.
+            logits: [N, K] float, -inf of a class that cannot be; if binary also [N] or [N, 1].
             probs: [N, K] in [0, 1] with rows that sum to 1; for a binary model also [N] or [N, 1],
                 P(class 1).
             confidence: [N] in [0, 1], the score of the predicted class.
