@@ -65,7 +65,7 @@ def columns_of(
             nll,
             brier,
             [view.scores(probs) for view in views],
-            [view.hits(probs, predicted, labels) for view in views],
+            [view.hits(values, predicted, labels) for view in views],
         )
 
     return in_tiles(of_rows, values, jnp.asarray(labels), predicted)

@@ -15,7 +15,7 @@ from anim.calibration.bins import BinSums
 from anim.calibration.inputs import checked_hits, checked_label_indices, checked_predictions
 from anim.calibration.placing import placed
 from anim.calibration.scaling import IsotonicScale, VectorScale
-from anim.calibration.views import ClassView, View
+from anim.calibration.views import ClassView, TopView, View
 from anim.checks.arrays import as_array, raise_first
 from anim.errors import SettingError
 from anim.settings import BINNINGS, one_of, share, whole
@@ -191,6 +191,8 @@ def _view(name: str, given: Mapping[str, Any]) -> View:
         raise SettingError(name, f"expected a View, such as {example}, got {view!r}")
     if isinstance(view, ClassView) and not 0 <= view.index < classes:
         raise SettingError(name, f"expected a class in [0, {classes}), got {view.index}")
+    if isinstance(view, TopView) and not 1 <= view.k < classes:
+        raise SettingError(name, f"expected k in [1, {classes}), got {view.k}")
     if view.is_folded and classes != 2:
         raise SettingError(name, f"expected a view of {classes} classes, got {view.name!r}")
     return view

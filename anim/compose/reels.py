@@ -90,10 +90,11 @@ def _in_view(
     subject = Subject(
         title=one_line(title),
         caption=one_line(_caption(runs)),
-        view=view,
+        view=kind.name,
         score_label=one_line(kind.label(classes)),
         sides=None if sides is None else (one_line(sides[0]), one_line(sides[1])),
         class_name=one_line(view.partition(":")[2]) if kind.counts_labels else "",
+        answers=kind.answers,
         floor=kind.floor(classes),
         is_folded=kind.is_folded,
         names=names,

@@ -69,7 +69,8 @@ def _in_plain_words(track: Track, words: Words, length: str) -> list[str]:
         course = _course(track.says, percent, _AWAY["share"], length)
         return [f"on average its score for “{name}” {course}", f"{right} are “{name}”{tail}"]
     course = _course(track.right, percent, _AWAY["share"], length)
-    return [f"{words.share} {course}", f"on average it says {says}{tail}"]
+    best = f" of its best {words.answers} together" if words.answers > 1 else ""
+    return [f"{words.share} {course}", f"on average it says {says}{best}{tail}"]
 
 
 def _in_terms(track: Track, words: Words, length: str) -> list[str]:
@@ -87,7 +88,7 @@ def _in_terms(track: Track, words: Words, length: str) -> list[str]:
         course = _course(track.says, two, _AWAY["share"], length)
         return [f"mean score of {name} {course}", f"its share is {right}", error]
     course = _course(track.right, two, _AWAY["share"], length)
-    return [f"{words.share} {course}", f"mean confidence {verb} {says}", error]
+    return [f"{words.share} {course}", f"{words.mean} {verb} {says}", error]
 
 
 def _said(track: Track) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

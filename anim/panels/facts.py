@@ -103,11 +103,10 @@ def fact_words(subject: Subject, words: Words, *, drawn: str = "") -> FactWords:
         gaps = (" too low", " too high") if name else (" under-confident", " over-confident")
         heads = (f"{name} is likely" if name else "it says", "mean", words.hit if name else "right")
     else:
-        what = "mean score" if name else "mean confidence"
-        mean = (f"{what} ", 0)
-        right = (f"share of {name} " if name else "accuracy ", 0, ", n = ", 1)
+        mean = (f"{words.mean} ", 0)
+        right = (f"share of {name} " if name else f"{words.share} ", 0, ", n = ", 1)
         gaps = (" under-confident", " over-confident")
-        heads = ("bin", what, "share" if name else "accuracy")
+        heads = ("bin", words.mean, "share" if name else words.share)
     below, above, around = (() if not side else (f"says {side}, ",) for side in called)
     return FactWords(
         says=((*below, *mean), (*above, *mean), (*around, *mean)),

@@ -19,6 +19,7 @@ class Subject:
         score_label: what the scores are, in the field's terms.
         sides: names of the classes that scores of 0 and 1 stand for, in a folded view.
         class_name: the class whose examples are counted; "" if right predictions are.
+        answers: how many of its likeliest classes count as its answer.
         floor: the lowest score that can be: of the predicted one among K classes 1 / K.
         is_folded: whether the ideal share for score s is max(s, 1 - s), instead of s.
         names: of the runs; not drawn if there is only one.
@@ -32,6 +33,7 @@ class Subject:
     score_label: str
     sides: tuple[str, str] | None = None
     class_name: str = ""
+    answers: int = 1
     floor: float = 0.0
     is_folded: bool = False
     names: tuple[str, ...] = ("",)

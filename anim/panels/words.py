@@ -60,6 +60,7 @@ class Words:
         sentence: of a run that is alone.
         medium, short: shorter forms; the last one is also that of a run among several.
         share: the y axis.
+        mean: what the mean score is, in the field's terms.
         scores, narrow_scores: the x axis, and the same where there is little room.
         under, over, ideal, pale: what marks of the diagram mean.
         hit, miss: examples that are hits, and the others.
@@ -68,12 +69,14 @@ class Words:
         error: how far it is away, in the field's terms.
         is_plain: whether these are plain words, with percents.
         class_name: the class whose examples are hits, or "".
+        answers: how many of its likeliest classes count as its answer.
     """
 
     sentence: tuple[str | int, ...]
     medium: tuple[str | int, ...]
     short: tuple[str | int, ...]
     share: str
+    mean: str
     scores: tuple[ScoreName, ...]
     narrow_scores: tuple[ScoreName, ...]
     under: str
@@ -88,6 +91,7 @@ class Words:
     error: str
     is_plain: bool
     class_name: str = ""
+    answers: int = 1
 
     def numbers(self, says: float, right: float, misses: float) -> tuple[str, str, str]:
         """Return the numbers of a sentence; "–" for those that are unknown."""
@@ -152,6 +156,7 @@ def words_of(
     every = (f"all {dots}",) if examples == dots else (f"{dots}", of_them)
     write = _plain if is_plain else _field
     words = write(subject, called(subject.class_name), every, is_curve)
+    words = replace(words, answers=subject.answers)
     if not is_median:
         return words
     begin, *others = words.sentence
@@ -175,14 +180,23 @@ def called(name: str) -> str:
 
 def _plain(subject: Subject, name: str, dots: tuple[str, ...], is_curve: bool) -> Words:
     off = "the curve misses" if is_curve else "bars miss"
-    says = (f"On average it gives “{name}” ", 0, ", and ", 1, " are") if name else None
     tail = f"  ·  {off.removeprefix('the ')} the line by "
-    short = ("gives ", 0, ", ", 1, " are") if name else ("says ", 0, ", right ", 1)
+    best = f"best {subject.answers}"
+    if name:
+        says = (f"On average it gives “{name}” ", 0, ", and ", 1, " are")
+        short, share = ("gives ", 0, ", ", 1, " are"), f"how often it is “{name}”"
+    elif subject.answers > 1:
+        says = ("On average it is ", 0, f" sure of its {best}, and one is right ", 1)
+        short, share = (f"{best}: ", 0, ", right ", 1), f"how often one of its {best} is right"
+    else:
+        says = ("On average it says ", 0, " and is right ", 1)
+        short, share = ("says ", 0, ", right ", 1), "how often it is right"
     return Words(
-        sentence=(*(says or ("On average it says ", 0, " and is right ", 1)), tail, 2),
+        sentence=(*says, tail, 2),
         medium=(*short, ", misses by ", 2),
         short=short,
-        share=f"how often it is “{name}”" if name else "how often it is right",
+        share=share,
+        mean="",
         scores=_plain_scores(subject),
         narrow_scores=_sides(subject) or _plain_scores(subject),
         under=f"“{name}” more often than it says" if name else "right more often than it says",
@@ -202,14 +216,17 @@ def _plain(subject: Subject, name: str, dots: tuple[str, ...], is_curve: bool) -
 
 def _field(subject: Subject, name: str, dots: tuple[str, ...], is_curve: bool) -> Words:
     error = "calibration error of the curve" if is_curve else "ECE of these bins"
-    says = ("Mean score ", 0, ", share ", 1) if name else ("Mean confidence ", 0, ", accuracy ", 1)
     scores = (ScoreName(0.5, "center", subject.score_label),)
-    short = ("mean ", 0, ", share ", 1) if name else ("conf. ", 0, ", acc. ", 1)
+    top = f"top-{subject.answers} " if subject.answers > 1 else ""
+    mean = "mean score" if name else f"mean {top}confidence"
+    says = "share" if name else f"{top}accuracy"
+    short = ("mean ", 0, ", share ", 1) if name else (f"{top}conf. ", 0, ", acc. ", 1)
     return Words(
-        sentence=(*says, f", {error} ", 2),
+        sentence=(f"{mean[:1].upper()}{mean[1:]} ", 0, f", {says} ", 1, f", {error} ", 2),
         medium=(*short, ", error " if is_curve else ", ECE ", 2),
         short=short,
-        share=f"fraction of {name}" if name else "accuracy",
+        share=f"fraction of {name}" if name else says,
+        mean=mean,
         scores=scores,
         narrow_scores=scores,
         under="under-confident",
@@ -239,6 +256,8 @@ def _plain_scores(subject: Subject) -> tuple[ScoreName, ...]:
         text = f"how likely it says “{called(subject.class_name)}” is  →"
     elif subject.view == "confidence":
         text = "how sure it is of its answer  →"
+    elif subject.answers > 1:
+        text = f"how sure it is of its best {subject.answers}  →"
     else:
         text = f"{subject.score_label}  →"
     return (ScoreName(0.5, "center", text),)

@@ -5,6 +5,8 @@ The views themselves are in `anim.calibration.views`.
 
 from __future__ import annotations
 
+# With more classes than this, no reader looks through a view of each.
+MOST_CLASSES = 12
 # Of fewer examples a bin says little: there is one for each of this many, within limits.
 EXAMPLES_A_BIN = 25
 # The limits of `anim.calibration.views.VIEWS`, for help.
@@ -14,6 +16,7 @@ BINS_IN_WORDS = "an even number from 6 to 40 for the score view, else 5 to 20"
 VIEW_PHRASES = {
     "score": "of class 1 of two",
     "confidence": "of the predicted class",
+    "top:k": "of the k likeliest classes together",
     "class:NAME": "",
 }
 

@@ -57,9 +57,24 @@ def test_the_default_view_is_the_score_of_two_classes(classes, has_scores, expec
 @pytest.mark.parametrize(
     ("name", "classes", "has_scores", "problem"),
     [
-        ("scores", CLASSES, True, "expected one of score, confidence, class:NAME, got 'scores'"),
-        ("score:x", CLASSES, True, "expected one of score, confidence, class:NAME, got 'score:x'"),
-        ("class", CLASSES, True, "expected one of score, confidence, class:NAME, got 'class'"),
+        (
+            "scores",
+            CLASSES,
+            True,
+            "expected one of score, confidence, top:k, class:NAME, got 'scores'",
+        ),
+        (
+            "score:x",
+            CLASSES,
+            True,
+            "expected one of score, confidence, top:k, class:NAME, got 'score:x'",
+        ),
+        (
+            "class",
+            CLASSES,
+            True,
+            "expected one of score, confidence, top:k, class:NAME, got 'class'",
+        ),
         ("class:cow", CLASSES, True, "expected one of cat, dog, a:b, got 'cow'"),
         ("score", CLASSES, True, "the score view is for two classes, this run has 3"),
         ("class:cat", CLASSES, False, "it has the confidence view only, got 'class:cat'"),

@@ -10,6 +10,7 @@ from anim.panels.axes import NO_BREAK_SPACE
 from anim.panels.contents import Header, words_for
 from anim.panels.verdict import ending_of, verdict_of
 from anim.settings import Picture
+from tests.support.predictions import model
 
 # That of runs of other tests: a shape is compiled once.
 EXAMPLES = 1000
@@ -67,6 +68,17 @@ def test_alt_text_of_a_class_is_about_its_score():
         "Mean score of dog falls from 0.50 to 0.15 in 100 steps; its share is 0.00; "
         "ECE of these bins falls from 0.500 to 0.149."
     )
+
+
+def test_alt_text_of_the_likeliest_classes_says_how_many():
+    logits, labels = model(300, classes=3)
+    run = anim.from_arrays([0, 1], labels, logits=np.stack([logits, 2 * logits]))
+    assert ", bars" not in alt_of(run, view="top:1")
+    assert alt_of(run, view="top:2").startswith("How often one of its best 2 is right ")
+    assert " of its best 2 together at the end" in alt_of(run, view="top:2")
+    found = alt_of(run, view="top:2", words="field")
+    assert found.startswith("Top-2 accuracy ")
+    assert "; mean top-2 confidence ends at " in found
 
 
 def test_alt_text_of_a_curve_says_so():

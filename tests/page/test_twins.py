@@ -36,6 +36,7 @@ CASES = {
     "early": (lambda: [a_run(snapshots=2, examples=90)], "score", {"intervals": True}),
     "confidence": (lambda: [a_run(TEN)], "confidence", {}),
     "class": (lambda: [a_run(TEN)], "class:b", {}),
+    "top": (lambda: [a_run(TEN)], "top:3", {}),
     "smooth": (lambda: [a_run()], "score", {"curve": "smooth"}),
     "few": (lambda: [a_run(examples=40, size=2)], "score", {"curve": "smooth"}),
     "few, isotonic": (lambda: [a_run(examples=90, size=2)], "score", {"curve": "isotonic"}),
@@ -122,7 +123,7 @@ CASES = {
 
 # What other cases show, too, though not together.
 SLOW = (
-    *("few", "isotonic", "mass", "field", "counts", "replicas' curves", "tiny replicas"),
+    *("few", "top", "isotonic", "mass", "field", "counts", "replicas' curves", "tiny replicas"),
     *("overlaid curves", "overlaid replicas", "overlaid, one of a single bin"),
     *("overlaid, one tiny", "overlaid curves, one tiny"),
 )

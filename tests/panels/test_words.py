@@ -7,7 +7,8 @@ from anim.panels.verdict import verdict_of
 from anim.panels.words import percent, points, words_of
 from tests.support.panels import FOLDED, LABELS, a_subject
 
-VIEWS = {"confidence": {}, "score": FOLDED, "class": LABELS}
+TOP = {"view": "top:3", "answers": 3, "score_label": "sum of the 3 largest scores", "floor": 0.3}
+VIEWS = {"confidence": {}, "score": FOLDED, "top": TOP, "class": LABELS}
 
 
 def words(*, is_plain=True, dots=100, examples=1000, is_curve=False, is_median=False, **view):
@@ -37,6 +38,15 @@ def sentence_of(found, *numbers):
         (
             LABELS,
             "On average it gives “cat” 92 %, and 91 % are  ·  bars miss the line by 7 points",
+        ),
+        (
+            TOP,
+            "On average it is 92 % sure of its best 3, and one is right 91 %  ·  bars miss "
+            "the line by 7 points",
+        ),
+        (
+            {"is_plain": False, **TOP},
+            "Mean top-3 confidence 0.92, top-3 accuracy 0.91, ECE of these bins 0.069",
         ),
         ({"is_plain": False, **LABELS}, "Mean score 0.92, share 0.91, ECE of these bins 0.069"),
     ],

@@ -11,7 +11,7 @@ from tests.support.subprocesses import run_python
 CODE = """
 import json
 import jax, numpy as np
-from anim.calibration.views import CONFIDENCE, ClassView
+from anim.calibration.views import CONFIDENCE, ClassView, TopView
 from anim.run import places
 from anim.run.blocks import Block
 from anim.run.predictions import Needs, reduced
@@ -27,7 +27,7 @@ places._FEWEST_VALUES = 16
 def found():
     parts = [slice(start, min(start + ROWS, N)) for start in range(0, N, ROWS)]
     blocks = [Block(part, {"logits": logits[part]}) for part in parts]
-    needs = Needs((CONFIDENCE, ClassView(2)), True)
+    needs = Needs((CONFIDENCE, ClassView(2), TopView(2)), True)
     one = reduced(iter(blocks), labels, needs)
     leaves = [*one.views.values(), one.proper["nll"], one.proper["brier"], one.class_bins]
     return [np.asarray(leaf).tolist() for leaf in jax.tree.leaves(leaves)]
@@ -68,7 +68,7 @@ def test_the_devices_divide_the_rows_of_each_block(found):
 @pytest.mark.parametrize("where", ["several", "within"])
 @pytest.mark.slow
 def test_what_they_find_is_what_one_finds(found, where):
-    assert len(found["one"]) == 9
+    assert len(found["one"]) == 11
     for several, one in zip(found[where], found["one"], strict=True):
         exact = np.asarray(one).dtype.kind in "bi"
         np.testing.assert_allclose(several, one, rtol=0, atol=0 if exact else 1e-5)

@@ -16,16 +16,16 @@ from tests.support.seeing import texts_of
 
 
 @dataclass(frozen=True)
-class TopView(View):
-    """The sum of the k largest scores, and how often the label is among them."""
+class RankView(View):
+    """The score of rank r, and how often the label has it."""
 
-    k: int = 2
-    pattern = "top:K"
+    r: int = 2
+    pattern = "rank:R"
     fewest, most = 3, 8
 
     @property
     def name(self):
-        return f"top:{self.k}"
+        return f"rank:{self.r}"
 
     @classmethod
     def parsed(cls, argument, classes):
@@ -33,46 +33,45 @@ class TopView(View):
 
     @classmethod
     def offered(cls, classes):
-        return ["top:2"]
+        return ["rank:2"]
 
     def scores(self, probs):
-        probs = probs.sort(axis=1)
-        return probs[:, -self.k :].sum(1).clip(0, 1)
+        return probs.sort(axis=1)[:, -self.r]
 
-    def hits(self, probs, predicted, labels):
-        of_label = probs[np.arange(len(labels)), labels]
-        return (probs > of_label[:, None]).sum(1) < self.k
+    def hits(self, values, predicted, labels):
+        of_label = values[np.arange(len(labels)), labels]
+        return (values > of_label[:, None]).sum(1) == self.r - 1
 
     def label(self, classes):
-        return f"sum of the {self.k} largest scores"
+        return f"score of rank {self.r}"
 
 
 @pytest.fixture
 def run(monkeypatch):
-    monkeypatch.setattr(views, "VIEWS", (*views.VIEWS, TopView))
+    monkeypatch.setattr(views, "VIEWS", (*views.VIEWS, RankView))
     logits, labels = model(500, classes=4)
     return anim.from_arrays([0], labels, logits=logits[None])
 
 
 def test_a_class_is_enough_for_a_view(run):
     probs, labels = run.probs(0), run.labels
-    bins = run.reliability("top:2")
-    expected = (np.argsort(probs, axis=1)[:, -2:] == labels[:, None]).any(1)
+    bins = run.reliability("rank:2")
+    expected = np.argsort(probs, axis=1)[:, -2] == labels
     assert bins.counts.shape == (1, 8)
     assert bins.hits.sum() == expected.sum()
 
 
 @pytest.mark.parametrize(("words", "mark"), [("plain", "  →"), ("field", "")])
 def test_a_view_says_what_its_scores_are(run, words, mark):
-    picture = Picture(view="top:2", words=words)
-    ((reel, subject),) = compose_views([run], picture, ["top:2"])
+    picture = Picture(view="rank:2", words=words)
+    ((reel, subject),) = compose_views([run], picture, ["rank:2"])
     texts = {text.get_text() for text in texts_of(Scene(subject, reel, picture), reel.at(None))}
-    assert f"sum of the 2 largest scores{mark}" in texts
+    assert f"score of rank 2{mark}" in texts
 
 
 def test_a_page_offers_the_views_that_say_so(run):
     of_classes = [f"class:{name}" for name in run.classes]
-    assert views_to_choose([run], Picture()) == ["confidence", *of_classes, "top:2"]
+    assert views_to_choose([run], Picture()) == ["confidence", *of_classes, "rank:2"]
     assert views_to_choose([run], Picture(view="confidence")) == ["confidence"]
 
 

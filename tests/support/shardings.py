@@ -74,6 +74,8 @@ VARIANTS = {
         {"norm": "l2", "debias": True},
     ],
     "kernel_band": [{"band": "pointwise"}],
+    # One is found by passes, the other by `jax.lax.top_k`.
+    "scores_and_hits": [{"view": calibration.TopView(3)}, {"view": calibration.TopView(6)}],
 }
 VARIED = {"norm", "classwise", "band"}
 # These take no arrays.
