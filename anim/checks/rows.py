@@ -33,7 +33,7 @@ class Rows:
 
     def __init__(self, name: str, given):
         self._name = name
-        self.is_elsewhere = _is_elsewhere(given)
+        self.is_elsewhere = is_elsewhere(given)
         self.is_own = isinstance(given, (list, tuple, jax.Array))
         self.array: Any = given if self.is_elsewhere else as_array(name, given)
         if hasattr(self.array, "detach"):
@@ -63,7 +63,7 @@ class Rows:
             yield start, min(start + rows, self.shape[0])
 
 
-def _is_elsewhere(given) -> bool:
+def is_elsewhere(given) -> bool:
     """Return whether an array lies on an accelerator, or on several devices."""
     if isinstance(given, jax.Array):
         devices = given.sharding.device_set

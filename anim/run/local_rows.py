@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from anim.checks.layout import Layout
 from anim.errors import SettingError
 
 # Start and stop of an array, or of a part of it, along one axis.
@@ -59,6 +60,24 @@ def local_rows(name: str, given, *, shares: bool = True) -> LocalRows | None:
     if tensors is not None and isinstance(given, tensors.DTensor):
         return _of_torch(name, given, tensors, shares)
     return None
+
+
+def flat_rows(name: str, found: LocalRows, layout: Layout) -> LocalRows:
+    """Return rows of a leading axis as rows of examples, such as the tokens of texts.
+
+    Args:
+        name: of the argument.
+        found: arrays [n, ...].
+        layout: of the whole array.
+
+    Raises:
+        SettingError: the leading axis is that of the classes.
+    """
+    if layout.axis == 0:
+        problem = f"expected another axis than the leading one of {name} over several processes"
+        raise SettingError("class_axis", f"{problem}, got 0")
+    blocks = [layout.flat(name, block) for block in found.blocks]
+    return LocalRows(blocks, layout.rows(found.index), found.count * layout.of_row)
 
 
 def _of_jax(name: str, array, at: tuple[int, int], shares: bool) -> LocalRows:
