@@ -20,7 +20,7 @@ from anim.run.predictions import Statistic
 from anim.run.reliability import Dotted, Reliability
 from anim.run.rows import logits_of, probs_of
 from anim.run.snapshots import SnapshotSequence
-from anim.run.statistics import Bins, CurveBand, Dots
+from anim.run.statistics import CLASS_ERRORS, Bins, CurveBand, Dots
 from anim.run.subsets import SomeSnapshots
 from anim.settings import BARS, BINNINGS, CURVES, one_of, whole
 
@@ -147,9 +147,12 @@ class Run(RunCurves):
         probs = np.asarray(probs_of({self.kind: scores}))
         return with_classes_of(np.asarray(scores), probs) if self.kind == "logits" else probs
 
-    def _scores(self, i: int) -> np.ndarray:
+    def _check_scores(self) -> None:
         if not self.has_scores:
             raise ValueError("this run holds only the confidence of the predicted class")
+
+    def _scores(self, i: int) -> np.ndarray:
+        self._check_scores()
         return self.snapshots[i][self.kind]
 
     def only(self, snapshots: ArrayLike) -> Run:
@@ -257,6 +260,15 @@ class Run(RunCurves):
         found = summaries.errors(self._passes, has_score_view=self._has_score_view)
         return self._scalars(found, "errors")
 
+    def class_errors(self) -> np.ndarray:
+        """Return the ECE [S, K] of each class against the rest: ``classwise_ece`` is their mean.
+
+        Raises:
+            ValueError: the run has only the confidence of the predicted class.
+        """
+        self._check_scores()
+        return np.asarray(self._passes.compute([CLASS_ERRORS])[CLASS_ERRORS].values, np.float64)
+
     def gap(self) -> np.ndarray:
         """Return mean confidence minus accuracy [S]; above 0 the model is over-confident."""
         return summaries.gap(self._passes)
@@ -282,6 +294,7 @@ class Run(RunCurves):
         curve: str = BARS,
         band: str | None = None,
         errors: bool = False,
+        class_errors: bool = False,
         progress: Progress | None = None,
     ) -> None:
         """Compute what is going to be asked for, in one pass over the snapshots.
@@ -291,7 +304,7 @@ class Run(RunCurves):
             most_bins: the limit of `default_bins` if no number of bins is given.
             curve: ``bars``, or the kind of a `curve`.
             band: the kind of its `curve_band`, if that is wanted.
-            errors: whether `errors` is wanted.
+            errors, class_errors: whether `errors` and `class_errors` are wanted.
             progress: called with (snapshots read, snapshots to read).
         """
         wanted: list[Statistic] = [
@@ -305,6 +318,7 @@ class Run(RunCurves):
                 wanted += [CurveBand(key, band) for key in keys]
         if errors:
             wanted += summaries.for_errors(self._has_score_view)
+        wanted += [CLASS_ERRORS] if class_errors else []
         # Dots wait for scores: last, when all else is under way.
         dots = [Dots(self._view(view)) for view in views]
         self._passes.compute([*wanted, *summaries.FOR_METRICS, *dots], progress)

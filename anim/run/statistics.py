@@ -185,7 +185,7 @@ class SnapshotErrors(Statistic):
         if (of_classes := predictions.class_bins) is not None:
             brier = np.asarray(predictions.proper["brier"]).mean(dtype=np.float64)
             parts = brier_parts(of_classes, len(confidence), brier)._asdict()
-            errors["classwise_ece"] = _classwise_error(of_classes)
+            errors["classwise_ece"] = _class_errors(of_classes).mean()
             errors |= {f"brier_{name}": part for name, part in parts.items()}
         return errors
 
@@ -204,7 +204,20 @@ def _errors_of_mass(counts, accuracy, confidence) -> dict[str, Array | np.floati
     }
 
 
-def _classwise_error(sums: BinSums) -> Array | np.floating:
-    """Return the mean over classes of the ECE of the score of each against the rest."""
+@dataclass(frozen=True)
+class ClassErrors(Statistic):
+    """The ECE of the score of each class against the rest, [K], of 15 equal-width bins."""
+
+    needs_class_bins = True
+
+    def __call__(self, predictions: Predictions) -> Array:
+        assert predictions.class_bins is not None
+        return _class_errors(predictions.class_bins)
+
+
+CLASS_ERRORS = ClassErrors()
+
+
+def _class_errors(sums: BinSums) -> Array:
     edges = width_edges(sums.counts.shape[1])
-    return expected_error_of_bins(sums.counts, *shares(sums, edges)).mean()
+    return expected_error_of_bins(sums.counts, *shares(sums, edges))

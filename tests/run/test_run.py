@@ -72,6 +72,21 @@ def test_quantile_bins_hold_equal_shares():
     assert np.abs(counts - 500).max() <= 1
 
 
+def test_the_errors_of_classes_are_those_of_each_against_the_rest():
+    run, labels = a_run(classes=4)
+    found = run.class_errors()
+    assert found.shape == (3, 4)
+    for k in range(4):
+        bins = run.reliability(f"class:{k}", bins=15)
+        gaps = np.abs(bins.hits - bins.counts * np.nan_to_num(bins.confidence)).sum(1)
+        np.testing.assert_allclose(found[:, k], gaps / len(labels), atol=1e-6)
+    np.testing.assert_allclose(found.mean(1), run.errors()["classwise_ece"], rtol=1e-6)
+    only_top = anim.Recorder(labels=labels, keep="top")
+    only_top.snapshot(0, logits=run.logits(0))
+    with pytest.raises(ValueError, match="holds only the confidence"):
+        only_top.run().class_errors()
+
+
 def test_metrics_equal_scikit_learn():
     run, labels = a_run()
     probs = run.probs(0)[:, 1].astype(np.float64)
