@@ -44,6 +44,7 @@ def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
             classes=arguments.classes,
             outputs=arguments.outputs,
             columns=Wanted(**by_role, scores=arguments.scores or ()),
+            tasks=arguments.task or (),
             keep=arguments.keep,
             overwrite=arguments.overwrite,
             caption=arguments.caption,
@@ -80,7 +81,7 @@ def _summary(run: Run, files: Sequence[Path]) -> str:
 
     kept = run.kind if run.has_scores else "top labels"
     classes = ", ".join(run.classes[:8]) + (", ..." if len(run.classes) > 8 else "")
-    steps = said_of(run.steps.tolist(), files)
+    steps = said_of(run.steps.tolist(), [path for path in files if not path.is_dir()])
     first, last = accuracy_of(run, 0), accuracy_of(run, len(run) - 1)
     accuracy = f"{first:.4g}" if len(run) == 1 else f"{first:.4g} at first, {last:.4g} at last"
     counted = f"{len(run)} snapshot{'' if len(run) == 1 else 's'} of {len(run.labels)} {kept}"
@@ -100,7 +101,8 @@ def _parser() -> command.Parser:
     )
     parser.example = "--out runs/mine"
     add = parser.add_argument
-    add("files", nargs="+", type=command.file_at, metavar="FILE", help="saved predictions")
+    where = "saved predictions; or a folder of lm-evaluation-harness, with samples_TASK_DATE.jsonl"
+    add("files", nargs="+", type=command.file_at, metavar="FILE", help=where)
     where = "the folder of the recording, or its URL"
     add("--out", type=command.run_at, required=True, metavar="RUN", help=where)
     add(
@@ -110,13 +112,13 @@ def _parser() -> command.Parser:
         help="labels: .npy, a text file with one per line, or a table with the ids of examples",
     )
     add("--classes", type=names_of, metavar="NAME,...", help="names of the classes, in order")
-    for role, holds in _COLUMNS:
-        add(f"--{role}", metavar="COL", help=f"the column of {holds}")
+    _add_columns(add)
     add(
-        "--scores",
+        "--task",
         type=names_of,
-        metavar="COL,...",
-        help="the columns of scores: one per class, one of lists, or one of class 1 of two",
+        metavar="NAME,...",
+        help="the tasks of lm-evaluation-harness, or patterns such as mmlu_*, whose samples in "
+        "folders are recorded together",
     )
     add(
         "--outputs",
@@ -133,6 +135,18 @@ def _parser() -> command.Parser:
     add("--overwrite", action="store_true", help="replace an existing recording")
     add("--quiet", action="store_true", help="print errors only")
     return parser
+
+
+def _add_columns(add: Callable[..., object]) -> None:
+    """Add the options that say what columns of tables are."""
+    for role, holds in _COLUMNS:
+        add(f"--{role}", metavar="COL", help=f"the column of {holds}")
+    add(
+        "--scores",
+        type=names_of,
+        metavar="COL,...",
+        help="the columns of scores: one per class, one of lists, or one of class 1 of two",
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from anim.errors import SettingError
 from anim.files import parsed_json
-from anim.record.lm_eval import is_lm_eval, table_of_choices
+from anim.record.lm_eval import is_lm_eval, table_of_choices, without_contexts
 from anim.record.tables import Table, shown, table_of
 from anim.record.unpacking import text_in
 
@@ -36,7 +36,7 @@ def read_json(path: Path) -> Table:
     if first == "{" and not _starts_lines(lines):
         whole = _parsed(source, text, 1)
         return _of_columns(source, whole)
-    records = [_parsed(source, line, number) for number, line in lines]
+    records = [without_contexts(_parsed(source, line, number)) for number, line in lines]
     return _table(source, records, lambda row: f"line {lines[row][0]}")
 
 

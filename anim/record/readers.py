@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from anim.errors import SettingError
 from anim.record.array_classes import sign_classes
 from anim.record.arrays import read_npy, read_npz
 from anim.record.label_tables import LabelTable, labels_of_rows
+from anim.record.lm_eval import Samples, checked_samples, joined
+from anim.record.lm_eval_files import step_beside
 from anim.record.saved import Saved
 from anim.record.schema import NOTHING_WANTED, Wanted
 from anim.record.snapshots import snapshots_in
@@ -54,6 +56,31 @@ def read(
         raise _unreadable(path, error) from error
 
 
+def read_together(
+    files: Mapping[str, Path],
+    labels: np.ndarray | LabelTable | None = None,
+    wanted: Wanted = NOTHING_WANTED,
+) -> Iterator[Saved]:
+    """Yield the snapshots in a file, or the one in the samples of several tasks.
+
+    Args:
+        files: by task, see `anim.record.lm_eval_files.snapshots_of`.
+        labels, wanted: as for `read`.
+
+    Raises:
+        SettingError: as for `read`; files of tasks that are no logs of samples.
+    """
+    if len(files) == 1:
+        yield from read(next(iter(files.values())), labels, wanted)
+        return
+    found = [next(read(path, labels, wanted), None) for path in files.values()]
+    snapshots = [one for one in found if one is not None and "logits" in one.given]
+    if len(snapshots) < len(files):
+        listed_ = " and ".join(repr(str(path)) for path in files.values())
+        raise SettingError("FILE", f"expected logs of samples of multiple choice, got {listed_}")
+    yield joined(snapshots, list(files))
+
+
 def _of_table(
     path: Path, labels: np.ndarray | LabelTable | None, wanted: Wanted
 ) -> Iterator[Saved]:
@@ -62,6 +89,10 @@ def _of_table(
 
     try:
         table = read_table(path)
+        if isinstance(table, Samples):
+            saved = checked_samples(table, labels is not None, wanted)
+            yield replace(saved, step=step_beside(path))
+            return
         yield from snapshots_in(table, wanted, labels_of_rows(labels, table, wanted))
     # Some are a TypeError, KeyError or NotImplementedError, too: others of these are our fault.
     except pa.ArrowException as error:

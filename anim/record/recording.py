@@ -19,9 +19,10 @@ from anim.errors import RecordingError, SettingError
 from anim.record.aligning import check_same_labels, in_order_of
 from anim.record.array_classes import check_from_zero
 from anim.record.label_tables import LabelTable
+from anim.record.lm_eval_files import snapshots_of
 from anim.record.names import pair_of
 from anim.record.placing import identity, placed
-from anim.record.readers import read
+from anim.record.readers import read_together
 from anim.record.saved import Saved, as_probs, one_sign
 from anim.record.schema import NOTHING_WANTED, Wanted
 from anim.record.spelling import by_name, hits, is_integer, names_in
@@ -43,6 +44,7 @@ def record(
     classes: Iterable[str] | None = None,
     outputs: str | None = None,
     columns: Wanted = NOTHING_WANTED,
+    tasks: Sequence[str] = (),
     keep: str = "float32",
     overwrite: bool = False,
     caption: str = "",
@@ -53,29 +55,29 @@ def record(
 
     Args:
         paths: files with one or more snapshots each. The name of a file or folder says its step
-            (see `anim.record.steps`), unless the file itself has steps.
+            (see `anim.record.steps`), unless the file itself has steps. A folder is one of
+            lm-evaluation-harness, with a log of samples for each checkpoint.
         out: the folder of the recording, or its URL; created only if all files are good.
         labels: [N], numbers or names, or a table with ids; None takes those in the files.
-        classes: K names; None takes the names of columns, or of labels that are names.
-        outputs: ``logits`` or ``probs``, whatever files call them; None decides by names, else by
-            the values.
+        classes: K names; None takes those of columns or labels.
+        outputs: ``logits`` or ``probs``, whatever files call them; None decides by their values.
         columns: what columns of tables are; None for each takes its name.
-        keep: as for `anim.Recorder`.
-        overwrite: replace an earlier recording.
+        tasks: of lm-evaluation-harness, or patterns such as ``mmlu_*``, whose samples are recorded
+            together; empty takes the only one.
+        keep, overwrite: as for `anim.Recorder`.
         caption: what was trained.
-        say: called with each line of what columns were taken for.
+        say: called with each line of what was read.
         check: called between snapshots; may raise.
 
     Raises:
-        SettingError: files that do not belong together, or without predictions; or another call
-            records to ``out`` at the same time.
+        SettingError: files without predictions, or of others; or another call records to ``out``.
         RecordingError: what is to be replaced at ``out`` is not a recording.
     """
-    paths = [Path(path) for path in paths]
     wanted = replace(columns, classes=checked_classes(classes) or (), outputs=outputs)
+    files = snapshots_of(_given_once(paths), tasks, say)
 
     def write(folder: Path | str, note: Callable[[Saved], None], **more) -> None:
-        snapshots = _in_order(paths, lambda path: read(path, labels, wanted))
+        snapshots = _in_order(list(files), lambda path: read_together(files[path], labels, wanted))
         _write(folder, snapshots, wanted, {"about": About(caption), "keep": keep, **more}, note)
 
     if not isinstance(place := located(out, "out"), Path):
@@ -254,7 +256,6 @@ def _in_order(
     paths: Sequence[Path], read_one: Callable[[Path], Iterator[Saved]]
 ) -> Iterator[tuple[Saved, int]]:
     """Yield snapshots and their steps, in order: those in the files, or in the files' names."""
-    _check_given_once(paths)
     last_step, last_source = -1, ""
     for path, step_of_name in _sorted(paths, read_one):
         for snapshot in read_one(path):
@@ -276,12 +277,14 @@ def _in_order(
             yield snapshot, step
 
 
-def _check_given_once(paths: Sequence[Path]) -> None:
+def _given_once(paths: Sequence[str | os.PathLike]) -> list[Path]:
+    """Return paths, each of which is given once."""
     seen: set[Path] = set()
-    for path in paths:
+    for path in (found := list(map(Path, paths))):
         if (place := path.absolute()) in seen:
             raise SettingError("FILE", f"{str(path)!r} is given twice")
         seen.add(place)
+    return found
 
 
 def _sorted(

@@ -67,6 +67,10 @@ _DATE = re.compile(
     r"|(?:0?[1-9]|[12][0-9]|3[01])(?P<sign>[-_.])(?:0?[1-9]|[12][0-9]|3[01])(?P=sign)"
     r"(?:19|20)[0-9]{2}(?![0-9])"
 )
+# When a file was written, as lm-evaluation-harness names its own.
+_TIME = re.compile(
+    r"[-_]?(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}-[0-9]{2}-[0-9]{2}(?:\.[0-9]+)?"
+)
 _NUMBERS = re.compile(r"([0-9]+(?:[.,][0-9]+)*)")
 _SUFFIXES = re.compile(r"(?:\.(?:[A-Za-z]+|h5|mp4|bz2|lz4|7z))*$")
 # rl_model_10000_steps: the unit may follow the number.
@@ -88,6 +92,11 @@ def steps_of(paths: Sequence[str | os.PathLike]) -> list[int | None]:
             that no training reaches.
     """
     return _steps_and_word(paths)[0]
+
+
+def step_in(text: str) -> int | None:
+    """Return the number after the word that counts most in a text; None without such a word."""
+    return next(iter(_named_in(PurePath(text)).values()), None)
 
 
 def said_of(steps: Sequence[int], paths: Sequence[str | os.PathLike]) -> str:
@@ -211,11 +220,12 @@ def _bare(paths: Sequence[str | os.PathLike]) -> list[int | None]:
 
 
 def _without_suffix(path: PurePath) -> str:
-    return _SUFFIXES.sub("", path.as_posix())
+    return _TIME.sub("", _SUFFIXES.sub("", path.as_posix()))
 
 
 def _suffix(path: str | os.PathLike) -> str:
-    return PurePath(path).as_posix().removeprefix(_without_suffix(PurePath(path)))
+    whole = PurePath(path).as_posix()
+    return whole[len(_SUFFIXES.sub("", whole)) :]
 
 
 def _may_be_step(before: str, after: str) -> bool:

@@ -2,7 +2,6 @@
 
 import json
 
-import numpy as np
 import pytest
 
 from tests.support.tables import ACCURACY, LABELS, PROBS, accuracy, frame, recorded, refused
@@ -87,61 +86,6 @@ WRONG = {
 def test_what_is_wrong_is_refused_with_its_line(tmp_path, name, capsys):
     content, problem = WRONG[name]
     assert problem in refused(tmp_path, capsys, content, name="table.jsonl")
-
-
-def sample(row, target, **more):
-    answers = [[str(float(np.log(p + 1e-9))), "False"] for p in PROBS[row]]
-    return {
-        "doc_id": row,
-        "doc": {"query": "?", "choices": ["red", "green", "blue"]},
-        "target": target,
-        "arguments": [["?", " red"], ["?", " green"], ["?", " blue"]],
-        "resps": [[answer] for answer in answers],
-        "filtered_resps": answers,
-        "acc": float(PROBS[row].argmax() == LABELS[row]),
-        **more,
-    }
-
-
-TARGETS = {
-    "numbers": lambda label: int(label),
-    "digits": lambda label: str(label),
-    "texts": lambda label: [" red", " green", " blue"][label],
-}
-
-
-@pytest.mark.parametrize("kind", TARGETS)
-def test_samples_of_lm_eval_are_logits_over_choices(tmp_path, kind):
-    lines = [json.dumps(sample(i, TARGETS[kind](y))) for i, y in enumerate(LABELS)]
-    run = recorded(tmp_path, "\n".join(lines), name="samples_arc_easy.jsonl")
-    assert (run.kind, accuracy(run)) == ("logits", ACCURACY)
-    np.testing.assert_allclose(run.probs(0), PROBS, atol=1e-5)
-
-
-SAMPLES = {
-    "generated": ({"filtered_resps": ["blue"], "resps": [["blue"]]}, "log-likelihoods of choices"),
-    "another number of choices": (
-        {"filtered_resps": [["-1", "True"]] * 4},
-        "line 2: expected 3 choices as in the first sample, got 4",
-    ),
-    "a choice that cannot be": (
-        {"filtered_resps": [["-inf", "False"]] + [["-1", "True"]] * 2},
-        "line 2: expected finite log-likelihoods",
-    ),
-    "a target that is no choice": ({"target": "pink"}, "line 2: target: expected the number or te"),
-    "a target that contradicts acc": (
-        {"acc": 1.0 - float(PROBS[1].argmax() == LABELS[1])},
-        "line 2: target: choice",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", SAMPLES)
-def test_samples_that_are_not_choices_of_one_number_are_refused(tmp_path, name, capsys):
-    change, problem = SAMPLES[name]
-    lines = [sample(0, int(LABELS[0])), {**sample(1, int(LABELS[1])), **change}]
-    text = "\n".join(map(json.dumps, lines))
-    assert problem in refused(tmp_path, capsys, text, name="samples.jsonl")
 
 
 @pytest.mark.parametrize("end", ["", "\\"])
