@@ -212,12 +212,12 @@ class ClassErrors(Statistic):
 
     def __call__(self, predictions: Predictions) -> Array:
         assert predictions.class_bins is not None
-        return _class_errors(predictions.class_bins)
+        return np.asarray(_class_errors(predictions.class_bins))
 
 
 CLASS_ERRORS = ClassErrors()
 
 
-def _class_errors(sums: BinSums) -> Array:
+def _class_errors(sums: BinSums) -> Array | np.floating:
     edges = width_edges(sums.counts.shape[1])
     return expected_error_of_bins(sums.counts, *shares(sums, edges))
