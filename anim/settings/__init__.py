@@ -24,6 +24,7 @@ from anim.settings.limits import (
     share,
     whole,
 )
+from anim.settings.look import Look, Output
 from anim.settings.panels import METRIC, PANELS
 from anim.settings.parsing import BANDS
 from anim.settings.picture import (
@@ -32,8 +33,6 @@ from anim.settings.picture import (
     MAX_SIDE,
     NARROW,
     SMALLEST,
-    Look,
-    Output,
     Picture,
 )
 from anim.settings.statistics import BINNINGS, MAX_BINS, RECALIBRATIONS, TEMPERATURE, Statistics
