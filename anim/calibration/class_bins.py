@@ -69,6 +69,7 @@ def add_class_bins(
     labels: Integer[Array, "examples"],
     count: Integer[Array, ""] | int,
     *,
+    starts: Integer[Array, "examples"] | None = None,
     of_logits: bool,
 ) -> BinSums:
     """Return sums [K, B] with those of the first ``count`` examples added; the given ones are gone.
@@ -78,17 +79,21 @@ def add_class_bins(
         values: logits or probabilities.
         labels: in [0, classes).
         count: how many of the examples to add; the others are padding.
+        starts: of each example the row of the sums of class 0, where there are more than K rows, as
+            several parts of the examples have sums of their own; None for 0.
         of_logits: whether the values are logits.
     """
-    return _added(sums, values, labels, 0, count, of_logits=of_logits)
+    return _added(sums, values, labels, 0, count, starts=starts, of_logits=of_logits)
 
 
-def _added(sums: BinSums, values, labels, first, stop, *, of_logits: bool = False) -> BinSums:
+def _added(
+    sums: BinSums, values, labels, first, stop, *, starts: Any = None, of_logits: bool = False
+) -> BinSums:
     """Return sums with those of examples ``first`` to ``stop``, exclusive, added, by tiles.
 
     These are at most `BLOCK`.
     """
-    labels = jnp.asarray(labels)
+    labels, starts = jnp.asarray(labels), None if starts is None else jnp.asarray(starts)
     rows = rows_of_tile(values)
     edges = width_edges(sums.counts.shape[1], sums.offsets.dtype)
 
@@ -98,7 +103,8 @@ def _added(sums: BinSums, values, labels, first, stop, *, of_logits: bool = Fals
         is_new = (row >= jnp.maximum(j * rows, first)) & (row < stop)
         probs = real(tile(j, rows, values))
         probs = probabilities(probs) if of_logits else probs
-        return _with_rows(sums, probs, tile(j, rows, labels), is_new, edges)
+        start = 0 if starts is None else tile(j, rows, starts)
+        return _with_rows(sums, probs, tile(j, rows, labels), is_new, edges, start)
 
     if rows == values.shape[0]:
         return add_tile(0, sums)

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax
 import numpy as np
@@ -17,6 +17,9 @@ from anim.run.blocks import blocks_of
 from anim.run.caller import warn_caller
 from anim.run.predictions import Needs, Statistic, blank, reduced
 from anim.run.snapshots import SnapshotSequence
+
+if TYPE_CHECKING:
+    from anim.run.run import Run
 
 Progress = Callable[[int, int], None]
 
@@ -77,6 +80,21 @@ class Passes:
             missing = self._missing(wanted)
         self._read(missing, progress)
         return {one: self._stacked(one) for one in wanted}
+
+    def prepare(
+        self,
+        run: Run,
+        statistics_of: Callable[[Run], Sequence[Statistic]],
+        progress: Progress | None = None,
+    ) -> None:
+        """Compute what is going to be asked for.
+
+        Args:
+            run: whose passes these are.
+            statistics_of: what is going to be asked of a run.
+            progress: see `compute`.
+        """
+        self.compute(statistics_of(run), progress)
 
     def _missing(self, wanted: Sequence[Statistic]) -> dict[int, list[Statistic]]:
         """Return the statistics to compute, by snapshot."""

@@ -62,10 +62,17 @@ class OneDevice:
         return no_class_bins(classes, bins)
 
     def with_bins(
-        self, sums: BinSums, values: Array, labels: Array, count: int, *, of_logits: bool
+        self,
+        sums: BinSums,
+        values: Array,
+        labels: Array,
+        count: int,
+        *,
+        starts: Array | None = None,
+        of_logits: bool,
     ) -> BinSums:
         """Return sums with more; see `anim.calibration.class_bins.add_class_bins`."""
-        return add_class_bins(sums, values, labels, count, of_logits=of_logits)
+        return add_class_bins(sums, values, labels, count, starts=starts, of_logits=of_logits)
 
     def total(self, sums: BinSums) -> BinSums:
         """Return sums [K, B] in host memory, in 64 bits."""
@@ -103,10 +110,18 @@ class SeveralDevices(OneDevice):
         )
 
     def with_bins(
-        self, sums: BinSums, values: Array, labels: Array, count: int, *, of_logits: bool
+        self,
+        sums: BinSums,
+        values: Array,
+        labels: Array,
+        count: int,
+        *,
+        starts: Array | None = None,
+        of_logits: bool,
     ) -> BinSums:
-        divided = self._divided(values, labels)
-        return _with_bins(sums, *divided, count, mesh=self._mesh, of_logits=of_logits)
+        values, labels, starts = self._divided(values, labels, starts)
+        divided = sums, values, labels, starts
+        return _with_bins(*divided, count, mesh=self._mesh, of_logits=of_logits)
 
     def total(self, sums: BinSums) -> BinSums:
         return BinSums(*(part.sum(0) for part in super().total(sums)))
@@ -122,17 +137,17 @@ def _columns(values, labels, predicted, *, mesh: Mesh, views: tuple[View, ...], 
 
 
 @partial(jax.jit, static_argnames=("mesh", "of_logits"), donate_argnames="sums")
-def _with_bins(sums, values, labels, count, *, mesh: Mesh, of_logits: bool):
-    def of_rows(sums, values, labels, count):
+def _with_bins(sums, values, labels, starts, count, *, mesh: Mesh, of_logits: bool):
+    def of_rows(sums, values, labels, starts, count):
         rows = len(labels)
         # Padding is at the end of all rows.
         mine = jnp.clip(count - rows * jax.lax.axis_index(_EXAMPLES), 0, rows)
         own = BinSums(*(part[0] for part in sums))
-        added = add_class_bins(own, values, labels, mine, of_logits=of_logits)
+        added = add_class_bins(own, values, labels, mine, starts=starts, of_logits=of_logits)
         return BinSums(*(part[None] for part in added))
 
-    specs = _DIVIDED, _DIVIDED, _DIVIDED, PartitionSpec()
-    return _on_each(of_rows, mesh, specs)(sums, values, labels, count)
+    specs = *[_DIVIDED] * 4, PartitionSpec()
+    return _on_each(of_rows, mesh, specs)(sums, values, labels, starts, count)
 
 
 def _on_each(function: Callable[..., Any], mesh: Mesh, specs: Any) -> Callable[..., Any]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
@@ -17,6 +17,7 @@ from anim.calibration.columns import Columns
 from anim.calibration.placing import without_mesh
 from anim.calibration.views import View
 from anim.run.blocks import Block, joined, padded
+from anim.run.partition import Partition
 from anim.run.places import OneDevice, place_of
 from anim.run.snapshots import Snapshot
 
@@ -30,11 +31,38 @@ class Predictions:
         proper: ``nll`` and ``brier`` [N], if they are known.
         class_bins: sums over 15 equal-width bins of the score of each class, [K, 15] each; None
             without the scores of all classes, and if not asked for.
+        parts: the same of the examples of each part, if there are any: then ``class_bins`` are of
+            the parts alone.
     """
 
     views: Mapping[View, tuple[Array, Array]]
     proper: Mapping[str, Array] = field(default_factory=dict)
     class_bins: BinSums | None = None
+    parts: Sequence[Predictions] = ()
+
+    def divided(self, parts: Partition | None, class_bins: BinSums | None) -> Predictions:
+        """Return these predictions with those of parts; without parts, with bins of the classes.
+
+        Args:
+            parts: of the examples.
+            class_bins: [K, 15], or of all parts and of the rest, one after the other.
+        """
+        if parts is None:
+            return replace(self, class_bins=class_bins)
+        views = {view: tuple(map(np.asarray, pair)) for view, pair in self.views.items()}
+        proper = {name: np.asarray(values) for name, values in self.proper.items()}
+        found = []
+        for i, rows in enumerate(parts.rows):
+            bins = None if class_bins is None else _part_of(class_bins, i, parts.count + 1)
+            own = {view: (scores[rows], hits[rows]) for view, (scores, hits) in views.items()}
+            scored = {name: values[rows] for name, values in proper.items()}
+            found.append(Predictions(own, scored, bins))
+        return replace(self, parts=found)
+
+
+def _part_of(sums: BinSums, i: int, count: int) -> BinSums:
+    """Return the i-th of ``count`` parts of sums, which have as many rows each."""
+    return jax.tree.map(lambda values: np.split(values, count)[i], sums)
 
 
 class Statistic(ABC):
@@ -43,28 +71,37 @@ class Statistic(ABC):
     Attributes:
         views: those that it needs.
         needs_class_bins: whether it needs the bins of the classes, if there are any.
+        partition: the parts of the examples if it is of one of them; None if it is of all.
     """
-
-    needs_class_bins: ClassVar[bool] = False
 
     @property
     def views(self) -> tuple[View, ...]:
         return ()
+
+    @property
+    def needs_class_bins(self) -> bool:
+        return False
+
+    @property
+    def partition(self) -> Partition | None:
+        return None
 
     @abstractmethod
     def __call__(self, predictions: Predictions) -> Any: ...
 
 
 class Needs(NamedTuple):
-    """Attributes: ``views`` and ``class_bins``, what several statistics need together."""
+    """What several statistics need together: ``views`` and ``class_bins``, of all or of parts."""
 
     views: tuple[View, ...]
     class_bins: bool
+    parts: Partition | None = None
 
     @classmethod
     def of(cls, statistics: Sequence[Statistic]) -> Needs:
         views = dict.fromkeys(view for one in statistics for view in one.views)
-        return cls(tuple(views), any(one.needs_class_bins for one in statistics))
+        parts = next((one.partition for one in statistics if one.partition is not None), None)
+        return cls(tuple(views), any(one.needs_class_bins for one in statistics), parts)
 
 
 def reduced(blocks: Iterable[Block], labels: np.ndarray, needs: Needs) -> Predictions:
@@ -85,9 +122,10 @@ def reduced(blocks: Iterable[Block], labels: np.ndarray, needs: Needs) -> Predic
         snapshot = joined(blocks, len(labels))
         view = snapshot["confidence"], snapshot["correct"]
         proper = {name: snapshot[name] for name in Columns._fields if name in snapshot}
-        return Predictions(dict.fromkeys(needs.views, view), proper)
+        return Predictions(dict.fromkeys(needs.views, view), proper).divided(needs.parts, None)
     place = place_of(first.arrays["logits" if "logits" in first.arrays else "probs"].shape)
-    columns, class_bins = _Joined(len(labels)), _ClassBins(place) if needs.class_bins else None
+    columns = _Joined(len(labels))
+    class_bins = _ClassBins(place, needs.parts) if needs.class_bins else None
     with without_mesh():
         for rows in _even(blocks, labels, first.examples, place.rows):
             if class_bins is not None:
@@ -96,14 +134,17 @@ def reduced(blocks: Iterable[Block], labels: np.ndarray, needs: Needs) -> Predic
     found = columns.whole()
     views = dict(zip(needs.views, zip(found.scores, found.hits, strict=True), strict=True))
     proper = {"nll": found.nll, "brier": found.brier}
-    return Predictions(views, proper, None if class_bins is None else class_bins.sums())
+    found = Predictions(views, proper)
+    return found.divided(needs.parts, None if class_bins is None else class_bins.sums())
 
 
 def blank(examples: int, needs: Needs) -> Predictions:
     """Return predictions of the shapes and dtypes of others, which mean nothing."""
     ones, hits = np.ones(examples, np.float32), np.ones(examples, bool)
-    sums = BinSums(*map(np.asarray, no_class_bins(2, ERROR_BINS)))
-    return Predictions(dict.fromkeys(needs.views, (ones, hits)), {"nll": ones, "brier": ones}, sums)
+    classes = 2 if needs.parts is None else 2 * (needs.parts.count + 1)
+    sums = BinSums(*map(np.asarray, no_class_bins(classes, ERROR_BINS)))
+    found = Predictions(dict.fromkeys(needs.views, (ones, hits)), {"nll": ones, "brier": ones})
+    return found.divided(needs.parts, sums)
 
 
 class _Rows(NamedTuple):
@@ -181,10 +222,13 @@ class _Joined:
 
 
 class _ClassBins:
-    """Sums over the bins of each class, in float32 on the device, and added up in float64."""
+    """Sums over the bins of each class, in float32 on the device, and added up in float64.
 
-    def __init__(self, place: OneDevice):
-        self._place = place
+    Those of parts are one after the other, and those of the examples of none the last.
+    """
+
+    def __init__(self, place: OneDevice, parts: Partition | None):
+        self._place, self._parts = place, parts
         self._sums: BinSums | None = None
         self._total: BinSums | None = None
         self._count = 0
@@ -196,11 +240,15 @@ class _ClassBins:
             values, labels = padded(rows.values[part], size), padded(rows.labels[part], size)
             if self._count + size > self._place.block:
                 self._flush()
+            classes, starts = values.shape[1], None
+            if self._parts is not None:
+                codes = self._parts.codes[rows.rows][part]
+                starts, classes = padded(codes * classes, size), classes * (self._parts.count + 1)
             if self._sums is None:
-                self._sums = self._place.no_bins(values.shape[1], ERROR_BINS)
+                self._sums = self._place.no_bins(classes, ERROR_BINS)
             count = min(rows.examples - start, size)
             self._sums = self._place.with_bins(
-                self._sums, values, labels, count, of_logits=rows.of_logits
+                self._sums, values, labels, count, starts=starts, of_logits=rows.of_logits
             )
             self._count += size
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from anim.run.about import About
 from anim.run.display import renderers
@@ -49,6 +50,17 @@ class Replicas(Sequence):
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
         """Return what a notebook shows."""
         return renderers.bundle_of(self)
+
+    def where(self, examples: ArrayLike) -> Replicas:
+        """Return the replicas of some of the examples; see `anim.Run.where`."""
+        return Replicas([run.where(examples) for run in self.runs], self.name)
+
+    def by_group(
+        self, name: str | Sequence[str] | None = None, only: Sequence[str] | None = None
+    ) -> dict[str, Replicas]:
+        """Return the replicas of the examples of each group; see `anim.Run.by_group`."""
+        parts = [run.by_group(name, only) for run in self.runs]
+        return {group: Replicas([its[group] for its in parts], group) for group in parts[0]}
 
     @property
     def labels(self) -> np.ndarray:

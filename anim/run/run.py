@@ -19,13 +19,13 @@ from anim.run.passes import Passes, Progress
 from anim.run.predictions import Statistic
 from anim.run.reliability import Dotted, Reliability
 from anim.run.rows import logits_of, probs_of
+from anim.run.selection import RunSelection
 from anim.run.snapshots import SnapshotSequence
 from anim.run.statistics import CLASS_ERRORS, Bins, CurveBand, Dots
-from anim.run.subsets import SomeSnapshots
 from anim.settings import BARS, BINNINGS, CURVES, one_of, whole
 
 
-class Run(RunCurves):
+class Run(RunCurves, RunSelection):
     """Validation predictions of a model at S steps of its training.
 
     A statistic that cannot be computed, as a snapshot is damaged, is NaN for that snapshot, and a
@@ -154,26 +154,6 @@ class Run(RunCurves):
     def _scores(self, i: int) -> np.ndarray:
         self._check_scores()
         return self.snapshots[i][self.kind]
-
-    def only(self, snapshots: ArrayLike) -> Run:
-        """Return the run of some of the snapshots.
-
-        Args:
-            snapshots: indices that increase, or [S] bool.
-
-        Raises:
-            IndexError: no index, or some that are out of range or do not increase.
-        """
-        picked = np.arange(len(self))[np.asarray(snapshots)]
-        if picked.ndim != 1 or not picked.size or np.any(np.diff(picked) <= 0):
-            raise IndexError(f"snapshots: expected indices that increase, got {snapshots!r}")
-        lacks = self.lacks_recalibration[picked] if self.is_recalibrated else None
-        return self.replaced(
-            steps=self.steps[picked],
-            snapshots=SomeSnapshots(self.snapshots, picked),
-            series={name: values[picked] for name, values in self.recorded.items()},
-            lacks_recalibration=lacks,
-        )
 
     def replaced(self, examples: Examples | None = None, **changes) -> Run:
         """Return the run with other examples, or other arguments of `Run`."""
@@ -307,21 +287,26 @@ class Run(RunCurves):
             errors, class_errors: whether `errors` and `class_errors` are wanted.
             progress: called with (snapshots read, snapshots to read).
         """
-        wanted: list[Statistic] = [
-            self._bins(view, self.default_bins(view, most_bins) if bins is None else bins, binning)
-            for view in views
-        ]
-        if curve != BARS:
-            keys = [self._curve(view, curve) for view in views]
-            wanted += keys
-            if band is not None and CURVES[curve].has_band:
-                wanted += [CurveBand(key, band) for key in keys]
-        if errors:
-            wanted += summaries.for_errors(self._has_score_view)
-        wanted += [CLASS_ERRORS] if class_errors else []
-        # Dots wait for scores: last, when all else is under way.
-        dots = [Dots(self._view(view)) for view in views]
-        self._passes.compute([*wanted, *summaries.FOR_METRICS, *dots], progress)
+
+        def wanted(run: Run) -> list[Statistic]:
+            number = run.default_bins
+            found: list[Statistic] = [
+                run._bins(view, number(view, most_bins) if bins is None else bins, binning)
+                for view in views
+            ]
+            if curve != BARS:
+                keys = [run._curve(view, curve) for view in views]
+                found += keys
+                if band is not None and CURVES[curve].has_band:
+                    found += [CurveBand(key, band) for key in keys]
+            if errors:
+                found += summaries.for_errors(run._has_score_view)
+            found += [CLASS_ERRORS] if class_errors else []
+            # Dots wait for scores: last, when all else is under way.
+            dots = [Dots(run._view(view)) for view in views]
+            return [*found, *summaries.FOR_METRICS, *dots]
+
+        self._passes.prepare(self, wanted, progress)
 
     @property
     def _has_score_view(self) -> bool:

@@ -168,11 +168,13 @@ class SnapshotErrors(Statistic):
     Their names are those of `anim.metrics.METRICS`.
     """
 
-    needs_class_bins = True
-
     @property
     def views(self) -> tuple[View, ...]:
         return (CONFIDENCE,)
+
+    @property
+    def needs_class_bins(self) -> bool:
+        return True
 
     def __call__(self, predictions: Predictions) -> dict[str, Array | np.floating]:
         confidence, correct = predictions.views[CONFIDENCE]
@@ -208,7 +210,9 @@ def _errors_of_mass(counts, accuracy, confidence) -> dict[str, Array | np.floati
 class ClassErrors(Statistic):
     """The ECE of the score of each class against the rest, [K], of 15 equal-width bins."""
 
-    needs_class_bins = True
+    @property
+    def needs_class_bins(self) -> bool:
+        return True
 
     def __call__(self, predictions: Predictions) -> Array:
         assert predictions.class_bins is not None

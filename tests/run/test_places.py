@@ -14,6 +14,7 @@ import jax, numpy as np
 from anim.calibration.views import CONFIDENCE, ClassView, TopView
 from anim.run import places
 from anim.run.blocks import Block
+from anim.run.partition import Partition
 from anim.run.predictions import Needs, reduced
 
 N, K, ROWS = 1001, 5, 298
@@ -30,6 +31,9 @@ def found():
     needs = Needs((CONFIDENCE, ClassView(2), TopView(2)), True)
     one = reduced(iter(blocks), labels, needs)
     leaves = [*one.views.values(), one.proper["nll"], one.proper["brier"], one.class_bins]
+    # Examples of the last kind are in no part.
+    halves = reduced(iter(blocks), labels, needs._replace(parts=Partition(np.arange(N) % 3, 2)))
+    leaves += [part.class_bins for part in halves.parts]
     return [np.asarray(leaf).tolist() for leaf in jax.tree.leaves(leaves)]
 
 used = []
@@ -68,7 +72,7 @@ def test_the_devices_divide_the_rows_of_each_block(found):
 @pytest.mark.parametrize("where", ["several", "within"])
 @pytest.mark.slow
 def test_what_they_find_is_what_one_finds(found, where):
-    assert len(found["one"]) == 11
+    assert len(found["one"]) == 17
     for several, one in zip(found[where], found["one"], strict=True):
         exact = np.asarray(one).dtype.kind in "bi"
         np.testing.assert_allclose(several, one, rtol=0, atol=0 if exact else 1e-5)
