@@ -14,13 +14,17 @@ number of leading axes; where it is ``*#snapshots``, an argument without them ho
 from anim.calibration.binned_errors import *
 from anim.calibration.bins import *
 from anim.calibration.chance import *
+from anim.calibration.class_errors import *
+from anim.calibration.corp import *
 from anim.calibration.curve_bands import *
 from anim.calibration.error_interval import *
+from anim.calibration.example_scores import *
 from anim.calibration.face import publish as _publish
 from anim.calibration.noise import *
 from anim.calibration.prediction_errors import *
 from anim.calibration.proper_scores import *
 from anim.calibration.scaling import *
+from anim.calibration.score_tests import *
 from anim.calibration.scores import *
 from anim.calibration.smooth import *
 from anim.calibration.views import *

@@ -13,10 +13,11 @@ from jax.core import Tracer
 
 from anim.calibration.bins import BinSums
 from anim.calibration.inputs import checked_hits, checked_label_indices, checked_predictions
-from anim.calibration.placing import placed
+from anim.calibration.placing import in_memory, placed
 from anim.calibration.scaling import IsotonicScale, VectorScale
 from anim.calibration.views import ClassView, TopView, View
 from anim.checks.arrays import as_array, raise_first
+from anim.checks.weights import checked_weights
 from anim.errors import SettingError
 from anim.settings import BINNINGS, one_of, share, whole
 
@@ -242,6 +243,21 @@ def _in_range(low: float, high: float, *, allows_nan: bool) -> Callable[[str, Ma
     return rule
 
 
+def _weights(name: str, given: Mapping[str, Any]) -> Any:
+    """Check the weights of examples, of which one counts at least; None are none."""
+    weights = given[name]
+    if weights is None or isinstance(weights, Tracer):
+        return weights
+    of_examples = next(one for one in PREDICTIONS if one in given)
+    shape = np.shape(given[of_examples])
+    examples = shape[-1] if of_examples == "scores" else shape[-2]
+    values = in_memory(weights) if isinstance(weights, jax.Array) else weights
+    values = checked_weights(values, examples)
+    if examples and not values.any():
+        raise SettingError(name, "expected a number above 0, got only 0")
+    return values
+
+
 PREDICTIONS = ("probs", "logits", "scores")
 RULES: dict[str, Callable[[str, Mapping[str, Any]], Any]] = {
     "counts": _counts,
@@ -251,6 +267,7 @@ RULES: dict[str, Callable[[str, Mapping[str, Any]], Any]] = {
     "ideal": _shares,
     "sums": _sums,
     "edges": _edges,
+    "weights": _weights,
     "view": _view,
     "scale": _scale,
     "level": _level,
@@ -263,4 +280,4 @@ RULES: dict[str, Callable[[str, Mapping[str, Any]], Any]] = {
     "p": _in_range(0.0, 1.0, allows_nan=True),
 }
 # Checked with the predictions, by the function itself, or free.
-FREE = ("labels", "predicted", "norm", "debias", "classwise", "dtype", "band")
+FREE = ("labels", "predicted", "norm", "debias", "classwise", "dtype", "band", "score")

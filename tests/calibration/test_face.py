@@ -167,6 +167,16 @@ HOSTILE = {
     "binning": {"another": "masses", "none": None},
     "share": {"percent": 95, "negative": -0.1, "text": "a"},
     "trials": {"negative": -3, "text": "a"},
+    "weights": {
+        "negative": np.append(-1, np.ones(N - 1)),
+        "nan": np.append(np.nan, np.ones(N - 1)),
+        "infinite": np.append(np.inf, np.ones(N - 1)),
+        "short": np.ones(N - 1),
+        "of snapshots": np.ones((2, N)),
+        "only 0": np.zeros(N),
+        "one": 1.0,
+        "texts": TEXTS,
+    },
 }
 LIKE = {
     "accuracy": "shares",
