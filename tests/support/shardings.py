@@ -236,6 +236,8 @@ FEW = {
     "signed_gap": Place("auto 2x2", "snapshots and examples", within="explicit"),
     "smooth_calibration_error": Place("", outcomes="one device"),
     "isotonic_curve": Place("explicit", "examples", "not committed"),
+    "cumulative_differences": Place("auto", "examples", "two devices"),
+    "top_label_calibration_error": Place("explicit", "examples"),
     "apply_isotonic": Place("explicit", "classes"),
     "apply_vector_scale": Place("explicit", "examples", within="explicit"),
     "expected_error_of_bins": Place("explicit", "examples"),
