@@ -24,14 +24,14 @@ _COLUMNS = (
     ("label", "labels"),
     ("pred", "predicted classes"),
     ("confidence", "the score of the predicted class"),
-    ("weight", "weights; refused, as they are not used yet"),
+    ("weight", "weights of examples"),
     ("step", "steps"),
-    ("group", "groups; refused, as they are not used yet"),
 )
 
 
 def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
     from anim.record.doubts import doubt_of
+    from anim.record.ignoring import ignored_labels
     from anim.record.recording import record
     from anim.record.schema import Wanted
 
@@ -43,7 +43,12 @@ def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
             labels=_labels(arguments.labels),
             classes=arguments.classes,
             outputs=arguments.outputs,
-            columns=Wanted(**by_role, scores=arguments.scores or ()),
+            columns=Wanted(
+                **by_role,
+                group=arguments.group or (),
+                ignore=ignored_labels(arguments.ignore),
+                scores=arguments.scores or (),
+            ),
             tasks=arguments.task or (),
             keep=arguments.keep,
             overwrite=arguments.overwrite,
@@ -138,9 +143,22 @@ def _parser() -> command.Parser:
 
 
 def _add_columns(add: Callable[..., object]) -> None:
-    """Add the options that say what columns of tables are."""
+    """Add the options that say what columns of tables are, and which rows are examples."""
     for role, holds in _COLUMNS:
         add(f"--{role}", metavar="COL", help=f"the column of {holds}")
+    add(
+        "--group",
+        type=names_of,
+        metavar="COL,...",
+        help="the columns of names of groups, such as a site or an age",
+    )
+    add(
+        "--ignore",
+        action="extend",
+        type=names_of,
+        metavar="LABEL,...",
+        help="labels of rows that are no examples, such as -100 or pad: they are left out",
+    )
     add(
         "--scores",
         type=names_of,

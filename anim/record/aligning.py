@@ -46,7 +46,29 @@ def in_order_of(first: Saved, snapshot: Saved) -> Saved:
     order = np.array([rows[one] for one in first.ids])
     labels = None if snapshot.labels is None else snapshot.labels[order]
     given = {name: values[order] for name, values in snapshot.given.items()}
-    return replace(snapshot, ids=first.ids, labels=labels, given=given, is_moved=True)
+    more = {
+        "weights": None if snapshot.weights is None else snapshot.weights[order],
+        "groups": {name: values[order] for name, values in snapshot.groups.items()},
+        "positions": None if snapshot.positions is None else snapshot.positions[order],
+    }
+    return replace(snapshot, ids=first.ids, labels=labels, given=given, is_moved=True, **more)
+
+
+def with_rows_of(first: Saved, snapshot: Saved) -> Saved:
+    """Return a snapshot without the rows that are left out of the first one.
+
+    One without labels does not say itself which these are.
+    """
+    rows = first.positions
+    count = len(next(iter(snapshot.given.values())))
+    if snapshot.labels is not None or rows is None or count != first.whole:
+        return snapshot
+    given = {name: values[rows] for name, values in snapshot.given.items()}
+    ids = None if snapshot.ids is None else tuple(snapshot.ids[row] for row in rows)
+    weights = None if snapshot.weights is None else snapshot.weights[rows]
+    groups = {name: values[rows] for name, values in snapshot.groups.items()}
+    more = {"weights": weights, "groups": groups, "positions": rows}
+    return replace(snapshot, ids=ids, given=given, **more)
 
 
 def _rows_by_id(ids: tuple[str, ...]) -> dict[str, int]:
@@ -65,7 +87,7 @@ def check_same_labels(first: Saved, known: np.ndarray, snapshot: Saved, own: np.
     """
     if np.array_equal(known, own):
         return
-    other = "the first step" if first.source == snapshot.source else "the first file"
+    other = _other(first, snapshot)
     if len(known) != len(own):
         raise ValueError(
             f"expected the examples of {other}, got {len(own)} rows, {other} has {len(known)}"
@@ -74,8 +96,8 @@ def check_same_labels(first: Saved, known: np.ndarray, snapshot: Saved, own: np.
     if known.shape != own.shape:
         raise ValueError(f"{expected}: of shape {[*own.shape]}, not {[*known.shape]}")
     row = int((known != own).reshape(len(own), -1).any(1).argmax())
-    has_ids = first.ids is not None and first.ids == snapshot.ids
-    where = f"id {shown(first.ids[row])}" if first.ids and has_ids else f"index {row}"
+    has_ids = _has_ids_of(first, snapshot)
+    where = _where(first, snapshot, row)
     hint = ""
     if snapshot.is_moved:
         hint = (
@@ -90,6 +112,57 @@ def check_same_labels(first: Saved, known: np.ndarray, snapshot: Saved, own: np.
     raise ValueError(
         f"{expected}: {_text(own[row])} at {where}, {other} has {_text(known[row])}{hint}"
     )
+
+
+def check_same_examples(first: Saved, snapshot: Saved) -> None:
+    """Raise ValueError unless rows, weights and groups of a snapshot are those of the first one.
+
+    Args:
+        first: the first snapshot.
+        snapshot: another one, of as many examples, in the order of the first if both have ids.
+    """
+    other = _other(first, snapshot)
+    if not _has_ids_of(first, snapshot) and not _same_positions(first, snapshot):
+        raise ValueError(
+            f"expected the rows that are left out of {other}, got different ones; add a column of "
+            "ids to each table, or sort the files alike"
+        )
+    columns = [("weights", snapshot.weights, first.weights)] if snapshot.weights is not None else []
+    columns += [
+        (f"groups {shown(name)}", own, first.groups.get(name))
+        for name, own in snapshot.groups.items()
+    ]
+    for what, own, known in columns:
+        if known is None:
+            raise ValueError(f"expected no {what}, as {other} has none")
+        if len(own) == len(known) and (own != known).any():
+            row = int((own != known).argmax())
+            raise ValueError(
+                f"expected the {what} of {other}, got different ones: {_text(own[row])} at "
+                f"{_where(first, snapshot, row)}, {other} has {_text(known[row])}"
+            )
+
+
+def _same_positions(first: Saved, snapshot: Saved) -> bool:
+    own, known = snapshot.positions, first.positions
+    if own is None or known is None:
+        # As many rows, of which none is left out of one: none out of the other.
+        return own is known
+    return np.array_equal(own, known)
+
+
+def _other(first: Saved, snapshot: Saved) -> str:
+    return "the first step" if first.source == snapshot.source else "the first file"
+
+
+def _has_ids_of(first: Saved, snapshot: Saved) -> bool:
+    return first.ids is not None and first.ids == snapshot.ids
+
+
+def _where(first: Saved, snapshot: Saved, row: int) -> str:
+    if first.ids and _has_ids_of(first, snapshot):
+        return f"id {shown(first.ids[row])}"
+    return f"index {row if snapshot.positions is None else snapshot.positions[row]}"
 
 
 def _text(label: np.ndarray) -> str:

@@ -10,10 +10,11 @@ import numpy as np
 
 from anim.checks.labels import checked_classes
 from anim.errors import SettingError
-from anim.record.aligning import check_same_labels, in_order_of
+from anim.record.aligning import check_same_examples, check_same_labels, in_order_of
 from anim.record.doubts import doubt_of
+from anim.record.ignoring import ignored_labels
 from anim.record.label_tables import labels_of_rows
-from anim.record.recording import arguments, errors_of_file, said, with_classes
+from anim.record.recording import arguments, beside, errors_of_file, said, with_classes
 from anim.record.saved import Saved
 from anim.record.schema import Wanted
 from anim.record.snapshots import snapshots_in
@@ -33,6 +34,9 @@ def from_table(
     scores: str | Iterable[str] | None = None,
     confidence: str | None = None,
     step: str | None = None,
+    weight: str | None = None,
+    group: str | Iterable[str] | None = None,
+    ignore=None,
     classes: Iterable[str] | None = None,
     outputs: str | None = None,
     keep: str = "float32",
@@ -49,29 +53,31 @@ def from_table(
             ``__arrow_c_stream__``; or a mapping of steps to data frames. One frame with a column
             of steps holds several snapshots.
         labels: [N] numbers or names, if they are not in the frame.
-        label: the column of labels.
-        pred: the column of predicted classes.
+        label, pred, step: the columns of labels, of predicted classes and of steps.
         scores: the columns of scores: one per class, one of lists, or one for class 1 of two.
         confidence: the column of the score of the predicted class.
-        step: the column of steps.
+        weight, group: the columns of weights and of names of groups, used only if they are given.
+        ignore: labels of rows that are no examples, such as -100 or ``"pad"``.
         classes: K names, in the order of their numbers and of the columns of scores.
         outputs: ``logits`` or ``probs``; None decides by names and values.
-        keep: as for `anim.Recorder`.
-        caption: what was trained.
+        keep, caption: as for `anim.Recorder`, and what was trained.
         quiet: print nothing.
 
     Raises:
         SettingError: columns that are not there, that contradict each other, or that can be read in
             several ways; the message names the column and the row.
     """
-    columns = (scores,) if isinstance(scores, str) else () if scores is None else tuple(scores)
-    asked = {"label": label, "pred": pred, "confidence": confidence, "step": step}
-    wanted = Wanted(
-        **asked, scores=columns, classes=checked_classes(classes) or (), outputs=outputs
-    )
+    asked: dict[str, Any] = {"label": label, "pred": pred, "confidence": confidence, "step": step}
+    asked |= {"scores": _names(scores), "weight": weight, "group": _names(group)}
+    names = checked_classes(classes) or ()
+    wanted = Wanted(**asked, ignore=ignored_labels(ignore), classes=names, outputs=outputs)
     say: Callable[[str], None] = (lambda line: None) if quiet else print
     options = {"about": About(caption), "keep": keep}
     return _recorded(_in_order(frames, labels, wanted), wanted, options, say)
+
+
+def _names(given: str | Iterable[str] | None) -> tuple[str, ...]:
+    return () if given is None else (given,) if isinstance(given, str) else tuple(given)
 
 
 def _recorded(
@@ -91,10 +97,13 @@ def _recorded(
         with errors_of_file(snapshot.source):
             if recorder is None or first is None:
                 first, names = snapshot, wanted.classes or snapshot.classes
-                recorder = Recorder(labels=snapshot.labels, classes=names, **options)
+                recorder = Recorder(
+                    labels=snapshot.labels, classes=names, **beside(first), **options
+                )
             snapshot = in_order_of(first, with_classes(snapshot, first.classes))
             if first.labels is not None and snapshot.labels is not None:
                 check_same_labels(first, first.labels, snapshot, snapshot.labels)
+            check_same_examples(first, snapshot)
             recorder.snapshot(at, **arguments(snapshot, np.asarray(0), wanted.outputs))
         note(snapshot)
     if recorder is None:

@@ -18,6 +18,7 @@ from anim.record.cells import (
     looks_like_lists,
     looks_like_numbers,
 )
+from anim.record.ignoring import is_ignored
 from anim.record.names import ID, LABEL, STEP, is_index, plain
 from anim.record.schema import Wanted
 from anim.record.spelling import is_missing
@@ -181,6 +182,8 @@ def labels_of_rows(
         problem = f"expected one label for each row, [N], got shape {list(values.shape)}"
         raise SettingError("labels", problem)
     for row, value in enumerate(values.tolist()):
+        if is_ignored(str(value), wanted.ignore):
+            continue
         is_part = isinstance(value, float) and not value.is_integer()
         if is_part or (is_missing(str(value)) and value not in wanted.classes):
             problem = f"expected a name or an integer at index {row}, got {shown(value)}"

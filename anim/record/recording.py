@@ -16,7 +16,12 @@ import numpy as np
 from anim.checks.labels import check_range, checked_classes, checked_labels
 from anim.checks.predictions import PASSED_LOGITS
 from anim.errors import RecordingError, SettingError
-from anim.record.aligning import check_same_labels, in_order_of
+from anim.record.aligning import (
+    check_same_examples,
+    check_same_labels,
+    in_order_of,
+    with_rows_of,
+)
 from anim.record.array_classes import check_from_zero
 from anim.record.label_tables import LabelTable
 from anim.record.lm_eval_files import snapshots_of
@@ -145,19 +150,31 @@ def _write(
             check_from_zero(truth)
         renames = bool(wanted.classes)
         truth = by_name(_labels_of(with_classes(first, names, renames=renames)), names)
-        recorder = Recorder(folder, labels=truth, classes=names, **options)
+        recorder = Recorder(folder, labels=truth, classes=names, **beside(first), **options)
     with recorder:
         for snapshot, step in itertools.chain([(first, first_step)], snapshots):
             with errors_of_file(snapshot.source):
                 if renames:
                     # New names stand in the place of those of the first file.
                     snapshot = with_classes(snapshot, first.classes)
+                snapshot = with_rows_of(first, snapshot)
                 snapshot = in_order_of(first, with_classes(snapshot, names, renames=renames))
                 if step != first_step and snapshot.labels is not None:
                     own = by_name(np.asarray(snapshot.labels), names)
                     check_same_labels(first, truth, snapshot, own)
+                check_same_examples(first, snapshot)
                 recorder.snapshot(step, **arguments(snapshot, truth, wanted.outputs, names))
             note(snapshot)
+
+
+def beside(first: Saved) -> dict[str, Any]:
+    """Return the weights and groups of examples as arguments of `anim.Recorder`."""
+    found = {"weights": first.weights, "groups": dict(first.groups) or None}
+    asked = {name: values for name, values in found.items() if values is not None}
+    for name in asked:
+        problem = "would not be used yet: each example counts once, and all are shown together"
+        raise SettingError(name.removesuffix("s"), f"{name} {problem}")
+    return asked
 
 
 def _in_alphabetical_order(snapshot: Saved, names: Sequence[str]) -> Saved:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +27,10 @@ class Saved:
         notes: what columns of a table were taken for, a line for each role.
         ids: N ids of the examples, if the file has any.
         is_moved: whether rows were put in another order than that of the file.
+        weights: [N] float64; None if the file has none.
+        groups: [N] names of groups, by the name of each grouping.
+        positions: [N] int64, where rows stand among all of the snapshot, if some were left out.
+        whole: how many rows these were, then.
     """
 
     source: Path
@@ -38,6 +42,10 @@ class Saved:
     notes: tuple[str, ...] = ()
     ids: tuple[str, ...] | None = None
     is_moved: bool = False
+    weights: np.ndarray | None = None
+    groups: Mapping[str, np.ndarray] = field(default_factory=dict)
+    positions: np.ndarray | None = None
+    whole: int | None = None
 
 
 def scores_of(path: Path, values: np.ndarray) -> dict[str, np.ndarray]:

@@ -25,13 +25,13 @@ ROLES = {
     "pred": names.PREDICTION,
     "confidence": names.CONFIDENCE,
     "correct": names.CORRECT,
-    "weight": names.WEIGHT,
-    "group": names.GROUP,
 }
 _CALLED = {"pred": "prediction"}
-_NOT_USED = {
-    "weight": "weights (not used yet: each example counts once)",
-    "group": "groups (not used yet: all examples are shown together)",
+# Columns that change numbers, or add some, are used if they are asked for. What is said of others:
+# the names that say the role, and what is done without them.
+_ASKED_ONLY = {
+    "weight": (names.WEIGHT, "each example counts the same"),
+    "group": (names.GROUP, "examples are of no group"),
 }
 
 
@@ -40,7 +40,9 @@ class Wanted:
     """What the user says about columns.
 
     Attributes:
-        label, pred, confidence, weight, group, step: columns.
+        label, pred, confidence, weight, step: columns.
+        group: columns.
+        ignore: labels of rows that are left out, from `anim.record.ignoring.ignored_labels`.
         scores: columns, one per class, or one of lists, or one for class 1 of two.
         classes: K names, in the order of their numbers and columns.
         outputs: ``logits`` or ``probs``.
@@ -51,8 +53,9 @@ class Wanted:
     scores: tuple[str, ...] = ()
     confidence: str | None = None
     weight: str | None = None
-    group: str | None = None
+    group: tuple[str, ...] = ()
     step: str | None = None
+    ignore: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     outputs: str | None = None
 
@@ -65,7 +68,8 @@ class Schema:
     """The role of each column.
 
     Attributes:
-        label, pred, confidence, correct, weight, group, step, id: columns; None if there is none.
+        label, pred, confidence, correct, weight, step, id: columns; None if there is none.
+        group: columns.
         truth: the labels of rows, from the table or from elsewhere.
         predicted: the predicted classes of rows, if there are any.
         scores: the columns of scores; None if there are none.
@@ -78,7 +82,7 @@ class Schema:
     confidence: str | None = None
     correct: str | None = None
     weight: str | None = None
-    group: str | None = None
+    group: tuple[str, ...] = ()
     step: str | None = None
     id: str | None = None
     predicted: Coded | None = None
@@ -104,19 +108,16 @@ def schema_of(table: Table, wanted: Wanted, truth: Coded | None = None) -> Schem
     _check_wanted(table, wanted)
     notes: dict[str, str] = {}
     roles: dict[str, str] = {}
-    left = [name for name in table.types if name not in wanted.scores]
-    taken = {getattr(wanted, role, None) for role in (*ROLES, "step")}
-    for role, known in ROLES.items():
+    left = _left(table, wanted)
+    for role in ROLES:
         if role == "label" and truth is not None:
             continue
-        asked = getattr(wanted, role, None)
-        # Lists and names of scores are never a class, a confidence or a weight.
-        free = [n for n in left if n not in taken and _may_be(table, role, n)]
-        found = asked or _named(table, role, known, free)
+        found, why = _column_of(table, wanted, role, left)
         if found is not None:
             roles[role] = found
-            left.remove(found)
-            notes[role] = f"{shown(found)} ({'asked for' if asked else 'by its name'})"
+            left = [name for name in left if name != found]
+            notes[role] = f"{shown(found)} ({why})"
+    left = _asked_only(table, wanted, left, notes)
     if truth is not None:
         notes = {"label": f"{truth.column} (given)", **notes}
     elif "label" in roles:
@@ -125,7 +126,7 @@ def schema_of(table: Table, wanted: Wanted, truth: Coded | None = None) -> Schem
         _no_label(table, left)
     predicted = _predictions(table, roles.get("pred"), wanted)
     step, left = _step(table, wanted, left, notes)
-    identity = next((n for n in left if names.plain(n) in names.ID), truth.key)
+    identity = _id(left, truth)
     _check_one_model(table, left)
     _check_no_training(table, left)
     free = [n for n in left if n != identity and not names.is_index(n)]
@@ -134,10 +135,74 @@ def schema_of(table: Table, wanted: Wanted, truth: Coded | None = None) -> Schem
     is_top = has_top and wanted.confidence is not None and not wanted.scores
     scores = None if is_top else scores_in(table, wanted, truth, free, has_top=has_top)
     schema = Schema(truth, step=step, id=identity, predicted=predicted, scores=scores, notes=notes)
+    schema.weight, schema.group = wanted.weight, wanted.group
     for role, name in roles.items():
         setattr(schema, role, name)
     _note_rest(schema, left)
     return schema
+
+
+def column_of_labels(table: Table, wanted: Wanted) -> str | None:
+    """Return the column of labels of a table; None if there is none.
+
+    Raises:
+        SettingError: a column that does not exist, or several of such a name.
+    """
+    _check_wanted(table, wanted)
+    return _column_of(table, wanted, "label", _left(table, wanted))[0]
+
+
+def columns_of_rows(table: Table, wanted: Wanted, truth: Coded) -> tuple[str | None, str | None]:
+    """Return the columns of steps and of ids; None for what there is not.
+
+    Args:
+        table: the table.
+        wanted: what the user says.
+        truth: labels that are not in the table.
+    """
+    _check_wanted(table, wanted)
+    step, left = _step(table, wanted, _left(table, wanted), {})
+    return step, _id(left, truth)
+
+
+def _left(table: Table, wanted: Wanted) -> list[str]:
+    return [name for name in table.types if name not in wanted.scores]
+
+
+def _id(left: Sequence[str], truth: Coded) -> str | None:
+    return next((name for name in left if names.plain(name) in names.ID), truth.key)
+
+
+def _column_of(
+    table: Table, wanted: Wanted, role: str, left: Sequence[str]
+) -> tuple[str | None, str]:
+    """Return the column of a role, or None, and why: as asked for, or by its name."""
+    if (asked := getattr(wanted, role, None)) is not None:
+        return asked, "asked for"
+    taken = {*wanted.group, *(getattr(wanted, one, None) for one in (*ROLES, "weight", "step"))}
+    # Lists and names of scores are never a class or a confidence.
+    free = [name for name in left if name not in taken and _may_be(table, role, name)]
+    return _named(table, role, ROLES[role], free), "by its name"
+
+
+def _asked_only(table: Table, wanted: Wanted, left: list[str], notes: dict[str, str]) -> list[str]:
+    """Note weights and groups, and return the columns that are left.
+
+    A column whose name says one of them is used only if it is asked for.
+    """
+    asked = {"weight": [wanted.weight] if wanted.weight else [], "group": [*wanted.group]}
+    for role, columns in asked.items():
+        left = [name for name in left if name not in columns]
+        if columns:
+            notes[role] = f"{', '.join(map(shown, columns))} (asked for)"
+            continue
+        known, without = _ASKED_ONLY[role]
+        free = [name for name in left if name not in asked["group"] and name != wanted.step]
+        named = [name for name in free if names.plain(name) in known and _may_be(table, role, name)]
+        if named:
+            notes[role] = f"{shown(named[0])}, not used: {without}; --{role} {named[0]} takes it"
+            left = [name for name in left if name != named[0]]
+    return left
 
 
 def _predictions(table: Table, column: str | None, wanted: Wanted) -> Coded | None:
@@ -163,7 +228,9 @@ def _has_top(roles: dict[str, str]) -> bool:
 
 def _check_wanted(table: Table, wanted: Wanted) -> None:
     """Raise SettingError for columns that do not exist, are asked for twice, or cannot be used."""
-    asked = [(role, getattr(wanted, role)) for role in (*ROLES, "step") if hasattr(wanted, role)]
+    roles = [role for role in (*ROLES, "weight", "step") if hasattr(wanted, role)]
+    asked = [(role, getattr(wanted, role)) for role in roles]
+    asked += [("group", name) for name in wanted.group]
     asked += [("scores", name) for name in wanted.scores]
     taken: dict[str, str] = {}
     for role, name in asked:
@@ -175,9 +242,6 @@ def _check_wanted(table: Table, wanted: Wanted) -> None:
         if name in taken:
             raise SettingError(role, f"column {shown(name)} is asked for as {taken[name]}, too")
         taken[name] = role
-    for role, note in _NOT_USED.items():
-        if getattr(wanted, role) is not None:
-            raise SettingError(role, f"{shown(getattr(wanted, role))} would be {note}")
 
 
 def _may_be(table: Table, role: str, name: str) -> bool:
@@ -253,10 +317,7 @@ def _check_no_training(table: Table, left: Sequence[str]) -> None:
 
 
 def _note_rest(schema: Schema, left: Sequence[str]) -> None:
-    """Note roles that are not used, scores, and the columns that are ignored."""
-    for role, note in _NOT_USED.items():
-        if role in schema.notes:
-            schema.notes[role] = f"{shown(getattr(schema, role))}, {note}"
+    """Note scores, roles that are not used beside them, and the columns that are ignored."""
     used = schema.scores.columns if schema.scores else ()
     if schema.scores is not None:
         schema.notes["scores"] = schema.scores.note

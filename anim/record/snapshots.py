@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +11,11 @@ import numpy as np
 from anim.errors import SettingError
 from anim.record import doubts
 from anim.record.array_classes import problem_of_ranks, unused
+from anim.record.beside import groups_in, weights_in
 from anim.record.cells import Coded, coded, ids_in, lists, looks_like_lists, numbers
 from anim.record.classes import Indexed, indexed
 from anim.record.doubts import MAY_BE, is_more_than_a_few
+from anim.record.ignoring import of_all_rows, without_ignored
 from anim.record.kinds import kind_of
 from anim.record.names import pair_of, plain, score_name
 from anim.record.rows import rows_by_step
@@ -37,23 +38,41 @@ def snapshots_in(table: Table, wanted: Wanted, truth: Coded | None = None) -> It
     Raises:
         SettingError: what `schema_of` raises, and columns that contradict each other.
     """
-    schema = schema_of(table, wanted, truth)
+    kept = without_ignored(table, wanted, truth)
+    table = kept.table
+    schema = schema_of(table, wanted, kept.truth)
     groups = list(rows_by_step(table, schema))
-    schema.truth = _of_all_rows(table, schema.truth, [rows for _, rows in groups])
+    schema.truth = of_all_rows(table, schema.truth, [rows for _, rows in groups])
     classes = indexed(table, schema, wanted)
     given = _given(table, schema, wanted, classes)
     _note_labels(schema)
+    if kept.note:
+        schema.notes["ignore"] = kept.note
     if schema.step is None and schema.id is not None:
         _note_repeats(schema, ids_in(table, schema.id), classes.labels)
+    weights = None if schema.weight is None else weights_in(table, schema.weight)
+    names = {name: groups_in(table, name) for name in schema.group}
     notes = tuple(schema.lines())
     ids = _ids(table, schema, [rows for _, rows in groups])
     for step, rows in groups:
-        at_step = {name: values[rows] for name, values in given.items()}
         labels = classes.labels[rows]
         if classes.classes is not None:
             # Names, as a class may be called by a number that is not its place.
             labels = np.array(classes.classes)[labels]
-        yield Saved(Path(table.source), step, labels, at_step, classes.classes, True, notes, ids)
+        yield Saved(
+            Path(table.source),
+            step,
+            labels,
+            {name: values[rows] for name, values in given.items()},
+            classes.classes,
+            is_named=True,
+            notes=notes,
+            ids=ids,
+            weights=None if weights is None else weights[rows],
+            groups={name: values[rows] for name, values in names.items()},
+            positions=kept.positions(schema.step, rows),
+            whole=kept.whole.rows // len(groups),
+        )
 
 
 def _ids(table: Table, schema: Schema, groups: list[np.ndarray]) -> tuple[str, ...] | None:
@@ -63,19 +82,6 @@ def _ids(table: Table, schema: Schema, groups: list[np.ndarray]) -> tuple[str, .
     found = np.array(ids_in(table, schema.id), object)
     first = found[groups[0]]
     return tuple(first) if all((found[rows] == first).all() for rows in groups) else None
-
-
-def _of_all_rows(table: Table, truth: Coded, groups: list[np.ndarray]) -> Coded:
-    """Return the labels of all rows; those from elsewhere may be of the rows of each step."""
-    if len(truth.codes) == table.rows:
-        return truth
-    if len(truth.codes) != len(groups[0]):
-        problem = f"expected {len(groups[0])} labels, one for each row, got {len(truth.codes)}"
-        raise SettingError("labels", f"{table.source!r}: {problem}")
-    codes = np.empty(table.rows, truth.codes.dtype)
-    for rows in groups:
-        codes[rows] = truth.codes
-    return replace(truth, codes=codes)
 
 
 def _given(table: Table, schema: Schema, wanted: Wanted, classes: Indexed) -> dict:

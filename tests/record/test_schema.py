@@ -71,7 +71,7 @@ def test_weights_and_groups_that_are_asked_for_are_refused_as_they_are_not_used(
     tmp_path, role, capsys
 ):
     problem = refused(tmp_path, capsys, frame(PROB, w=1), f"--{role}", "w")
-    assert f"argument --{role}: 'w' would be {role}s (not used yet" in problem
+    assert f"argument --{role}: {role}s would not be used yet" in problem
 
 
 AMBIGUOUS = {

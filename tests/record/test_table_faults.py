@@ -21,7 +21,7 @@ def test_weights_are_said_and_are_not_a_class(tmp_path, labels, capsys):
     table = frame("abc", labels, weight=np.linspace(0.5, 2, 60))
     run = recorded(tmp_path, table, "--classes", "a,b,c")
     assert (run.kind, run.classes, accuracy(run)) == ("probs", ("a", "b", "c"), ACCURACY)
-    said = "weight: 'weight', weights (not used yet: each example counts once)"
+    said = "weight: 'weight', not used: each example counts the same; --weight weight takes it"
     assert said in capsys.readouterr().out
 
 
