@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
 
 import numpy as np
 
-from anim.checks.labels import listed
 from anim.errors import SettingError
 from anim.record import npy
-from anim.record.array_classes import problem_of_ranks, sign_classes, unused
-from anim.record.array_ids import ids_of, name_of_ids
+from anim.record.array_classes import sign_classes
+from anim.record.array_content import Content, names_listed
+from anim.record.array_examples import read_beside, rows_of
+from anim.record.array_ids import ids_of
 from anim.record.doubts import MAY_BE, is_more_than_a_few
 from anim.record.saved import Saved, scores_of
+from anim.record.schema import NOTHING_WANTED, Wanted
 from anim.record.spelling import by_name, hits, names_in, spelt, words
 
 # Names of arrays in files of scikit-learn, Hugging Face, Keras and others, in small letters. Of
@@ -37,19 +39,17 @@ _CONFIDENCE = ["confidence", "confidences"]
 _CLASSES = words("classes class_names label_names classes_ target_names")
 # numpy.savez calls an array without a name this.
 _UNNAMED = "arr_0"
-# What the arrays of each list are called in the lines that say what was read.
-_ROLES = {
-    "labels": "label",
-    "predictions": "prediction",
-    "step": "step",
-    "classes": "classes",
-    "confidence": "confidence",
-    "correct": "correct",
-}
 
 
-def read_npy(path: Path) -> Iterator[Saved]:
+def read_npy(
+    path: Path, wanted: Wanted = NOTHING_WANTED, labels: np.ndarray | None = None
+) -> Iterator[Saved]:
     """Yield one snapshot: scores [N, K] or [N].
+
+    Args:
+        path: the file.
+        wanted: what the user says.
+        labels: [N] from elsewhere, of which some may be ignored.
 
     Raises:
         SettingError: the file holds no scores.
@@ -58,27 +58,96 @@ def read_npy(path: Path) -> Iterator[Saved]:
     if values.dtype.kind in "iub" and values.ndim == 1:
         problem = "expected scores [N, K], got integers [N]; --labels takes labels"
         raise SettingError("FILE", f"{str(path)!r}: {problem}")
-    yield Saved(path, None, None, scores_of(path, values))
+    content = Content(path, {})
+    count = len(values) if values.ndim else 0
+    rows = rows_of(content, read_beside(content, wanted), labels, wanted, (None, count))
+    scores = scores_of(path, rows.of(values) if values.ndim else values)
+    yield rows.beside(Saved(path, None, None, scores, notes=rows.notes))
 
 
-def read_npz(path: Path) -> Iterator[Saved]:
+def read_npz(
+    path: Path, wanted: Wanted = NOTHING_WANTED, labels: np.ndarray | None = None
+) -> Iterator[Saved]:
     """Yield one snapshot, or one for each of its steps.
+
+    Args:
+        path: the file.
+        wanted: what the user says.
+        labels: [N] from elsewhere, which say which rows are ignored in the place of those in it.
 
     Raises:
         SettingError: the file holds no predictions, or arrays that do not belong together.
     """
     with npy.opened(path) as archive:
-        content = _Content(path, archive)
-        labels, classes = content.take(_LABELS), _classes_of(content)
+        content = Content(path, archive)
+        own, classes = content.take(_LABELS), _classes_of(content)
         steps = content.take(_STEPS, is_one=False)
         given, predicted, is_named = _predictions_in(content)
+        beside = read_beside(content, wanted)
         content.check_no_ranks(given)
         key, ids = content.take_ids()
-        ignored = [name for name in archive if name not in content.taken and name != key]
-    notes = tuple(f"{role}: {name!r} (by its name)" for name, role in content.taken.items())
+    notes = [f"{role}: {name!r} (by its name)" for name, role in content.taken.items()]
     moments = _steps_of(content, steps)
-    # A list of one step beside scores without an axis of steps is that step.
+    several = _has_steps(content, steps, moments, given, predicted)
+    at_steps = moments if several else None
+    count = next(iter(given.values())).shape[int(several)]
+    found = None if ids is None else _ids_in(content, key, ids, given, at_steps)
+    truth = None if own is None else _labels_of(content, own, given, at_steps, classes)
+    shape = (len(moments) if several else None, count)
+    rows = rows_of(content, beside, truth if labels is None else labels, wanted, shape)
+    notes += [f"id: {key!r} (by its name)"] if found else []
+    ignored = [name for name in content.names.values() if name not in content.taken]
+    ignored = [name for name in ignored if name != key or not found]
+    notes += [f"ignored: {names_listed(ignored)}"] if ignored else []
+    given = {name: rows.of(values, int(several)) for name, values in given.items()}
+    truth = None if truth is None else rows.of(truth)
+    predicted = None if predicted is None else rows.of(predicted, int(several))
+    if found is not None and rows.positions is not None:
+        found = tuple(found[row] for row in rows.positions)
+    if classes is None and (classes := sign_classes(truth, predicted, given)) is not None:
+        truth = None if truth is None else by_name(truth, classes)
+    saved = Saved(path, None, truth, {}, classes, is_named, (*notes, *rows.notes), found)
+    for i, step in enumerate(moments):
+        at = {name: values[i] for name, values in given.items()} if several else given
+        guess = predicted[i] if several and predicted is not None else predicted
+        yield replace(rows.beside(saved), step=step, given=_checked(content, saved, at, guess))
+
+
+def _checked(
+    content: Content, saved: Saved, given: dict[str, np.ndarray], predicted: np.ndarray | None
+) -> dict[str, np.ndarray]:
+    """Return the predictions of a step as arguments of `anim.Recorder.snapshot`.
+
+    Args:
+        content: of the file.
+        saved: what is known of all steps.
+        given: the predictions by the names of their arrays.
+        predicted: labels that were predicted; None if there are none.
+    """
+    truth, classes = saved.labels, saved.classes
+    given = given if saved.is_named else scores_of(content.path, *given.values())
+    if predicted is not None and "correct" in given:
+        _check_correct(content, given["correct"], predicted, truth, classes)
+    elif predicted is not None:
+        names = classes or (None if truth is None else names_in(truth))
+        _check_predicted(content, given, predicted, names)
+    return given
+
+
+def _has_steps(
+    content: Content,
+    steps: np.ndarray | None,
+    moments: Sequence[int | None],
+    given: Mapping[str, np.ndarray],
+    predicted: np.ndarray | None,
+) -> bool:
+    """Return whether predictions have an axis of steps.
+
+    Raises:
+        SettingError: predictions of other shapes.
+    """
     several = steps is not None and steps.ndim == 1
+    # A list of one step beside scores without an axis of steps is that step.
     if several and len(moments) == 1 and all(len(values) != 1 for values in given.values()):
         several = False
     for name, values in given.items():
@@ -86,85 +155,11 @@ def read_npz(path: Path) -> Iterator[Saved]:
     if several and predicted is not None and predicted.shape[:1] != (len(moments),):
         found = list(predicted.shape)
         content.fail(f"predictions: expected {len(moments)} steps, got shape {found}")
-    found = None
-    if ids is not None:
-        found = _ids_in(content, key, ids, given, moments if several else None)
-        notes += (f"id: {key!r} (by its name)",) if found else ()
-        ignored += [] if found else [key]
-    notes += (f"ignored: {_listed(ignored)}",) if ignored else ()
-    truth = (
-        None
-        if labels is None
-        else _labels_of(content, labels, given, moments if several else None, classes)
-    )
-    if classes is None and (classes := sign_classes(truth, predicted, given)) is not None:
-        truth = None if truth is None else by_name(truth, classes)
-    for i, step in enumerate(moments):
-        at = {name: values[i] for name, values in given.items()} if several else given
-        guess = predicted[i] if several and predicted is not None else predicted
-        at = at if is_named else scores_of(path, *at.values())
-        if guess is not None and "correct" in at:
-            _check_correct(content, at["correct"], guess, truth, classes)
-        elif guess is not None:
-            _check_predicted(
-                content, at, guess, classes or (None if truth is None else names_in(truth))
-            )
-        yield Saved(path, step, truth, at, classes, is_named, notes, found)
-
-
-class _Content:
-    """The arrays of a file, each read when it is taken."""
-
-    def __init__(self, path: Path, archive: Mapping[str, np.ndarray]):
-        self.path = path
-        self.names = {name.lower(): name for name in archive}
-        # What arrays were taken for.
-        self.taken: dict[str, str] = {}
-        self._archive = archive
-
-    def take(self, known: Sequence[str], *, is_one: bool = True) -> np.ndarray | None:
-        """Return the array with one of the known names; None if there is none.
-
-        Args:
-            known: names in small letters, the one that counts first.
-            is_one: whether two of them are an error.
-        """
-        found = [self.names[name] for name in known if name in self.names]
-        if len(found) > 1 and is_one:
-            self.fail(f"expected one of {_listed(found)}, got {len(found)} of them")
-        if not found:
-            return None
-        self.taken[found[0]] = _ROLES.get(known[0], "scores")
-        return self._decoded(self._archive[found[0]])
-
-    def take_ids(self) -> tuple[str, np.ndarray | None]:
-        """Return the name and values of the array of ids; ``""`` and None if there is none."""
-        name = name_of_ids([name for name in self.names.values() if name not in self.taken])
-        return ("", None) if name is None else (name, self._decoded(self._archive[name]))
-
-    def check_no_ranks(self, given: Mapping[str, np.ndarray]) -> None:
-        """Raise SettingError if an array says that scores are of the first classes of each row."""
-        others = unused(self._archive, list(self.taken))
-        if len(given) == 1 and (problem := problem_of_ranks(given, others)) is not None:
-            self.fail(problem)
-
-    def fail(self, problem: str) -> NoReturn:
-        """Raise SettingError about the file."""
-        raise SettingError("FILE", f"{str(self.path)!r}: {problem}")
-
-    def _decoded(self, values: np.ndarray) -> np.ndarray:
-        """Return names of bytes as texts."""
-        try:
-            if values.dtype.kind == "U":
-                # Codes of no letter are found when they are read.
-                "".join(values.ravel().tolist()).encode()
-            return np.char.decode(values, "utf-8") if values.dtype.kind == "S" else values
-        except ValueError:
-            self.fail("expected texts in UTF-8")
+    return several
 
 
 def _predictions_in(
-    content: _Content,
+    content: Content,
 ) -> tuple[dict[str, np.ndarray], np.ndarray | None, bool]:
     """Return scores by name, predicted labels or None, and whether the file says what scores are.
 
@@ -189,16 +184,16 @@ def _predictions_in(
     if content.names and all(name.startswith("arr_") for name in content.names):
         content.fail(
             "expected arrays with names: np.savez(file, probs=..., labels=...), got "
-            f"{_listed(list(content.names))}"
+            f"{names_listed(list(content.names))}"
         )
     if predicted is None or confidence is None:
-        found_names = _listed(list(content.names.values())) or "no array"
+        found_names = names_listed(list(content.names.values())) or "no array"
         beside = "" if predicted is None else " beside the predicted labels"
         content.fail(f"expected logits or probs{beside}, got {found_names}")
     return {"pred_label": predicted, "confidence": confidence}, None, True
 
 
-def _check_axes(content: _Content, name: str, values: np.ndarray, steps: int | None) -> None:
+def _check_axes(content: Content, name: str, values: np.ndarray, steps: int | None) -> None:
     """Raise SettingError unless an array is of numbers [N, K] or [N], behind an axis of steps."""
     is_row = name in ("correct", "confidence", "pred_label")
     kinds = {"pred_label": "USbiuf", "correct": "biuf"}.get(name, "iuf")
@@ -214,7 +209,7 @@ def _check_axes(content: _Content, name: str, values: np.ndarray, steps: int | N
 
 
 def _ids_in(
-    content: _Content,
+    content: Content,
     name: str,
     ids: np.ndarray,
     given: Mapping[str, np.ndarray],
@@ -237,7 +232,7 @@ def _are_labels(values: np.ndarray) -> bool:
     )
 
 
-def _steps_of(content: _Content, steps: np.ndarray | None) -> list[int | None]:
+def _steps_of(content: Content, steps: np.ndarray | None) -> list[int | None]:
     """Return steps as integers; a list of None if there is no array of them."""
     if steps is None:
         return [None]
@@ -252,7 +247,7 @@ def _steps_of(content: _Content, steps: np.ndarray | None) -> list[int | None]:
     return [int(step) for step in steps.ravel()]
 
 
-def _classes_of(content: _Content) -> tuple[str, ...] | None:
+def _classes_of(content: Content) -> tuple[str, ...] | None:
     names = content.take(_CLASSES)
     if names is None:
         return None
@@ -267,7 +262,7 @@ def _classes_of(content: _Content) -> tuple[str, ...] | None:
 
 
 def _labels_of(
-    content: _Content,
+    content: Content,
     labels: np.ndarray,
     given: Mapping[str, np.ndarray],
     steps: Sequence[int | None] | None,
@@ -288,7 +283,7 @@ def _labels_of(
 
 
 def _check_correct(
-    content: _Content,
+    content: Content,
     correct: np.ndarray,
     predicted: np.ndarray,
     labels: np.ndarray | None,
@@ -314,7 +309,7 @@ def _check_correct(
 
 
 def _check_predicted(
-    content: _Content,
+    content: Content,
     scores: Mapping[str, np.ndarray],
     predicted: np.ndarray,
     classes: tuple[str, ...] | None,
@@ -332,7 +327,7 @@ def _check_predicted(
     places = np.array([columns.get(text, -1) for text in texts.tolist()])
     if (places < 0).any():
         unknown = texts[int((places < 0).argmax())]
-        content.fail(f"predictions: expected one of {_listed(names)}, got {str(unknown)!r}")
+        content.fail(f"predictions: expected one of {names_listed(names)}, got {str(unknown)!r}")
     if places.max() >= values.shape[1]:
         content.fail(f"classes: expected {values.shape[1]} names, got {len(names)}")
     is_other = values[np.arange(len(values)), places] < values.max(1)
@@ -343,7 +338,3 @@ def _check_predicted(
             f"{is_other.sum()} of {len(is_other)} rows; the scores are recorded{doubt}",
             stacklevel=2,
         )
-
-
-def _listed(names: Sequence[str]) -> str:
-    return listed([repr(name[:40]) for name in names])

@@ -23,7 +23,7 @@ _ONLY = "only tasks of multiple choice have them, not those that generate text o
 # Log-likelihoods are at most 0, but for rounding.
 _MOST = 1e-3
 # Options of columns, which these samples have not.
-_COLUMNS = ("label", "pred", "confidence", "correct", "weight", "group", "step", "scores")
+_COLUMNS = ("label", "pred", "confidence", "correct", "weight", "group", "step", "scores", "ignore")
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,8 @@ def read(
         if reader is None:
             yield from _of_table(path, labels, wanted)
             return
-        for snapshot in reader(path):
+        given = None if labels is None or isinstance(labels, LabelTable) else np.asarray(labels)
+        for snapshot in reader(path, wanted, given):
             yield _with_labels(snapshot, labels)
     except FileNotFoundError as error:
         raise SettingError("FILE", f"there is no file {str(path)!r}") from error
@@ -115,7 +116,10 @@ def _with_labels(snapshot: Saved, labels: np.ndarray | LabelTable | None) -> Sav
         raise SettingError("labels", f"{problem}; {hint}")
     if labels is None:
         return snapshot
-    snapshot = replace(snapshot, labels=np.asarray(labels))
+    own = np.asarray(labels)
+    if snapshot.positions is not None and own.shape[:1] == (snapshot.whole,):
+        own = own[snapshot.positions]
+    snapshot = replace(snapshot, labels=own)
     classes = snapshot.classes or sign_classes(snapshot.labels, None, snapshot.given)
     return replace(snapshot, classes=classes)
 
