@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from anim import calibration
 from anim.compose.tracks import prepare, track_of
 from anim.panels.layout import has_plain_words
@@ -13,6 +15,9 @@ from anim.run import RunLike, calibrate
 from anim.run.passes import Progress
 from anim.settings import RECALIBRATIONS, Picture, one_line
 from anim.timeline import Reel, Track
+
+# How far below the lowest score rounding may move one.
+_ROUNDED = 1e-3
 
 
 def default_view(runs: Sequence[RunLike], picture: Picture) -> str:
@@ -82,7 +87,8 @@ def _counts_percents(runs: int, picture: Picture) -> bool:
 def _in_view(
     runs: Sequence[RunLike], names: tuple[str, ...], title: str, view: str, picture: Picture
 ) -> tuple[Reel, Subject]:
-    reel = reel_of([track_of(run, view, picture, runs=len(runs)) for run in runs], picture)
+    tracks = [track_of(run, view, picture, runs=len(runs)) for run in runs]
+    reel = reel_of(tracks, picture)
     unit_name, steps_per_unit = _unit(runs, reel, picture)
     kind = calibration.view_of(view, runs[0].classes, runs[0].has_scores)
     classes = [run.classes for run in runs]
@@ -95,13 +101,23 @@ def _in_view(
         sides=None if sides is None else (one_line(sides[0]), one_line(sides[1])),
         class_name=one_line(view.partition(":")[2]) if kind.counts_labels else "",
         answers=kind.answers,
-        floor=kind.floor(classes),
+        floor=_floor(kind.floor(classes), runs, tracks),
         is_folded=kind.is_folded,
         names=names,
         unit_name=unit_name,
         steps_per_unit=steps_per_unit,
     )
     return reel, subject
+
+
+def _floor(floor: float, runs: Sequence[RunLike], tracks: Sequence[Track]) -> float:
+    """Return where the axis of scores begins: at the lowest that can be, unless some are lower.
+
+    Confidences may be recorded without classes, or of more classes than occur among the labels.
+    """
+    lowest = min(np.fmin.reduce(track.confidences, axis=None, initial=1) for track in tracks)
+    is_lower = lowest < floor - _ROUNDED and not all(run.has_scores for run in runs)
+    return 0.0 if is_lower else floor
 
 
 class _Work:

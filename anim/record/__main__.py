@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 _COLUMNS = (
     ("label", "labels"),
     ("pred", "predicted classes"),
-    ("confidence", "the score of the predicted class"),
+    ("confidence", "the score of the predicted class, or how sure an answer says it is"),
+    ("correct", "whether the prediction, or the answer, is right"),
     ("weight", "weights of examples"),
     ("step", "steps"),
 )
@@ -81,16 +82,18 @@ def _labels(path: Path | None) -> np.ndarray | LabelTable | None:
 
 def _summary(run: Run, files: Sequence[Path]) -> str:
     """Return what was read, so that the user can check it."""
-    from anim.record.doubts import accuracy_of
+    from anim.record.doubts import accuracy_of, has_no_classes
     from anim.record.steps import said_of
 
     kept = run.kind if run.has_scores else "top labels"
-    classes = ", ".join(run.classes[:8]) + (", ..." if len(run.classes) > 8 else "")
+    classes = "classes " + ", ".join(run.classes[:8]) + (", ..." if len(run.classes) > 8 else "")
+    if has_no_classes(run):
+        kept, classes = "confidences", "no classes"
     steps = said_of(run.steps.tolist(), [path for path in files if not path.is_dir()])
     first, last = accuracy_of(run, 0), accuracy_of(run, len(run) - 1)
     accuracy = f"{first:.4g}" if len(run) == 1 else f"{first:.4g} at first, {last:.4g} at last"
     counted = f"{len(run)} snapshot{'' if len(run) == 1 else 's'} of {len(run.labels)} {kept}"
-    return f"{counted}, classes {classes}; accuracy {accuracy}; {steps}"
+    return f"{counted}, {classes}; accuracy {accuracy}; {steps}"
 
 
 def _parser() -> command.Parser:

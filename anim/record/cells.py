@@ -84,6 +84,13 @@ def looks_like_numbers(table: Table, name: str) -> bool:
     return bool(pc.any(fits).as_py() and pc.all(pc.or_(fits, gone)).as_py())
 
 
+def looks_like_percent(table: Table, name: str) -> bool:
+    """Return whether every cell of a column is a text that ends with a percent sign."""
+    if not is_text(value_type(table.types[name])):
+        return False
+    return bool(pc.all(pc.ends_with(pc.fill_null(stripped(table, name), ""), "%")).as_py())
+
+
 def _numbers_and_gaps(table: Table, name: str) -> tuple[pa.Array, pa.Array]:
     """Return which texts [N] are numbers, and which say that there is none."""
     texts = pc.fill_null(stripped(table, name), "")

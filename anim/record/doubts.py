@@ -32,12 +32,17 @@ def doubt_of(run: Run) -> str | None:
     counts = np.bincount(run.labels)
     label, share = int(counts.argmax()), float(counts.max() / counts.sum())
     accuracy = accuracy_of(run, len(run) - 1)
-    if accuracy >= share:
+    if accuracy >= share or has_no_classes(run):
         return None
     return (
         f"the accuracy at last, {accuracy:.4g}, is below {share:.4g}, the share of the most "
         f"frequent label, {run.classes[label]}: {MAY_BE}"
     )
+
+
+def has_no_classes(run: Run) -> bool:
+    """Return whether confidences and what is right were recorded, and no label."""
+    return not run.has_scores and not run.labels.any()
 
 
 def accuracy_of(run: Run, i: int) -> float:

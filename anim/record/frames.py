@@ -33,6 +33,7 @@ def from_table(
     pred: str | None = None,
     scores: str | Iterable[str] | None = None,
     confidence: str | None = None,
+    correct: str | None = None,
     step: str | None = None,
     weight: str | None = None,
     group: str | Iterable[str] | None = None,
@@ -45,8 +46,7 @@ def from_table(
 ) -> Run:
     """Return a run of predictions in data frames, a row per example.
 
-    What each column is taken for is decided by its name, and printed; keywords say otherwise. What
-    does not fit is refused.
+    Columns are taken for what their names say, which is printed, or for what keywords say.
 
     Args:
         frames: a data frame of pandas, polars, pyarrow or anything else that has
@@ -55,7 +55,7 @@ def from_table(
         labels: [N] numbers or names, if they are not in the frame.
         label, pred, step: the columns of labels, of predicted classes and of steps.
         scores: the columns of scores: one per class, one of lists, or one for class 1 of two.
-        confidence: the column of the score of the predicted class.
+        confidence, correct: the columns of the score of the predicted class, and of what is right.
         weight, group: the columns of weights and of names of groups, used only if they are given.
         ignore: labels of rows that are no examples, such as -100 or ``"pad"``.
         classes: K names, in the order of their numbers and of the columns of scores.
@@ -68,7 +68,8 @@ def from_table(
             several ways; the message names the column and the row.
     """
     asked: dict[str, Any] = {"label": label, "pred": pred, "confidence": confidence, "step": step}
-    asked |= {"scores": _names(scores), "weight": weight, "group": _names(group)}
+    asked |= {"correct": correct, "weight": weight, "scores": _names(scores)}
+    asked["group"] = _names(group)
     names = checked_classes(classes) or ()
     wanted = Wanted(**asked, ignore=ignored_labels(ignore), classes=names, outputs=outputs)
     say: Callable[[str], None] = (lambda line: None) if quiet else print

@@ -25,7 +25,7 @@ PREDICTION = words(
 CONFIDENCE = words(
     "confidence conf confidences max_prob max_probs max_probability prob_max msp "
     "prediction_score top1_prob top1_score pred_confidence pred_score max_softmax "
-    "max_confidence"
+    "max_confidence stated_confidence verbalized_confidence verbalised_confidence"
 )
 CORRECT = words("correct is_correct hit hits is_right")
 WEIGHT = words("weight weights sample_weight sample_weights w wt instance_weight example_weight")
@@ -40,7 +40,7 @@ ID = words(
     "filename file file_name filepath file_path path image img img_path image_path name "
     "sample_idx sample_index example_index example_idx image_index image_idx data_index item_id "
     "doc_id event_id user_id patient_id example sample rowindex row_index row passengerid "
-    "passenger_id image_name img_name fname"
+    "passenger_id image_name img_name fname question_id qid"
 )
 # Columns whose every value is a part of a file that belongs to another model.
 MODEL = words(

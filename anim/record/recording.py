@@ -319,9 +319,11 @@ def _sorted(
 
 
 def _labels_of(snapshot: Saved) -> np.ndarray:
-    if snapshot.labels is None:
-        raise SettingError("labels", "the files contain no labels; pass them with --labels FILE")
-    return np.asarray(snapshot.labels)
+    if snapshot.labels is not None:
+        return np.asarray(snapshot.labels)
+    if "correct" in snapshot.given:
+        return np.zeros(len(snapshot.given["correct"]), np.int32)
+    raise SettingError("labels", "the files contain no labels; pass them with --labels FILE")
 
 
 def arguments(

@@ -14,9 +14,11 @@ from anim.record.cells import (
     is_text,
     looks_like_lists,
     looks_like_numbers,
+    looks_like_percent,
     value_type,
 )
 from anim.record.scores import Scores, scores_in
+from anim.record.stated import is_of_answers, no_classes
 from anim.record.tables import Table, listed, shown
 
 # Options that name one column each, and the names that say the role without them.
@@ -40,7 +42,7 @@ class Wanted:
     """What the user says about columns.
 
     Attributes:
-        label, pred, confidence, weight, step: columns.
+        label, pred, confidence, correct, weight, step: columns.
         group: columns.
         ignore: labels of rows that are left out, from `anim.record.ignoring.ignored_labels`.
         scores: columns, one per class, or one of lists, or one for class 1 of two.
@@ -52,6 +54,7 @@ class Wanted:
     pred: str | None = None
     scores: tuple[str, ...] = ()
     confidence: str | None = None
+    correct: str | None = None
     weight: str | None = None
     group: tuple[str, ...] = ()
     step: str | None = None
@@ -73,6 +76,7 @@ class Schema:
         truth: the labels of rows, from the table or from elsewhere.
         predicted: the predicted classes of rows, if there are any.
         scores: the columns of scores; None if there are none.
+        is_stated: whether there are no classes, but confidences and what is right.
         notes: what is said of each role.
     """
 
@@ -87,6 +91,7 @@ class Schema:
     id: str | None = None
     predicted: Coded | None = None
     scores: Scores | None = None
+    is_stated: bool = False
     notes: dict[str, str] = field(default_factory=dict)
 
     def lines(self) -> list[str]:
@@ -106,11 +111,12 @@ def schema_of(table: Table, wanted: Wanted, truth: Coded | None = None) -> Schem
         SettingError: a column that does not exist, no label, no scores, or several readings.
     """
     _check_wanted(table, wanted)
+    is_stated = is_of_answers(table, wanted, truth)
     notes: dict[str, str] = {}
     roles: dict[str, str] = {}
     left = _left(table, wanted)
     for role in ROLES:
-        if role == "label" and truth is not None:
+        if (role == "label" and truth is not None) or (role in ("label", "pred") and is_stated):
             continue
         found, why = _column_of(table, wanted, role, left)
         if found is not None:
@@ -120,6 +126,8 @@ def schema_of(table: Table, wanted: Wanted, truth: Coded | None = None) -> Schem
     left = _asked_only(table, wanted, left, notes)
     if truth is not None:
         notes = {"label": f"{truth.column} (given)", **notes}
+    elif is_stated:
+        truth = no_classes(table, roles)
     elif "label" in roles:
         truth = coded(table, roles["label"], wanted.classes)
     else:
@@ -132,10 +140,11 @@ def schema_of(table: Table, wanted: Wanted, truth: Coded | None = None) -> Schem
     free = [n for n in left if n != identity and not names.is_index(n)]
     has_top = _has_top(roles)
     # Who asks for a confidence does not ask for the other columns with such a name.
-    is_top = has_top and wanted.confidence is not None and not wanted.scores
+    is_top = (has_top and wanted.confidence is not None and not wanted.scores) or is_stated
     scores = None if is_top else scores_in(table, wanted, truth, free, has_top=has_top)
     schema = Schema(truth, step=step, id=identity, predicted=predicted, scores=scores, notes=notes)
     schema.weight, schema.group = wanted.weight, wanted.group
+    schema.is_stated = is_stated
     for role, name in roles.items():
         setattr(schema, role, name)
     _note_rest(schema, left)
@@ -249,7 +258,8 @@ def _may_be(table: Table, role: str, name: str) -> bool:
     if looks_like_lists(table, name):
         return role == "label"
     if role in ("confidence", "weight"):
-        return looks_like_numbers(table, name)
+        is_percent = role == "confidence" and looks_like_percent(table, name)
+        return is_percent or looks_like_numbers(table, name)
     return True
 
 

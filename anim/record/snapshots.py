@@ -21,6 +21,7 @@ from anim.record.names import pair_of, plain, score_name
 from anim.record.rows import rows_by_step
 from anim.record.saved import Saved
 from anim.record.schema import Schema, Wanted, schema_of
+from anim.record.stated import as_shares, doubt
 from anim.record.tables import Table, listed, shown
 
 # Scores that differ by less are a tie, in float32.
@@ -154,7 +155,7 @@ def _check_not_by_rank(table: Table, schema: Schema, values: np.ndarray) -> None
             f"{listed(beside)}; --pred {beside[0]} --confidence {columns[0]} takes the first ones"
         )
     if len(columns) > 2:
-        _doubt(schema, f"{listed(columns)} fall in each row: they may be scores by rank")
+        doubt(schema, f"{listed(columns)} fall in each row: they may be scores by rank")
 
 
 def _check_no_classes_beside(table: Table, column: str, values: np.ndarray) -> None:
@@ -188,7 +189,7 @@ def _note_alike(schema: Schema, values: np.ndarray) -> None:
     said = score_name(columns[0], schema.truth.values) if columns else None
     says_class = said is None or said.class_name in schema.truth.values
     if not says_class and doubts.are_alike(values):
-        _doubt(
+        doubt(
             schema,
             f"{listed(columns)} rise and fall together: if they are of models, not of classes, "
             f"--scores {columns[0]} takes one",
@@ -198,16 +199,11 @@ def _note_alike(schema: Schema, values: np.ndarray) -> None:
 def _note_repeats(schema: Schema, ids: Sequence[str], labels: np.ndarray) -> None:
     times = doubts.repeats_of(ids, labels)
     if times > 1:
-        _doubt(
+        doubt(
             schema,
             f"each {shown(schema.id)} is in {times} rows: if these are of {times} models, save "
             "each in a file of its own",
         )
-
-
-def _doubt(schema: Schema, text: str) -> None:
-    before = schema.notes.get("check")
-    schema.notes["check"] = text if before is None else f"{before}; {text}"
 
 
 def _is_first(name: str, names: Sequence[str]) -> bool:
@@ -245,9 +241,7 @@ def _is_confidence(schema: Schema, wanted: Wanted, classes: Indexed, values: np.
 def _top(table: Table, schema: Schema, classes: Indexed, confidence: np.ndarray) -> dict:
     """Return confidences and whether predictions are right."""
     column = schema.confidence or ""
-    outside = (confidence < 0) | (confidence > 1)
-    if outside.any():
-        table.refuse(column, int(outside.argmax()), "a confidence in [0, 1]")
+    confidence = as_shares(table, schema, column, confidence)
     correct = None if schema.correct is None else _correct(table, schema.correct)
     if classes.predicted is None:
         assert correct is not None
@@ -256,12 +250,13 @@ def _top(table: Table, schema: Schema, classes: Indexed, confidence: np.ndarray)
     if correct is not None and (hits != correct).any():
         row = int((hits != correct).argmax())
         expected = f"whether {shown(schema.pred)} is {shown(schema.label)}"
+        expected += f" (--correct {schema.correct} takes it as it is)"
         table.refuse(schema.correct or "", row, expected)
     count = len(classes.classes or ()) or len({*classes.labels, *classes.predicted})
     is_below = confidence < 1 / count - _TIE
     if count > 2 and is_more_than_a_few(int(is_below.sum()), len(is_below)):
         lowest = f"{shown(column)} is as low as {confidence.min():.4g}, less than 1/{count}"
-        _doubt(schema, f"{lowest}: it may be the score of the label, not of the predicted class")
+        doubt(schema, f"{lowest}: it may be the score of the label, not of the predicted class")
     low = confidence < 0.5 - _TIE
     if count == 2 and low.any():
         row = int(low.argmax())
@@ -300,10 +295,12 @@ def _note_agreement(
         schema.notes["pred"] += f"; not in {off.sum()}, first at {table.place(int(off.argmax()))}"
     if is_more_than_a_few(int(off.sum()), len(off)):
         count = f"{off.sum()} of {len(off)} rows"
-        _doubt(schema, f"{shown(schema.pred)} is not the largest score in {count}: {MAY_BE}")
+        doubt(schema, f"{shown(schema.pred)} is not the largest score in {count}: {MAY_BE}")
 
 
 def _note_labels(schema: Schema) -> None:
     """Note which labels occur."""
+    if schema.is_stated:
+        return
     names = sorted(schema.truth.values, key=lambda value: (len(value), value))
     schema.notes["label"] += f", {listed(names)}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from anim.checks.arrays import as_array
 from anim.checks.labels import check_range
 from anim.checks.predictions import (
     Scores,
@@ -64,6 +65,19 @@ def checked_snapshot(
         probs += likely
     seen.add(name, scores.classes, len(labels), probs)
     return {part: np.concatenate([block[part] for block in blocks]) for part in blocks[0]}
+
+
+def needed_labels(labels, given: Mapping[str, object], known: np.ndarray | None):
+    """Return the labels that were given; zeros for confidences, which say what is right themselves.
+
+    Args:
+        labels: as given; None if they were not.
+        given: the arrays of a snapshot or batch by name; None if not given.
+        known: the labels of the recorder, [N] or None.
+    """
+    if labels is not None or known is not None or given.get("confidence") is None:
+        return labels
+    return np.zeros(as_array("confidence", given["confidence"]).shape[:1], np.int32)
 
 
 def checked_kind(given: Mapping[str, object]) -> dict[str, object]:

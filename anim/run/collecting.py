@@ -13,7 +13,7 @@ from anim.checks.arrays import as_array
 from anim.checks.labels import check_same_labels, checked_labels, listed
 from anim.checks.predictions import Scores, score_blocks
 from anim.errors import ElementError, NotFiniteError, SettingError
-from anim.run.checking import KEPT_DTYPES, checked_kind, checked_snapshot
+from anim.run.checking import KEPT_DTYPES, checked_kind, checked_snapshot, needed_labels
 from anim.run.seen import Seen
 from anim.run.snapshots import Form, Given, Snapshot, Waiting, form_of
 from anim.run.store.scratch import Scratch
@@ -94,7 +94,7 @@ class Part:
             probs: [n, K] in [0, 1]; for a binary model also [n] or [n, 1].
             confidence: [n] in [0, 1].
             correct: [n] booleans.
-            labels: [n], as for `anim.Recorder`; required unless the recorder has labels.
+            labels: [n], as for `anim.Recorder`; scores need them if the recorder has none.
             index: [n] positions of these examples among all N, for batches in another order; None
                 takes the next n. Either all batches of a snapshot have it, or none of them.
 
@@ -105,6 +105,7 @@ class Part:
         given = {"logits": logits, "probs": probs, "confidence": confidence, "correct": correct}
         given = {name: values for name, values in given.items() if values is not None}
         with self._turn:
+            labels = needed_labels(labels, given, self._labels)
             self._add_batch(given, labels, index)
 
     def _add_batch(self, given: dict[str, Any], labels, index) -> None:

@@ -13,7 +13,7 @@ from anim.errors import NotFiniteError, RecordingError, SettingError
 from anim.run import opened
 from anim.run.about import NOTHING_KNOWN, About
 from anim.run.caller import warn_caller
-from anim.run.checking import check_classes, check_same_form, warn_if_probs
+from anim.run.checking import check_classes, check_same_form, needed_labels, warn_if_probs
 from anim.run.collecting import Part
 from anim.run.handover import HandedOver, Handover
 from anim.run.options import check_options
@@ -149,7 +149,7 @@ class Recorder:
                 P(class 1).
             confidence: [N] in [0, 1], the score of the predicted class.
             correct: [N] booleans, whether the predicted class is the label.
-            labels: of these predictions, compared with the recorder's; required if it has none.
+            labels: compared with the recorder's; scores need them if it has none.
             metrics: scalars to record with it; a name that is missing at a step is NaN there.
 
         Raises:
@@ -162,7 +162,7 @@ class Recorder:
             return
         given = {"logits": logits, "probs": probs, "confidence": confidence, "correct": correct}
         pieces = self._rows.pieces_of(given)
-        known = self._labels_given(labels)
+        known = self._labels_given(needed_labels(labels, given, self._handover.last.labels))
         scalars = checked_metrics(metrics)
         self._make_room()
         seen = Seen()

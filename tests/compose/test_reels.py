@@ -167,3 +167,11 @@ def test_progress_counts_the_snapshots_of_all_passes(method, passes):
     assert set(totals) == {5 * passes}
     assert list(done) == sorted(done)
     assert done[-1] == 5 * passes
+
+
+@pytest.mark.parametrize(("lowest", "floor"), [(0.2, 0.0), (0.5, 0.5)])
+def test_the_axis_begins_at_the_lowest_confidence_that_can_be_or_below(lowest, floor):
+    """Confidences that were stated are of no classes: two are assumed."""
+    recorder = anim.Recorder(labels=np.zeros(50, int))
+    recorder.snapshot(0, confidence=np.linspace(lowest, 1, 50), correct=np.arange(50) % 3 > 0)
+    assert composed([recorder.run()])[1].floor == floor
