@@ -66,7 +66,7 @@ def found():
 @pytest.mark.slow
 def test_the_devices_divide_the_rows_of_each_block(found):
     assert found["rows of one"] == []
-    assert found["rows"] == [[75, 75, 75, 75]] * 4
+    assert found["rows"] == [[75, 75, 75, 75]] * 8
 
 
 @pytest.mark.parametrize("where", ["several", "within"])
