@@ -28,6 +28,7 @@ from anim.settings import (
     settings_of,
     shortened,
 )
+from anim.settings.parsing import several_of
 
 # What a URL of a bucket begins with.
 _BUCKETS = ("gs", "memory", "s3")
@@ -129,7 +130,7 @@ def add_options(group, settings: Iterable[Setting]) -> None:
         if one.type is bool:
             group.add_argument(one.flag, help=help_, action=argparse.BooleanOptionalAction)
             continue
-        several = {"nargs": "+"} if one.convert is tuple and one.parse is None else {}
+        several = {"nargs": "+"} if one.convert in (tuple, several_of) and one.parse is None else {}
         parse = str if several else one.parse or one.type
         metavar = one.metavar or ("N" if one.type is int else None)
         group.add_argument(one.flag, help=help_, type=_parsed(parse), metavar=metavar, **several)

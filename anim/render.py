@@ -210,6 +210,8 @@ def _trained(
     progress: Callable[[str], AbstractContextManager],
 ) -> tuple[list[RunLike], Picture]:
     """Runs of the experiments that were asked for, and the picture with their names."""
+    problem = "shows groups of a recorded run: expected one at RUN"
+    require(picture.by is None, "by", problem)
     save, replicas = getattr(arguments, "save", None), getattr(arguments, "replicas", None)
     if save is not None:
         from anim.run.store.store import refuse_what_is_there
@@ -268,7 +270,8 @@ def _run(arguments: argparse.Namespace, parser: command.Parser, check: Callable[
         written = writing.write(shown, arguments.out, picture, report)
     if not arguments.quiet:
         command.print_lines(*written)
-        for line in without_effect(given, picture, _kinds(arguments.out), len(runs)):
+        count = len(runs) if picture.by is None else len(shown[0][1].names)
+        for line in without_effect(given, picture, _kinds(arguments.out), count):
             parser.say(line)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from anim import calibration
+from anim.compose.groups import captioned, divided, groups_to_show, titled
 from anim.compose.tracks import prepare, track_of
 from anim.panels.layout import has_plain_words
 from anim.panels.subject import Subject
@@ -51,20 +53,30 @@ def compose_views(
         progress: called with (snapshots read, snapshots in all).
 
     Raises:
-        SettingError: a view that a run does not have, too many runs, or a number of names other
-            than that of runs.
+        SettingError: a view or a grouping that a run does not have, too many runs or groups, or a
+            number of names other than that of runs.
     """
     picture.check_runs(len(runs))
+    groups = () if picture.by is None else groups_to_show(runs[0], picture)
     names = _names(runs, picture)
     title = _title(runs, names, picture) if picture.title is None else picture.title
     passes = 1 if picture.calibrate is None else 3
     work = _Work(progress, passes * sum(map(_snapshots, runs)))
     if picture.calibrate is not None:
         runs, names = _with_recalibrations(runs, names, picture, picture.calibrate, work)
-    for run in runs:
-        prepare(run, views, picture, work.part(_snapshots(run)), runs=len(runs))
+    caption, headings, passes = _caption(runs), (), len(runs)
+    if picture.by is not None:
+        title = titled(title, picture.by, groups) if picture.title is None else title
+        whole, (runs, names, headings) = runs, divided(runs, names, groups, picture)
+        caption = captioned(caption, whole, runs)
+    for i, run in enumerate(runs):
+        # Groups share the passes of the first of them.
+        part = work.part(_snapshots(run) if i < passes else 0)
+        prepare(run, views, picture, part, runs=len(runs))
     work.end()
-    return [_in_view(runs, names, title, view, picture) for view in views]
+    title, caption = one_line(title), one_line(caption)
+    subject = Subject(title, caption, view="", score_label="", names=names, headings=headings)
+    return [_in_view(runs, subject, view, picture) for view in views]
 
 
 def reel_of(tracks: Sequence[Track], picture: Picture) -> Reel:
@@ -85,7 +97,7 @@ def _counts_percents(runs: int, picture: Picture) -> bool:
 
 
 def _in_view(
-    runs: Sequence[RunLike], names: tuple[str, ...], title: str, view: str, picture: Picture
+    runs: Sequence[RunLike], subject: Subject, view: str, picture: Picture
 ) -> tuple[Reel, Subject]:
     tracks = [track_of(run, view, picture, runs=len(runs)) for run in runs]
     reel = reel_of(tracks, picture)
@@ -93,9 +105,8 @@ def _in_view(
     kind = calibration.view_of(view, runs[0].classes, runs[0].has_scores)
     classes = [run.classes for run in runs]
     sides = kind.sides(classes)
-    subject = Subject(
-        title=one_line(title),
-        caption=one_line(_caption(runs)),
+    subject = replace(
+        subject,
         view=kind.name,
         score_label=one_line(kind.label(classes)),
         sides=None if sides is None else (one_line(sides[0]), one_line(sides[1])),
@@ -103,7 +114,6 @@ def _in_view(
         answers=kind.answers,
         floor=_floor(kind.floor(classes), runs, tracks),
         is_folded=kind.is_folded,
-        names=names,
         unit_name=unit_name,
         steps_per_unit=steps_per_unit,
     )

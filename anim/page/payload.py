@@ -79,6 +79,7 @@ def _picture(packer: Packer, reel: Reel, subject: Subject, picture: Picture) -> 
         "runs": [
             {
                 "name": name,
+                **({"heading": subject.headings[rank]} if subject.headings else {}),
                 "steps": lane.track.steps.tolist(),
                 "lost": lane.track.lost.tolist(),
                 "shown": np.asarray(lane.shown).tolist(),
@@ -86,7 +87,7 @@ def _picture(packer: Packer, reel: Reel, subject: Subject, picture: Picture) -> 
                 "isMedian": lane.track.is_median,
                 "isRecalibrated": lane.track.is_recalibrated,
             }
-            for lane, name in zip(reel.lanes, subject.names, strict=True)
+            for rank, (lane, name) in enumerate(zip(reel.lanes, subject.names, strict=True))
         ],
     }
 

@@ -23,6 +23,7 @@ class Subject:
         floor: the lowest score that can be: of the predicted one among K classes 1 / K.
         is_folded: whether the ideal share for score s is max(s, 1 - s), instead of s.
         names: of the runs; not drawn if there is only one.
+        headings: of their diagrams, if these are not the names.
         unit_name: what the clock counts, e.g. ``epoch``.
         steps_per_unit: steps of the clock per unit.
     """
@@ -37,6 +38,7 @@ class Subject:
     floor: float = 0.0
     is_folded: bool = False
     names: tuple[str, ...] = ("",)
+    headings: tuple[str, ...] = ()
     unit_name: str = "step"
     steps_per_unit: int = 1
 

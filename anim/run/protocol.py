@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -39,6 +40,12 @@ class RunLike(Protocol):
     @property
     def members(self) -> tuple[Run, ...]:
         """The runs that are shown as one."""
+        ...
+
+    def by_group(
+        self, name: str | Sequence[str] | None = None, only: Sequence[str] | None = None
+    ) -> Mapping[str, RunLike]:
+        """Return what there is of the examples of each group."""
         ...
 
     def default_view(self) -> str:

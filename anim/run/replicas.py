@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from anim.run.about import About
+from anim.run.crossing import groups_by
 from anim.run.display import renderers
 from anim.run.run import Run
+from anim.settings.fields import require
 
 
 class Replicas(Sequence):
@@ -58,7 +60,15 @@ class Replicas(Sequence):
     def by_group(
         self, name: str | Sequence[str] | None = None, only: Sequence[str] | None = None
     ) -> dict[str, Replicas]:
-        """Return the replicas of the examples of each group; see `anim.Run.by_group`."""
+        """Return the replicas of the examples of each group; see `anim.Run.by_group`.
+
+        Raises:
+            SettingError: also replicas that have an example in different groups.
+        """
+        first, *others = (groups_by(run.groups, name) for run in self.runs)
+        for other in others:
+            is_like = first.names == other.names and (first.codes == other.codes).all()
+            require(is_like, "by", "expected replicas to have the same groups")
         parts = [run.by_group(name, only) for run in self.runs]
         return {group: Replicas([its[group] for its in parts], group) for group in parts[0]}
 

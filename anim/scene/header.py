@@ -58,7 +58,7 @@ class HeaderChart:
         reel: the runs.
         rows: of the key.
         lines: of the headline, 0 without one.
-        names: of several runs; empty if there is one.
+        names: of the diagrams of several runs; empty if there is one.
     """
 
     def __init__(

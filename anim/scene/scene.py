@@ -59,7 +59,15 @@ class Scene:
         if not has_title(picture):
             subject = replace(subject, title="")
         warn_of_missing(
-            "".join((subject.title, *subject.names, *(subject.sides or ()), subject.class_name)),
+            "".join(
+                (
+                    subject.title,
+                    *subject.names,
+                    *subject.headings,
+                    *(subject.sides or ()),
+                    subject.class_name,
+                )
+            ),
             self._theme.fonts,
         )
         self._runs, self._is_sweep = len(reel.lanes), subject.is_sweep
@@ -96,7 +104,8 @@ class Scene:
             *(_painted(stage, cell) for cell in contents.cells),
             *(StripChart(stage, place, panel, names) for place, panel in contents.strips),
         ]
-        self._header = HeaderChart(stage, contents, reel, rows, lines, names)
+        headings = (subject.headings or names) if names else ()
+        self._header = HeaderChart(stage, contents, reel, rows, lines, headings)
         self.artists: list[Artist] = [one for chart in self._charts for one in chart.artists]
 
     def _style(self):

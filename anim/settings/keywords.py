@@ -13,6 +13,8 @@ class PictureOptions(TypedDict, total=False):
     view: str | None
     calibrate: str | None
     held_out: float | None
+    by: Sequence[str] | str | None
+    only: Sequence[str] | str | None
     curve: str
     band: str | bool | None
     intervals: bool

@@ -54,6 +54,11 @@ def band_of(given: object) -> object:
     return (BANDS[0] if given else None) if isinstance(given, bool) else given
 
 
+def several_of(given: str | Sequence[str]) -> tuple[str, ...]:
+    """A sequence of names, or one alone, which may hold commas."""
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
 def names_of(given: str | Sequence[str]) -> tuple[str, ...]:
     """Names separated by commas, or a sequence of them."""
     if isinstance(given, str):

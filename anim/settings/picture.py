@@ -77,6 +77,8 @@ class Picture(Output, Look, Clock, Statistics):
         has_room = self.calibrate is None or 2 * count <= MAX_RUNS
         problem = f"expected at most {MAX_RUNS // 2} runs with a recalibration each, got {count}"
         require(has_room, "calibrate", problem)
+        problem = f"shows groups of one run, got {count} runs"
+        require(self.by is None or count == 1, "by", problem)
         if self.label is not None:
             problem = f"expected {count} names, one per run, got {len(self.label)}"
             require(len(self.label) == count, "label", problem)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from anim.settings.curves import BARS, CURVES, curves_in_words
 from anim.settings.fields import Settings, require, setting
 from anim.settings.limits import Custom, OneOf, Share, Whole, one_of
-from anim.settings.parsing import BANDS, band_of
+from anim.settings.parsing import BANDS, band_of, names_of, several_of
+from anim.settings.text import value_text
 from anim.settings.views import BINS_IN_WORDS, EXAMPLES_A_BIN, views_in_words
 
 BINNINGS = ("width", "mass")
@@ -29,6 +30,13 @@ def _check_curve(name: str, value: object) -> None:
 
 def _check_band(name: str, value: object) -> None:
     one_of(name, value, BANDS)
+
+
+def _check_names(name: str, value: object) -> None:
+    names = value if isinstance(value, tuple) else (value,)
+    is_some = bool(names) and all(isinstance(one, str) for one in names)
+    is_once = len(set(names)) == len(names)
+    require(is_some and is_once, name, f"expected names, each once, got {value_text(value)}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +62,26 @@ class Statistics(Settings):
         Share(),
         metavar="SHARE",
         instead_of_none=f"{HELD_OUT:g}",
+    )
+    by: tuple[str, ...] | None = setting(
+        None,
+        "show groups of the examples side by side: those of a grouping that was recorded, or of "
+        "several that are crossed",
+        Custom(_check_names),
+        metavar="NAME,...",
+        instead_of_none="all examples together",
+        parse=names_of,
+        convert=names_of,
+        accepts="Sequence[str] | str",
+    )
+    only: tuple[str, ...] | None = setting(
+        None,
+        "the groups to show, in this order",
+        Custom(_check_names),
+        metavar="GROUP",
+        instead_of_none="all, the largest first, up to six",
+        convert=several_of,
+        accepts="Sequence[str] | str",
     )
     curve: str = setting(
         BARS,
@@ -95,3 +123,4 @@ class Statistics(Settings):
         super().check_together()
         has_method = self.held_out is None or self.calibrate is not None
         require(has_method, "held_out", "requires `calibrate`")
+        require(self.only is None or self.by is not None, "only", "requires `by`")

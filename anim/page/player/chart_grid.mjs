@@ -98,7 +98,7 @@ export class ChartGrid {
     const lines = overlaidRuns(model, view, { size, ...sides, isLeft: true, isBottom: true });
     const charts = lines.map((line) => {
       const { name } = runs[line.rank];
-      const { title, sentence } = this.#named(name, line.rank, view);
+      const { title, sentence } = this.#named(runs[line.rank], line.rank, view);
       const parts = [html("span", {}, swatch("solid"), title), sentence.root];
       const slider = this.#slider(line, `Bins of ${name}`, ...parts);
       slider.root.className = `entry run-${line.rank}`;
@@ -124,15 +124,15 @@ export class ChartGrid {
   }
 
   /**
-   * Return the name of a run, and its numbers.
-   * @param {string} name
+   * Return the name of a run, or what its chart is called, and its numbers.
+   * @param {{ name: string, heading?: string }} run
    * @param {number} rank
    * @param {View} view
    */
-  #named(name, rank, view) {
+  #named({ name, heading = name }, rank, view) {
     const sentence = new Sentence(html("span", { class: "numbers" }));
     sentence.template = view.words.short;
-    return { title: html("b", { class: `name run-${rank}`, dir: "auto", title: name }, name), sentence };
+    return { title: html("b", { class: `name run-${rank}`, dir: "auto", title: heading }, heading), sentence };
   }
 
   /**
@@ -150,7 +150,7 @@ export class ChartGrid {
     const label = isAlone ? "Bins" : `Bins of ${name}`;
     const slider = this.#slider(chart, label, chart.root);
     watchPointer(slider.root, () => slider);
-    const { title, sentence } = this.#named(name, rank, view);
+    const { title, sentence } = this.#named(model.runs[rank], rank, view);
     const head = html("div", { class: "head" }, title, sentence.root);
     head.style.height = `${model.design.head}px`;
     head.style.paddingLeft = `${chart.left}px`;
