@@ -16,6 +16,7 @@ import numpy as np
 from anim.checks.arrays import as_array
 from anim.errors import MissingExtraError
 from anim.integrations.causes import cause_of
+from anim.integrations.flattening import Flattening
 from anim.integrations.logged import recordable
 from anim.integrations.options import check_options, check_path
 from anim.integrations.outputs import Look
@@ -68,11 +69,11 @@ class CallbackRecorder:
 
     Args:
         path: a folder for the recording, or its URL; None keeps it in memory.
-        labels: [N] integers in [0, K), or one-hot [N, K]; None takes those that come with each
-            snapshot, which must be the same each time.
+        labels: [N] integers in [0, K), one-hot, or of tokens or pixels; None takes those that come
+            with each snapshot, which must be the same each time.
         every: steps between two snapshots; None leaves the choice to the callback.
         outputs: what the model returns: ``logits`` or ``probs``; None decides by the values.
-        options: more arguments of `anim.Recorder`.
+        options: more arguments of `anim.Recorder`; and ``class_axis``, of the predictions.
         on_error: what an exception during the training does: ``warn`` reports it, stops recording
             and lets the training go on; ``raise`` raises it.
 
@@ -100,13 +101,14 @@ class CallbackRecorder:
         if outputs is not None:
             one_of("outputs", outputs, ("logits", "probs"))
         one_of("on_error", on_error, ("warn", "raise"))
+        self._flattening = flat = Flattening(labels, options)
+        labels, options = flat.labels, flat.options
         check_options(path, labels, options)
         if path is not None:
             # The working directory may change before training begins.
             path = settled(path)
             check_path(path, options)
-        self._path = path
-        self._labels, self._options = labels, dict(options)
+        self._path, self._labels, self._options = path, labels, options
         self._every, self._outputs, self._on_error = every, outputs, on_error
         self._forget()
 
@@ -238,11 +240,7 @@ class CallbackRecorder:
         return step + self._offset
 
     def is_due(self, step: int) -> bool:
-        """Return whether a multiple of ``every`` was reached or passed since the last snapshot.
-
-        Args:
-            step: as the training counts it.
-        """
+        """Return whether a multiple of ``every`` was passed since the last snapshot, at a step."""
         if self._every is None:
             return False
         return self.at(step) // self._every > max(self.last_step, 0) // self._every
@@ -269,6 +267,7 @@ class CallbackRecorder:
         predicted = predict()
         predictions, labels = predicted if self._labels is None else (predicted, None)
         values = as_array("predictions", predictions)
+        values, labels = self._flattening.batch(values, labels)
         given = {self._kind_of(values): values, "labels": labels}
         self._begun().snapshot(self._at, **given, metrics=self._scalars(metrics or {}))
         return True
@@ -284,9 +283,11 @@ class CallbackRecorder:
         self._at = self.at(step)
         if self._at <= self.last_step:
             return False
-        scalars = self._scalars(metrics or {})
         options = {"known": self._outputs or self._kind, "is_joint": self.is_joint}
-        record_stream(self._begun(), self._at, stream, scalars, self._settled, **options)
+        scalars = self._scalars(metrics or {})
+        flat = self._flattening.stream(stream, has_positions=self._index is not None)
+        with self._flattening.places():
+            record_stream(self._begun(), self._at, flat, scalars, self._settled, **options)
         return True
 
     def _kind_of(self, values: np.ndarray) -> str:

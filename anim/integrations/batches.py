@@ -123,19 +123,24 @@ def scores_of(output, rows: int):
 
 
 def checked_rows(scores, labels) -> tuple:
-    """Return scores and labels, if there is one label for each row of scores.
+    """Return scores and labels, if there are labels for each row of scores.
 
     Args:
-        scores: a tensor [n, K], [n, 1] or [n].
-        labels: a tensor [n] or [n, 1] of integers, or one-hot [n, K].
+        scores: a tensor [n, K], [n, 1] or [n]; or of tokens [n, T, K] or pixels [n, K, H, W], of
+            which the recorder finds the classes.
+        labels: a tensor [n] or [n, 1] of integers, or one-hot [n, K]; or of tokens and pixels.
 
     Raises:
         SettingError: other shapes.
     """
     shape, given = list(scores.shape), list(labels.shape)
     why = ""
-    if len(shape) > 2 or len(given) > 2 or (len(given) == 2 and given[1] not in (1, *shape[1:])):
-        why = "labels of tokens and pixels cannot be recorded yet"
+    if len(shape) < 3:
+        is_one = len(given) < 2 or (len(given) == 2 and given[1] in (1, *shape[1:]))
+    else:
+        is_one = len(given) > 1
+    if not is_one:
+        why = "labels of tokens [n, T] have predictions [n, T, K], of pixels [n, K, H, W]"
     elif not shape or shape[:1] != given[:1]:
         why = "the first size of both is the number of examples"
     if why:

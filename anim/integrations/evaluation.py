@@ -120,7 +120,8 @@ def predictions(
         labels = torch.as_tensor(labels)
         if not labels.ndim:
             raise SettingError("labels", "expected shape [n], got a number")
-        with _sigmoids(model, len(labels)) as returned:
+        count = labels.numel() if labels.ndim > 2 else len(labels)
+        with _sigmoids(model, count) as returned:
             scores = scores_of(forward(model, inputs), len(labels))
         is_sigmoid = any(_are_equal(scores, one) for one in returned)
         if is_dtensor(scores):
@@ -134,7 +135,7 @@ def predictions(
 
 @contextmanager
 def _sigmoids(model, rows: int) -> Iterator[list]:
-    """Collect what modules ``Sigmoid`` return, one number for each of some rows.
+    """Collect what modules ``Sigmoid`` return, one number for each of some rows or pixels.
 
     Which module was registered last says nothing of the output: it may be a gate. Compiled code is
     left alone, as it would be compiled with these hooks.

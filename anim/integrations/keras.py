@@ -34,14 +34,16 @@ class SnapshotCallback(keras.callbacks.Callback):
         x_val: inputs of N examples: an array, or a list, tuple or dict of arrays. Or a loader of
             (x, y) batches, in the same order each time: a ``tf.data.Dataset``, a
             ``keras.utils.PyDataset`` or PyTorch's ``DataLoader``.
-        y_val: [N] integers in [0, K), or one-hot [N, K]; None for a loader.
+        y_val: [N] integers in [0, K), or one-hot [N, K]; of tokens or pixels [N, ...], each is an
+            example. None for a loader.
         every: steps between two snapshots; None takes one per epoch.
         outputs: what the model returns: ``logits`` or ``probs``; None decides by the values.
         output: name or index of one output, if the model has several.
         batch_size: of the predictions; None takes the default of Keras.
         on_error: what an exception during the training does: ``warn`` reports it, stops recording
             and lets the training go on; ``raise`` raises it.
-        options: more arguments of `anim.Recorder`, such as ``classes``, ``keep`` or ``resume``.
+        options: more arguments of `anim.Recorder`, such as ``classes``, ``keep`` or ``resume``; and
+            ``class_axis``, that of the predictions, if shapes leave it open.
 
     Raises:
         SettingError: data without labels, or data that cannot be read again.

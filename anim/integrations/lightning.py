@@ -66,7 +66,8 @@ class SnapshotCallback(lightning.Callback):
         unpack: called with a batch, returns (inputs, labels); None takes pairs and mappings.
         on_error: what an exception during the training does: ``warn`` reports it, stops recording
             and lets the training go on; ``raise`` raises it.
-        options: more arguments of `anim.Recorder`, such as ``classes``, ``keep`` or ``resume``. A
+        options: more arguments of `anim.Recorder`, such as ``classes``, ``keep`` or ``resume``, and
+            ``class_axis``, that of predictions of tokens or pixels, if shapes leave it open. A
             training that continues from a checkpoint drops what was recorded after it.
 
     Raises:

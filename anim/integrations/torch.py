@@ -62,17 +62,18 @@ class Snapshots:
             ``torch.compile`` is used without these.
         loader: yields batches of the validation data: (inputs, labels), or mappings or named tuples
             with ``labels``, ``label``, ``targets`` or ``target``. The labels are [n] integers in
-            [0, K), or one-hot [n, K].
+            [0, K), or one-hot [n, K]; of tokens [n, T] or pixels [n, H, W], each is an example.
         every: record only if a multiple of this number of steps was reached since the last
             snapshot; None records at each call.
         outputs: what the model returns: ``logits`` or ``probs``; None decides by the values.
-        forward: called with (model, inputs) for the predictions [n, K]; None calls the model, with
-            the items of a mapping by name, and takes its output, or the ``logits`` of it.
+        forward: called with (model, inputs) for the predictions [n, K], [n, T, K] or [n, K, H, W];
+            None calls the model, with the items of a mapping by name, and takes its output, or the
+            ``logits`` of it.
         unpack: called with a batch, returns (inputs, labels).
         on_error: what an exception during the training does: ``warn`` reports it, stops recording
             and lets the training go on; ``raise`` raises it.
         options: more arguments of `anim.Recorder`, such as ``classes``, ``keep``, ``overwrite`` or
-            ``resume``.
+            ``resume``; and ``class_axis``, that of the predictions, if shapes leave it open.
 
     Raises:
         TypeError: a model that is not a module, or an unknown option.

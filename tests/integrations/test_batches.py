@@ -151,9 +151,9 @@ def test_outputs_that_may_be_the_wrong_ones_are_refused(wrap, seen):
 @pytest.mark.parametrize(
     ("wrap", "label", "problem"),
     [
-        (lambda z: z[:, None].expand(-1, 7, -1), lambda y: y[:, None].expand(-1, 7), "tokens"),
-        (lambda z: z[..., None, None].expand(-1, -1, 2, 2), lambda y: y, "tokens and pixels"),
-        (lambda z: z, lambda y: y[:, None].expand(-1, 7), "tokens and pixels"),
+        (lambda z: z[:, None].expand(-1, 7, -1), lambda y: y, "tokens"),
+        (lambda z: z[..., None, None].expand(-1, -1, 2, 2), lambda y: y, "of pixels"),
+        (lambda z: z, lambda y: y[:, None].expand(-1, 7), "of tokens"),
         (lambda z: z[:-1], lambda y: y, "the first size of both"),
         (lambda z: z.sum(), lambda y: y, "the first size of both"),
     ],

@@ -39,6 +39,16 @@ run = callback.run()
 expected_steps = [0, 5, 10, 14] if at_once == 1 else [0, 6, 11, 14]
 assert run.steps.tolist() == expected_steps, run.steps
 np.testing.assert_allclose(run.probs(3)[:, 1], expected, atol=1e-5)
+
+rng = np.random.default_rng(0)
+images, classes = rng.normal(size=(12, 5, 7, 2)).astype("float32"), rng.integers(0, 3, (12, 5, 7))
+pixels = keras.Sequential([keras.layers.Input((5, 7, 2)), keras.layers.Conv2D(3, 1)])
+pixels.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+callback = SnapshotCallback(None, images, classes, batch_size=5, outputs="logits")
+pixels.fit(images, classes, epochs=1, verbose=0, callbacks=[callback])
+run, expected = callback.run(), pixels.predict(images, verbose=0)
+np.testing.assert_array_equal(run.labels, classes.ravel())
+np.testing.assert_allclose(run.snapshots[-1]["logits"], expected.reshape(-1, 3), atol=1e-5)
 """
 
 
