@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
+from typing import Any, cast
 
 import numpy as np
 
@@ -13,17 +14,44 @@ from anim.errors import ElementError, SettingError
 # Large vocabularies have 256,000 tokens. A larger label is rather an id or broken, and K classes
 # need memory for K names, however few of them occur.
 MAX_CLASSES = 1_000_000
+# The label of what is no example.
+NO_LABEL = -1
 # Names, or numbers of a row, that an error lists before it abbreviates.
 _LISTED = 8
 _LONGEST = 60
 
 
-def checked_labels(labels, classes: Sequence[str] | None = None) -> np.ndarray:
+def checked_ignore(ignore: Any) -> tuple[float | str, ...]:
+    """Return the labels of what is no example: none, one, or several.
+
+    Raises:
+        SettingError: something else than numbers and names.
+    """
+    if ignore is None:
+        return ()
+    is_one = isinstance(ignore, (str, bytes)) or not isinstance(ignore, Iterable)
+    found: list[float | str] = []
+    for value in [ignore] if is_one else list(ignore):
+        if isinstance(value, (str, bytes)):
+            found.append(_text(value))
+        elif _kind_of(type(value)) is float:
+            found.append(float(cast(float, value)))
+        else:
+            raise SettingError("ignore", f"expected labels, got {_short(value)}")
+    return tuple(found)
+
+
+def checked_labels(
+    labels,
+    classes: Sequence[str] | None = None,
+    ignore: Sequence[float | str] = (),
+) -> np.ndarray:
     """Return labels as class indices, [N] int32.
 
     Args:
         labels: [N] or [N, 1] integers, one-hot [N, K], or [N] names out of ``classes``.
         classes: K names; required for labels that are names.
+        ignore: labels of what is no example, from `checked_ignore`: they become -1.
 
     Raises:
         ValueError: labels of another shape or type, negative or fractional ones, those of
@@ -38,7 +66,8 @@ def checked_labels(labels, classes: Sequence[str] | None = None) -> np.ndarray:
     if values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]
     if values.dtype.kind in "OSUT":
-        values = _indices_of_names(values, classes)
+        values = _indices_of_names(values, classes, ignore)
+        ignore = (NO_LABEL,)
     if values.dtype.kind not in "biuf":
         raise SettingError("labels", f"expected integers or names, got {values.dtype}")
     if values.ndim == 2 and values.size:
@@ -46,15 +75,34 @@ def checked_labels(labels, classes: Sequence[str] | None = None) -> np.ndarray:
     if values.ndim != 1 or values.size == 0:
         found = f"got shape {list(values.shape)}"
         raise SettingError("labels", f"expected integers of shape [N], {found}")
+    is_ignored = _is_in(values, ignore)
     with np.errstate(invalid="ignore"):
         is_class = (values >= 0) & (values == np.floor(values)) & np.isfinite(values)
         is_small = values < MAX_CLASSES
-    if not is_class.all():
-        raise_first("labels", "non-negative integers", values, ~is_class)
-    if not is_small.all():
+    if not (is_class | is_ignored).all():
+        wrong = ~(is_class | is_ignored)
+        raise_first("labels", _expected(values[wrong][0]), values, wrong)
+    if not (is_small | is_ignored).all():
         expected = f"integers below {MAX_CLASSES:,}, the largest number of classes"
-        raise_first("labels", expected, values, ~is_small)
-    return values.astype(np.int32)
+        raise_first("labels", expected, values, ~(is_small | is_ignored))
+    return np.where(is_ignored, NO_LABEL, values).astype(np.int32)
+
+
+def _is_in(values: np.ndarray, ignore: Sequence[float | str]) -> np.ndarray | np.bool_:
+    """Return which numbers [N] are labels of what is no example; NaN is found, too."""
+    numbers = [one for one in ignore if not isinstance(one, str)]
+    if not numbers:
+        return np.False_
+    is_nan = np.isnan(values) if np.isnan(numbers).any() and values.dtype.kind == "f" else False
+    return np.isin(values, numbers) | is_nan
+
+
+def _expected(label) -> str:
+    """Return what was expected in the place of a number that is no label."""
+    if label < 0 and label == np.floor(label) and np.isfinite(label):
+        hint = f"ignore={label:.0f} leaves these out"
+        return f"non-negative integers ({hint})"
+    return "non-negative integers"
 
 
 def _of_one_type(values: np.ndarray) -> np.ndarray:
@@ -91,8 +139,10 @@ def _kind_of(kind: type) -> type | None:
     return float if is_number else None
 
 
-def _indices_of_names(names: np.ndarray, classes: Sequence[str] | None) -> np.ndarray:
-    """Return the positions in ``classes`` of names [N]."""
+def _indices_of_names(
+    names: np.ndarray, classes: Sequence[str] | None, ignore: Sequence[float | str]
+) -> np.ndarray:
+    """Return the positions in ``classes`` of names [N]; -1 for those that are ignored."""
     if names.ndim != 1:
         found = f"got shape {list(names.shape)}"
         raise SettingError("labels", f"expected names of shape [N], {found}")
@@ -102,9 +152,11 @@ def _indices_of_names(names: np.ndarray, classes: Sequence[str] | None) -> np.nd
         problem = f"expected integers in [0, K), got {some}; labels that are names need classes="
         raise SettingError("labels", problem)
     ranks = {name: rank for rank, name in enumerate(classes)}
-    indices = np.array([ranks.get(text, -1) for text in texts], np.int64)
-    if (indices < 0).any():
-        index = int((indices < 0).argmax())
+    ranks |= {name: NO_LABEL for name in ignore if isinstance(name, str)}
+    unknown = NO_LABEL - 1
+    indices = np.array([ranks.get(text, unknown) for text in texts], np.int64)
+    if (indices == unknown).any():
+        index = int((indices == unknown).argmax())
         expected = f"labels: expected one of {listed(classes)}"
         raise ElementError(f"{expected}, got {_short(texts[index])}", (index,))
     return indices
@@ -145,9 +197,13 @@ def check_same_labels(given: np.ndarray, known: np.ndarray, rows: np.ndarray | N
     if other.any():
         first = int(other.argmax())
         row = first if rows is None else int(rows[first])
+        before, now = (
+            "no example" if label == NO_LABEL else str(label)
+            for label in (known[first], given[first])
+        )
         raise SettingError(
             "labels",
-            f"expected {known[first]} at index {row} as before, got {given[first]}; if a loader "
+            f"expected {before} at index {row} as before, got {now}; if a loader "
             "shuffles the examples, use shuffle=False, or pass index= to part.add of collecting",
         )
 

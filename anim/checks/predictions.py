@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from anim.checks.arrays import as_array, raise_first, widened
+from anim.checks.labels import NO_LABEL
 from anim.checks.rounding import (
     FLOAT32_SUM,
     narrowed,
@@ -65,10 +66,12 @@ class Scores:
         name: ``logits`` or ``probs``.
         given: [N, K], or [N] or [N, 1] for class 1 of two; of any library and device.
         examples: N.
-        labels: [N] integers, if known: none may be a class that cannot be.
+        labels: [N] integers, if known: none may be a class that cannot be, and rows of -1, which
+            are no examples, are not looked at.
 
     Attributes:
         name: as given.
+        ignored: [N] bool, rows that are no examples.
         rows: the array, as `Rows`.
         classes: K.
         has_one: whether there is one output, for class 1 of two.
@@ -79,6 +82,7 @@ class Scores:
 
     def __init__(self, name: str, given, examples: int, labels: np.ndarray | None = None):
         self.name, self.rows, self._labels = name, Rows(name, given), labels
+        self.ignored = np.zeros(examples, bool) if labels is None else labels == NO_LABEL
         shape, dtype = self.rows.shape, self.rows.dtype
         if dtype.kind not in "biuf" and not _is_extension(dtype):
             raise ValueError(f"{name}: expected numbers, got {dtype}")
@@ -101,9 +105,16 @@ class Scores:
             ValueError: values that are not what the name says.
             NotFiniteError: NaN or infinity.
         """
+        values, ignored = self.rows.on_host(start, stop), self.ignored[start:stop]
+        if ignored.any():
+            # Any scores that pass the checks.
+            values = values.copy()
+            values[ignored] = 0
+            if self.name == "probs" and not self.has_one:
+                values[ignored, 0] = 1
         with rows_from(start):
             labels = None if self._labels is None else self._labels[start:stop]
-            return self._checked(self.rows.on_host(start, stop), labels)
+            return self._checked(values, labels)
 
     def _checked(self, values: np.ndarray, labels: np.ndarray | None) -> np.ndarray:
         middle = (0.5 if self.name == "probs" else 0.0) if self.has_one else None
@@ -138,34 +149,25 @@ def _without_ruled_out(logits: np.ndarray, labels: np.ndarray | None) -> np.ndar
     return np.where(is_out, lowest, logits)
 
 
-def checked_scores(
-    name: str,
-    given,
-    examples: int,
-    dtype: DTypeLike = np.float32,
-    labels: np.ndarray | None = None,
-) -> np.ndarray:
+def checked_scores(scores: Scores, dtype: DTypeLike = np.float32) -> np.ndarray:
     """Return logits or probs [N, K] in memory that nobody else changes.
 
     They are checked and converted block by block, so that nothing else of their size is made.
 
     Args:
-        name: ``logits`` or ``probs``.
-        given: [N, K], or [N] or [N, 1] for class 1 of two.
-        examples: N.
+        scores: of N examples.
         dtype: float32 or float16.
-        labels: [N], as for `Scores`.
 
     Raises:
         ValueError: another shape, or values that are not what the name says.
         NotFiniteError: NaN or infinity, but for classes that cannot be.
     """
-    scores = Scores(name, given, examples, labels)
     is_half = np.dtype(dtype) != np.float32
     # What nobody changes is kept as it is, unless a check has to change it.
     is_copy = is_half or scores.has_one or not scores.rows.is_own
     is_copy = is_copy or scores.rows.dtype != np.float32
-    found = np.empty((examples, scores.classes), dtype) if is_copy else scores.rows.bring()
+    shape = scores.rows.shape[0], scores.classes
+    found = np.empty(shape, dtype) if is_copy else scores.rows.bring()
     for start, stop, block in score_blocks(scores, dtype):
         if not is_copy and not np.may_share_memory(block, found):
             is_copy, found = True, found.copy()
@@ -257,10 +259,11 @@ def check_finite(name: str, floats: np.ndarray, given: np.ndarray) -> None:
         raise_first(name, "finite numbers that float32 holds", given, wrong, NotFiniteError)
 
 
-def checked_confidence(given, examples: int) -> np.ndarray:
-    """Return the score of the predicted class, float32 [N]."""
+def checked_confidence(given, ignored: np.ndarray) -> np.ndarray:
+    """Return the score of the predicted class, float32 [N]; 0 for rows that are ignored [N]."""
     numbers = _numbers("confidence", given)
-    _check_shape("confidence", numbers, examples)
+    _check_shape("confidence", numbers, len(ignored))
+    numbers = _without(ignored, numbers)
     values = _own_floats(given, numbers)
     check_finite("confidence", values, numbers)
     return check_scores("confidence", values, numbers.dtype)
@@ -289,14 +292,24 @@ def check_scores(
     return np.clip(values, 0, 1) + 0 if low <= 0 or high > 1 else values
 
 
-def checked_correct(given, examples: int) -> np.ndarray:
-    """Return whether the predicted class is the label, bool [N]."""
+def checked_correct(given, ignored: np.ndarray) -> np.ndarray:
+    """Return whether the predicted class is the label, bool [N]; not for rows that are ignored."""
     values = widened(as_array("correct", given))
-    _check_shape("correct", values, examples)
+    _check_shape("correct", values, len(ignored))
+    values = _without(ignored, values)
     other = ~np.isin(values, (0, 1))
     if other.any():
         raise_first("correct", "true or false", values, other)
     return values.astype(bool)
+
+
+def _without(ignored: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return values [N] with 0 in rows that are ignored."""
+    if not ignored.any():
+        return values
+    values = values.copy()
+    values[ignored] = 0
+    return values
 
 
 def _check_shape(name: str, values: np.ndarray, examples: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from anim.checks.arrays import as_array
-from anim.checks.labels import check_range
+from anim.checks.labels import NO_LABEL, check_range
 from anim.checks.predictions import (
     Scores,
     checked_confidence,
@@ -39,7 +39,7 @@ def checked_snapshot(
 
     Args:
         given: ``logits``, ``probs``, ``confidence`` and ``correct``; None if not given.
-        labels: [N] int32.
+        labels: [N] int32; -1 of what is no example, whose predictions are not looked at.
         keep: one of `anim.settings.KEEPS`.
         seen: what earlier batches were, if they are reduced; this one is added.
 
@@ -47,35 +47,35 @@ def checked_snapshot(
         ValueError: predictions of a wrong shape or value.
         NotFiniteError: predictions with NaN or infinity, but for logits of classes that cannot be.
     """
-    given = checked_kind(given)
+    given, ignored = checked_kind(given), labels == NO_LABEL
     if "confidence" in given:
         return {
-            "confidence": checked_confidence(given["confidence"], len(labels)),
-            "correct": checked_correct(given["correct"], len(labels)),
+            "confidence": checked_confidence(given["confidence"], ignored),
+            "correct": checked_correct(given["correct"], ignored),
         }
     ((name, values),) = given.items()
-    if keep != "top":
-        return {name: checked_scores(name, values, len(labels), KEPT_DTYPES[keep], labels)}
     scores = Scores(name, values, len(labels), labels)
+    if keep != "top":
+        return {name: checked_scores(scores, KEPT_DTYPES[keep])}
     check_range(labels, scores.classes)
     seen = Seen() if seen is None else seen
     blocks, probs = [], 0
     for block, likely in top_blocks(scores, labels, seen.reducer(name)):
         blocks.append(block)
         probs += likely
-    seen.add(name, scores.classes, len(labels), probs)
+    seen.add(name, scores.classes, int((~ignored).sum()), probs)
     return {part: np.concatenate([block[part] for block in blocks]) for part in blocks[0]}
 
 
-def needed_labels(labels, given: Mapping[str, object], known: np.ndarray | None):
+def needed_labels(labels, given: Mapping[str, object], has_labels: bool):
     """Return the labels that were given; zeros for confidences, which say what is right themselves.
 
     Args:
         labels: as given; None if they were not.
         given: the arrays of a snapshot or batch by name; None if not given.
-        known: the labels of the recorder, [N] or None.
+        has_labels: whether the recorder has them.
     """
-    if labels is not None or known is not None or given.get("confidence") is None:
+    if labels is not None or has_labels or given.get("confidence") is None:
         return labels
     return np.zeros(as_array("confidence", given["confidence"]).shape[:1], np.int32)
 
@@ -107,21 +107,21 @@ def top_blocks(
 
     Args:
         scores: of N examples.
-        labels: [N] int32 in [0, K).
+        labels: [N] int32 in [0, K), or -1.
         reduce: of the same name.
 
     Raises:
         ValueError: as for `checked_snapshot`.
     """
-    rows = scores.rows
+    rows, of_class = scores.rows, labels.clip(0)
     for start, stop in scores.blocks(DEVICE_BYTES if rows.is_elsewhere else HOST_BYTES):
         found = None
         if not scores.has_one and can_reduce(rows.dtype):
             # As they are, so that nothing is converted, or moved from another device.
-            found = reduce(rows.array[start:stop], labels[start:stop])
+            found = reduce(rows.array[start:stop], of_class[start:stop])
         if found is None or not is_checked(scores, found):
             # They are checked in detail, and what rounding moved is moved back.
-            found = reduce(scores.checked(start, stop), labels[start:stop])
+            found = reduce(scores.checked(start, stop), of_class[start:stop])
         yield found.kept, _rows_like_probs(scores, found, start, stop)
 
 
@@ -131,22 +131,25 @@ def _rows_like_probs(scores: Scores, found: Reduced, start: int, stop: int) -> i
         return 0
     # Few logits are all in [0, 1]: nothing else is read again.
     near = (found.low >= -_ABOUT) & (found.high <= 1 + _ABOUT)
+    near &= ~scores.ignored[start:stop]
     return rows_of_probs(scores.checked(start, stop)[near]) if near.any() else 0
 
 
-def warn_if_probs(snapshot: Given, seen: Seen) -> None:
+def warn_if_probs(snapshot: Given, seen: Seen, labels: np.ndarray) -> None:
     """Warn if the logits look like probabilities, which would give a wrong but plausible picture.
 
     Args:
         snapshot: checked arrays by name.
         seen: what was reduced to them, if anything was.
+        labels: [N]; -1 of what is no example.
     """
     seen.warn_if_probs()
     logits = snapshot.get("logits")
     if logits is None:
         return
     rows = max(1, HOST_BYTES // max(logits.nbytes // len(logits), 1))
-    blocks = (logits[start : start + rows] for start in range(0, len(logits), rows))
+    parts = [slice(start, start + rows) for start in range(0, len(logits), rows)]
+    blocks = (_counting(logits[part], labels[part]) for part in parts)
     try:
         seems = rows_are_probs(blocks, "logits")
     except ValueError as error:
@@ -154,6 +157,12 @@ def warn_if_probs(snapshot: Given, seen: Seen) -> None:
         return
     if seems:
         warn_caller(PROBS_AS_LOGITS)
+
+
+def _counting(rows: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Return the rows that are examples."""
+    counts = labels != NO_LABEL
+    return rows if counts.all() else rows[counts]
 
 
 def check_same_form(form: Form, earlier: Form) -> None:

@@ -10,10 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from anim.checks.arrays import as_array
-from anim.checks.labels import check_same_labels, checked_labels, listed
+from anim.checks.labels import listed
 from anim.checks.predictions import Scores, score_blocks
 from anim.errors import ElementError, NotFiniteError, SettingError
 from anim.run.checking import KEPT_DTYPES, checked_kind, checked_snapshot, needed_labels
+from anim.run.examples import Examples
+from anim.run.intake import Intake, Told
 from anim.run.seen import Seen
 from anim.run.snapshots import Form, Given, Snapshot, Waiting, form_of
 from anim.run.store.scratch import Scratch
@@ -27,7 +29,7 @@ _IN_MEMORY = 1 << 24
 
 class _Batch(NamedTuple):
     rows: np.ndarray
-    labels: np.ndarray
+    examples: Examples
     # Empty for rows that wait on the disk.
     arrays: Snapshot
 
@@ -40,8 +42,8 @@ class Part:
     to be copied, though the caller may change them afterwards.
 
     Args:
-        labels: [N] int32 that the recorder has; None if the batches bring them.
-        classes: K names, or None.
+        known: N examples that the recorder has; None if the batches bring their labels.
+        intake: checks examples.
         keep: one of `anim.settings.KEEPS`.
         scratch: where rows may wait; None keeps all in memory.
         skips_not_finite: whether a batch with NaN or infinity is kept for `whole` to raise.
@@ -52,13 +54,13 @@ class Part:
 
     def __init__(
         self,
-        labels: np.ndarray | None,
-        classes: tuple[str, ...] | None,
+        known: Examples | None,
+        intake: Intake,
         keep: str,
         scratch: Scratch | None,
         skips_not_finite: bool,
     ):
-        self._labels, self._classes, self._keep = labels, classes, keep
+        self._known, self._intake, self._keep = known, intake, keep
         self._scratch, self._skips_not_finite = scratch, skips_not_finite
         self._batches: list[_Batch] = []
         self._form: Form = {}
@@ -81,6 +83,9 @@ class Part:
         confidence=None,
         correct=None,
         labels=None,
+        weights=None,
+        groups=None,
+        mask=None,
         index=None,
     ) -> None:
         """Add the predictions for a batch of n examples.
@@ -95,6 +100,7 @@ class Part:
             confidence: [n] in [0, 1].
             correct: [n] booleans.
             labels: [n], as for `anim.Recorder`; scores need them if the recorder has none.
+            weights, groups, mask: [n], as for `anim.Recorder`, with their labels.
             index: [n] positions of these examples among all N, for batches in another order; None
                 takes the next n. Either all batches of a snapshot have it, or none of them.
 
@@ -104,18 +110,28 @@ class Part:
         """
         given = {"logits": logits, "probs": probs, "confidence": confidence, "correct": correct}
         given = {name: values for name, values in given.items() if values is not None}
-        with self._turn:
-            labels = needed_labels(labels, given, self._labels)
-            self._add_batch(given, labels, index)
+        self._add(given, Told(labels, weights, groups, mask), index)
 
-    def _add_batch(self, given: dict[str, Any], labels, index) -> None:
+    def _add(self, given: dict[str, Any], told: Told, index) -> None:
+        labels = needed_labels(told.labels, given, self._known is not None)
+        told = told._replace(labels=labels)
+        own = None if told.labels is None else self._checked_examples(told, index)
+        if own is None:
+            told.check_alone()
+        self._add_rows(given, own, index)
+
+    def _add_rows(self, given: dict[str, Any], own: Examples | None, index) -> None:
+        """Add predictions for examples; None for those that are known."""
+        with self._turn:
+            self._add_batch(given, own, index)
+
+    def _add_batch(self, given: dict[str, Any], own: Examples | None, index) -> None:
         if self._is_over:
             raise SettingError("add", "expected within its block `with recorder.collecting(...)`")
-        own = None if labels is None else self._checked_labels(labels, index)
-        rows = self._checked_rows(index, _examples(given, own))
-        own = self._labels_of(rows, own)
+        rows = self._checked_rows(index, _count_of(given, own))
+        own = self._examples_of(rows, own)
         try:
-            arrays = self._kept(checked_kind(given), rows, own)
+            arrays = self._kept(checked_kind(given), rows, own.labels)
         except ElementError as error:
             of_whole = error.at_row(int(self._positions_of(rows)[error.index[0]]))
             if not (isinstance(of_whole, NotFiniteError) and self._skips_not_finite):
@@ -187,8 +203,8 @@ class Part:
         if self._waiting is not None:
             self._waiting.discard()
 
-    def whole(self) -> tuple[Given, np.ndarray]:
-        """Return the arrays of the snapshot by name, and the labels [N], in the order of rows.
+    def whole(self) -> tuple[Given, Examples]:
+        """Return the arrays of the snapshot by name, and the N examples, in the order of rows.
 
         Raises:
             SettingError: examples that are missing, or were added more often than once.
@@ -198,7 +214,7 @@ class Part:
         with self.or_nothing():
             return self._whole()
 
-    def _whole(self) -> tuple[Given, np.ndarray]:
+    def _whole(self) -> tuple[Given, Examples]:
         if self._not_finite is not None:
             raise self._not_finite
         if not self._batches:
@@ -211,20 +227,23 @@ class Part:
         def arranged(parts: list[np.ndarray]) -> np.ndarray:
             return _joined(parts) if in_order else _joined(parts)[order]
 
-        labels = arranged([one.labels for one in self._batches])
+        examples = self._known
+        if examples is None:
+            examples = Examples.joined([one.examples for one in self._batches])
+            examples = examples if in_order else examples.take(order)
         if self._waiting is not None:
             assert self._scratch is not None
-            whole = self._scratch.ended(self._waiting, len(labels))
+            whole = self._scratch.ended(self._waiting, len(examples))
             self._waiting = None
-            return {next(iter(self._form)): whole}, labels
+            return {next(iter(self._form)): whole}, examples
         parts = [one.arrays for one in self._batches]
-        return {name: arranged([part[name] for part in parts]) for name in parts[0]}, labels
+        return {name: arranged([part[name] for part in parts]) for name in parts[0]}, examples
 
-    def _checked_labels(self, labels, index) -> np.ndarray:
+    def _checked_examples(self, told: Told, index) -> Examples:
         try:
-            return checked_labels(labels, self._classes)
+            return self._intake(told)
         except ElementError as error:
-            rows = self._checked_rows(index, len(labels))
+            rows = self._checked_rows(index, len(told.labels))
             raise error.at_row(int(self._positions_of(rows)[error.index[0]])) from error
 
     def _checked_rows(self, index, count: int) -> np.ndarray:
@@ -240,22 +259,24 @@ class Part:
                 raise SettingError("index", f"expected integers of shape [{count}], got {found}")
             if rows.min() < 0:
                 raise SettingError("index", f"expected positions >= 0, got {rows.min()}")
-        if self._labels is not None and rows.max() >= len(self._labels):
+        if self._known is not None and rows.max() >= len(self._known):
             name = "collecting" if index is None else "index"
-            known = f"{len(self._labels)} examples, as the recorder has labels"
+            known = f"{len(self._known)} examples, as the recorder has labels"
             raise SettingError(name, f"expected {known}, got one at position {rows.max()}")
         return rows.astype(np.int64)
 
-    def _labels_of(self, rows: np.ndarray, own: np.ndarray | None) -> np.ndarray:
-        """Return the labels of a batch, [n] int32: those given, or those of the recorder."""
-        if self._labels is None:
+    def _examples_of(self, rows: np.ndarray, own: Examples | None) -> Examples:
+        """Return the examples of a batch: those given, or those of the recorder."""
+        if self._known is None:
             if own is None:
                 problem = "expected labels with each batch, or for the recorder, got none"
                 raise SettingError("labels", problem)
+            if self._batches:
+                self._batches[0].examples.check_form(own)
             return own
-        known = self._labels[rows]
+        known = self._known.take(rows)
         if own is not None:
-            check_same_labels(own, known, self._positions_of(rows))
+            own.check_same(known, self._positions_of(rows))
         return known
 
     def _check_form(self, form: Form) -> None:
@@ -270,7 +291,7 @@ class Part:
 
     def _expected(self, found: int) -> int:
         """Return how many examples there are: as many as were found, if nothing says it."""
-        return found if self._labels is None else len(self._labels)
+        return found if self._known is None else len(self._known)
 
     def _check_complete(self, rows: np.ndarray) -> None:
         """Raise SettingError unless sorted rows are 0 to N - 1, each of them once."""
@@ -298,10 +319,10 @@ def _between(before: int, after: int) -> range:
     return range(before + 1, min(after, before + _LISTED + 2))
 
 
-def _examples(given: Mapping[str, object], labels: np.ndarray | None) -> int:
+def _count_of(given: Mapping[str, object], examples: Examples | None) -> int:
     """Return the number of examples of a batch, at least one."""
-    if labels is not None:
-        return len(labels)
+    if examples is not None:
+        return len(examples)
     for name, values in given.items():
         shape = tuple(getattr(values, "shape", ())) or np.shape(as_array(name, values))
         if shape[:1] == (0,):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+
+from anim.checks.groups import ordered
+from anim.checks.labels import NO_LABEL, check_same_labels
+from anim.errors import SettingError
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,13 +28,19 @@ class Groups:
         """Return the groups of some of the examples: all names, also of which there are none."""
         return Groups(self.names, self.codes[rows])
 
+    def named(self, names: Sequence[str]) -> Groups:
+        """Return them as positions among other names; -1 for what these lack."""
+        ranks = {name: rank for rank, name in enumerate(names)}
+        positions = np.array([ranks.get(name, -1) for name in self.names], np.int32)
+        return Groups(tuple(names), positions[self.codes])
+
 
 @dataclass(frozen=True, eq=False)
 class Examples:
     """N examples.
 
     Attributes:
-        labels: [N] int32 in [0, K).
+        labels: [N] int32 in [0, K); in a recorder also -1, of what counts nowhere.
         weights: [N] float64 above 0; None if each counts the same.
         groups: the groups of each grouping, by its name.
     """
@@ -42,8 +52,82 @@ class Examples:
     def __len__(self) -> int:
         return len(self.labels)
 
+    @classmethod
+    def none(cls) -> Examples:
+        """Return no examples at all."""
+        return cls(np.empty(0, np.int32))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Examples]) -> Examples:
+        """Return the examples of several parts, of which all have weights, or none.
+
+        Raises:
+            SettingError: only some of them have weights, or a grouping.
+        """
+        if len(parts) == 1:
+            return parts[0]
+        parts[0].check_form(*parts[1:])
+        labels = np.concatenate([part.labels for part in parts])
+        weights = [part.weights for part in parts if part.weights is not None]
+        groups = {}
+        for name in parts[0].groups:
+            given = [part.groups[name] for part in parts]
+            names = ordered({text for one in given for text in one.names})
+            codes = np.concatenate([one.named(names).codes for one in given])
+            groups[name] = Groups(tuple(names), codes)
+        return cls(labels, np.concatenate(weights) if weights else None, groups)
+
+    @property
+    def ignored(self) -> np.ndarray | None:
+        """Which of them count nowhere, [N] bool; None if all of them count."""
+        found = self.labels == NO_LABEL
+        return found if found.any() else None
+
     def take(self, rows: slice | np.ndarray) -> Examples:
         """Return some of the examples: [n] indices or [N] bool, or a slice."""
         weights = None if self.weights is None else self.weights[rows]
         groups = {name: one.take(rows) for name, one in self.groups.items()}
         return Examples(self.labels[rows], weights, groups)
+
+    def check_form(self, *others: Examples) -> None:
+        """Raise SettingError unless others have weights if these have, and the same groupings."""
+        for other in others:
+            for name, here, there in (
+                ("weights", self.weights is not None, other.weights is not None),
+                ("groups", sorted(self.groups), sorted(other.groups)),
+            ):
+                if here != there:
+                    problem = "expected them with all labels or with none: each batch alike"
+                    raise SettingError(name, problem)
+
+    def check_same(self, known: Examples, rows: np.ndarray | None = None) -> None:
+        """Raise SettingError unless these are the examples that are known.
+
+        Weights and groups that are not given again stay as they are known.
+
+        Args:
+            known: the same number of them.
+            rows: [n] positions of the examples among all; None if they are all.
+        """
+        if self is known:
+            return
+        check_same_labels(self.labels, known.labels, rows)
+        counts = known.labels != NO_LABEL
+        if self.weights is not None:
+            before = known.weights
+            differs = np.True_ if before is None else (self.weights != before) & counts
+            _check_differs("weights", np.broadcast_to(differs, counts.shape), rows)
+        for name, groups in self.groups.items():
+            before = known.groups.get(name)
+            if before is None:
+                problem = f"expected {name!r} with the first snapshot, too"
+                raise SettingError("groups", problem)
+            differs = (groups.named(before.names).codes != before.codes) & counts
+            _check_differs("groups", differs, rows)
+
+
+def _check_differs(name: str, differs: np.ndarray, rows: np.ndarray | None) -> None:
+    if differs.any():
+        first = int(differs.argmax())
+        row = first if rows is None else int(rows[first])
+        raise SettingError(name, f"expected the same as before, got others at index {row}")

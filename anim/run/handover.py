@@ -10,10 +10,9 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from anim.errors import RecordingError
 from anim.run.caller import warn_caller
+from anim.run.examples import Examples
 from anim.run.seen import Seen
 from anim.run.snapshots import Form, Given, discard
 from anim.run.store.interface import SnapshotStore
@@ -35,7 +34,7 @@ class HandedOver:
     Attributes:
         step: of the snapshot; None before the first one.
         form: shape and dtype of each of its arrays; empty before the first one.
-        labels: [N] int32; None before they are known.
+        examples: N; None before they are known.
         snapshot: its arrays; empty once they are written.
         metrics: scalars to record with it.
         scalars: the names of all scalars up to this snapshot.
@@ -46,7 +45,7 @@ class HandedOver:
 
     step: int | None
     form: Form
-    labels: np.ndarray | None
+    examples: Examples | None
     snapshot: Given = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
     scalars: frozenset[str] = frozenset()
@@ -68,7 +67,7 @@ class Handover:
 
     def __init__(self, store: SnapshotStore):
         last_step = store.steps[-1] if store.steps else None
-        start = HandedOver(last_step, store.form, store.labels, scalars=store.scalars)
+        start = HandedOver(last_step, store.form, store.examples, scalars=store.scalars)
         start.is_finished = True
         self._store = store
         self._all = {0: start}
@@ -198,9 +197,9 @@ class Handover:
                     given.finished.release()
 
     def _append(self, given: HandedOver) -> None:
-        if self._store.labels is None:
-            assert given.labels is not None
-            self._store.define(given.labels)
+        if self._store.examples is None:
+            assert given.examples is not None
+            self._store.define(given.examples)
         if self._store.classes is None and given.seen.classes:
             self._store.count_classes(given.seen.classes)
         assert given.step is not None

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from anim.checks.arrays import as_array
-from anim.checks.labels import checked_labels
 from anim.errors import ElementError, OtherRowsError, SettingError
 from anim.run.checking import checked_snapshot
+from anim.run.examples import Examples
+from anim.run.held import HeldExamples, check_recorded
+from anim.run.intake import Intake, Told
 from anim.run.local_rows import LocalRows, local_rows
 from anim.run.positions import (
     Places,
@@ -48,18 +49,20 @@ class OwnRows:
     Args:
         rank: of this process.
         index: [n] positions of its rows among all; None if arrays say which, or if it is alone.
+        intake: checks examples.
 
     Attributes:
-        rank: as given.
+        rank, intake: as given.
         index: [n] int64, in the order in which rows are recorded; None as long as it is not known.
         given: [n] int64, in the order in which rows come; None if that is the same.
     """
 
-    def __init__(self, rank: Rank, index=None):
+    def __init__(self, rank: Rank, index=None, intake: Intake | None = None):
         self.rank = rank
+        self.intake = Intake() if intake is None else intake
         self.index = self.given = None if index is None else checked_index(index)
-        # Labels of rows that this process holds, whoever records them, by position.
-        self._held: HeldLabels | None = None
+        # Examples that this process holds, whoever records them, by position.
+        self._held: HeldExamples | None = None
         self._places: Places | None = None
         self._order: np.ndarray | None = None
         self._is_padded = False
@@ -79,27 +82,60 @@ class OwnRows:
         """Whether other processes record other rows."""
         return self.rank.count > 1
 
-    def labels_of(self, labels, classes: Sequence[str] | None) -> np.ndarray | None:
-        """Return the labels of the rows of this process, [n] int32.
+    def examples_of(self, told: Told) -> Examples | None:
+        """Return the examples of the rows of this process.
 
         Args:
-            labels: as for `anim.Recorder`; None if they are not known yet.
-            classes: K names, or None.
+            told: of the rows of this process, or in arrays over several.
 
         Returns:
             None if the labels are not known yet, or not which of them are of these rows.
 
         Raises:
-            ValueError: as of `checked_labels`, or nobody knows which rows these are of.
+            ValueError: as of `Intake`, or nobody knows which rows these are of.
         """
-        if labels is None:
-            return self._held_labels()
-        found = self._found("labels", labels, shares=False)
+        if told.labels is None:
+            told.check_alone()
+            return self._held_examples()
+        found = self._found("labels", told.labels, shares=False)
         if found is not None:
-            self._held = HeldLabels(found, classes)
-            return self._held_labels()
+            self._held = HeldExamples(found, told, self.intake)
+            return self._held_examples()
         self.check_known("labels")
-        return self.arranged("labels", checked_labels(labels, classes))
+        return self.arranged_examples(self.intake(told))
+
+    def examples_given(self, told: Told, known: Examples | None) -> Examples:
+        """Return the examples of a snapshot.
+
+        Args:
+            told: as for `examples_of`.
+            known: those of the recorder, if it has them.
+
+        Raises:
+            ValueError: as of `examples_of`, or they are not those that are known.
+        """
+        own = self.examples_of(told)
+        if known is None:
+            if own is None:
+                problem = "expected labels for the recorder, or with its first snapshot, got none"
+                raise SettingError("labels", problem)
+            return own
+        if told.labels is not None and own is not None:
+            own.check_same(known)
+        return known
+
+    def arranged_examples(self, examples: Examples) -> Examples:
+        """Return examples in the order in which they are recorded.
+
+        Raises:
+            SettingError: they are more or fewer than their positions.
+        """
+        self._check_count("labels", len(examples))
+        found = examples if self._order is None else examples.take(self._order)
+        if self._is_padded:
+            assert self.index is not None
+            check_one_label(self.index, examples.labels, found.labels)
+        return found
 
     def pieces_of(self, given: Mapping[str, object]) -> list[Piece]:
         """Return the predictions for the rows of this process; learn which rows these are.
@@ -159,12 +195,12 @@ class OwnRows:
         }
         return {name: self.arranged(name, values) for name, values in whole.items()}
 
-    def settle(self, index: np.ndarray, labels: np.ndarray, place: str) -> None:
+    def settle(self, index: np.ndarray, examples: Examples, place: str) -> None:
         """Take the rows of a recording that is continued.
 
         Args:
             index: [n] positions of the rows of this process in it.
-            labels: [n] int32 of these.
+            examples: n, of these rows.
             place: where it is, for the error.
 
         Raises:
@@ -176,9 +212,9 @@ class OwnRows:
                 raise OtherRowsError(f"index: {problem}")
             self._order = Places(self.given).find(index, "index", "")
         self.index = index
-        held = self._held_labels()
-        if held is not None and not np.array_equal(held, labels):
-            raise OtherRowsError(f"labels: {place!r} was recorded with different labels")
+        held = self._held_examples()
+        if held is not None:
+            check_recorded(held, examples, place)
 
     def _found(self, name: str, given, *, shares: bool = True) -> LocalRows | None:
         found = local_rows(name, given, shares=shares)
@@ -219,12 +255,12 @@ class OwnRows:
         problem = f"expected the rows of process {self.rank.index} as before, got "
         return self._places.find(positions, "index", problem)
 
-    def labels_at(self, positions: np.ndarray) -> np.ndarray | None:
-        """Return the labels [n] int32 of these positions, if labels over all processes are held."""
+    def examples_at(self, positions: np.ndarray) -> Examples | None:
+        """Return the examples at these positions, if labels over all processes are held."""
         return None if self._held is None else self._held.at(positions)
 
-    def _held_labels(self) -> np.ndarray | None:
-        return None if self.index is None else self.labels_at(self.index)
+    def _held_examples(self) -> Examples | None:
+        return None if self.index is None else self.examples_at(self.index)
 
     def _recorded_rows(self) -> np.ndarray:
         """Return where each row that comes is recorded."""
@@ -238,14 +274,13 @@ class OwnRows:
         Raises:
             SettingError: they are more or fewer than their positions.
         """
-        if self.index is not None and len(values) != len(self.index):
-            problem = f"expected {len(values)} positions, as there are {name}"
+        self._check_count(name, len(values))
+        return values if self._order is None else values[self._order]
+
+    def _check_count(self, name: str, count: int) -> None:
+        if self.index is not None and count != len(self.index):
+            problem = f"expected {count} positions, as there are {name}"
             raise SettingError("index", f"{problem}, got {len(self.index)}")
-        found = values if self._order is None else values[self._order]
-        if name == "labels" and self._is_padded:
-            assert self.index is not None
-            check_one_label(self.index, values, found)
-        return found
 
     def is_first(self, rows: slice) -> np.ndarray | None:
         """Return which rows that come are recorded [n] bool; None for all of them.
@@ -258,31 +293,3 @@ class OwnRows:
         assert self.index is not None and self._order is not None
         places = np.arange(*rows.indices(len(self.index)))
         return self._order[self.index[rows]] == places
-
-
-class HeldLabels:
-    """Labels of an array over several processes, of the rows that this one holds.
-
-    Args:
-        found: these rows.
-        classes: K names, or None.
-    """
-
-    def __init__(self, found: LocalRows, classes: Sequence[str] | None):
-        blocks = [as_array("labels", block) for block in found.blocks]
-        self._labels = np.empty(0, np.int32)
-        if blocks:
-            try:
-                self._labels = checked_labels(np.concatenate(blocks), classes)
-            except ElementError as error:
-                raise error.at_row(int(found.index[error.index[0]])) from error
-        self._places = Places(found.index)
-
-    def at(self, positions: np.ndarray) -> np.ndarray:
-        """Return the labels at some positions.
-
-        Raises:
-            SettingError: this process does not hold all of them.
-        """
-        problem = "expected them sharded like the predictions, or replicated; there is none of "
-        return self._labels[self._places.find(positions, "labels", problem)]

@@ -8,22 +8,25 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from anim.checks.labels import check_range, check_same_labels, checked_classes
-from anim.errors import NotFiniteError, RecordingError, SettingError
+from anim.checks.labels import check_range, checked_classes, checked_ignore
+from anim.errors import NotFiniteError, RecordingError
 from anim.run import opened
 from anim.run.about import NOTHING_KNOWN, About
 from anim.run.caller import warn_caller
-from anim.run.checking import check_classes, check_same_form, needed_labels, warn_if_probs
+from anim.run.checking import needed_labels
 from anim.run.collecting import Part
+from anim.run.examples import Examples
+from anim.run.following import check_following
 from anim.run.handover import HandedOver, Handover
+from anim.run.intake import Intake, Told
 from anim.run.options import check_options
 from anim.run.own_part import OwnPart
 from anim.run.own_rows import OwnRows
 from anim.run.ranks import rank_for
 from anim.run.run import Run
-from anim.run.scalars import checked_metrics, with_names
+from anim.run.scalars import checked_metrics
 from anim.run.seen import Seen
-from anim.run.snapshots import Given, bytes_of, form_of, like
+from anim.run.snapshots import Given, bytes_of, form_of
 from anim.run.store.interface import SnapshotStore
 from anim.run.store.made import made_store
 from anim.run.store.store import store_of
@@ -47,6 +50,13 @@ class Recorder:
         labels: [N] integers in [0, K), one-hot [N, K], or names out of ``classes``; None takes
             those of the first snapshot, or of the recording that is resumed.
         classes: K names; None names them "0", "1", ...
+        weights: [N] numbers >= 0, how much each example counts in every statistic; of 0, nowhere.
+            Here and below, what is of examples is given with their labels.
+        groups: [N] names of groups, to be looked at side by side; or a mapping of names of
+            groupings to such. None and NaN are the group ``(none)``.
+        ignore: a label, or several, of what is no example, such as -100; these rows are not
+            looked at, and count nowhere.
+        mask: [N] bool, false for rows that are no examples.
         about: the caption of the run.
         keep: ``float32`` keeps logits or probs as they are, ``float16`` needs half the space, and
             ``top`` keeps the confidence of the predicted class and whether it was right, and the
@@ -81,6 +91,10 @@ class Recorder:
         *,
         labels=None,
         classes: Sequence[str] | None = None,
+        weights=None,
+        groups=None,
+        ignore=None,
+        mask=None,
         about: About = NOTHING_KNOWN,
         keep: str = "float32",
         nan: str = "raise",
@@ -96,10 +110,12 @@ class Recorder:
         check_options(path, about, **how)
         self._keep, self._nan = keep, nan
         self._classes = checked_classes(classes)
-        self._rows = OwnRows(rank_for(path, process_index, process_count), index)
-        own = self._rows.labels_of(labels, self._classes)
+        self._intake = Intake(self._classes, checked_ignore(ignore))
+        rank = rank_for(path, process_index, process_count)
+        self._rows = OwnRows(rank, index, self._intake)
+        own = self._rows.examples_of(Told(labels, weights, groups, mask))
         if own is not None and self._classes is not None:
-            check_range(own, len(self._classes))
+            check_range(own.labels, len(self._classes))
         self._process = os.getpid()
         self._place = None if path is None else store_of(path)
         self._is_open = False
@@ -134,6 +150,9 @@ class Recorder:
         confidence=None,
         correct=None,
         labels=None,
+        weights=None,
+        groups=None,
+        mask=None,
         metrics: Mapping[str, object] | None = None,
     ) -> None:
         """Record the predictions for all N validation examples at one step.
@@ -150,6 +169,7 @@ class Recorder:
             confidence: [N] in [0, 1], the score of the predicted class.
             correct: [N] booleans, whether the predicted class is the label.
             labels: compared with the recorder's; scores need them if it has none.
+            weights, groups, mask: of these labels, as for the recorder.
             metrics: scalars to record with it; a name that is missing at a step is NaN there.
 
         Raises:
@@ -162,12 +182,14 @@ class Recorder:
             return
         given = {"logits": logits, "probs": probs, "confidence": confidence, "correct": correct}
         pieces = self._rows.pieces_of(given)
-        known = self._labels_given(needed_labels(labels, given, self._handover.last.labels))
+        last = self._handover.last.examples
+        labels = needed_labels(labels, given, last is not None)
+        known = self._rows.examples_given(Told(labels, weights, groups, mask), last)
         scalars = checked_metrics(metrics)
         self._make_room()
         seen = Seen()
         try:
-            snapshot = self._rows.checked(pieces, known, self._keep, seen)
+            snapshot = self._rows.checked(pieces, known.labels, self._keep, seen)
         except NotFiniteError as error:
             self._skip(step, error)
             return
@@ -203,7 +225,7 @@ class Recorder:
         """
         is_there = self._has_already("collecting", step)
         last, scratch = self._handover.last, self._store.scratch
-        how = (last.labels, self._classes, self._keep, scratch, self._nan == "skip")
+        how = (last.examples, self._intake, self._keep, scratch, self._nan == "skip")
         part = Part(*how) if self._rows.is_plain else OwnPart(self._rows, *how)
         with part.or_nothing():
             yield part
@@ -212,11 +234,11 @@ class Recorder:
             part.discard()
             return
         try:
-            snapshot, labels = part.whole()
+            snapshot, examples = part.whole()
         except NotFiniteError as error:
             self._skip(step, error)
             return
-        self._hand_over(step, snapshot, labels, scalars, part.seen)
+        self._hand_over(step, snapshot, examples, scalars, part.seen)
 
     def flush(self) -> None:
         """Wait until earlier snapshots are committed; in processes other than 0, only written.
@@ -295,25 +317,15 @@ class Recorder:
         self._check_step(step, last_step)
         return False
 
-    def _labels_given(self, labels) -> np.ndarray:
-        """Return the labels of a snapshot, which are those of the recorder if it has them."""
-        known, own = self._handover.last.labels, self._rows.labels_of(labels, self._classes)
-        if known is None:
-            if own is None:
-                problem = "expected labels for the recorder, or with its first snapshot, got none"
-                raise SettingError("labels", problem)
-            return own
-        if labels is not None and own is not None:
-            check_same_labels(own, known)
-        return known
-
     def _skip(self, step: int, error: NotFiniteError) -> None:
         if self._nan == "raise":
             raise error
         warn_caller(f"step {step} is skipped: {error}")
 
-    def _hand_over(self, step: int, snapshot: Given, labels, scalars, seen: Seen) -> None:
-        given = HandedOver(int(step), form_of(snapshot), labels, snapshot, scalars, seen=seen)
+    def _hand_over(
+        self, step: int, snapshot: Given, examples: Examples, scalars, seen: Seen
+    ) -> None:
+        given = HandedOver(int(step), form_of(snapshot), examples, snapshot, scalars, seen=seen)
         self._handover.put(given, lambda last: self._check_next(given, last))
 
     def _make_room(self) -> None:
@@ -322,27 +334,12 @@ class Recorder:
 
     def _check_next(self, given: HandedOver, last: HandedOver) -> None:
         """Raise ValueError unless a snapshot may follow the last one."""
-        assert given.step is not None and given.labels is not None
+        assert given.step is not None and given.examples is not None
         # It may be closed within a block of `collecting`.
         self._check_open("snapshot", given.step)
         self._make_room()
         self._check_step(given.step, last.step)
-        given.scalars = with_names(last.scalars, given.metrics)
-        if last.labels is not None:
-            check_same_labels(given.labels, last.labels)
-            # One array of labels for all snapshots, not one for each.
-            given.labels = last.labels
-        given.seen = given.seen.after(last.seen)
-        given.seen.check_classes(given.labels, self._classes)
-        if last.form:
-            # An earlier version kept less of the scores.
-            given.snapshot = like(given.snapshot, last.form)
-            given.form = form_of(given.snapshot)
-            check_same_form(given.form, last.form)
-            return
-        if given.form:
-            warn_if_probs(given.snapshot, given.seen)
-            check_classes(given.form, given.labels, self._classes)
+        check_following(given, last, self._classes)
 
     def _check_step(self, step: int, last_step: int | None) -> None:
         if last_step is not None and step <= last_step:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from anim.run.blocks import Block, blocks_of, joined, selected
+from anim.run.examples import Examples
 from anim.run.snapshots import Snapshot, SnapshotSequence
 
 
@@ -54,3 +55,18 @@ class SomeExamples:
     def blocks(self, i: int) -> Iterator[Block]:
         """Yield snapshot i in blocks; see `anim.run.blocks.blocks_of`."""
         return selected(blocks_of(self._snapshots, i), self._places)
+
+
+def counting(examples: Examples, snapshots: SnapshotSequence) -> tuple[Examples, SnapshotSequence]:
+    """Return the examples that count, and of each snapshot what was predicted for them.
+
+    Raises:
+        ValueError: none does.
+    """
+    ignored = examples.ignored
+    if ignored is None:
+        return examples, snapshots
+    rows = np.flatnonzero(~ignored)
+    if not len(rows):
+        raise ValueError("labels: expected at least one example, got none that is not ignored")
+    return examples.take(rows), SomeExamples(snapshots, rows)

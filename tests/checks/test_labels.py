@@ -53,7 +53,11 @@ def test_names_become_their_index_in_classes(convert):
     [
         (["ant", "dog"], NAMES[:3], "expected one of ant, bee, cat, got 'dog' at index 1"),
         (["ant", "dog"], None, r"expected integers in \[0, K\), got 'ant'.* need classes="),
-        ([0, 1, -1], None, "expected non-negative integers, got -1 at index 2"),
+        (
+            [0, 1, -1],
+            None,
+            r"integers \(ignore=-1 leaves these out\), got -1 at index 2",
+        ),
         ([0, 0.5], None, "expected non-negative integers, got 0.5 at index 1"),
         ([0, np.nan], None, "expected non-negative integers, got nan at index 1"),
         ([[0, 1], [1, 1]], None, r"one-hot rows of shape \[N, K\] .*, got \[1, 1\] at index 1"),
@@ -69,7 +73,11 @@ def test_names_become_their_index_in_classes(convert):
         ([0j, 1], None, "expected integers or names, got complex128"),
         (np.zeros(2, [("a", int)]), None, "expected integers or names, got "),
         ([0, np.inf], None, "expected non-negative integers, got inf at index 1"),
-        ([0, -100], None, "expected non-negative integers, got -100 at index 1"),
+        (
+            [0, -100],
+            None,
+            r"integers \(ignore=-100 leaves these out\), got -100 at index 1",
+        ),
         ([0, 2_000_000_000], None, "integers below 1,000,000, .*, got 2000000000 at index 1"),
         (np.array([0, 2**64 - 1], np.uint64), None, "got 18446744073709551615 at index 1"),
         ([0, 10**30], None, "integers below 1,000,000"),

@@ -8,7 +8,7 @@ import torch
 
 from anim.checks.labels import checked_labels
 from anim.checks.layout import Layout
-from anim.checks.predictions import checked_scores
+from anim.checks.predictions import Scores, checked_scores
 from anim.checks.shapes import flattened
 from anim.errors import SettingError
 from anim.run.local_rows import LocalRows, flat_rows
@@ -67,7 +67,7 @@ def test_errors_name_the_place_in_what_was_given():
     flat, own, layout = flattened({"logits": logits}, labels)
     assert layout is not None
     with pytest.raises(ValueError, match=r"at index \[82, 1\]$") as found:
-        checked_scores("logits", flat["logits"], len(own))
+        checked_scores(Scores("logits", flat["logits"], len(own)))
     error = layout.of_given(found.value, "logits")
     assert str(error).endswith("at index [2, 1, 3, 4]")
     assert type(error) is type(found.value)

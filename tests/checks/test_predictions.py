@@ -4,7 +4,7 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from anim.checks.predictions import checked_confidence, checked_scores, rows_are_probs
+from anim.checks.predictions import Scores, checked_confidence, checked_scores, rows_are_probs
 from anim.errors import NotFiniteError
 from tests.support.predictions import softmax
 
@@ -37,28 +37,30 @@ def test_rows_of_both_kinds_are_refused():
     with pytest.raises(ValueError, match=r"^predictions: expected either .* got 20\d of 500 rows"):
         rows_are_probs(MIXED)
     with pytest.raises(ValueError, match=r"^probs: expected numbers in \[0, 1\]"):
-        checked_scores("probs", MIXED, 500)
+        checked_scores(Scores("probs", MIXED, 500))
 
 
 def test_scores_that_rounding_moved_beyond_0_or_1_are_moved_back():
     given = np.array([[-1e-7, 1.0000001], [-0.0, 1.0], [0.3, 0.7]])
-    found = checked_scores("probs", given, 3)
+    found = checked_scores(Scores("probs", given, 3))
     np.testing.assert_array_equal(found, np.float32([[0, 1], [0, 1], [0.3, 0.7]]))
     assert not np.signbit(found).any()
-    np.testing.assert_array_equal(checked_confidence([1.0000001, -0.0, 0.5], 3), [1, 0, 0.5])
+    np.testing.assert_array_equal(
+        checked_confidence([1.0000001, -0.0, 0.5], np.zeros(3, bool)), [1, 0, 0.5]
+    )
     assert (given[0] == [-1e-7, 1.0000001]).all()
 
 
 def test_rows_that_float32_cannot_tell_from_1_keep_their_bits():
     given = PROBS.astype(np.float32)
     assert (given.sum(1) != 1).any()
-    np.testing.assert_array_equal(checked_scores("probs", given, 500), given)
+    np.testing.assert_array_equal(checked_scores(Scores("probs", given, 500)), given)
 
 
 def test_rows_of_rounded_decimals_are_divided_by_their_sums():
     given = PROBS.round(4)
     expected = given / given.sum(1, keepdims=True)
-    np.testing.assert_allclose(checked_scores("probs", given, 500), expected, rtol=1e-6)
+    np.testing.assert_allclose(checked_scores(Scores("probs", given, 500)), expected, rtol=1e-6)
 
 
 @pytest.mark.parametrize("shape", [(4,), (4, 1)])
@@ -68,15 +70,15 @@ def test_one_output_out_of_range_is_named_as_it_was_given(shape, wrong, named):
     with pytest.raises(
         ValueError, match=rf"^probs: expected numbers in .*, got {named} at index 2$"
     ):
-        checked_scores("probs", given, 4)
+        checked_scores(Scores("probs", given, 4))
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16, ml_dtypes.bfloat16])
 def test_one_output_is_the_score_of_class_1(dtype):
     given = np.array([0.125, 1.0, 0.0]).astype(dtype)
     expected = [[0.875, 0.125], [0, 1], [1, 0]]
-    np.testing.assert_array_equal(checked_scores("probs", given, 3), expected)
-    np.testing.assert_array_equal(checked_scores("logits", given, 3)[:, 1], [0.125, 1, 0])
+    np.testing.assert_array_equal(checked_scores(Scores("probs", given, 3)), expected)
+    np.testing.assert_array_equal(checked_scores(Scores("logits", given, 3))[:, 1], [0.125, 1, 0])
 
 
 @pytest.mark.parametrize(
@@ -106,7 +108,7 @@ def test_one_output_is_the_score_of_class_1(dtype):
 )
 def test_what_is_no_probability_is_refused_with_what_it_seems_to_be(probs, problem):
     with pytest.raises(ValueError, match=problem):
-        checked_scores("probs", probs, 500)
+        checked_scores(Scores("probs", probs, 500))
 
 
 def test_a_softmax_that_was_summed_in_bfloat16_term_by_term_is_refused():
@@ -115,7 +117,7 @@ def test_a_softmax_that_was_summed_in_bfloat16_term_by_term_is_refused():
     probs = grown / grown.sum(1, keepdims=True)
     assert probs.astype(float).sum() > 7
     with pytest.raises(ValueError, match=r"sum to 1 .*compute the softmax in float32"):
-        checked_scores("probs", probs, 2)
+        checked_scores(Scores("probs", probs, 2))
 
 
 # A logit of -inf says that a class cannot be.
@@ -133,9 +135,9 @@ def test_numbers_that_float32_does_not_hold_are_named(name, wrong, convert):
     with np.errstate(over="ignore"):
         given = convert(given)
     with pytest.raises(NotFiniteError, match=rf"^{name}: expected finite .* at index \[3, 1\]"):
-        checked_scores(name, given, 500)
+        checked_scores(Scores(name, given, 500))
 
 
 def test_another_number_of_predictions_than_of_labels_is_said():
     with pytest.raises(ValueError, match="there are 90 labels, and predictions for 100 examples"):
-        checked_scores("logits", np.zeros((100, 2)), 90)
+        Scores("logits", np.zeros((100, 2)), 90)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from anim.checks.arrays import as_array
-from anim.checks.predictions import checked_scores, rows_are_probs
+from anim.checks.predictions import Scores, checked_scores, rows_are_probs
 from anim.checks.rounding import coarsest, score_tolerance, sum_tolerance, sums_within
 from tests.support.amounts import slow
 
@@ -65,7 +65,7 @@ def test_rows_of_a_softmax_are_probabilities_in_any_dtype(softmax, classes, dtyp
     exact = as_array("probs", given).astype(np.float64)
     assert as_array("probs", given).dtype == np.dtype(dtype)
     assert rows_are_probs(as_array("probs", given))
-    found = checked_scores("probs", given, 24)
+    found = checked_scores(Scores("probs", given, 24))
     np.testing.assert_allclose(found.sum(1, dtype=np.float64), 1, atol=1.1e-5)
     np.testing.assert_allclose(found, exact / exact.sum(1, keepdims=True), rtol=1.1e-5)
 
@@ -105,7 +105,7 @@ def test_a_bfloat16_softmax_that_was_widened_by_hand_is_read(wide):
     given = np.asarray(softmax_of_jax(logits(10), "bfloat16")).astype(wide)
     assert np.abs(given.sum(1) - 1).max() > 1e-3
     assert rows_are_probs(given)
-    np.testing.assert_allclose(checked_scores("probs", given, 24).sum(1), 1, atol=1e-6)
+    np.testing.assert_allclose(checked_scores(Scores("probs", given, 24)).sum(1), 1, atol=1e-6)
 
 
 @pytest.mark.slow
@@ -115,7 +115,7 @@ def test_tensors_of_tensorflow_are_read_as_bfloat16():
         tf = pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
         given = tf.nn.softmax(tf.cast(logits(10), tf.bfloat16))
     assert as_array("probs", given).dtype == BFLOAT16
-    np.testing.assert_allclose(checked_scores("probs", given, 24).sum(1), 1, atol=1e-6)
+    np.testing.assert_allclose(checked_scores(Scores("probs", given, 24)).sum(1), 1, atol=1e-6)
 
 
 @pytest.mark.parametrize("decimals", [2, 3, 4])

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from anim.checks.labels import checked_labels
 from anim.checks.layout import Layout, unravelled
-from anim.checks.predictions import checked_scores
+from anim.checks.predictions import Scores, checked_scores
 from anim.checks.shapes import flat_labels, flattened, layout_of
 from anim.errors import SettingError
 
@@ -39,7 +39,7 @@ def test_each_example_has_the_scores_that_are_at_its_label(shape, classes, axis,
     class_axis = axis - scores.ndim if is_negative else axis
     flat, own, layout = flattened({"logits": scores}, labels, class_axis=class_axis)
     own = checked_labels(own)
-    rows = checked_scores("logits", flat["logits"], len(own))
+    rows = checked_scores(Scores("logits", flat["logits"], len(own)))
     for row, index in enumerate(np.ndindex(*shape)):
         np.testing.assert_array_equal(rows[row], scores[(*index[:axis], ..., *index[axis:])])
         assert own[row] == labels[index]

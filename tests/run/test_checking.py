@@ -7,7 +7,7 @@ import pytest
 
 import anim
 import anim.calibration
-from anim.checks.predictions import checked_scores
+from anim.checks.predictions import Scores, checked_scores
 from anim.errors import NotFiniteError
 from anim.run.checking import checked_snapshot
 from tests.support.predictions import softmax
@@ -183,7 +183,7 @@ def test_rows_that_are_divided_by_their_sums_keep_their_class():
     probs[:, 0] = rng.uniform(0.49, 0.5, 4000)
     probs[:, 1] = np.nextafter(probs[:, 0], np.float32(1))
     probs = np.c_[probs, 1.0009 - probs.sum(1)].astype(np.float32)
-    assert (checked_scores("probs", probs, 4000).argmax(1) == probs.argmax(1)).all()
+    assert (checked_scores(Scores("probs", probs, 4000)).argmax(1) == probs.argmax(1)).all()
 
 
 @pytest.mark.parametrize(("name", "score"), [("probs", 0.5 + 1e-12), ("logits", 1e-60)])

@@ -5,6 +5,7 @@ import pytest
 
 import anim
 from anim.errors import SettingError
+from anim.run.intake import Intake
 from anim.run.own_part import OwnPart
 from anim.run.own_rows import OwnRows
 from anim.run.ranks import Rank
@@ -60,7 +61,7 @@ def test_labels_in_the_order_of_another_epoch_are_refused():
 
 def test_rows_of_a_process_that_are_missing_are_named():
     rows = OwnRows(Rank(1, 2), [1, 3, 0])
-    part = OwnPart(rows, None, None, "float32", None, False)
+    part = OwnPart(rows, None, Intake(), "float32", None, False)
     part.add(logits=LOGITS[:2], labels=LABELS[:2])
     with pytest.raises(SettingError, match=r"^collecting: expected 3 examples, got 2: index 0 is"):
         part.whole()
@@ -68,13 +69,13 @@ def test_rows_of_a_process_that_are_missing_are_named():
 
 def test_a_batch_that_is_refused_leaves_no_positions():
     rows = OwnRows(Rank(0, 2))
-    part = OwnPart(rows, None, None, "float32", None, False)
+    part = OwnPart(rows, None, Intake(), "float32", None, False)
     part.add(logits=LOGITS[4:6], labels=LABELS[4:6], index=[4, 5])
     with pytest.raises(ValueError, match=r"got nan at index \[7, 0\]$"):
         part.add(logits=LOGITS[6:8] * [[1], [np.nan]], labels=LABELS[6:8], index=[6, 7])
     part.add(logits=LOGITS[:2], labels=LABELS[:2], index=[0, 1])
-    snapshot, labels = part.whole()
+    snapshot, examples = part.whole()
     assert rows.index is not None
     assert rows.index.tolist() == [4, 5, 0, 1]
     np.testing.assert_array_equal(snapshot["logits"][:], LOGITS[rows.index])
-    np.testing.assert_array_equal(labels, LABELS[rows.index])
+    np.testing.assert_array_equal(examples.labels, LABELS[rows.index])

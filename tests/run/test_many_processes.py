@@ -5,8 +5,10 @@ import pytest
 
 import anim
 from anim.errors import OtherRowsError, SettingError
+from anim.run.held import HeldExamples
+from anim.run.intake import Intake, Told
 from anim.run.local_rows import LocalRows
-from anim.run.own_rows import HeldLabels, OwnRows
+from anim.run.own_rows import OwnRows
 from anim.run.ranks import Rank
 from tests.support.processes import GIVEN, JAX, TORCH, run_ranks
 
@@ -291,5 +293,5 @@ def test_rows_of_others_and_labels_that_are_none_are_named():
         rows.settle(np.array([0, 2]), np.zeros(2, np.int32), "r")
     # Positions are those in the whole.
     found = LocalRows([np.array([0, -1])], np.array([4, 7]), 8)
-    with pytest.raises(ValueError, match="expected non-negative integers, got -1 at index 7"):
-        HeldLabels(found, None)
+    with pytest.raises(ValueError, match=r"non-negative integers \(.*\), got -1 at index 7"):
+        HeldExamples(found, Told(), Intake())

@@ -9,6 +9,7 @@ import anim
 from anim.errors import SettingError
 from anim.integrations.base import CallbackRecorder
 from anim.run.about import NOTHING_KNOWN
+from anim.run.examples import Examples
 from anim.run.own_rows import OwnRows
 from anim.run.ranks import Rank
 from anim.run.store.processes import joining, session
@@ -78,7 +79,7 @@ def join(path, rank, count, timeout):
     options = {"settings": {"keep": "float32"}, "resume": False, "overwrite": False}
     rows = OwnRows(Rank(rank, count), index)
     labels = LABELS[index].astype(np.int32)
-    given = store_of(path), rows, labels, None, NOTHING_KNOWN
+    given = store_of(path), rows, Examples(labels), None, NOTHING_KNOWN
     return SharedWriter(*given, timeout=timeout, **options)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 import anim
 from anim.run.about import NOTHING_KNOWN
+from anim.run.examples import Examples
 from anim.run.store.buckets import lease as bucket_lease
 from anim.run.store.buckets.bucket import Bucket
 from anim.run.store.store import store_of
@@ -63,7 +64,7 @@ class Racer:
         writer = None
         try:
             options = {"resume": True, "overwrite": False, **options}
-            writer = Writer(store, LABELS, ("a", "b", "c"), NOTHING_KNOWN, **options)
+            writer = Writer(store, Examples(LABELS), ("a", "b", "c"), NOTHING_KNOWN, **options)
             for _ in range(count):
                 step = writer.steps[-1] + 1 if writer.steps else 0
                 given = {"logits": predictions(self.number, step)}

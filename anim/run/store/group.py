@@ -16,7 +16,9 @@ from anim.run.store.store import Store
 from anim.settings import value_text
 
 SCHEMA = 2
-_READ = (1, SCHEMA)
+# Of recordings with weights.
+WEIGHTED = 3
+_READ = (1, SCHEMA, WEIGHTED)
 # Arrays that a recording may have or not.
 _NAMED = (*ARRAYS, "index", "done")
 
@@ -64,7 +66,7 @@ def _attributes(store: Store, read: Callable[[], dict]) -> dict:
     if type(schema) is not int or schema not in _READ:
         raise RecordingError(
             f"{store.name!r} has schema {value_text(schema)}, but this version of anim reads "
-            f"schemas up to {SCHEMA}; a newer version may read it"
+            f"schemas up to {WEIGHTED}; a newer version may read it"
         )
     return about
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-import numpy as np
-
+from anim.run.examples import Examples
 from anim.run.run import Run
 from anim.run.snapshots import Form, Given
 from anim.run.store.scratch import Scratch
@@ -16,13 +15,13 @@ class SnapshotStore(Protocol):
     """Keeps snapshots in the order of their steps.
 
     Attributes:
-        labels: [N] int32; None if the store was made without, until `define`.
+        examples: N; None if the store was made without, until `define`.
         classes: K names; None if they were not given.
         scalars: the names of the scalars that are kept.
         scratch: where rows may wait to be appended; None for memory.
     """
 
-    labels: np.ndarray | None
+    examples: Examples | None
     classes: tuple[str, ...] | None
     scratch: Scratch | None
 
@@ -39,8 +38,8 @@ class SnapshotStore(Protocol):
         """Shape and dtype of each array of a snapshot; empty before the first snapshot."""
         ...
 
-    def define(self, labels: np.ndarray) -> None:
-        """Set the labels, [N] int32, of a store that has none; before the first `append`."""
+    def define(self, examples: Examples) -> None:
+        """Set the examples of a store that has none; before the first `append`."""
         ...
 
     def count_classes(self, count: int) -> None:

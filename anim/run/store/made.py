@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from anim.errors import SettingError
 from anim.run import opened
 from anim.run.about import About
+from anim.run.examples import Examples
 from anim.run.own_rows import OwnRows
 from anim.run.store.interface import SnapshotStore
 from anim.run.store.memory import Memory
@@ -18,7 +17,7 @@ from anim.run.store.writer import Writer
 def made_store(
     place: Store | None,
     rows: OwnRows,
-    labels: np.ndarray | None,
+    examples: Examples | None,
     classes: tuple[str, ...] | None,
     about: About,
     *,
@@ -33,7 +32,7 @@ def made_store(
     Args:
         place: where to record; None for memory.
         rows: of this process.
-        labels: [n] int32 of these, or None.
+        examples: n, those of these, or None.
         classes, about, keep, nan, timeout, resume, overwrite: as for `anim.Recorder`.
 
     Raises:
@@ -41,17 +40,17 @@ def made_store(
         RecordingError: there is something else at the place, or another process is missing.
     """
     if place is None:
-        return Memory(labels, classes, about)
+        return Memory(examples, classes, about)
     opened.make_way(place, may_close=resume is not False or overwrite)
     if not rows.is_shared:
-        return Writer(place, labels, classes, about, resume=resume, overwrite=overwrite)
+        return Writer(place, examples, classes, about, resume=resume, overwrite=overwrite)
     if nan != "raise":
         # Other processes have written their rows of that snapshot.
         raise SettingError("nan", f"expected 'raise' with several processes, got {nan!r}")
     shared: SnapshotStore = SharedWriter(
         place,
         rows,
-        labels,
+        examples,
         classes,
         about,
         settings={"keep": keep},

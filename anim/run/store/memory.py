@@ -7,24 +7,26 @@ from collections.abc import Mapping
 import numpy as np
 
 from anim.run.about import About
+from anim.run.examples import Examples
 from anim.run.run import Run
 from anim.run.snapshots import Form, Given, Snapshot, class_names, form_of, numbered
 from anim.run.store.scratch import Scratch
+from anim.run.subsets import counting
 
 
 class Memory:
     """A `SnapshotStore` in memory.
 
     Args:
-        labels: [N] int32, or None if `define` sets them.
+        examples: N, or None if `define` sets them.
         classes: K names, or None.
         about: the caption of the run.
     """
 
     scratch: Scratch | None = None
 
-    def __init__(self, labels: np.ndarray | None, classes: tuple[str, ...] | None, about: About):
-        self.labels: np.ndarray | None = labels
+    def __init__(self, examples: Examples | None, classes: tuple[str, ...] | None, about: About):
+        self.examples: Examples | None = examples
         self.classes: tuple[str, ...] | None = classes
         self._about = about
         self._snapshots: list[Snapshot] = []
@@ -41,9 +43,9 @@ class Memory:
         """The names of the scalars so far."""
         return frozenset(name for metrics in self._metrics for name in metrics)
 
-    def define(self, labels: np.ndarray) -> None:
-        """Set the labels, [N] int32, of a store that has none."""
-        self.labels = labels
+    def define(self, examples: Examples) -> None:
+        """Set the examples of a store that has none."""
+        self.examples = examples
 
     def count_classes(self, count: int) -> None:
         """Set K of a store without names of classes."""
@@ -61,20 +63,23 @@ class Memory:
         Raises:
             ValueError: there is no snapshot yet.
         """
-        if not self.steps or self.labels is None:
+        if not self.steps or self.examples is None:
             raise ValueError("run: expected at least one snapshot, got none")
+        examples, snapshots = counting(self.examples, list(self._snapshots))
         names = dict.fromkeys(name for metrics in self._metrics for name in metrics)
         return Run(
             list(self.steps),
-            self.labels,
-            list(self._snapshots),
+            examples.labels,
+            snapshots,
             kind=next(iter(self.form)),
-            classes=class_names(self.classes, self.form, self.labels),
+            classes=class_names(self.classes, self.form, examples.labels),
             series={
                 name: np.array([metrics.get(name, np.nan) for metrics in self._metrics])
                 for name in names
             },
             about=self._about,
+            weights=examples.weights,
+            groups=examples.groups,
         )
 
     def late(self) -> None:

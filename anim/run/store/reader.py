@@ -21,7 +21,7 @@ from anim.run.replicas import Replicas
 from anim.run.run import Run
 from anim.run.scalars import is_recordable
 from anim.run.snapshots import SnapshotSequence, class_names, numbered
-from anim.run.store import schema
+from anim.run.store import described, schema
 from anim.run.store.buckets.problems import bucket_error, is_of_request
 from anim.run.store.store import BIRTH, Store, store_of
 from anim.run.store.stored import StoredSnapshots
@@ -115,28 +115,30 @@ def _opened(store: Store, about: dict) -> Run:
         raise ValueError("its predictions are missing")
     if steps[0] < 0 or np.any(np.diff(steps) <= 0):
         raise ValueError("its steps do not increase")
-    labels = _labels(store)
-    rows = _rows(store, labels)
+    examples = described.read(store, about)
+    rows = _rows(store, examples.labels)
     stored = {name: schema.open_with_layout(store, name) for name in schema.arrays_of(store, kind)}
     arrays = {name: array for name, (array, _) in stored.items()}
-    _check_arrays(arrays, labels, slots[-1] + 1)
-    labels = labels[rows]
+    _check_arrays(arrays, examples.labels, slots[-1] + 1)
+    examples = examples.take(rows)
     form = {name: (array.shape[1:], array.dtype.numpy_dtype) for name, array in arrays.items()}
-    classes = class_names(_checked_names(about["classes"]), form, labels)
+    classes = class_names(_checked_names(about["classes"]), form, examples.labels)
     if kind != "confidence" and len(classes) != arrays[kind].shape[2]:
         raise ValueError(f"{len(classes)} names for {arrays[kind].shape[2]} classes")
-    check_range(labels, len(classes))
+    check_range(examples.labels, len(classes))
     named = [by_slot.get(slot, schema.NO_STEP) for slot in range(slots[-1] + 1)]
     snapshots = StoredSnapshots(stored, named, partial(_check_birth, fixed, birth))
     return Run(
         steps,
-        labels,
+        examples.labels,
         _arranged(snapshots, slots, rows),
         kind=kind,
         classes=classes,
         series=_all_series(store, slots),
         about=_about(about),
         name=store.title,
+        weights=examples.weights,
+        groups=examples.groups,
     )
 
 
@@ -186,17 +188,6 @@ def _checked_names(classes: object) -> list[str] | None:
     return [shortened(plain(name), _LONGEST_TEXT) for name in classes]
 
 
-def _labels(store: Store) -> np.ndarray:
-    array, layout = schema.open_with_layout(store, "labels")
-    if array.rank != 1 or array.dtype.numpy_dtype.kind not in "iu" or array.shape[0] == 0:
-        shape = list(array.shape)
-        raise ValueError(f"labels: expected integers [N], got {array.dtype.name} {shape}")
-    labels = schema.read_in_pieces(array, layout)
-    if labels.min() < schema.NO_LABEL:
-        raise ValueError(f"labels: expected non-negative integers, got {labels.min()}")
-    return labels
-
-
 def _rows(store: Store, labels: np.ndarray) -> slice | np.ndarray:
     """Return the rows that are examples, in the order of these.
 
@@ -215,7 +206,11 @@ def _rows(store: Store, labels: np.ndarray) -> slice | np.ndarray:
     index = schema.read_in_pieces(array, layout)
     rows = np.flatnonzero(is_example)
     rows = rows[np.argsort(index[rows], kind="stable")]
-    if not np.array_equal(index[rows], np.arange(len(rows))):
+    places = index[rows]
+    # Positions that are missing are of rows that are ignored.
+    known = np.unique(index[index >= 0])
+    is_whole = np.array_equal(known, np.arange(len(known)))
+    if not is_whole or (np.diff(places) <= 0).any() or places[0] < 0:
         raise ValueError("index: expected the position of each example once")
     return rows
 

@@ -2,7 +2,10 @@
 
     zarr.json               classes (names, or how many), caption and versions, under "anim" in the
                             attributes
-    labels/                 [N] int32; -1 is no example: a row that fills up a block
+    labels/                 [N] int32; -1 is no example: a row that is ignored, or fills up a block
+    weights/                [N] float64, if there are any: then the recording has schema 3
+    groups/NAME/            [N] int32, the place of each example's group among the names of the
+                            attribute "groups"; NAME percent-encoded
     logits/ or probs/       [S, N, K] float32 or float16, chunked by snapshot and by examples; or
     confidence/, correct/   [S, N] float32 and bool; beside them, where they are known,
     nll/, brier/            [S, N] float32
@@ -14,8 +17,7 @@ or not at all. Every chunk ends with its CRC-32C.
 
 Several processes record their rows to blocks of their own, each a whole number of chunks:
 
-    index/                  [N] int64, the place of each row among all examples; absent if rows
-                            are in order
+    index/                  [N] int64, the place of each row among all; absent if rows are in order
     done/                   [S, P, 2] int64, chunks of [1, 1, 2] without a CRC: the session in which
                             each of P processes wrote its rows of a snapshot, and the step of these
     session.json, ranks/    what the processes say to each other; see `store/processes/session.py`
@@ -37,11 +39,13 @@ import numpy as np
 import tensorstore as ts
 from numpy.typing import DTypeLike
 
+from anim.checks.labels import NO_LABEL as NO_LABEL
 from anim.run.snapshots import ARRAYS
 from anim.run.store.buckets.arrays import NO_STEP, BucketArray, is_end
 from anim.run.store.claims import MOST_CHUNKS, Layout, layout_of
 from anim.run.store.forked import check_process
 from anim.run.store.group import SCHEMA as SCHEMA
+from anim.run.store.group import WEIGHTED as WEIGHTED
 from anim.run.store.group import arrays_of as arrays_of
 from anim.run.store.group import classes_of as classes_of
 from anim.run.store.group import count_classes as count_classes
@@ -57,15 +61,14 @@ from anim.run.store.store import Store
 # An array to which a recorder writes.
 Growing: TypeAlias = ts.TensorStore | BucketArray
 
-NO_LABEL = -1
 STEPS_PER_CHUNK = 4096
 # More labels, or positions, are several chunks: a reader of a bucket refuses those of 256 MB.
 LABELS_PER_CHUNK = 1 << 24
 _DIMENSIONS = ("snapshot", "example", "class")
 # Everything that a new recording replaces.
-ALL = ("steps", *ARRAYS, "metrics", "labels", "index", "done")
-# Arrays with one number per example.
-_OF_EXAMPLES = ("labels", "index")
+ALL = ("steps", *ARRAYS, "metrics", "labels", "weights", "groups", "index", "done")
+# Arrays with one number per example, or groups of them.
+_OF_EXAMPLES = ("labels", "weights", "groups", "index")
 # Bytes of them that are read at once.
 _PIECE = 1 << 26
 # The size that an array may claim without files to show for it, and the largest compression.
@@ -221,7 +224,7 @@ def _open(layout: Layout) -> ts.TensorStore:
     claimed = max(math.prod(shape) * layout.itemsize, layout.chunk_bytes)
     if claimed > _FREE_BYTES:
         store.check_claim(array, claimed, (claimed - _FREE_BYTES) / _LARGEST_RATIO)
-    if len(shape) == 1 and shape[0] and array not in _OF_EXAMPLES:
+    if len(shape) == 1 and shape[0] and array.partition("/")[0] not in _OF_EXAMPLES:
         # Such an array is read as a whole, and has values where it has no chunk.
         layout.check_chunks(0, shape[0] - 1)
     return ts.open(_spec(store, array), context=store.context).result()

@@ -11,9 +11,11 @@ import numpy as np
 from anim.checks.labels import listed
 from anim.errors import BucketError, RecordingError
 from anim.run.about import NOTHING_KNOWN, About
+from anim.run.examples import Examples
+from anim.run.held import check_recorded
 from anim.run.run import Run
 from anim.run.snapshots import Form, Given, numbered
-from anim.run.store import schema
+from anim.run.store import described, schema
 from anim.run.store.failures import system_error
 from anim.run.store.growing import GrowingArrays
 from anim.run.store.processes.ended import end_session
@@ -35,7 +37,7 @@ class Writer:
 
     Args:
         store: where to record; a folder is created if missing.
-        labels: [N] int32; None takes those of the recording, or those that `define` sets.
+        examples: N; None takes those of the recording, or those that `define` sets.
         classes: K names; None takes those of the recording, if it has them.
         about: the caption of the run.
         resume: continue the existing recording: True after its last committed snapshot, a step
@@ -49,14 +51,14 @@ class Writer:
     def __init__(
         self,
         store: Store,
-        labels: np.ndarray | None,
+        examples: Examples | None,
         classes: tuple[str, ...] | None,
         about: About,
         *,
         resume: bool | int,
         overwrite: bool,
     ):
-        self.labels: np.ndarray | None = labels
+        self.examples: Examples | None = examples
         self.classes: tuple[str, ...] | None = classes
         self.store = store
         self._held: Held | None = None
@@ -87,24 +89,22 @@ class Writer:
         self.store.clear(schema.ALL)
         schema.write_group(self.store, {"anim": description(self.classes, about)})
         schema.name_arrays(self.store, (), ())
-        if self.labels is not None:
-            self.define(self.labels)
+        if self.examples is not None:
+            self.define(self.examples)
         self._arrays.begin()
 
-    def define(self, labels: np.ndarray) -> None:
-        """Write the labels, [N] int32; before the first `append`.
+    def define(self, examples: Examples) -> None:
+        """Write the examples; before the first `append`.
 
         Raises:
             OSError: the system could not write them.
         """
         self._check_held()
-        shape, chunk = labels.shape, [min(len(labels), schema.LABELS_PER_CHUNK)]
         try:
-            array = schema.create(self.store, "labels", labels.dtype, shape, chunk, ["example"])
-            array.write(labels).result()
+            described.write(self.store, examples)
         except ValueError as error:
             raise system_error(error, self.store) from error
-        self.labels = labels
+        self.examples = examples
 
     def _resume(self, last: bool | int, about: About) -> None:
         check_ranks(self.store, 1)
@@ -112,10 +112,11 @@ class Writer:
             run = open_recording(self.store)
         except RecordingError as error:
             raise RecordingError(f"{error}; overwrite=True replaces the recording") from error
-        if self.labels is not None and not np.array_equal(run.labels, self.labels):
-            raise RecordingError(f"labels: {self.store.name!r} was recorded with different labels")
+        recorded = described.read(self.store, schema.read_group(self.store))
+        if self.examples is not None:
+            check_recorded(self.examples, recorded, self.store.name)
         end_session(self.store)
-        self.labels = run.labels
+        self.examples = recorded
         self.classes = resume_description(self.store, run, self.classes, about)
         count = len(run) if last is True else int((run.steps <= last).sum())
         if count < len(run):

@@ -9,6 +9,7 @@ import pytest
 
 import anim
 from anim.run.about import NOTHING_KNOWN
+from anim.run.examples import Examples
 from anim.run.store.buckets import lease as bucket_lease
 from anim.run.store.buckets.guarded import Guarded
 from anim.run.store.store import store_of
@@ -101,7 +102,7 @@ def test_a_step_that_is_committed_while_another_recorder_takes_over_stays(monkey
     monkeypatch.setattr(bucket_lease, "STALE_AFTER", -1)
     url = f"memory://{BUCKET}/{uuid.uuid4().hex}/run"
     options = {"resume": True, "overwrite": False}
-    first = Writer(store_of(url), LABELS, tuple("abc"), NOTHING_KNOWN, **options)
+    first = Writer(store_of(url), Examples(LABELS), tuple("abc"), NOTHING_KNOWN, **options)
     if not is_new:
         first.append(0, {"logits": predictions(0, 0)}, {"writer": 0})
     find, late = Guarded.find, [len(first.steps)]
@@ -114,7 +115,7 @@ def test_a_step_that_is_committed_while_another_recorder_takes_over_stays(monkey
         return found
 
     monkeypatch.setattr(Guarded, "find", slow_find)
-    second = Writer(store_of(url), LABELS, tuple("abc"), NOTHING_KNOWN, **options)
+    second = Writer(store_of(url), Examples(LABELS), tuple("abc"), NOTHING_KNOWN, **options)
     assert second.steps == first.steps == list(range(2 - is_new))
     with pytest.raises(anim.RecordingError, match="took over"):
         first.append(5, {"logits": predictions(0, 5)}, {"writer": 0})

@@ -9,6 +9,7 @@ import tensorstore as ts
 
 import anim
 from anim.run.about import NOTHING_KNOWN
+from anim.run.examples import Examples
 from anim.run.store import schema
 from anim.run.store.buckets import lease
 from anim.run.store.store import store_of
@@ -120,7 +121,9 @@ def test_a_recording_of_a_folder_goes_on_in_a_bucket(tmp_path):
 def test_a_recording_of_a_bucket_that_was_killed_goes_on_in_a_folder(tmp_path):
     url = f"memory://{BUCKET}/killed/run"
     store = store_of(url)
-    writer = Writer(store, LABELS, tuple("abc"), NOTHING_KNOWN, resume=False, overwrite=False)
+    writer = Writer(
+        store, Examples(LABELS), tuple("abc"), NOTHING_KNOWN, resume=False, overwrite=False
+    )
     for step in (0, 10):
         writer.append(step, {"logits": logits(step)}, {"loss": loss(step)})
     for key in sorted(key for key in keys_of(url)):

@@ -11,13 +11,16 @@ from typing import TypeVar
 import numpy as np
 
 from anim.checks.labels import listed
-from anim.errors import OtherRowsError, RecordingError, SettingError
+from anim.errors import RecordingError, SettingError
 from anim.run.about import About
 from anim.run.caller import warn_caller
+from anim.run.examples import Examples
+from anim.run.held import check_recorded
 from anim.run.own_rows import OwnRows
 from anim.run.run import Run
 from anim.run.snapshots import Form, Given, form_of, numbered
 from anim.run.store import schema, writer
+from anim.run.store.described import attributes_of
 from anim.run.store.processes import session
 from anim.run.store.processes.alike import check_same, offered
 from anim.run.store.processes.ledger import Ledger
@@ -43,7 +46,7 @@ class SharedWriter:
     Args:
         store: where all of them record.
         rows: of this process.
-        labels: [n] int32 of its rows; None takes those of the recording, or that `define` sets.
+        examples: n, of its rows; None takes those of the recording, or that `define` sets.
         classes: K names; None takes those of the recording, if it has them.
         about: the caption of the run.
         settings: more that must be the same in all processes, as JSON.
@@ -59,7 +62,7 @@ class SharedWriter:
         self,
         store: Store,
         rows: OwnRows,
-        labels: np.ndarray | None,
+        examples: Examples | None,
         classes: tuple[str, ...] | None,
         about: About,
         *,
@@ -69,7 +72,7 @@ class SharedWriter:
         timeout: float,
     ):
         rank = rows.rank
-        self.labels: np.ndarray | None = labels
+        self.examples: Examples | None = examples
         self.classes: tuple[str, ...] | None = classes
         self._rows, self._rank = rows, rank
         self._about, self._resume, self._overwrite = about, resume, overwrite
@@ -132,20 +135,20 @@ class SharedWriter:
     def _continue(self, plan: Plan) -> None:
         """Take the rows of this process from the recording, or compare them."""
         self._arrays = SideBySide(self.store, plan, self._rank.index)
-        labels, index = self._arrays.described()
+        examples, index = self._arrays.described()
         self._form = {
             name: ((len(index), *row), np.dtype(dtype))
             for name, (row, dtype) in plan.arrays.items()
         }
-        self._rows.settle(index, labels, self.store.name)
-        own = None if self.labels is None else self._rows.arranged("labels", self.labels)
-        if own is not None and not np.array_equal(labels, own):
-            raise OtherRowsError(f"labels: {self.store.name!r} was recorded with different labels")
-        self.labels = labels
+        self._rows.settle(index, examples, self.store.name)
+        if self.examples is not None:
+            own = self._rows.arranged_examples(self.examples)
+            check_recorded(own, examples, self.store.name)
+        self.examples = examples
 
-    def define(self, labels: np.ndarray) -> None:
-        """Set the labels [n] int32 of the rows of this process; before the first `append`."""
-        self.labels = labels
+    def define(self, examples: Examples) -> None:
+        """Set the examples of the rows of this process; before the first `append`."""
+        self.examples = examples
 
     def count_classes(self, count: int) -> None:
         """Set K of a recording without names of classes; in process 0, write it."""
@@ -227,9 +230,9 @@ class SharedWriter:
         self._ledger.commit(slot, step, metrics)
 
     def _agreed_arrays(self, snapshot: Given) -> SideBySide:
-        index, labels = self._rows.index, self.labels
+        index, examples = self._rows.index, self.examples
         assert index is not None
-        assert labels is not None
+        assert examples is not None
         made: list[SideBySide] = []
 
         def decide(offers: Sequence[Mapping]) -> tuple[dict, int]:
@@ -241,10 +244,11 @@ class SharedWriter:
             return plan.as_json(), 0
 
         self._form = form_of(snapshot)
-        agreed = self._carry_out(self._session.agree(offer_of(index, self._form), decide))
+        offer = offer_of(index, self._form, attributes_of(examples))
+        agreed = self._carry_out(self._session.agree(offer, decide))
         plan = Plan.from_json(agreed)
         arrays = made[0] if made else SideBySide(self.store, plan, self._rank.index)
-        arrays.describe(labels, index)
+        arrays.describe(examples, index)
         return arrays
 
     def run(self) -> Run:

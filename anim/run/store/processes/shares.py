@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from anim.checks.groups import ordered
 from anim.checks.labels import listed
 from anim.errors import SettingError
 from anim.run.snapshots import Form
@@ -16,6 +17,8 @@ from anim.run.snapshots import Form
 _ROWS_AT_ONCE = 1 << 22
 # Positions that an error lists.
 _LISTED = 5
+# Of a position that no process has taken; -1 is the label of what is no example.
+_UNKNOWN = -2
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class Plan:
         chunk: rows of a chunk, in all arrays; a share is a whole number of chunks.
         examples: N.
         arrays: shape of a row, and name of the dtype, of each array of a snapshot.
+        attributes: what the group says of examples, see `anim.run.store.described`.
     """
 
     ranks: int
@@ -35,6 +39,7 @@ class Plan:
     chunk: int
     examples: int
     arrays: Mapping[str, tuple[tuple[int, ...], str]]
+    attributes: Mapping
 
     @property
     def total(self) -> int:
@@ -56,16 +61,18 @@ class Plan:
         return cls(**{**given, "arrays": arrays})
 
 
-def offer_of(index: np.ndarray, form: Form) -> dict:
+def offer_of(index: np.ndarray, form: Form, attributes: Mapping) -> dict:
     """Return what a process says of its rows, for `plan_of`.
 
     Args:
         index: [n] positions of its rows among all.
         form: shape and dtype of each array of its rows; empty if it has none.
+        attributes: of its examples, as `anim.run.store.described.attributes_of` returns them.
     """
     arrays = {name: [list(shape[1:]), dtype.name] for name, (shape, dtype) in form.items()}
     last = int(index.max()) if len(index) else -1
-    return {"rows": len(index), "last": last, "arrays": arrays if len(index) else None}
+    found = {"rows": len(index), "last": last, "arrays": arrays if len(index) else None}
+    return {**found, "attributes": dict(attributes)}
 
 
 def plan_of(offers: Sequence[Mapping], chunk_bytes: int) -> Plan:
@@ -96,7 +103,25 @@ def plan_of(offers: Sequence[Mapping], chunk_bytes: int) -> Plan:
     pieces = math.ceil(max(rows) / max(1, chunk_bytes // largest))
     chunk = math.ceil(max(rows) / pieces)
     plan = {name: (tuple(row), dtype) for name, (row, dtype) in arrays.items()}
-    return Plan(len(offers), pieces * chunk, chunk, examples, plan)
+    attributes = _attributes([offer["attributes"] for offer in offers if offer["rows"]])
+    return Plan(len(offers), pieces * chunk, chunk, examples, plan, attributes)
+
+
+def _attributes(offered: Sequence[Mapping]) -> dict:
+    """Return what the group is to say of examples, with the names of groups of all processes."""
+    first, *others = offered
+    for other in others:
+        for name, here, there in (
+            ("weights", "weights" in first, "weights" in other),
+            ("groups", sorted(first.get("groups", ())), sorted(other.get("groups", ()))),
+        ):
+            if here != there:
+                raise SettingError(name, "expected them in all processes, or in none of them")
+    groups = {
+        name: ordered({text for one in offered for text in one["groups"][name]})
+        for name in first.get("groups", ())
+    }
+    return {**first, "groups": groups} if groups else dict(first)
 
 
 def _said(arrays: Mapping[str, Sequence]) -> str:
@@ -114,7 +139,7 @@ class Positions:
     """
 
     def __init__(self, examples: int):
-        self._labels = np.full(examples, -1, np.int32)
+        self._labels = np.full(examples, _UNKNOWN, np.int32)
 
     def take(self, index: np.ndarray, labels: np.ndarray) -> np.ndarray:
         """Return which rows are of examples that were there before, [n] bool.
@@ -131,7 +156,7 @@ class Positions:
         again[np.unique(index, return_index=True)[1]] = False
         rows = np.flatnonzero(index >= 0)
         known = self._labels[index[rows]]
-        again[rows] |= known >= 0
+        again[rows] |= known != _UNKNOWN
         self._labels[index[rows[~again[rows]]]] = labels[rows[~again[rows]]]
         differs = self._labels[index[rows]] != labels[rows]
         if differs.any():
@@ -142,7 +167,7 @@ class Positions:
 
     def check(self) -> None:
         """Raise SettingError unless every position was taken."""
-        missing = np.flatnonzero(self._labels < 0)
+        missing = np.flatnonzero(self._labels == _UNKNOWN)
         if len(missing):
             some = listed(missing[: _LISTED + 1].tolist(), _LISTED)
             problem = f"expected each of {len(self._labels)} positions in one process or another"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import tensorstore as ts
 
+from anim.run.examples import Examples
 from anim.run.snapshots import Given
-from anim.run.store import schema
+from anim.run.store import described, schema
 from anim.run.store.chunks import Writes
 from anim.run.store.processes.shares import Plan, Positions, parts_of
 from anim.run.store.store import Store
@@ -40,40 +43,50 @@ class SideBySide:
                 are made of the content on S3.
         """
         plan, store = self.plan, self._store
-        for name in ("labels", "index"):
-            described = {**self._of_rows(name), "attributes": {"anim-session": f"{session:x}"}}
-            schema.write_array(store, name, described)
+        described.announce(store, plan.attributes)
+        for name in (*described.keys_of(plan.attributes), "index"):
+            made = {**self._of_rows(name), "attributes": {"anim-session": f"{session:x}"}}
+            schema.write_array(store, name, made)
         for name in plan.arrays:
-            described = _described(plan, name, 0)
-            schema.write_array(store, name, described)
+            schema.write_array(store, name, _described(plan, name, 0))
 
-    def describe(self, labels: np.ndarray, index: np.ndarray) -> None:
+    def describe(self, examples: Examples, index: np.ndarray) -> None:
         """Write what the rows of this process are.
 
         Args:
-            labels: [n] int32.
+            examples: n.
             index: [n] int64, their positions among all.
         """
         writes, share = Writes(), self.plan.share(self._rank)
-        for name, values in (("labels", labels), ("index", index)):
-            writes.add_to(self._whole(name)[share], self._filled(values, -1))
+        groups = {
+            name: examples.groups[name].named(names)
+            for name, names in self.plan.attributes.get("groups", {}).items()
+            if len(examples)
+        }
+        known = described.arrays_of(replace(examples, groups=groups))
+        for key in (*described.keys_of(self.plan.attributes), "index"):
+            values = (
+                index if key == "index" else known.get(key, np.empty(0, described.dtype_of(key)))
+            )
+            writes.add_to(self._whole(key)[share], self._filled(values, described.FILL.get(key, 0)))
         writes.finish()
 
-    def described(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return the labels [n] int32 and positions [n] int64 of the rows of this process."""
-        share = self.plan.share(self._rank)
-        reads = [self._whole(name)[share].read() for name in ("labels", "index")]
-        labels, index = (read.result() for read in reads)
+    def described(self) -> tuple[Examples, np.ndarray]:
+        """Return the examples, and the positions [n] int64, of the rows of this process."""
+        share, keys = self.plan.share(self._rank), described.keys_of(self.plan.attributes)
+        reads = {key: self._whole(key)[share].read() for key in (*keys, "index")}
+        found = {key: read.result() for key, read in reads.items()}
+        index = found.pop("index")
         is_row = index >= 0
-        labels, index = labels[is_row], index[is_row]
-        if (labels == schema.NO_LABEL).any():
+        index, found = index[is_row], {key: values[is_row] for key, values in found.items()}
+        if (found["labels"] == schema.NO_LABEL).any():
             # Of rows that are there twice, the first ones have the labels.
             all_labels, places = (self._whole(name).read().result() for name in ("labels", "index"))
-            found = np.zeros(places.max() + 1, np.int32)
+            labels = np.full(places.max() + 1, schema.NO_LABEL, np.int32)
             first = all_labels != schema.NO_LABEL
-            found[places[first]] = all_labels[first]
-            labels = found[index]
-        return labels, index
+            labels[places[first]] = all_labels[first]
+            found["labels"] = labels[index]
+        return described.assembled(found, self.plan.attributes), index
 
     def write(self, slot: int, snapshot: Given) -> None:
         """Write the rows of this process to a slot; nothing is committed by that."""
@@ -114,7 +127,7 @@ class SideBySide:
         return schema.assumed(self._store, name, self._of_rows(name))
 
     def _of_rows(self, name: str) -> dict:
-        plan, dtype = self.plan, np.int32 if name == "labels" else np.int64
+        plan, dtype = self.plan, described.dtype_of(name)
         chunk = plan.rows if plan.rows <= schema.LABELS_PER_CHUNK else plan.chunk
         return schema.metadata(dtype, [plan.total], [chunk], ["example"])
 
@@ -140,7 +153,9 @@ def plan_on(store: Store, kind: str, examples: int) -> Plan:
         for name, layout in layouts.items()
     }
     ranks, first = schema.ranks_of(store), layouts[kind]
-    return Plan(ranks, first.shape[1] // ranks, first.chunk[1], examples, arrays)
+    about = schema.read_group(store)
+    attributes = {name: about[name] for name in ("weights", "groups") if name in about}
+    return Plan(ranks, first.shape[1] // ranks, first.chunk[1], examples, arrays, attributes)
 
 
 def _described(plan: Plan, name: str, slots: int) -> dict:

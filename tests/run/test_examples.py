@@ -1,0 +1,175 @@
+"""What is no example, weights and groups: recorded, read, compared."""
+
+import json
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import anim
+from anim.errors import ElementError, RecordingError, SettingError
+from tests.support.buckets import BUCKET
+
+N, K = 120, 3
+RNG = np.random.default_rng(7)
+LABELS = RNG.integers(0, K, N)
+LOGITS = RNG.normal(size=(2, N, K)).astype(np.float32)
+IGNORED = RNG.random(N) < 0.3
+GIVEN = np.where(IGNORED, -100, LABELS)
+WEIGHTS = RNG.uniform(0.5, 3, N)
+SITES = np.array(["north", "south", "east"])[RNG.integers(0, 3, N)]
+
+
+@pytest.fixture(params=["memory", "folder", "bucket"])
+def place(request, tmp_path):
+    urls = {
+        "memory": None,
+        "folder": tmp_path / "r",
+        "bucket": f"memory://{BUCKET}/{tmp_path.name}",
+    }
+    return urls[request.param]
+
+
+def recorded(place, logits=LOGITS, **options):
+    with anim.Recorder(place, **options) as recorder:
+        for step, values in enumerate(logits):
+            recorder.snapshot(step, logits=values)
+    return recorder.run()
+
+
+def check_like(run, expected):
+    np.testing.assert_array_equal(run.labels, expected.labels)
+    for name, values in expected.errors().items():
+        np.testing.assert_array_equal(run.errors()[name], values, err_msg=name)
+    for i in range(len(expected)):
+        np.testing.assert_array_equal(run.probs(i), expected.probs(i))
+
+
+def test_what_is_ignored_or_masked_is_as_if_it_were_not_there(place):
+    rest = recorded(None, LOGITS[:, ~IGNORED], labels=LABELS[~IGNORED])
+    broken = LOGITS.copy()
+    broken[:, IGNORED] = np.nan
+    options = {} if place is None else {"overwrite": True}
+    check_like(recorded(place, broken, labels=GIVEN, ignore=-100, **options), rest)
+    check_like(recorded(place, broken, labels=LABELS, mask=~IGNORED, **options), rest)
+    check_like(recorded(place, broken, labels=GIVEN, ignore=[255, -100], **options), rest)
+
+
+def test_top_and_stated_confidences_leave_out_what_is_ignored(tmp_path):
+    broken = LOGITS.copy()
+    broken[:, IGNORED] = np.inf
+    for dtype in (np.float32, np.float64):
+        given = {"labels": GIVEN, "ignore": -100, "keep": "top", "overwrite": True}
+        run = recorded(tmp_path / "r", broken.astype(dtype), **given)
+        rest = recorded(None, LOGITS[:, ~IGNORED], labels=LABELS[~IGNORED], keep="top")
+        for name, values in rest.metrics().items():
+            np.testing.assert_allclose(run.metrics()[name], values, rtol=1e-6, err_msg=name)
+    confidence = np.where(IGNORED, np.nan, 0.75)
+    correct = np.where(IGNORED, -1, LABELS == 1)
+    with anim.Recorder(labels=GIVEN, ignore=-100) as recorder:
+        recorder.snapshot(0, confidence=confidence, correct=correct)
+    assert recorder.run().metrics()["accuracy"] == (LABELS[~IGNORED] == 1).mean()
+
+
+def test_names_and_rows_of_probabilities_can_be_ignored():
+    names = np.where(IGNORED, "pad", np.array(["a", "b", "c"])[LABELS])
+    probs = np.exp(LOGITS) / np.exp(LOGITS).sum(2, keepdims=True)
+    probs[:, IGNORED] = 7
+    with anim.Recorder(labels=names, classes=["a", "b", "c"], ignore="pad") as recorder:
+        recorder.snapshot(0, probs=probs[0])
+    np.testing.assert_array_equal(recorder.run().labels, LABELS[~IGNORED])
+
+
+def test_batches_bring_what_is_known_of_examples(tmp_path):
+    whole = recorded(None, labels=GIVEN, ignore=-100, weights=WEIGHTS, groups={"site": SITES})
+    order = np.array_split(RNG.permutation(N), 7)
+    with anim.Recorder(tmp_path / "r", ignore=-100) as recorder:
+        for step, logits in enumerate(LOGITS):
+            with recorder.collecting(step) as part:
+                for rows in order:
+                    given = {"labels": GIVEN[rows], "index": rows}
+                    given |= {"weights": WEIGHTS[rows], "groups": {"site": SITES[rows]}}
+                    part.add(logits=jnp.asarray(logits[rows]), **given)
+    run = anim.open(tmp_path / "r")
+    np.testing.assert_array_equal(run.labels, whole.labels)
+    np.testing.assert_array_equal(run.weights, whole.weights)
+    for one in (run, whole):
+        names = np.array(one.groups["site"].names)
+        assert names.tolist() == ["east", "north", "south"]
+        np.testing.assert_array_equal(names[one.groups["site"].codes], SITES[~IGNORED])
+
+
+def test_weights_and_groups_lie_beside_labels(place):
+    if place is None:
+        return
+    weights = np.where(IGNORED, 0, WEIGHTS)
+    groups = {"a site/1": SITES, "age": RNG.integers(8, 12, N)}
+    recorded(place, labels=LABELS, weights=weights, groups=groups)
+    run = anim.open(place)
+    np.testing.assert_array_equal(run.labels, LABELS[~IGNORED])
+    np.testing.assert_array_equal(run.weights, WEIGHTS[~IGNORED])
+    assert list(run.groups) == ["a site/1", "age"]
+    assert run.groups["age"].names == ("8", "9", "10", "11")
+    with anim.Recorder(place, labels=LABELS, weights=weights, resume=True) as recorder:
+        recorder.snapshot(9, logits=LOGITS[0])
+        with pytest.raises(SettingError, match="weights: expected the same as before, got others"):
+            recorder.snapshot(10, logits=LOGITS[0], labels=LABELS, weights=weights * 2)
+    assert anim.open(place).steps.tolist() == [0, 1, 9]
+    with pytest.raises(RecordingError, match="was recorded with different weights"):
+        anim.Recorder(place, labels=LABELS, weights=weights * 2, resume=True)
+    with pytest.raises(RecordingError, match="was recorded with different groups"):
+        given = {"labels": LABELS, "weights": weights, "groups": {"age": np.full(N, 3)}}
+        anim.Recorder(place, **given, resume=True)
+
+
+def test_only_recordings_with_weights_have_another_schema(tmp_path):
+    for name, options in {"plain": {"groups": SITES}, "weighted": {"weights": WEIGHTS}}.items():
+        recorded(tmp_path / name, labels=LABELS, **options)
+        attributes = json.loads((tmp_path / name / "zarr.json").read_text())["attributes"]["anim"]
+        assert attributes["schema"] == (3 if name == "weighted" else 2)
+
+
+def test_what_is_ignored_stays_so(tmp_path):
+    with anim.Recorder(ignore=-100) as recorder:
+        recorder.snapshot(0, logits=LOGITS[0], labels=GIVEN)
+        with pytest.raises(SettingError, match=r"expected no example at index \d+ as before"):
+            recorder.snapshot(1, logits=LOGITS[1], labels=LABELS)
+        broken = LOGITS[1].copy()
+        broken[np.flatnonzero(~IGNORED)[5], 1] = np.nan
+        with pytest.raises(ElementError, match="finite") as caught:
+            recorder.snapshot(1, logits=broken)
+        assert caught.value.index == (np.flatnonzero(~IGNORED)[5], 1)
+    with pytest.raises(ElementError, match=r"\(ignore=-100 leaves these out\), got -100 at index"):
+        anim.Recorder(labels=GIVEN)
+    with pytest.raises(ValueError, match="at least one example, got none that is not ignored"):
+        recorded(None, labels=np.full(N, -100), ignore=-100)
+
+
+def test_what_is_wrong_with_examples_is_said():
+    for options, problem in {
+        "mask": (
+            {"mask": np.ones(3)},
+            r"mask: expected shape \[120\], as of the labels, got \[3\]",
+        ),
+        "value": ({"mask": np.full(N, 2)}, "mask: expected true for examples, or false, got 2"),
+        "long": ({"weights": np.ones(3)}, r"weights: expected shape \[120\], got \[3\]"),
+        "below": ({"weights": -WEIGHTS}, "weights: expected finite numbers >= 0, got -"),
+        "groups": ({"groups": ["a"]}, "groups: expected 120 names, as many as labels"),
+        "ids": ({"groups": [{}] * N}, "expected names or integers, got {}"),
+        "ignore": ({"ignore": [None]}, "ignore: expected labels, got None"),
+    }.values():
+        with pytest.raises(ValueError, match=problem):
+            anim.Recorder(labels=LABELS, **options)
+    with pytest.raises(SettingError, match="weights: expected labels= in the same call, got none"):
+        anim.Recorder(weights=WEIGHTS)
+    recorder = anim.Recorder()
+    with pytest.raises(SettingError, match="each batch alike"), recorder.collecting(0) as part:
+        part.add(logits=LOGITS[0, :60], labels=LABELS[:60], weights=WEIGHTS[:60])
+        part.add(logits=LOGITS[0, 60:], labels=LABELS[60:])
+
+
+def test_missing_names_of_groups_are_a_group():
+    groups = [None, np.nan, "b", "a", 3.0, "10", "9"]
+    run = anim.Recorder(labels=[0, 1, 0, 1, 0, 1, 0], groups=groups)
+    run.snapshot(0, logits=np.zeros((7, 2)))
+    assert run.run().groups["group"].names == ("3", "9", "10", "a", "b", "(none)")
