@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-import jax
 import numpy as np
 from numpy.typing import DTypeLike
 
-from anim.checks.arrays import as_array, raise_first, widened
+from anim.checks.arrays import raise_first, widened
 from anim.checks.labels import NO_LABEL
 from anim.checks.rounding import (
     FLOAT32_SUM,
@@ -35,25 +34,9 @@ _LOGITS_HINT = f"{PASSED_LOGITS}?"
 _SUMS_HINT = f"{PASSED_LOGITS}, or the sigmoids of a multilabel model?"
 
 
-def _numbers(name: str, given) -> np.ndarray:
-    """Return numbers of the dtype that was given."""
-    values = as_array(name, given)
-    if values.dtype.kind not in "biuf" and not _is_extension(values.dtype):
-        raise ValueError(f"{name}: expected numbers, got {values.dtype}")
-    return values
-
-
-def _is_extension(dtype: np.dtype) -> bool:
+def is_extension(dtype: np.dtype) -> bool:
     """Return whether a dtype holds numbers that NumPy itself lacks, such as bfloat16."""
     return widened(np.empty(0, dtype)).dtype.kind == "f"
-
-
-def _own_floats(given, values: np.ndarray) -> np.ndarray:
-    """Return values as float32, in memory that nobody else changes; see `narrowed`."""
-    if values.dtype != np.float32:
-        return narrowed(widened(values), np.dtype(np.float32))
-    is_own = isinstance(given, (list, tuple, jax.Array))
-    return values if is_own else values.copy()
 
 
 class Scores:
@@ -84,7 +67,7 @@ class Scores:
         self.name, self.rows, self._labels = name, Rows(name, given), labels
         self.ignored = np.zeros(examples, bool) if labels is None else labels == NO_LABEL
         shape, dtype = self.rows.shape, self.rows.dtype
-        if dtype.kind not in "biuf" and not _is_extension(dtype):
+        if dtype.kind not in "biuf" and not is_extension(dtype):
             raise ValueError(f"{name}: expected numbers, got {dtype}")
         self.has_one = shape in ((examples,), (examples, 1))
         if not self.has_one and (len(shape) != 2 or shape[0] != examples or shape[1] < 2):
@@ -259,16 +242,6 @@ def check_finite(name: str, floats: np.ndarray, given: np.ndarray) -> None:
         raise_first(name, "finite numbers that float32 holds", given, wrong, NotFiniteError)
 
 
-def checked_confidence(given, ignored: np.ndarray) -> np.ndarray:
-    """Return the score of the predicted class, float32 [N]; 0 for rows that are ignored [N]."""
-    numbers = _numbers("confidence", given)
-    _check_shape("confidence", numbers, len(ignored))
-    numbers = _without(ignored, numbers)
-    values = _own_floats(given, numbers)
-    check_finite("confidence", values, numbers)
-    return check_scores("confidence", values, numbers.dtype)
-
-
 def check_scores(
     name: str, values: np.ndarray, dtype: np.dtype, hint: Callable[[], str] = str
 ) -> np.ndarray:
@@ -290,31 +263,6 @@ def check_scores(
         raise_first(name, f"numbers in [0, 1]{hint()}", values, outside)
     # Adding 0 makes 0 of -0.0, which would be written with its sign.
     return np.clip(values, 0, 1) + 0 if low <= 0 or high > 1 else values
-
-
-def checked_correct(given, ignored: np.ndarray) -> np.ndarray:
-    """Return whether the predicted class is the label, bool [N]; not for rows that are ignored."""
-    values = widened(as_array("correct", given))
-    _check_shape("correct", values, len(ignored))
-    values = _without(ignored, values)
-    other = ~np.isin(values, (0, 1))
-    if other.any():
-        raise_first("correct", "true or false", values, other)
-    return values.astype(bool)
-
-
-def _without(ignored: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Return values [N] with 0 in rows that are ignored."""
-    if not ignored.any():
-        return values
-    values = values.copy()
-    values[ignored] = 0
-    return values
-
-
-def _check_shape(name: str, values: np.ndarray, examples: int) -> None:
-    if values.shape != (examples,):
-        raise ValueError(f"{name}: expected shape [{examples}], got {list(values.shape)}")
 
 
 def rows_are_probs(values: np.ndarray | Iterable[np.ndarray], name: str = "predictions") -> bool:

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from anim.checks.arrays import as_array
+from anim.checks.confidences import checked_confidence, checked_correct
 from anim.checks.labels import NO_LABEL, check_range
 from anim.checks.predictions import (
     Scores,
-    checked_confidence,
-    checked_correct,
     checked_scores,
     rows_are_probs,
     rows_of_probs,

@@ -178,13 +178,15 @@ class Recorder:
             RuntimeError: the recorder is closed, or belongs to another process.
             OSError: an earlier snapshot could not be written; nothing more is recorded.
         """
-        if self._has_already("snapshot", step):
-            return
-        given = {"logits": logits, "probs": probs, "confidence": confidence, "correct": correct}
+        if not self._has_already("snapshot", step):
+            given = {"logits": logits, "probs": probs, "confidence": confidence, "correct": correct}
+            self._record(step, given, Told(labels, weights, groups, mask), metrics)
+
+    def _record(self, step: int, given: dict, told: Told, metrics) -> None:
         pieces = self._rows.pieces_of(given)
         last = self._handover.last.examples
-        labels = needed_labels(labels, given, last is not None)
-        known = self._rows.examples_given(Told(labels, weights, groups, mask), last)
+        labels = needed_labels(told.labels, given, last is not None)
+        known = self._rows.examples_given(told._replace(labels=labels), last)
         scalars = checked_metrics(metrics)
         self._make_room()
         seen = Seen()

@@ -4,7 +4,8 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from anim.checks.predictions import Scores, checked_confidence, checked_scores, rows_are_probs
+from anim.checks.confidences import checked_confidence
+from anim.checks.predictions import Scores, checked_scores, rows_are_probs
 from anim.errors import NotFiniteError
 from tests.support.predictions import softmax
 

@@ -11,7 +11,7 @@ import zarr
 import anim
 from anim.errors import RecordingError
 from anim.run.about import NOTHING_KNOWN
-from anim.run.examples import Examples, Groups
+from anim.run.examples import Examples
 from anim.run.own_rows import OwnRows
 from anim.run.ranks import Rank
 from anim.run.store import schema
@@ -53,16 +53,10 @@ def short_limits(monkeypatch):
 
 def writer(path, rank, ranks=RANKS, *, index=None, examples=None, timeout=20.0, **options):
     index = sampled(rank, ranks) if index is None else index
+    examples = Examples(LABELS[index]) if examples is None else examples
     given = {"settings": {"keep": "float32"}, "resume": False, "overwrite": False, **options}
-    return SharedWriter(
-        store_of(path),
-        OwnRows(Rank(rank, ranks), index),
-        Examples(LABELS[index]) if examples is None else examples,
-        None,
-        NOTHING_KNOWN,
-        timeout=timeout,
-        **given,
-    )
+    own = OwnRows(Rank(rank, ranks), index), examples, None, NOTHING_KNOWN
+    return SharedWriter(store_of(path), *own, timeout=timeout, **given)
 
 
 def append(shared, step):
@@ -349,38 +343,3 @@ def test_something_else_is_refused_before_anything_is_written_there(tmp_path):
     for error in in_all(lambda rank: writer(tmp_path, rank)):
         assert "is not a recording, and holds other files" in str(error)
     assert [file.name for file in tmp_path.iterdir()] == ["notes.txt"]
-
-
-def test_each_process_says_what_it_knows_of_its_examples(place):
-    labels = np.where(np.arange(EXAMPLES) % 5 == 2, -1, LABELS).astype(np.int32)
-    weights = np.linspace(0.5, 2, EXAMPLES)
-    sites = np.array(["a", "c", "b", "d"])[np.arange(EXAMPLES) % RANKS]
-
-    def act(rank, steps=(0, 5), **options):
-        index = sampled(rank)
-        # Padding is the first examples again, in ranks that have no others of these groups.
-        names, codes = np.unique(sites[index], return_inverse=True)
-        groups = {"site": Groups(tuple(names.tolist()), codes.astype(np.int32))}
-        examples = Examples(labels[index], weights[index], groups)
-        record(place, rank, steps, examples=examples, **options)
-
-    raise_any(in_all(act))
-    raise_any(in_all(lambda rank: act(rank, [9], resume=True)))
-    run, counts = anim.open(place), labels >= 0
-    assert run.steps.tolist() == [0, 5, 9]
-    np.testing.assert_array_equal(run.labels, labels[counts])
-    np.testing.assert_array_equal(run.weights, weights[counts])
-    np.testing.assert_array_equal(run.logits(1), logits(5)[counts])
-    site = run.groups["site"]
-    assert site.names == ("a", "b", "c", "d")
-    np.testing.assert_array_equal(np.array(site.names)[site.codes], sites[counts])
-
-
-def test_examples_of_one_process_alone_cannot_have_weights(place):
-    def act(rank):
-        index = sampled(rank)
-        weights = np.ones(len(index)) if rank == 2 else None
-        record(place, rank, [0], examples=Examples(LABELS[index], weights))
-
-    errors = [str(error) for error in in_all(act)]
-    assert "weights: expected them in all processes, or in none of them" in errors[0]
