@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import numpy as np
 
+from anim.checks.groups import NOTHING, ONLY
 from anim.errors import SettingError
 from anim.record.array_content import Content, names_listed
 from anim.record.cells import key_of
@@ -128,7 +129,8 @@ def rows_of(
             content.taken[name] = "weight"
     for name, values in beside.groups.items():
         if (found := _of_rows(content, beside, name, values, shape, "USbiu")) is not None:
-            groups[name] = np.array([key_of(str(one)) for one in rows.of(found).tolist()])
+            texts = [key_of(str(one)) or NOTHING for one in rows.of(found).tolist()]
+            groups[name if name in beside.asked else ONLY] = np.array(texts)
             notes.append(f"group: {name!r} ({_why(beside, name)})")
             content.taken[name] = "group"
     return replace(rows, weights=weights, groups=groups, notes=tuple(notes))

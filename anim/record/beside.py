@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from anim.checks.groups import NOTHING
 from anim.record.arrow import compute as pc
 from anim.record.cells import has_fractions, is_number, is_text, key_of, numbers
 from anim.record.tables import Table, shown
@@ -27,10 +28,10 @@ def weights_in(table: Table, name: str) -> np.ndarray:
 def groups_in(table: Table, name: str) -> np.ndarray:
     """Return the names of the groups that rows are in, [N] texts.
 
-    Whole numbers are spelled without zeros around them.
+    Whole numbers are spelled without zeros around them, and empty cells are the group ``(none)``.
 
     Raises:
-        SettingError: a missing cell, numbers with decimals, or something else than names.
+        SettingError: numbers with decimals, or something else than names.
     """
     column = table.column(name)
     if is_number(column.type) and has_fractions(table, name):
@@ -41,9 +42,5 @@ def groups_in(table: Table, name: str) -> np.ndarray:
             table.fail(f"column {shown(name)}: expected names of groups, got {column.type}")
         column = pc.cast(column, pa.string())
     encoded = pc.fill_null(pc.utf8_trim_whitespace(column), "").dictionary_encode()
-    texts = [key_of(text) for text in encoded.dictionary.to_pylist()]
-    codes = encoded.indices.to_numpy(zero_copy_only=False)
-    if "" in texts:
-        row = int((codes == texts.index("")).argmax())
-        table.refuse(name, row, "the name of a group (examples of none may have one of their own)")
-    return np.array(texts)[codes]
+    texts = [key_of(text) or NOTHING for text in encoded.dictionary.to_pylist()]
+    return np.array(texts)[encoded.indices.to_numpy(zero_copy_only=False)]

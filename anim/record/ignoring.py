@@ -12,6 +12,7 @@ from anim.record.cells import Coded, is_list, is_text, key_of
 from anim.record.rows import rows_by_step
 from anim.record.schema import Schema, Wanted, column_of_labels, columns_of_rows
 from anim.record.spelling import is_missing
+from anim.record.stated import is_of_answers
 from anim.record.tables import Table, listed, shown
 
 
@@ -68,6 +69,9 @@ def without_ignored(table: Table, wanted: Wanted, truth: Coded | None) -> Kept:
         return Kept(table, truth, table)
     if truth is None:
         column = column_of_labels(table, wanted)
+        if column is None and is_of_answers(table, wanted, truth):
+            problem = f"expected a column of labels in {table.source!r}, got none; leave it out"
+            raise SettingError("ignore", problem)
         texts = None if column is None else _texts(table, column)
         if texts is None:
             # Without a column of labels, or one of lists, which is refused where it is read.

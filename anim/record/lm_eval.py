@@ -135,7 +135,9 @@ def _saved(source: str, samples: Sequence[Sample], labels: np.ndarray) -> Saved:
 
 
 def joined(snapshots: Sequence[Saved], tasks: Sequence[str]) -> Saved:
-    """Return the samples of several tasks as one snapshot; ids begin with the task.
+    """Return the samples of several tasks as one snapshot, with the tasks as groups.
+
+    Ids begin with the task.
 
     Args:
         snapshots: of each task, with ``logits`` [n, K], labels and classes.
@@ -145,7 +147,7 @@ def joined(snapshots: Sequence[Saved], tasks: Sequence[str]) -> Saved:
         return snapshots[0]
     most = max(one.given["logits"].shape[1] for one in snapshots)
     classes = tuple(map(str, range(most)))
-    logits, labels, ids = [], [], []
+    logits, labels, ids, groups = [], [], [], []
     for one, task in zip(snapshots, tasks, strict=True):
         own = one.given["logits"]
         short = most - own.shape[1]
@@ -154,6 +156,7 @@ def joined(snapshots: Sequence[Saved], tasks: Sequence[str]) -> Saved:
         assert names is not None and own_labels is not None
         labels.append(np.array([classes[names.index(label)] for label in own_labels]))
         ids += [f"{task} {number}" for number in one.ids or range(len(own))]
+        groups += [task] * len(own)
     notes = dict.fromkeys(note for one in snapshots for note in one.notes)
     return replace(
         snapshots[0],
@@ -162,6 +165,7 @@ def joined(snapshots: Sequence[Saved], tasks: Sequence[str]) -> Saved:
         classes=classes,
         notes=(*notes, f"tasks: {listed(list(tasks))}, together"),
         ids=tuple(ids),
+        groups={"task": np.array(groups)},
     )
 
 

@@ -170,11 +170,7 @@ def _write(
 def beside(first: Saved) -> dict[str, Any]:
     """Return the weights and groups of examples as arguments of `anim.Recorder`."""
     found = {"weights": first.weights, "groups": dict(first.groups) or None}
-    asked = {name: values for name, values in found.items() if values is not None}
-    for name in asked:
-        problem = "would not be used yet: each example counts once, and all are shown together"
-        raise SettingError(name.removesuffix("s"), f"{name} {problem}")
-    return asked
+    return {name: values for name, values in found.items() if values is not None}
 
 
 def _in_alphabetical_order(snapshot: Saved, names: Sequence[str]) -> Saved:

@@ -19,6 +19,10 @@ def from_arrays(
     logits=None,
     probs=None,
     classes: Sequence[str] | None = None,
+    weights=None,
+    groups=None,
+    ignore=None,
+    mask=None,
 ) -> Run:
     """Return a run of predictions that are already in memory.
 
@@ -28,13 +32,15 @@ def from_arrays(
         logits: [S, N, K] float, or
         probs: [S, N, K] in [0, 1], or [S, N] as P(class 1) of a binary model.
         classes: K names; None names them "0", "1", ...
+        weights, groups, ignore, mask: what is known of the examples, as for `anim.Recorder`.
 
     Raises:
         ValueError: as for `Recorder.snapshot`.
     """
     if labels is None:
         raise SettingError("labels", "expected integers of shape [N], got None")
-    recorder = Recorder(labels=labels, classes=classes)
+    known = {"weights": weights, "groups": groups, "ignore": ignore, "mask": mask}
+    recorder = Recorder(labels=labels, classes=classes, **known)
     given = {"logits": logits, "probs": probs}
     for name, values in given.items():
         if values is not None and len(values) != len(steps):

@@ -107,7 +107,7 @@ def test_weights_and_groups_are_read_by_their_names(tmp_path, name):
     arrays = {"probs": GARBLED, "labels": TRUTH, "groups": sites, name: WEIGHTS[:, None]}
     (found,) = saved(tmp_path, IGNORED, **arrays)
     np.testing.assert_array_equal(found.weights, WEIGHTS[~GONE])
-    np.testing.assert_array_equal(found.groups["groups"], sites[~GONE])
+    np.testing.assert_array_equal(found.groups["group"], sites[~GONE])
     assert f"weight: {name!r} (by its name)" in found.notes
     assert "group: 'groups' (by its name)" in found.notes
     assert not any(note.startswith("ignored") for note in found.notes)

@@ -8,14 +8,16 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+import anim
 from anim.errors import SettingError
+from anim.record.__main__ import main
 from anim.record.aligning import check_same_examples, in_order_of
 from anim.record.beside import groups_in, weights_in
 from anim.record.readers import read
 from anim.record.saved import Saved
 from anim.record.schema import Wanted
 from anim.record.tables import table_of
-from tests.support.tables import LABELS, frame, recorded, refused, save
+from tests.support.tables import LABELS, PROBS, frame, recorded, refused, save
 
 PROB = [f"prob_{k}" for k in range(3)]
 WEIGHTS = np.round(np.random.default_rng(2).random(60), 3)
@@ -45,6 +47,40 @@ def test_weights_and_groups_that_are_asked_for_are_read(tmp_path):
     assert found.groups["age"].tolist() == [str(10 * one) for one in LABELS]
     assert "weight: 'w' (asked for)" in found.notes
     assert "group: 'site', 'age' (asked for)" in found.notes
+
+
+@pytest.mark.parametrize("suffix", ["csv", "npz", "frame"])
+def test_they_are_those_of_the_run(tmp_path, suffix):
+    weights, sites = np.where(LABELS == 2, 0, WEIGHTS), SITES.astype(object)
+    sites[:2] = ""
+    table = frame(PROB, w=weights, site=sites)
+    if suffix == "frame":
+        run = anim.from_table(table, weight="w", group="site", quiet=True)
+    elif suffix == "csv":
+        run = recorded(tmp_path, table, "--weight", "w", "--group", "site")
+    else:
+        arrays = {"probs": PROBS, "labels": LABELS, "w": weights, "site": sites.astype(str)}
+        np.savez(tmp_path / "table.npz", **arrays)
+        path = str(tmp_path / "table.npz")
+        options = ["--weight", "w", "--group", "site"]
+        assert main(["--out", str(tmp_path / "run"), path, *options]) == 0
+        run = anim.open(tmp_path / "run")
+    # Of weight 0 an example counts nowhere.
+    counts = weights > 0
+    np.testing.assert_array_equal(run.labels, LABELS[counts])
+    np.testing.assert_array_equal(run.weights, weights[counts])
+    groups = run.groups["site"]
+    named = [one or "(none)" for one in sites[counts]]
+    assert [groups.names[code] for code in groups.codes] == named
+    whole = anim.from_arrays([0], LABELS, probs=PROBS[None], weights=weights, groups={"s": sites})
+    np.testing.assert_allclose(run.metrics()["accuracy"], whole.metrics()["accuracy"], atol=1e-6)
+
+
+def test_other_weights_in_another_file_are_refused(tmp_path, capsys):
+    save(tmp_path, frame(PROB, w=WEIGHTS[::-1]), "step_1.csv")
+    more = [str(tmp_path / "step_1.csv"), "--weight", "w"]
+    problem = refused(tmp_path, capsys, frame(PROB, w=WEIGHTS), *more, name="step_0.csv")
+    assert "step_1.csv': expected the weights of the first file, got different ones" in problem
 
 
 def test_rows_that_are_left_out_have_no_weight_and_no_group(tmp_path):
@@ -89,14 +125,13 @@ def test_names_of_groups_are_texts_without_spaces_and_numbers_without_zeros():
     assert groups_in(one, "b").tolist() == ["1", "2", "1"]
     assert groups_in(one, "c").tolist() == ["true", "false", "true"]
     assert groups_in(one, "d").tolist() == ["1", "1", "2"]
+    assert groups_in(table(a=["x", None, " "]), "a").tolist() == ["x", "(none)", "(none)"]
     assert weights_in(one, "b").tolist() == [1, 2, 1]
 
 
 @pytest.mark.parametrize(
     ("values", "problem"),
     [
-        (["a", None], "row 1, column 'g': expected the name of a group (examples of none may have"),
-        (["a", " "], "row 1, column 'g': expected the name of a group"),
         (
             [1.5, 2.0],
             "column 'g': expected names of groups, or integers, got numbers with decimals",

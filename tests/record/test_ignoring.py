@@ -198,3 +198,9 @@ def test_nothing_is_looked_at_unless_it_is_asked_for():
     assert without_ignored(table, Wanted(), None).table is table
     kept = without_ignored(table, Wanted(ignore=("-100",)), None)
     assert kept.table is table and kept.note == "0 of 60 rows left out, label -100 in 0"
+
+
+def test_answers_without_labels_have_none_to_ignore(tmp_path, capsys):
+    table = pd.DataFrame({"confidence": PROBS.max(1), "correct": GONE})
+    problem = refused(tmp_path, capsys, table, "--ignore", "-100")
+    assert "argument --ignore: expected a column of labels" in problem

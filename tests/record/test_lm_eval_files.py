@@ -140,6 +140,7 @@ def test_one_task_of_several_is_taken(tmp_path):
 def test_tasks_may_be_recorded_together(tmp_path, tasks, capsys):
     run = recorded(tmp_path, of_two_tasks(tmp_path / "logs"), "--task", tasks)
     assert "tasks: mmlu_art, mmlu_law, together" in capsys.readouterr().out
+    assert run.groups["task"].names == ("mmlu_art", "mmlu_law")
     assert (len(run), len(run.labels)) == (2, 15)
     np.testing.assert_array_equal(run.labels, [*LABELS[5:10], *LABELS[:10]])
     hits = [one["acc"] for one in of_checkpoint(2)]

@@ -66,14 +66,6 @@ def test_a_column_that_is_not_there_is_refused(tmp_path, option, capsys):
     assert "has no column 'x'; it has prob_0, prob_1, prob_2, label" in problem
 
 
-@pytest.mark.parametrize("role", ["weight", "group"])
-def test_weights_and_groups_that_are_asked_for_are_refused_as_they_are_not_used(
-    tmp_path, role, capsys
-):
-    problem = refused(tmp_path, capsys, frame(PROB, w=1), f"--{role}", "w")
-    assert f"argument --{role}: {role}s would not be used yet" in problem
-
-
 AMBIGUOUS = {
     "two families": (frame([*PROB]).assign(proba_0=0.5, proba_1=0.5), "are named as scores"),
     "two predictions": (
