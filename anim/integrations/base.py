@@ -269,6 +269,7 @@ class CallbackRecorder:
         values = as_array("predictions", predictions)
         values, labels = self._flattening.batch(values, labels)
         given = {self._kind_of(values): values, "labels": labels}
+        given |= self._flattening.beside.of_all(len(values))
         self._begun().snapshot(self._at, **given, metrics=self._scalars(metrics or {}))
         return True
 
@@ -285,7 +286,7 @@ class CallbackRecorder:
             return False
         options = {"known": self._outputs or self._kind, "is_joint": self.is_joint}
         scalars = self._scalars(metrics or {})
-        flat = self._flattening.stream(stream, has_positions=self._index is not None)
+        flat = self._flattening.stream(stream, self._index)
         with self._flattening.places():
             record_stream(self._begun(), self._at, flat, scalars, self._settled, **options)
         return True

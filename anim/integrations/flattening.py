@@ -6,9 +6,12 @@ from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from typing import Any
 
+import numpy as np
+
 from anim.checks.layout import Layout
 from anim.checks.shapes import flat_labels, flattened, shape_of
 from anim.errors import ElementError, SettingError
+from anim.integrations.beside import Beside
 from anim.integrations.streaming import Stream
 
 # What of the examples may be given with labels of their shape.
@@ -25,6 +28,7 @@ class Flattening:
     Attributes:
         labels: with one axis of examples, or None.
         options: of `anim.Recorder`.
+        beside: what they say of examples whose labels come with the batches.
 
     Raises:
         SettingError: one-hot labels along two axes.
@@ -44,6 +48,7 @@ class Flattening:
                 if given is not None and shape_of(name, given) == self._shape:
                     self.options[name] = Layout(self._shape, None).flat(name, given)
         self.labels = labels
+        self.beside = Beside(self.options if labels is None else {})
 
     def batch(self, predictions, labels, *, has_positions: bool = False) -> tuple[Any, Any]:
         """Return the predictions and labels of a batch with one axis of examples.
@@ -68,15 +73,21 @@ class Flattening:
         self._layouts[layout.shape[1:]] = layout
         return flat["logits"], own
 
-    def stream(self, found: Stream, *, has_positions: bool = False) -> Stream:
-        """Return a stream of batches with one axis of examples; arguments as for `batch`."""
+    def stream(self, found: Stream, index: np.ndarray | None = None) -> Stream:
+        """Return a stream of batches with one axis of examples, and what is known beside labels.
+
+        Args:
+            found: batches as a callback has them.
+            index: [n] positions of the examples of this process; None if it has all, in order.
+        """
 
         def flat() -> Generator[tuple]:
             with closing(found()) as batches:
-                for predictions, labels, *more in batches:
-                    yield (*self.batch(predictions, labels, has_positions=has_positions), *more)
+                for predictions, labels, declared in batches:
+                    one = self.batch(predictions, labels, has_positions=index is not None)
+                    yield (*one, declared)
 
-        return flat
+        return self.beside.stream(flat, index)
 
     @contextmanager
     def places(self) -> Iterator[None]:

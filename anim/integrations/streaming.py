@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
-from typing import Any
 
 from anim.errors import ElementError, SettingError
 from anim.integrations.outputs import Look
 from anim.run import Recorder
 
-# Yields the predictions of a batch, their labels or None, and what the model says of them.
-Stream = Callable[[], Generator[tuple[Any, Any, str | None]]]
+# Yields the predictions of a batch, their labels or None, and what the model says of them; and, if
+# more is known of the examples, arguments of `anim.Recorder.snapshot`.
+Stream = Callable[[], Generator[tuple]]
 
 
 class _OtherKindError(Exception):
@@ -72,14 +72,14 @@ def _fed(part, batches, look: Look, settle: Callable[[Look], str], known: str | 
         _OtherKindError: that is not the kind they were added as.
     """
     problem: ElementError | None = None
-    for predictions, labels, declared in batches:
+    for predictions, labels, declared, *more in batches:
         look.add(predictions, declared)
         if problem is not None or not len(predictions):
             continue
         if known is None:
             known = "probs" if look.has_probs_alone or declared == "probs" else "logits"
         try:
-            part.add(**{known: predictions}, labels=labels)
+            part.add(**{known: predictions}, labels=labels, **(more[0] if more else {}))
         except ElementError as error:
             # The others show whether this is an error, or a kind that was taken for the other.
             problem = error

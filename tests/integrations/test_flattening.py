@@ -124,3 +124,49 @@ def test_a_recording_of_images_is_read_as_any_other(tmp_path):
         take(0)
         take(1)
     assert anim.open(tmp_path / "run").metrics()["ece"].shape == (2,)
+
+
+def test_ignored_pixels_are_left_out():
+    labels = torch.where(PIXELS == 2, 255, PIXELS)
+    model = torch.nn.Conv2d(2, 2, 1)
+    for keep in ("float32", "top"):
+        run = recorded(model, batched(IMAGES, labels), ignore=255, keep=keep)
+        counts = (PIXELS != 2).reshape(-1)
+        np.testing.assert_array_equal(run.labels, PIXELS.reshape(-1)[counts])
+        right = (model(IMAGES).argmax(1) == PIXELS).reshape(-1)[counts]
+        np.testing.assert_allclose(run.metrics()["accuracy"], right.float().mean(), atol=1e-6)
+
+
+def test_weights_and_groups_are_given_in_the_order_of_the_loader():
+    weights, sites = RNG.integers(0, 3, 6), np.array([*"abcabc"])
+    model = torch.nn.Linear(4, 3)
+    batches = batched(TEXTS.float(), TAGS[:, 0])
+    groups = {"site": sites, "half": np.arange(6) // 3}
+    run = recorded(model, batches, weights=weights, groups=groups)
+    counts = weights > 0
+    np.testing.assert_array_equal(run.weights, weights[counts])
+    found = run.groups["site"]
+    assert [found.names[code] for code in found.codes] == sites[counts].tolist()
+    run = recorded(model, batches, mask=weights == 1, groups=sites)
+    np.testing.assert_array_equal(run.labels, TAGS[:, 0][weights == 1])
+    weights = RNG.random((6, 5, 7))
+    run = recorded(torch.nn.Conv2d(2, 3, 1), batched(IMAGES, PIXELS), weights=weights)
+    np.testing.assert_array_equal(run.weights, weights.reshape(-1))
+
+
+@pytest.mark.parametrize("count", [5, 7])
+def test_weights_of_more_or_fewer_examples_are_refused(count):
+    with pytest.raises(SettingError, match=f"weights: expected one for each .*, got {count}"):
+        recorded(torch.nn.Linear(4, 3), batched(TEXTS.float(), TAGS[:, 0]), weights=np.ones(count))
+
+
+def test_a_process_gives_the_weights_of_its_own_examples():
+    beside = Flattening(None, {"weights": np.arange(6), "groups": {"a": np.arange(6)}}).beside
+
+    def found():
+        yield np.zeros((2, 3)), np.zeros(2, int), None
+        yield np.zeros((1, 3)), np.zeros(1, int), None
+
+    given = [more for *_, more in beside.stream(found, np.array([5, 1, 3]))()]
+    assert [one["weights"].tolist() for one in given] == [[5, 1], [3]]
+    assert [one["groups"]["a"].tolist() for one in given] == [[5, 1], [3]]
