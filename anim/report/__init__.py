@@ -4,13 +4,30 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from anim.report.groups import group_table, group_verdict, report_groups
     from anim.report.numbers import report
     from anim.report.printing import meanings, table
     from anim.report.sentences import verdict
 
-_HOMES = {"meanings": "printing", "report": "numbers", "table": "printing", "verdict": "sentences"}
+_HOMES = {
+    "group_table": "groups",
+    "group_verdict": "groups",
+    "meanings": "printing",
+    "report": "numbers",
+    "report_groups": "groups",
+    "table": "printing",
+    "verdict": "sentences",
+}
 
-__all__ = ["meanings", "report", "table", "verdict"]
+__all__ = [
+    "group_table",
+    "group_verdict",
+    "meanings",
+    "report",
+    "report_groups",
+    "table",
+    "verdict",
+]
 
 
 def __getattr__(name: str):

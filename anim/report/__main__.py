@@ -6,10 +6,11 @@ import argparse
 import json
 import math
 import sys
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from anim import command
 from anim.errors import RecordingError, SettingError
@@ -23,28 +24,39 @@ _HELP = {
     "calibrate": "recalibrate each run, by scaling of logits or by regression of scores, and "
     "report some of its errors before and after",
     "held_out": "share of the examples to fit the recalibration on; the others are reported on",
+    "by": "report on the groups of a grouping that was recorded, or of several that are crossed, "
+    "at the last of the steps",
 }
 
 
 def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
-    from anim.report import meanings, report, table, verdict
+    from anim.report import (
+        group_table,
+        group_verdict,
+        meanings,
+        report,
+        table,
+        verdict,
+    )
     from anim.run import open
     from anim.run.store.store import joined
 
     options = {"calibrate": arguments.calibrate, "held_out": arguments.held_out}
-    settings = Statistics(**options)
+    settings = Statistics(**options, by=arguments.by)
     try:
         opened = [open(path) for path in arguments.runs]
     except RecordingError as error:
         raise SettingError("RUN", str(error)) from error
-    found = {}
+    found, groups = {}, {}
     for path, run in zip(arguments.runs, opened, strict=True):
         for one in run.members:
             check()
             name = str(path if one is run else joined(path, one.name))
             found[name] = report(one, arguments.at, **options), one
+            groups |= _groups_of(one, name, arguments.at, settings)
     if arguments.json:
-        plain = {name: [_plain(row) for row in rows] for name, (rows, _) in found.items()}
+        tables = {name: rows for name, (rows, _) in found.items()} | groups
+        plain = {name: [_plain(row) for row in rows] for name, rows in tables.items()}
         print(json.dumps(plain, indent=1, allow_nan=False))
         return
     fitting = 0 if settings.calibrate is None else settings.held_out_share
@@ -54,7 +66,26 @@ def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
         words = verdict(rows[-1], count - fitted)
         command.print_lines(f"{name}, {_heading(run, fitted)}")
         print(f"\n{table(rows)}\n\n{words}\n")
-    print(meanings([rows[0] for rows, _ in found.values()]))
+    for name, rows in groups.items():
+        command.print_lines(f"{name}, at step {rows[0]['step']}")
+        command.print_lines("", *group_table(rows).splitlines(), "", group_verdict(rows), "")
+    print(meanings([rows[0] for rows in (*(rows for rows, _ in found.values()), *groups.values())]))
+
+
+def _groups_of(
+    run: Run, name: str, at: Sequence[int] | None, settings: Statistics
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of the groups of a run, by its name and that of each grouping."""
+    from anim.report import report_groups
+
+    found = {}
+    for by in [(one,) for one in run.groups] if settings.by is None else [settings.by]:
+        with warnings.catch_warnings():
+            # The report has said which snapshot is damaged, or has no recalibration.
+            warnings.simplefilter("ignore")
+            rows = report_groups(run, by, at, settings.calibrate, settings.held_out)
+        found[f"{name} by {' and '.join(by)}"] = rows
+    return found
 
 
 def _heading(run: Run, fitted: int) -> str:
@@ -66,9 +97,12 @@ def _heading(run: Run, fitted: int) -> str:
     return f"{run.about.caption or classes}: {points}"
 
 
-def _plain(row: Mapping[str, float]) -> dict[str, float | None]:
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row for JSON, which has no NaN."""
-    return {name: value if math.isfinite(value) else None for name, value in row.items()}
+    return {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value
+        for name, value in row.items()
+    }
 
 
 def main(argv: Sequence[str] | None = None) -> int:

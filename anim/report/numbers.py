@@ -51,17 +51,29 @@ def report(
     if not isinstance(run, Run):
         raise TypeError(f"run: expected an anim.Run, got {type(run).__name__}")
     settings = Statistics(calibrate=calibrate, held_out=held_out)
-    chosen = run.only(_indices(run, at))
+    chosen = run.only(indices_of(run, at))
     recalibrated = None
     if calibrate is not None:
         chosen, recalibrated = recalibrate(chosen, calibrate, settings.held_out_share)
     with together():
-        columns = {**chosen.errors(), "step": chosen.steps}
-        if calibrate is not None and recalibrated is not None:
-            columns |= _recalibrated(recalibrated, calibrate)
+        columns = columns_of(chosen, recalibrated, calibrate)
     return [
         {name: values[i].item() for name, values in columns.items()} for i in range(len(chosen))
     ]
+
+
+def columns_of(run: Run, recalibrated: Run | None, calibrate: str | None) -> dict[str, np.ndarray]:
+    """Return the values [S] of rows of a report, by name.
+
+    Args:
+        run: the run.
+        recalibrated: the same run after a recalibration, if there is one.
+        calibrate: its method.
+    """
+    columns = {**run.errors(), "step": run.steps}
+    if calibrate is not None and recalibrated is not None:
+        columns |= _recalibrated(recalibrated, calibrate)
+    return columns
 
 
 def _recalibrated(run: Run, method: str) -> dict[str, np.ndarray]:
@@ -75,7 +87,8 @@ def _recalibrated(run: Run, method: str) -> dict[str, np.ndarray]:
     return {f"{RECALIBRATED}{name}": found[name] for name in names}
 
 
-def _indices(run: Run, at: Sequence[int] | None) -> np.ndarray:
+def indices_of(run: Run, at: Sequence[int] | None) -> np.ndarray:
+    """Return the indices of snapshots at steps, or of about six; see `report`."""
     if at is None:
         return np.unique(np.linspace(0, len(run) - 1, _ROWS).round().astype(int))
     first, last = run.steps[0], run.steps[-1]

@@ -11,6 +11,8 @@ from anim.settings import TEMPERATURE
 
 # Before the name of a metric in a row, for its value after recalibration.
 RECALIBRATED = "recalibrated_"
+# The p-value of the ECE of a group, with a correction for the number of groups.
+CORRECTED = "ece_p_holm"
 
 
 class Column(NamedTuple):
@@ -56,26 +58,39 @@ _OF_RECALIBRATION = (
         for name in ("ece", "nll")
     ),
 )
-_COLUMNS = (*_OF_METRICS, *_OF_RECALIBRATION)
+_OF_GROUPS = (
+    Column(
+        "p (Holm)",
+        (CORRECTED,),
+        3,
+        "p of a group, made larger as there are several (Holm 1979): of runs whose groups are all\n"
+        "calibrated, at most 5 % have any at 0.05 or less",
+    ),
+)
+_COLUMNS = (*_OF_METRICS, *_OF_RECALIBRATION, *_OF_GROUPS)
 
 
 def table(rows: Sequence[Mapping[str, float]]) -> str:
     """Return rows of `report` as text, one line each, under the names of the columns."""
-    columns = _columns(rows)
+    columns = columns_in(rows)
     lines = [["step", *(column.title for column in columns)]]
     for row in rows:
-        lines.append([f"{row['step']}", *(_cell(row, column) for column in columns)])
+        lines.append([f"{row['step']}", *(cell_of(row, column) for column in columns)])
+    return aligned(lines)
+
+
+def aligned(lines: Sequence[Sequence[str]]) -> str:
+    """Return lines of cells as text, each cell at the right of its column."""
     widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
-    aligned = [
+    return "\n".join(
         "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
         for line in lines
-    ]
-    return "\n".join(aligned)
+    )
 
 
 def meanings(rows: Sequence[Mapping[str, float]]) -> str:
     """Return what the columns of a `table` mean, one or more lines each."""
-    columns = _columns(rows)
+    columns = columns_in(rows)
     width = max(len(column.title) for column in columns) + 2
     lines = []
     for column in columns:
@@ -86,14 +101,15 @@ def meanings(rows: Sequence[Mapping[str, float]]) -> str:
     return "\n".join(lines)
 
 
-def _columns(rows: Sequence[Mapping[str, float]]) -> list[Column]:
+def columns_in(rows: Sequence[Mapping[str, float]]) -> list[Column]:
     """Return the columns that at least one of the rows has."""
     return [
         column for column in _COLUMNS if any(all(key in row for key in column.keys) for row in rows)
     ]
 
 
-def _cell(row: Mapping[str, float], column: Column) -> str:
+def cell_of(row: Mapping[str, float], column: Column) -> str:
+    """Return what a row has in a column; a dash if that is missing."""
     values = [row[key] for key in column.keys]
     if any(map(math.isnan, values)):
         return "-"

@@ -21,7 +21,7 @@ def grouped(sites=3, examples=600, classes=2, seed=0, steps=(0, 10, 20), **optio
     labels = (logits + chance).argmax(1)
     sharp = np.where(site == 0, 3, 1)[:, None] * logits
     snapshots = np.stack([sharp * (step + 1) / (steps[-1] + 1) for step in steps])
-    sex = rng.integers(0, 2, examples).astype(np.int32)
+    sex = rng.permutation(np.arange(examples) % 2).astype(np.int32)
     groups = {"site": Groups(SITES[:sites], site), "sex": Groups(("f", "m"), sex)}
     run = anim.from_arrays(steps, labels, logits=snapshots, **options)
     return run.replaced(groups=groups)
