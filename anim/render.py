@@ -227,7 +227,8 @@ def _trained(
     # A page makes room as it needs it, and the default picture has room.
     is_default = (picture.size, picture.panels) == (None, None)
     is_page = all(encode.format_of(path).is_page for path in arguments.out)
-    if not (is_page or is_default):
+    # Nor is it known how many classes there will be.
+    if not (is_page or is_default or picture.is_by_class):
         from anim.scene import check_room
 
         check_room(picture, len(asked), replicas)

@@ -57,13 +57,24 @@ def view_of(name: str, classes: Sequence[str], has_scores: bool = True) -> View:
     if (prefix, colon) not in kinds:
         one_of("view", name, [kind.pattern for kind in VIEWS])
     kind = kinds[prefix, colon]
-    if kind.needs_scores and not has_scores:
+    if kind.needs_scores:
+        check_scores(name, has_scores)
+    return kind.parsed(argument, classes)
+
+
+def check_scores(name: str, has_scores: bool) -> None:
+    """Raise `SettingError` for a view that needs the scores of all classes, where there are none.
+
+    Args:
+        name: of the view.
+        has_scores: whether the scores of all classes are there.
+    """
+    if not has_scores:
         raise SettingError(
             "view",
             "this run holds only the confidence of the predicted class: it has the confidence "
             f"view only, got {name!r}",
         )
-    return kind.parsed(argument, classes)
 
 
 def default_view(classes: Sequence[str], has_scores: bool = True) -> str:

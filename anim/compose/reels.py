@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from anim import calibration
+from anim.compose import classes
 from anim.compose.groups import captioned, divided, groups_to_show, titled
 from anim.compose.tracks import prepare, track_of
 from anim.panels.layout import has_plain_words
@@ -16,6 +17,7 @@ from anim.panels.words import FIELD_TITLE, PLAIN_TITLE
 from anim.run import RunLike, calibrate
 from anim.run.passes import Progress
 from anim.settings import RECALIBRATIONS, Picture, one_line
+from anim.settings.views import CLASSES
 from anim.timeline import Reel, Track
 
 # How far below the lowest score rounding may move one.
@@ -43,6 +45,8 @@ def compose_views(
     picture: Picture,
     views: Sequence[str],
     progress: Progress | None = None,
+    *,
+    is_live: bool = False,
 ) -> list[tuple[Reel, Subject]]:
     """Return what a picture shows in each of several views, in one pass over the snapshots.
 
@@ -51,6 +55,7 @@ def compose_views(
         picture: how to show them. Its view is not used.
         views: names, such as ``confidence``.
         progress: called with (snapshots read, snapshots in all).
+        is_live: whether the snapshots will be joined with others of the same run.
 
     Raises:
         SettingError: a view or a grouping that a run does not have, too many runs or groups, or a
@@ -60,6 +65,10 @@ def compose_views(
     groups = () if picture.by is None else groups_to_show(runs[0], picture)
     names = _names(runs, picture)
     title = _title(runs, names, picture) if picture.title is None else picture.title
+    if classes.has_panels(runs[0], picture):
+        return [_of_classes(runs[0], title, picture, progress, is_live=is_live)]
+    if picture.is_by_class:
+        views = [classes.only_view(runs[0])]
     passes = 1 if picture.calibrate is None else 3
     work = _Work(progress, passes * sum(map(_snapshots, runs)))
     if picture.calibrate is not None:
@@ -93,7 +102,7 @@ def reel_of(tracks: Sequence[Track], picture: Picture) -> Reel:
 
 
 def _counts_percents(runs: int, picture: Picture) -> bool:
-    return runs > 1 and picture.align == "fraction"
+    return runs > 1 and picture.align == "fraction" and not picture.is_by_class
 
 
 def _in_view(
@@ -103,16 +112,16 @@ def _in_view(
     reel = reel_of(tracks, picture)
     unit_name, steps_per_unit = _unit(runs, reel, picture)
     kind = calibration.view_of(view, runs[0].classes, runs[0].has_scores)
-    classes = [run.classes for run in runs]
-    sides = kind.sides(classes)
+    of_runs = [run.classes for run in runs]
+    sides = kind.sides(of_runs)
     subject = replace(
         subject,
         view=kind.name,
-        score_label=one_line(kind.label(classes)),
+        score_label=one_line(kind.label(of_runs)),
         sides=None if sides is None else (one_line(sides[0]), one_line(sides[1])),
         class_name=one_line(view.partition(":")[2]) if kind.counts_labels else "",
         answers=kind.answers,
-        floor=_floor(kind.floor(classes), runs, tracks),
+        floor=_floor(kind.floor(of_runs), runs, tracks),
         is_folded=kind.is_folded,
         unit_name=unit_name,
         steps_per_unit=steps_per_unit,
@@ -128,6 +137,31 @@ def _floor(floor: float, runs: Sequence[RunLike], tracks: Sequence[Track]) -> fl
     lowest = min(np.fmin.reduce(track.confidences, axis=None, initial=1) for track in tracks)
     is_lower = lowest < floor - _ROUNDED and not all(run.has_scores for run in runs)
     return 0.0 if is_lower else floor
+
+
+def _of_classes(
+    run: RunLike, title: str, picture: Picture, progress: Progress | None, *, is_live: bool
+) -> tuple[Reel, Subject]:
+    """Return the panels of the classes of a run."""
+    work = _Work(progress, _snapshots(run))
+    tracks, shown = classes.tracks_of_classes(
+        run, picture, work.part(_snapshots(run)), is_live=is_live
+    )
+    work.end()
+    reel = reel_of(tracks, picture)
+    unit_name, steps_per_unit = _unit([run], reel, picture)
+    forms = classes.sentences(len(shown), len(run.classes), is_live=is_live)
+    subject = Subject(
+        title=one_line(title),
+        caption=f"{one_line(_caption([run]))}, {forms[0]}",
+        view=CLASSES,
+        score_label="predicted score",
+        names=tuple(classes.called(run.classes[k]) for k in shown),
+        classes=forms,
+        unit_name=unit_name,
+        steps_per_unit=steps_per_unit,
+    )
+    return reel, subject
 
 
 class _Work:

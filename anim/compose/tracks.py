@@ -18,8 +18,9 @@ from anim.settings import BANDS, CURVES, FEWEST, Picture
 from anim.settings.panels import panel_of, series_of
 from anim.timeline import Track
 
-# The width of the narrowest bar in pixels, and of bins of lines, in those of the reference design.
-_NARROWEST, _OF_LINES = 8, 24
+# The width of the narrowest bar in pixels, and in those of the reference design that of bins of
+# lines and of bars in the small panels of classes.
+_NARROWEST, _OF_LINES, _OF_CLASSES = 8, 24, 14
 
 
 def prepare(
@@ -29,6 +30,7 @@ def prepare(
     progress: Progress | None = None,
     *,
     runs: int = 1,
+    class_errors: bool = False,
 ) -> None:
     """Read the snapshots of a run once, for tracks in several views.
 
@@ -38,6 +40,7 @@ def prepare(
         picture: how to show it.
         progress: called with (snapshots read, 0).
         runs: how many the picture shows, recalibrations included.
+        class_errors: whether `anim.Run.class_errors` is wanted, too.
     """
     before = 0
     for one in run.members:
@@ -54,6 +57,7 @@ def prepare(
             curve=picture.curve,
             band=picture.band,
             errors=bool(_errors_in(picture)),
+            class_errors=class_errors,
             progress=report,
         )
         before += len(one)
@@ -81,9 +85,10 @@ def track_of(run: RunLike, view: str, picture: Picture, *, runs: int = 1) -> Tra
 
 def _bars_at_most(picture: Picture, runs: int) -> int:
     """Return how many bars a cell of a picture of several runs has room for."""
-    width = cell_width(picture, runs)
-    if picture.for_runs(runs).is_overlaid:
-        return int(width / unit_of(picture) / _OF_LINES)
+    width, shown = cell_width(picture, runs), picture.for_runs(runs)
+    if shown.is_overlaid or shown.shows_classes:
+        narrowest = _OF_LINES if shown.is_overlaid else _OF_CLASSES
+        return int(width / unit_of(shown) / narrowest)
     return int(width / _NARROWEST)
 
 

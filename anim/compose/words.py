@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
+from anim.panels.axes import NO_BREAK_SPACE
 from anim.panels.contents import words_for
 from anim.panels.subject import Subject
 from anim.panels.verdict import ending_of
@@ -18,6 +20,8 @@ from anim.timeline import Reel, Track
 
 # Settings that the texts and the size in a description say already.
 _NOT_LOOKS = ("title", "label", "size", "scale")
+# How many classes have sentences of their own.
+_CLASSES_TOLD = 3
 # A peak further than this beyond both ends of a series is mentioned.
 _AWAY = {"share": 0.1, "miss": 0.03}
 
@@ -37,12 +41,31 @@ def alternative(reel: Reel, subject: Subject, picture: Picture) -> str:
     """
     is_alone = len(reel.lanes) == 1
     words = words_for(reel, subject, picture)
+    if subject.classes:
+        return _of_classes(reel, subject, words)
     stories = []
     for track, name in zip(reel.tracks, subject.names, strict=True):
         parts = _parts(track, subject, words)
         text = "; ".join(parts) if is_alone else f"{name}: {'; '.join(parts)}"
         stories.append(f"{text[:1].upper() if is_alone else text[:1]}{text[1:]}.")
     return " ".join(stories)
+
+
+def _of_classes(reel: Reel, subject: Subject, words: Words) -> str:
+    """Return a sentence on each of the first classes, and one on all others."""
+    pairs = list(zip(reel.tracks, subject.names, strict=True))
+    stories = [subject.classes[0]]
+    for track, name in pairs[:_CLASSES_TOLD]:
+        stories.append("; ".join(_parts(track, subject, replace(words, class_name=name))))
+    ends = [track.misses[np.isfinite(track.misses)][-1:] for track, _ in pairs[_CLASSES_TOLD:]]
+    misses = np.concatenate([*ends, np.zeros(0)])
+    if len(misses):
+        low, high = (words.numbers(end, end, end)[2] for end in (misses.min(), misses.max()))
+        low = low.partition(NO_BREAK_SPACE)[0]
+        error = f"of the others, {words.off} the line by" if words.is_plain else "of the others, "
+        error += "" if words.is_plain else f"{words.error} ends at"
+        stories.append(f"{error} {low} to {high}" if low != high else f"{error} {high}")
+    return " ".join(f"{story[:1].upper()}{story[1:]}." for story in stories)
 
 
 def _parts(track: Track, subject: Subject, words: Words) -> list[str]:

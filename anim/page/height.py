@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from anim.panels.page_layout import DESIGN, cell_size, overlay_size
+from anim.panels.page_layout import DESIGN, OF_CLASSES, cell_size, overlay_size
 
 # Pixels. Two charts fit beside each other, and the player is no wider.
 WIDTH = 960
@@ -29,6 +29,7 @@ def page_height(data: dict) -> int:
     if len(data["runs"]) == 1:
         header += _SAYS + (_LINE if _sentence_length(data) * _LETTER > room else 0)
     view = data["views"][0]
+    header += _SAYS if data["classes"] else 0
     header += _KEY if view["key"] else 0
     caption = math.ceil(len(data["caption"]) * _LETTER / room) * _LINE
     below = _CONTROLS + (caption + 2 if caption else 0) + _TABLE
@@ -50,7 +51,9 @@ def _charts_height(name: str, data: dict) -> int:
         tall = overlay_size(WIDTH - _MARGINS).axes
         return DESIGN.above + tall + DESIGN.labels + DESIGN.under
     runs = len(data["runs"])
-    size = cell_size(runs, data["together"], WIDTH - _MARGINS, with_dots=name == "reliability")
+    is_by_class = bool(data["classes"])
+    with_dots, design = name == "reliability" and not is_by_class, (DESIGN, OF_CLASSES)[is_by_class]
+    size = cell_size(runs, data["together"], WIDTH - _MARGINS, with_dots=with_dots, design=design)
     rows = math.ceil(runs / size.columns)
     each = DESIGN.above + size.axes + size.rows * DESIGN.pitch + DESIGN.under + DESIGN.labels
     each += DESIGN.head if runs > 1 else 0

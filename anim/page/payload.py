@@ -13,7 +13,7 @@ from anim.compose.words import alternative
 from anim.page.pack import Packer
 from anim.page.shown import clock_texts, strips_data, view_data
 from anim.panels.layout import has_title
-from anim.panels.page_layout import DESIGN
+from anim.panels.page_layout import DESIGN, OF_CLASSES
 from anim.panels.subject import Subject
 from anim.scene.contrast import luminance
 from anim.scene.theme import theme_of
@@ -60,16 +60,18 @@ def page_data(
 def _picture(packer: Packer, reel: Reel, subject: Subject, picture: Picture) -> dict[str, Any]:
     """Return what does not depend on the view."""
     light, dark = _themes(picture)
+    design = OF_CLASSES if subject.classes else DESIGN
     panels = [panel_of(name) for name in picture.shown_panels]
     return {
         "title": subject.title if has_title(picture) else "",
         "caption": subject.caption,
         "alt": alternative(reel, subject, picture),
-        "design": {_camel(name): value for name, value in asdict(DESIGN).items()},
+        "design": {_camel(name): value for name, value in asdict(design).items()},
         "clock": _clock(reel, subject, picture),
         "charts": [panel.name for panel in panels if not panel.shows_time],
         "strips": strips_data(packer, reel, subject, picture),
         "isOverlaid": picture.is_overlaid,
+        "classes": subject.classes,
         "together": 1 if picture.calibrate is None else 2,
         "font": _font(picture),
         "themes": {
@@ -137,7 +139,9 @@ def _colours(theme: Theme, subject: Subject, is_transparent: bool) -> dict[str, 
         "page": "transparent" if is_transparent else theme.background,
         "panel": "transparent" if is_transparent else theme.panel,
         "scheme": "dark" if luminance(theme.background) < luminance(theme.text) else "light",
-        "runs": run_colours(theme, len(subject.names), is_sweep=subject.is_sweep),
+        "runs": run_colours(
+            theme, len(subject.names), is_sweep=subject.is_sweep, is_one=bool(subject.classes)
+        ),
     }
 
 

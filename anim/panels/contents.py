@@ -65,6 +65,7 @@ class Header:
     def __init__(self, reel: Reel, subject: Subject, words: Words):
         self._reel, self._subject, self.words = reel, subject, words
         self.title, (self.unit_name, self._sign) = subject.title, subject.around
+        self.classes = subject.classes
         self._ending = ending_of(reel.tracks[0]) if len(reel.lanes) == 1 else None
 
     def clock(self, shot: Shot) -> str:
@@ -201,7 +202,7 @@ def contents_of(
     for place in places:
         strip = panel_of(place.kind.name).strip
         if strip is not None:
-            if len(reel.lanes) > 1:
+            if len(reel.lanes) > 1 and not subject.classes:
                 place = layout.with_names(place, subject.names, unit)
             strips.append((place, _strip(strip, place, unit, reel, subject, words)))
         elif place.kind.name == "counts":
@@ -219,7 +220,7 @@ def contents_of(
 def _diagram(
     place: Place, unit: float, reel: Reel, subject: Subject, words: Words, picture: Picture
 ) -> Cell:
-    with_dots = not layout.is_narrow(picture)
+    with_dots = not (layout.is_narrow(picture) or subject.classes)
     axes, dots, rows = layout.split(place, unit, with_dots=with_dots)
     grid = (int(dots.width / unit / PITCH), rows) if dots is not None else None
     track = reel.tracks[place.rank]

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from anim.panels.kinds import BARE, LABELS, PanelKind, Place
-from anim.settings import COLUMNS, Picture
+from anim.settings import Picture
 
 # Room beside the panels.
 LEFT, RIGHT = 62, 24
@@ -22,6 +22,8 @@ _FOOTER = 24
 _BETWEEN_COLUMNS, _BETWEEN_ROWS, _CELL_HEADER = 40, 16, 44
 _OVER = _BETWEEN_ROWS + _CELL_HEADER
 _BEST_ASPECT = 1.2
+# The height of a panel of a class, relative to that of a run.
+_CLASS = 0.4
 # Left of a strip in a cell of the grid, for its numbers, beside what is between cells; and the
 # least width of such a strip.
 _INDENT, _NARROWEST_STRIP = 20, 130
@@ -60,8 +62,8 @@ def stack_of(picture: Picture, kinds: Sequence[PanelKind], header: float, unit: 
     """
     runs = picture.runs
     if picture.size is None or picture.is_overlaid:
-        columns = runs if picture.is_overlaid else min(runs, COLUMNS)
-        return _stack(picture, kinds, columns, header, unit, is_beside=picture.has_strips_beside)
+        is_beside = picture.has_strips_beside
+        return _stack(picture, kinds, picture.columns, header, unit, is_beside=is_beside)
     together = 1 if picture.calibrate is None else 2
     found = [
         _stack(picture, kinds, columns, header, unit, is_beside=is_beside)
@@ -87,6 +89,7 @@ def _stack(
     between = [0 if one.shows_time else _between(picture.runs, columns) * unit for one in kinds]
     # Strips of a size that was asked for give some of their height to further rows.
     share = rows if picture.size is None else math.sqrt(rows)
+    share *= _CLASS if picture.shows_classes else 1
     weights = [kind.weight * (1 if kind.shows_time else share) for kind in kinds]
     inside = (picture.canvas[1] - fixed * unit - sum(between)) / sum(weights)
     heights = tuple(inside * one + more for one, more in zip(weights, between, strict=True))

@@ -64,13 +64,13 @@ def unit_of(picture: Picture) -> float:
 
 def header_height(picture: Picture, runs: int, *, title_lines: int = 1, key_rows: int = 1) -> float:
     """Return the height of headline, sentence and key; several runs have sentences of their own."""
-    measures = measures_of(picture)
+    measures, has_line = measures_of(picture), runs == 1 or picture.shows_classes
     lines = title_lines - 1 if has_title(picture) else -1
     rows = 0 if is_narrow(picture) else key_rows
     return (
         measures.header
         + lines * (measures.title * LINE if lines > 0 else measures.caption_at - measures.title_at)
-        - (0 if runs == 1 or measures.is_plain else measures.caption_at - measures.title_at)
+        - (0 if has_line or measures.is_plain else measures.caption_at - measures.title_at)
         + rows * measures.small * ROW
         + (measures.small * 0.5 if rows else 0)
     )
@@ -172,7 +172,7 @@ def _places(picture: Picture, title_lines: int, key_rows: int) -> tuple[list[Pla
     labelled, under = below(stack.kinds)
     found, top = [], picture.canvas[1] - header * unit
     left, right = round(LEFT * unit), round(width - RIGHT * unit)
-    names = round(NAMES * unit) if runs > 1 else 0
+    names = round(NAMES * unit) if runs > 1 and not picture.shows_classes else 0
     for at, kind in enumerate(stack.kinds):
         tall = round(stack.heights[at])
         bottom = round(top - above(kind, picture) * unit - tall)

@@ -87,6 +87,8 @@ class Design:
 
 
 DESIGN = Design()
+# Of the small panels of classes.
+OF_CLASSES = Design(aspect=0.6, lowest=110, cell_narrowest=160, most_columns=4)
 
 
 @dataclass(frozen=True)
@@ -106,18 +108,20 @@ class CellSize:
     rows: int
 
 
-def columns_of(runs: int, together: int, width: float) -> int:
+def columns_of(runs: int, together: int, width: float, design: Design = DESIGN) -> int:
     """Return how many cells stand side by side on a page of that width."""
-    room = max(1, int(width / DESIGN.cell_narrowest / together)) * together
-    most = max(DESIGN.most_columns // together * together, together)
-    columns = min(runs, 1 if width < DESIGN.cell_narrowest * together else min(room, most))
+    room = max(1, int(width / design.cell_narrowest / together)) * together
+    most = max(design.most_columns // together * together, together)
+    columns = min(runs, 1 if width < design.cell_narrowest * together else min(room, most))
     # As many rows, but evenly filled: four are two by two.
     rows = math.ceil(runs / columns)
     even = math.ceil(math.ceil(runs / rows) / together) * together
     return min(columns, even)
 
 
-def cell_size(runs: int, together: int, width: float, *, with_dots: bool) -> CellSize:
+def cell_size(
+    runs: int, together: int, width: float, *, with_dots: bool, design: Design = DESIGN
+) -> CellSize:
     """Return how large each cell is on a page of that width.
 
     Args:
@@ -125,11 +129,12 @@ def cell_size(runs: int, together: int, width: float, *, with_dots: bool) -> Cel
         together: how many belong together in one row.
         width: of the page.
         with_dots: whether a cell has dots; a page of a phone has none.
+        design: of the page.
     """
     is_narrow, (left, right) = width < DESIGN.narrow, _sides(width)
-    columns = columns_of(runs, together, width)
+    columns = columns_of(runs, together, width, design)
     inner = int((width - left - right - (columns - 1) * (DESIGN.between + right)) / columns)
-    tall = _height_of(inner)
+    tall = _height_of(inner, design)
     if not with_dots or is_narrow:
         return CellSize(columns, inner, tall, 0)
     rows = min(max(round(tall * DESIGN.dots / PITCH), DESIGN.fewest_rows), DESIGN.most_rows)
@@ -149,5 +154,5 @@ def _sides(width: float) -> tuple[int, int]:
     return DESIGN.left, DESIGN.right
 
 
-def _height_of(inner: int) -> int:
-    return min(max(round(DESIGN.aspect * inner), DESIGN.lowest), DESIGN.highest)
+def _height_of(inner: int, design: Design = DESIGN) -> int:
+    return min(max(round(design.aspect * inner), design.lowest), design.highest)

@@ -101,6 +101,9 @@ def strip_panel(
     Raises:
         SettingError: no run has any of its series.
     """
+    if subject.classes:
+        # They are of one run, and so are its scalars.
+        reel = Reel(reel.clock, reel.lanes[:1])
     series = _series_of(strip, reel.tracks)
     values = np.concatenate([reel.tracks[rank].series[name] for rank, name in series])
     ends = np.concatenate([_ends(reel.tracks[rank], name) for rank, name in series])

@@ -24,6 +24,8 @@ class Subject:
         is_folded: whether the ideal share for score s is max(s, 1 - s), instead of s.
         names: of the runs; not drawn if there is only one.
         headings: of their diagrams, if these are not the names.
+        classes: which classes of one run its panels show, in longer and shorter words; () if its
+            panels are of runs.
         unit_name: what the clock counts, e.g. ``epoch``.
         steps_per_unit: steps of the clock per unit.
     """
@@ -39,6 +41,7 @@ class Subject:
     is_folded: bool = False
     names: tuple[str, ...] = ("",)
     headings: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
     unit_name: str = "step"
     steps_per_unit: int = 1
 

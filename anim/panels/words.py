@@ -15,6 +15,8 @@ _LONGEST_NAME = 24
 UNDER, OVER, IDEAL, PALE, INTERVAL = "under", "over", "ideal", "pale", "interval"
 HIT, MISS, OTHERS, SOLID, DASHED = "hit", "miss", "others", "solid", "dashed"
 
+# What a class is called whose panel has its name.
+_THE_CLASS = "the class"
 # Headlines where nobody gives a name.
 PLAIN_TITLE, FIELD_TITLE = "How sure it is, and how often it is right", "Confidence and accuracy"
 
@@ -155,7 +157,8 @@ def words_of(
     of_them = "of them" if examples is None else f"of {rounded_count(examples)}"
     every = (f"all {dots}",) if examples == dots else (f"{dots}", of_them)
     write = _plain if is_plain else _field
-    words = write(subject, called(subject.class_name), every, is_curve)
+    name = _THE_CLASS if subject.classes else called(subject.class_name)
+    words = write(subject, name, every, is_curve)
     words = replace(words, answers=subject.answers)
     if not is_median:
         return words
@@ -182,15 +185,21 @@ def _plain(subject: Subject, name: str, dots: tuple[str, ...], is_curve: bool) -
     off = "the curve misses" if is_curve else "bars miss"
     tail = f"  ·  {off.removeprefix('the ')} the line by "
     best = f"best {subject.answers}"
+    said = name if subject.classes else f"“{name}”"
     if name:
-        says = (f"On average it gives “{name}” ", 0, ", and ", 1, " are")
-        short, share = ("gives ", 0, ", ", 1, " are"), f"how often it is “{name}”"
+        says = (f"On average it gives {said} ", 0, ", and ", 1, " are")
+        short = ("gives ", 0, ", ", 1, " are")
+        share = f"how often it is {said}"
+        if subject.classes:
+            # In a small panel, below the name of the class.
+            short, share = ("says ", 0, ", is ", 1), "how often it is"
     elif subject.answers > 1:
         says = ("On average it is ", 0, f" sure of its {best}, and one is right ", 1)
         short, share = (f"{best}: ", 0, ", right ", 1), f"how often one of its {best} is right"
     else:
         says = ("On average it says ", 0, " and is right ", 1)
         short, share = ("says ", 0, ", right ", 1), "how often it is right"
+    under = f"{said if name else 'right'} more often than it says"
     return Words(
         sentence=(*says, tail, 2),
         medium=(*short, ", misses by ", 2),
@@ -199,7 +208,7 @@ def _plain(subject: Subject, name: str, dots: tuple[str, ...], is_curve: bool) -
         mean="",
         scores=_plain_scores(subject),
         narrow_scores=_sides(subject) or _plain_scores(subject),
-        under=f"“{name}” more often than it says" if name else "right more often than it says",
+        under=under.removeprefix(f"{_THE_CLASS} "),
         over="less often",
         ideal="as often as it says",
         pale="faint part: may be chance",
@@ -225,7 +234,7 @@ def _field(subject: Subject, name: str, dots: tuple[str, ...], is_curve: bool) -
         sentence=(f"{mean[:1].upper()}{mean[1:]} ", 0, f", {says} ", 1, f", {error} ", 2),
         medium=(*short, ", error " if is_curve else ", ECE ", 2),
         short=short,
-        share=f"fraction of {name}" if name else says,
+        share="fraction" if subject.classes else f"fraction of {name}" if name else says,
         mean=mean,
         scores=scores,
         narrow_scores=scores,
@@ -252,7 +261,9 @@ def _plain_scores(subject: Subject) -> tuple[ScoreName, ...]:
             ScoreName(0.5, "center", "its score"),
             ScoreName(0.75, "center", f"says “{high}”  →"),
         )
-    if subject.class_name:
+    if subject.classes:
+        text = "how likely it says  →"
+    elif subject.class_name:
         text = f"how likely it says “{called(subject.class_name)}” is  →"
     elif subject.view == "confidence":
         text = "how sure it is of its answer  →"

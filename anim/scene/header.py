@@ -81,6 +81,8 @@ class HeaderChart:
         y = measures.caption_at + down
         if not names:
             self._write_sentence(reel, y, beside_clock=not lines)
+        elif contents.header.classes:
+            self._write_classes(contents.header.classes, y, beside_clock=not lines)
         elif lines and not measures.is_plain:
             y -= measures.caption_at - measures.title_at
         for at, row in enumerate(rows):
@@ -155,6 +157,17 @@ class HeaderChart:
         if not stage.measures.is_plain:
             left = sentence.right + APART
             self._verdict = _Verdict(stage, self._header, reel, left, right, y)
+
+    def _write_classes(self, forms: Sequence[str], y: float, *, beside_clock: bool) -> None:
+        """Write which classes there are a panel of, in the longest form that has room."""
+        stage, size = self._stage, self._stage.measures.caption
+        room = (self._end if beside_clock else stage.size[0] - RIGHT) - self._start
+        for form in forms:
+            text = stage.text(self._start, y, form, size, stage.theme.muted)
+            if stage.width_of(text) <= room or form == forms[-1]:
+                shorten(text, room * stage.pixels(1))
+                return
+            text.remove()
 
     def _name_cell(self, place: Place, reel: Reel, name: str) -> None:
         """Write the name of a run and its two numbers above its cell."""

@@ -70,7 +70,8 @@ class Scene:
             ),
             self._theme.fonts,
         )
-        self._runs, self._is_sweep = len(reel.lanes), subject.is_sweep
+        # The classes of a run have its colours.
+        self._runs, self._is_sweep = 1 if subject.classes else len(reel.lanes), subject.is_sweep
         self._is_vector = is_vector
         width, height = picture.canvas
         with self._style():
@@ -81,6 +82,7 @@ class Scene:
             )
             self._canvas = FigureCanvasAgg(self.figure)
             runs = run_colours(self._theme, self._runs, is_sweep=self._is_sweep)
+            runs *= len(reel.lanes) // self._runs
             stage = Stage(self.figure, self._theme, unit_of(picture), runs)
             self._build(stage, subject, reel, picture)
             self._canvas.draw()
@@ -98,11 +100,12 @@ class Scene:
         names = subject.names if len(reel.lanes) > 1 else ()
         # Without a headline a sentence stands beside the clock; names stand below it.
         taken = max(lines, 1) if names else lines
+        of_lines = () if subject.classes else names
         contents = contents_of(reel, subject, picture, title_lines=taken, key_rows=len(rows))
         self.contents = contents
         self._charts = [
             *(_painted(stage, cell) for cell in contents.cells),
-            *(StripChart(stage, place, panel, names) for place, panel in contents.strips),
+            *(StripChart(stage, place, panel, of_lines) for place, panel in contents.strips),
         ]
         headings = (subject.headings or names) if names else ()
         self._header = HeaderChart(stage, contents, reel, rows, lines, headings)

@@ -12,6 +12,7 @@ from anim.settings.look import Look, Output
 from anim.settings.panels import panel_of
 from anim.settings.statistics import TEMPERATURE, Statistics
 from anim.settings.themes import DEFAULT_THEME, THEMES, Measures
+from anim.settings.views import CLASSES
 
 MAX_RUNS = 6
 SMALLEST, MAX_SIDE = (320, 240), 4096
@@ -19,6 +20,8 @@ SMALLEST, MAX_SIDE = (320, 240), 4096
 NARROW = 480
 # Runs side by side in a picture of the default size.
 COLUMNS = 2
+# Rows of panels of classes for which a picture of the default size has room; the fewest.
+_CLASS_ROWS = 2
 # How many strips have room in the cell that runs leave free.
 _MOST_BESIDE = 2
 # How many more strips a picture of the default size has room for with no panel of a moment, with
@@ -57,6 +60,8 @@ class Picture(Output, Look, Clock, Statistics):
         super().check_together()
         problem = "cannot be used with the panel counts, which shows one run"
         require(not self.overlay or "counts" not in self.shown_panels, "overlay", problem)
+        problem = f"cannot be used with the view {CLASSES}, a panel for each class of one run"
+        require(not (self.overlay and self.is_by_class), "overlay", problem)
         for side, low in zip(self.canvas, SMALLEST, strict=True):
             whole("size", side, 2)
             if side > MAX_SIDE * MAX_SIDE:
@@ -74,6 +79,8 @@ class Picture(Output, Look, Clock, Statistics):
     def check_runs(self, count: int) -> None:
         """Raise `SettingError` unless this number of runs can be shown."""
         require(1 <= count <= MAX_RUNS, "runs", f"expected 1 to {MAX_RUNS} runs, got {count}")
+        problem = f"{CLASSES} shows one run, got {count}; class:NAME shows a class of several"
+        require(count == 1 or not self.is_by_class, "view", problem)
         has_room = self.calibrate is None or 2 * count <= MAX_RUNS
         problem = f"expected at most {MAX_RUNS // 2} runs with a recalibration each, got {count}"
         require(has_room, "calibrate", problem)
@@ -120,6 +127,10 @@ class Picture(Output, Look, Clock, Statistics):
             return self.size
         measures, moments = self._measures, self._moments
         width, height = measures.size
+        if self.shows_classes:
+            more = max(len(self.shown_panels) - moments - 1, 0) * measures.panel_height
+            height += (self.rows * moments - _CLASS_ROWS) * measures.class_height + more
+            return width, height + (measures.labels_height if self.runs % self.columns else 0)
         if self.has_strips_beside:
             height -= measures.beside_height
         else:
@@ -127,7 +138,7 @@ class Picture(Output, Look, Clock, Statistics):
             height += measures.panel_height * max(len(self.shown_panels) - moments - room, 0)
         height += 0 if self.runs == 1 or self.is_overlaid else measures.names_height
         rows = measures.row_height * (self.rows - 1)
-        rows += measures.labels_height if self.rows > 1 and self.runs % COLUMNS else 0
+        rows += measures.labels_height if self.rows > 1 and self.runs % self.columns else 0
         return width, height + rows * moments
 
     @property
@@ -140,18 +151,35 @@ class Picture(Output, Look, Clock, Statistics):
         strips = len(self.shown_panels) - 1
         is_first = self._moments == 1 and not panel_of(self.shown_panels[0]).shows_time
         has_free = self.runs > columns > 1 and -self.runs % columns == 1
-        return has_free and is_first and 1 <= strips <= _MOST_BESIDE and not self.is_overlaid
+        is_stacked = self.is_overlaid or self.shows_classes
+        return has_free and is_first and 1 <= strips <= _MOST_BESIDE and not is_stacked
 
     @property
     def has_strips_beside(self) -> bool:
         """Whether the strips of a picture of the default size are in the grid of its runs."""
         has_room = self.size is None and self._measures.beside_height > 0
-        return has_room and self.can_have_strips_beside(COLUMNS)
+        return has_room and self.can_have_strips_beside(self.columns)
+
+    @property
+    def shows_classes(self) -> bool:
+        """Whether what counts as a run here is a class: a panel for each of one run."""
+        return self.is_by_class and self.runs > 1
+
+    @property
+    def columns(self) -> int:
+        """How many runs stand side by side, at most, in a picture of the default size."""
+        if self.is_overlaid:
+            return self.runs
+        if not self.shows_classes:
+            return min(self.runs, COLUMNS)
+        # As few rows as have room, two at least, filled evenly.
+        rows = max(-(-self.runs // self._measures.class_columns), _CLASS_ROWS)
+        return -(-self.runs // rows)
 
     @property
     def rows(self) -> int:
-        """Rows of runs in a picture of the default size, which has no more than two in each."""
-        return 1 if self.is_overlaid else -(-self.runs // COLUMNS)
+        """Rows of runs in a picture of the default size."""
+        return -(-self.runs // self.columns)
 
     @property
     def is_overlaid(self) -> bool:

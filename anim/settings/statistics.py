@@ -9,7 +9,7 @@ from anim.settings.fields import Settings, require, setting
 from anim.settings.limits import Custom, OneOf, Share, Whole, one_of
 from anim.settings.parsing import BANDS, band_of, names_of, several_of
 from anim.settings.text import value_text
-from anim.settings.views import BINS_IN_WORDS, EXAMPLES_A_BIN, views_in_words
+from anim.settings.views import BINS_IN_WORDS, CLASSES, EXAMPLES_A_BIN, views_in_words
 
 BINNINGS = ("width", "mass")
 # Methods of recalibration, and what each calls a run.
@@ -119,8 +119,16 @@ class Statistics(Settings):
         """The share of the examples that a recalibration is fitted on."""
         return HELD_OUT if self.held_out is None else self.held_out
 
+    @property
+    def is_by_class(self) -> bool:
+        """Whether panels of the classes of one run are asked for."""
+        return self.view == CLASSES
+
     def check_together(self) -> None:
         super().check_together()
+        problem = f"cannot be used with the view {CLASSES}; the view class:NAME shows one of them"
+        for name in ("calibrate", "by"):
+            require(not self.is_by_class or getattr(self, name) is None, name, problem)
         has_method = self.held_out is None or self.calibrate is not None
         require(has_method, "held_out", "requires `calibrate`")
         require(self.only is None or self.by is not None, "only", "requires `by`")

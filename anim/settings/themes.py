@@ -19,6 +19,8 @@ class Measures:
         names_height: what names above several runs add to the height.
         row_height: what each further row of runs adds to the height.
         labels_height: what a row adds that has labels of its own since the last one is not full.
+        class_columns: how many panels of classes stand side by side at most.
+        class_height: what each further row of panels of classes adds to the height.
         unit: pixels of a picture per pixel of the reference design; None scales with the picture.
         title, name, caption, label, small: sizes of letters: of the headline, of names above cells,
             of the caption, of names of axes, of keys and numbers on axes.
@@ -39,6 +41,8 @@ class Measures:
     names_height: int = 0
     row_height: int = 370
     labels_height: int = 36
+    class_columns: int = 4
+    class_height: int = 180
     unit: float | None = None
     title: float = 18
     name: float = 13
@@ -186,6 +190,8 @@ THEMES: dict[str, Theme] = {
             names_height=32,
             row_height=200,
             labels_height=28,
+            class_columns=2,
+            class_height=110,
             unit=0.75,
             title=16,
             name=8 / 0.5625,
@@ -217,16 +223,19 @@ def sizes_in_words() -> str:
     return f"{', '.join(sizes)}; taller for many panels or runs"
 
 
-def run_colours(theme: Theme, count: int, *, is_sweep: bool = False) -> tuple[str, ...]:
+def run_colours(
+    theme: Theme, count: int, *, is_sweep: bool = False, is_one: bool = False
+) -> tuple[str, ...]:
     """Return the colours of names and lines of ``count`` runs.
 
     Args:
         theme: how the picture looks.
         count: 1 to 6. The only run has the colour of caps.
         is_sweep: whether the runs are in an order, of which a ramp of colours tells.
+        is_one: whether they are parts of one run, any number of them.
     """
-    if count == 1:
-        return (theme.cap,)
+    if count == 1 or is_one:
+        return (theme.cap,) * count
     return sweep_colours(theme, count) if is_sweep else theme.runs[:count]
 
 

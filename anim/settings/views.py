@@ -7,6 +7,8 @@ from __future__ import annotations
 
 # With more classes than this, no reader looks through a view of each.
 MOST_CLASSES = 12
+# What shows a panel of each class, side by side, instead of one view.
+CLASSES = "classes"
 # Of fewer examples a bin says little: there is one for each of this many, within limits.
 EXAMPLES_A_BIN = 25
 # The limits of `anim.calibration.views.VIEWS`, for help.
@@ -23,5 +25,6 @@ VIEW_PHRASES = {
 
 def views_in_words() -> str:
     """Return the names of all views and what their scores are, for help."""
-    *first, last = (f"{name} ({of})" if of else name for name, of in VIEW_PHRASES.items())
-    return f"{', '.join(first)} or {last}"
+    names = (f"{name} ({of})" if of else name for name, of in VIEW_PHRASES.items())
+    panels = f"{CLASSES} (a panel for each class, of many for the worst {MOST_CLASSES})"
+    return f"{', '.join(names)} or {panels}"

@@ -146,7 +146,9 @@ class Follower:
             # Later snapshots are read one by one, and each of them could warn.
             if self._has_warned_of_recalibration:
                 warnings.filterwarnings("ignore", ".* have no recalibration")
-            shown = compose_views([part], self.picture, views, lambda *_: self._check())
+            shown = compose_views(
+                [part], self.picture, views, lambda *_: self._check(), is_live=True
+            )
         self._has_warned_of_recalibration |= any(
             track.is_recalibrated and not track.counts.any(1).all() for track in shown[0][0].tracks
         )

@@ -36,6 +36,7 @@ CASES = {
     "early": (lambda: [a_run(snapshots=2, examples=90)], "score", {"intervals": True}),
     "confidence": (lambda: [a_run(TEN)], "confidence", {}),
     "class": (lambda: [a_run(TEN)], "class:b", {}),
+    "classes": (lambda: [a_run(TEN, snapshots=5)], "classes", {"pace": "step"}),
     "top": (lambda: [a_run(TEN)], "top:3", {}),
     "smooth": (lambda: [a_run()], "score", {"curve": "smooth"}),
     "few": (lambda: [a_run(examples=40, size=2)], "score", {"curve": "smooth"}),

@@ -26,7 +26,7 @@ const { isOverlaid } = model;
 const sizeOn = (width) =>
   isOverlaid
     ? overlaySize(design, width)
-    : cellSize(design, model.runs.length, model.together, width, true);
+    : cellSize(design, model.runs.length, model.together, width, !model.classes.length);
 const size = sizeOn(widths[0]);
 
 const cells = view.runs.map((bins) => ({

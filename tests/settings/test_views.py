@@ -79,6 +79,9 @@ def test_help_names_every_view_and_its_numbers_of_bins():
     assert list(VIEW_PHRASES) == [view.pattern for view in views.VIEWS]
     help_ = {one.name: one for one in settings_of(Picture)}
     assert views_in_words() in help_["view"].help
+    assert views_in_words().endswith(
+        " or classes (a panel for each class, of many for the worst 12)"
+    )
     score, *others = views.VIEWS
     assert score.has_even_bins
     assert {(view.fewest, view.most, view.has_even_bins) for view in others} == {(5, 20, False)}

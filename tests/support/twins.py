@@ -19,7 +19,7 @@ from anim.panels.facts import Bin, fact, fact_words, filled, table_row
 from anim.panels.layout import Place, kind_of
 from anim.panels.notes import note_of, notes_of
 from anim.panels.overlay import OverlayLine, is_point, overlay_panel
-from anim.panels.page_layout import DESIGN, cell_size, overlay_size
+from anim.panels.page_layout import DESIGN, OF_CLASSES, cell_size, overlay_size
 from anim.panels.reliability import NUMBER_BESIDE, ideal_places, score_axis, share_axis_of
 from anim.panels.strips import crossed, strip_panel, until
 from anim.settings.panels import panel_of
@@ -73,7 +73,9 @@ class Twin:
     def _size(self, width):
         if self.is_overlaid:
             return overlay_size(width)
-        return cell_size(len(self.exact.lanes), self.data["together"], width, with_dots=True)
+        by_class = bool(self.subject.classes)
+        how = {"with_dots": not by_class, "design": OF_CLASSES if by_class else DESIGN}
+        return cell_size(len(self.exact.lanes), self.data["together"], width, **how)
 
     def _entry(self, width):
         """The height of a run in the list of runs, in a picture whose axes are as large."""

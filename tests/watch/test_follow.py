@@ -178,3 +178,28 @@ def test_filters_of_warnings_are_restored(tmp_path):
         before = list(warnings.filters)
         follow(tmp_path / "r", calibrate="temperature")
         assert warnings.filters == before
+
+
+def test_panels_of_classes_keep_their_places_while_more_snapshots_come(tmp_path):
+    labels = np.arange(300) % 3
+    names = ("a", "b", "c")
+
+    def add(steps, **options):
+        with anim.Recorder(tmp_path / "r", labels=labels, classes=names, **options) as recorder:
+            for step in steps:
+                values = np.random.default_rng(step).normal(size=(300, 3))
+                recorder.snapshot(step, logits=values * (1 + step))
+
+    add([0])
+    follower, events, seen = follow(tmp_path / "r", view="classes", bins=8)
+    browser = Browser()
+    add([1, 2], resume=True)
+    for event in [*events, *told(follower, seen)[0]]:
+        browser.hear(*event)
+    assert [name for name, _ in browser.heard] == ["whole", "state", "more", "state"]
+    assert [one["name"] for one in browser.parts[-1]["runs"]] == list(names)
+    assert browser.parts[-1]["classes"] == ["3 classes"]
+    run = anim.open(tmp_path / "r")
+    for rank, name in enumerate(names):
+        expected = run.reliability(f"class:{name}", bins=8)
+        np.testing.assert_array_equal(browser.joined("counts", rank=rank), expected.counts)

@@ -62,8 +62,9 @@ export class ChartGrid {
    * @param {number} width
    */
   #grid(name, model, view, width) {
-    const { design, runs, together } = model;
-    const size = cellSize(design, runs.length, together, width, name === "reliability");
+    const { design, runs, together, classes } = model;
+    const withDots = name === "reliability" && !classes.length;
+    const size = cellSize(design, runs.length, together, width, withDots);
     const sides = sidesOf(design, width);
     const lefts = Array.from({ length: size.columns }, (_, at) => (at ? design.between : sides.left));
     const charts = runs.map((_, rank) => {

@@ -2,7 +2,7 @@ import { ChartGrid } from "./chart_grid.mjs";
 import { frameOf } from "./clock.mjs";
 import { html, put } from "./elements.mjs";
 import { Header } from "./header.mjs";
-import { sidesOf } from "./layout.mjs";
+import { hasNames, sidesOf } from "./layout.mjs";
 import { Strip } from "./strip.mjs";
 import { tableOf } from "./table.mjs";
 /** @import { Frame, Model, Moment, View } from "./types.mjs" */
@@ -66,13 +66,13 @@ export class Dashboard {
    */
   layOut(model, view, width, root) {
     this.#shown = { model, view };
-    const { design, strips, runs } = model;
+    const { design, strips } = model;
     const isNarrow = width < design.narrow;
     const sides = sidesOf(design, width);
     root.classList.toggle("narrow", isNarrow);
     root.style.setProperty("--left", `${sides.left}px`);
     root.style.setProperty("--right", `${sides.right}px`);
-    root.style.setProperty("--names", `${runs.length > 1 ? sides.names : 0}px`);
+    root.style.setProperty("--names", `${hasNames(model) ? sides.names : 0}px`);
     put(this.#table, "aria-label", `Numbers: ${model.title}`);
     this.#header.layOut(model, view, isNarrow);
     this.#charts.layOut(model, view, width);

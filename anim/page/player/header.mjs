@@ -68,14 +68,15 @@ export class Header {
    * @param {View} view
    * @param {boolean} isNarrow
    */
-  layOut({ title, caption, clock, runs }, view, isNarrow) {
+  layOut({ title, caption, clock, runs, classes }, view, isNarrow) {
     say(this.title, title);
     this.title.title = title;
     this.title.hidden = !title;
     say(this.caption, caption);
     this.#now.style.minWidth = `${Math.max(...clock.texts.map(({ length }) => length))}ch`;
-    this.#says.hidden = runs.length > 1;
-    this.#sentence.template = isNarrow ? view.words.short : view.words.sentence;
+    this.#says.hidden = runs.length > 1 && !classes.length;
+    const sentence = isNarrow ? view.words.short : view.words.sentence;
+    this.#sentence.template = classes.length ? classes.slice(0, 1) : sentence;
     say(this.#verdict, view.verdict?.forms.at(isNarrow ? -1 : 0) ?? "");
     put(this.#verdict, "class", `verdict key-${view.verdict?.mark ?? ""}`);
     this.key.replaceChildren(...keyItems(view.key));

@@ -1,5 +1,5 @@
 import { clipped, halfEven } from "./rounding.mjs";
-/** @import { CellSize, Design, Tick, TicksByRoom } from "./types.mjs" */
+/** @import { CellSize, Design, PageInfo, Tick, TicksByRoom } from "./types.mjs" */
 
 // As anim/panels/page_layout.py.
 
@@ -13,6 +13,12 @@ export function sidesOf(design, width) {
     ? { left: design.narrowLeft, right: design.narrowRight, names: design.narrowNames }
     : { left: design.left, right: design.right, names: design.names };
 }
+
+/**
+ * Return whether lines of strips have names: those of several runs.
+ * @param {PageInfo} page
+ */
+export const hasNames = ({ runs, classes }) => runs.length > 1 && !classes.length;
 
 /**
  * Return how large each cell is on a page of that width.

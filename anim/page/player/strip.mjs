@@ -1,7 +1,7 @@
 import { Axes } from "./axes.mjs";
 import { drawing, html, put, svg } from "./elements.mjs";
 import { keyItems } from "./key.mjs";
-import { sidesOf, ticksFor } from "./layout.mjs";
+import { hasNames, sidesOf, ticksFor } from "./layout.mjs";
 import { areaBetween, dotAt, polyline, round } from "./paths.mjs";
 import { shortened } from "./shortened.mjs";
 import { countUpTo, linesCrossed, lineUntil, spreadApart } from "./strips.mjs";
@@ -14,11 +14,12 @@ export class Strip {
    * @param {StripPanel} panel
    * @param {{ width: number, isLow: boolean, isLast: boolean }} place
    */
-  constructor({ design, runs }, panel, { width, isLow, isLast }) {
+  constructor(model, panel, { width, isLow, isLast }) {
+    const { design, runs } = model;
     this.panel = panel;
     const height = isLow ? design.lowStrip : design.strip;
     const sides = sidesOf(design, width);
-    const right = sides.right + (runs.length > 1 ? sides.names : 0);
+    const right = sides.right + (hasNames(model) ? sides.names : 0);
     const picture = drawing(width, height + (isLast ? design.footer : 4));
     const box = { left: sides.left, top: 2, width: width - sides.left - right, height: height - 4 };
     this.axes = new Axes(picture, box).paved();
@@ -31,7 +32,7 @@ export class Strip {
     this.gaps = panel.isFilled && ["under", "over"].map((kind) => this.axes.path(`gap ${kind}`));
     this.marks = panel.lines.map((line) => this.drawLine(line));
     this.now = this.axes.path("now", `M${box.left} ${box.top}v${box.height}`);
-    if (runs.length > 1) this.nameLines(runs, design.nameApart, right);
+    if (hasNames(model)) this.nameLines(runs, design.nameApart, right);
   }
 
   /**

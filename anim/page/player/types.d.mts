@@ -228,6 +228,8 @@ export interface PageInfo {
   charts: string[];
   /** Whether several runs are lines in one chart. */
   isOverlaid: boolean;
+  /** Which classes of one run the charts are of, in longer and shorter words; empty for runs. */
+  classes: string[];
   /** Neighbouring runs that belong together, such as before and after recalibration. */
   together: number;
   font: string | null;
