@@ -20,6 +20,7 @@ from anim.calibration.curve_bands import *
 from anim.calibration.error_interval import *
 from anim.calibration.example_scores import *
 from anim.calibration.face import publish as _publish
+from anim.calibration.isotonic import *
 from anim.calibration.noise import *
 from anim.calibration.prediction_errors import *
 from anim.calibration.proper_scores import *
@@ -28,5 +29,6 @@ from anim.calibration.score_tests import *
 from anim.calibration.scores import *
 from anim.calibration.smooth import *
 from anim.calibration.views import *
+from anim.calibration.weights import *
 
 _publish(globals())

@@ -108,19 +108,25 @@ def debiased_error_of_bins(
     counts: Num[Array, "*#snapshots bins"],
     accuracy: Float[Array, "*#snapshots bins"],
     confidence: Float[Array, "*#snapshots bins"],
+    *,
+    effective: Num[Array, "*#snapshots bins"] | None = None,
 ) -> Float[Array | np.floating, "*snapshots"]:
     """Return the L2 error without what noise adds to it, the variance of the accuracy of a bin.
 
     The plain L2 error of a calibrated model is above 0, and grows with the number of bins. A bin
     with one example counts as 0, as does a negative sum.
 
-    Args and Returns as for `expected_error_of_bins`.
+    Args and Returns as for `expected_error_of_bins`; and
+
+    Args:
+        effective: the effective number of examples of each bin, if the counts are sums of weights:
+            see `BinSums.effective`.
 
     References:
         Kumar, Liang and Ma 2019, Verified uncertainty calibration (arXiv 1909.10155), section 4.
     """
     weights, gaps, filled, xp = _gaps(counts, accuracy, confidence)
-    examples = xp.asarray(counts)
+    examples = xp.asarray(counts if effective is None else effective)
     several = examples > 1
     share = xp.where(filled, accuracy, 0.0)
     variance = share * (1 - share) / xp.where(several, examples - 1, 1)

@@ -12,6 +12,7 @@ from anim.calibration.binned_errors import expected_error_of_bins
 from anim.calibration.bins import ERROR_BINS, Array, BinSums, shares, width_edges
 from anim.calibration.class_bins import class_bins
 from anim.calibration.placing import in_memory
+from anim.calibration.ranked import own_of
 from anim.calibration.scores import check_shapes, over_snapshots, real
 from anim.calibration.tiles import largest
 
@@ -37,7 +38,7 @@ def top_label_calibration_error(
     labels: Integer[Array, "*#snapshots examples"],
     bins: int = ERROR_BINS,
     *,
-    weights: Float[Array, "examples"] | None = None,
+    weights: Float[Array, "*#snapshots examples"] | None = None,
 ) -> TopLabelErrors:
     """Return the errors of the confidence by predicted class, and their mean (top-label ECE).
 
@@ -67,7 +68,8 @@ def top_label_calibration_error(
         of_labels = in_memory(labels if labels.ndim == 1 else labels[at])
         confidence, predicted = map(in_memory, _confident(probs[at]))
         correct = predicted == of_labels
-        sums = top_label_bins(confidence, correct, predicted, probs.shape[-1], bins, weights)
+        own = own_of(weights, at)
+        sums = top_label_bins(confidence, correct, predicted, probs.shape[-1], bins, own)
         found.append(top_label_errors(sums))
     lead = probs.shape[:-2]
     return TopLabelErrors(

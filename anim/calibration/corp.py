@@ -38,7 +38,7 @@ def corp_decomposition(
     hits: Bool[Array, "*#snapshots examples"],
     *,
     score: str = "brier",
-    weights: Float[Array, "examples"] | None = None,
+    weights: Float[Array, "*#snapshots examples"] | None = None,
 ) -> CorpParts:
     """Return the parts of the mean score of predictions of a binary outcome.
 

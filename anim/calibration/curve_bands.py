@@ -10,16 +10,16 @@ from jax.scipy.special import ndtri
 from jaxtyping import Bool, Float
 
 from anim.calibration.bins import Array, width_edges, width_sums
-from anim.calibration.noise import LEVEL, Interval
+from anim.calibration.noise import LEVEL, Interval, drawn_shares
 from anim.calibration.scores import over_snapshots, real
 from anim.calibration.smooth import (
     at_places,
     beyond,
-    least_support,
     reach,
     smooth_calibration_error,
     smoothed,
     spread,
+    supported,
 )
 from anim.settings import BANDS, one_of
 
@@ -36,6 +36,8 @@ def kernel_band(
     level: float = LEVEL,
     band: str = BANDS[0],
     seed: int = 0,
+    *,
+    weights: Float[Array, "*#snapshots examples"] | None = None,
 ) -> Interval:
     """Return where the `kernel_curve` of a calibrated model lies by chance, given these scores.
 
@@ -49,6 +51,7 @@ def kernel_band(
         band: ``simultaneous``: that the curve lies inside at all places; ``pointwise``: that it
             does at one place.
         seed: seeds the draws of a simultaneous band.
+        weights: of the examples, at least 0; None counts each the same.
 
     Returns:
         Shares at each place; NaN where `kernel_curve` is.
@@ -62,29 +65,34 @@ def kernel_band(
         `isotonic_band`.
     """
     one_of("band", band, BANDS)
-    low, high, bandwidth = _kernel_band(scores, hits, points, level)
+    low, high, bandwidth = _kernel_band(scores, hits, points, level, weights=weights)
     if band == BANDS[1]:
         return Interval(low, high)
     rows = np.broadcast_to(scores, (*low.shape[:-1], np.shape(scores)[-1]))
+    own = None if weights is None else np.broadcast_to(weights, rows.shape)
     ends = np.full((2, *low.shape), np.nan)
     for at in np.ndindex(low.shape[:-1]):
-        curves = _kernel_draws(rows[at], float(bandwidth[at]), points, seed)
+        drawn = _drawn_hits(rows[at], seed, None if own is None else own[at])
+        curves = _kernel_draws(drawn, float(bandwidth[at]), points)
         ends[(slice(None), *at)] = _envelope(curves, level, band)
     is_known = np.isfinite(low)
     return Interval(*(np.where(is_known, end, np.nan) for end in ends))
 
 
 @over_snapshots(1, static=("points", "level"))
-def _kernel_band(scores, hits, points: int, level: float):
+def _kernel_band(scores, hits, points: int, level: float, *, weights=None):
     """Return the ends of the pointwise band [P] and the bandwidth []."""
     scores = real(scores)
-    bandwidth = smooth_calibration_error(scores, hits).bandwidth
-    sums = spread(scores, jnp.ones_like(scores), scores, scores * (1 - scores))
+    bandwidth = smooth_calibration_error(scores, hits, weights=weights).bandwidth
+    ones = jnp.ones_like(scores) if weights is None else weights
+    sums = spread(scores, ones, ones * scores, ones**2 * scores * (1 - scores))
     density, of_scores = smoothed(dct(sums[:2], axis=1), bandwidth)
     # The square of a Gaussian is a Gaussian narrower by the root of 2.
     variance = smoothed(dct(sums[2]), bandwidth / np.sqrt(2))
     density, of_scores, variance = at_places(jnp.stack([density, of_scores, variance]), points)
-    is_supported = density * reach(bandwidth) >= least_support(scores)
+    # Of few heavy examples, rounding may leave less than nothing.
+    variance = variance if weights is None else jnp.maximum(variance, 0)
+    _, is_supported = supported(density, scores, bandwidth, weights)
     density = jnp.where(is_supported, density, jnp.nan)
     centre = of_scores / density
     half = ndtri((1 + level) / 2) * jnp.sqrt(variance / (density**2 * reach(bandwidth)))
@@ -92,10 +100,10 @@ def _kernel_band(scores, hits, points: int, level: float):
 
 
 def _kernel_draws(
-    scores: Float[Array, "examples"], bandwidth: float, points: int, seed: int
+    drawn: tuple[np.ndarray, np.ndarray, np.ndarray], bandwidth: float, points: int
 ) -> Float[np.ndarray, "draws {points}"]:
-    """Return kernel curves of drawn hits, with one bandwidth."""
-    counts, middles, draws = _drawn_hits(scores, seed)
+    """Return kernel curves of drawn hits, see `_drawn_hits`, with one bandwidth."""
+    counts, middles, draws = drawn
     place = np.linspace(0, 1, points)
     # Reflected at 0 and 1, as in `kernel_curve`.
     weights = sum(
@@ -113,6 +121,8 @@ def isotonic_band(
     level: float = LEVEL,
     band: str = BANDS[0],
     seed: int = 0,
+    *,
+    weights: Float[Array, "examples"] | None = None,
 ) -> Interval:
     """Return where the `isotonic_curve` of a calibrated model lies by chance, given these scores.
 
@@ -126,6 +136,7 @@ def isotonic_band(
         band: ``simultaneous``: that the curve lies inside at all places; ``pointwise``: that it
             does at one place.
         seed: seeds the draws.
+        weights: of the examples, at least 0; None counts each the same.
 
     Returns:
         Shares at each place, float64; NaN beyond the scores.
@@ -142,7 +153,10 @@ def isotonic_band(
     from scipy.optimize import isotonic_regression
 
     scores = np.asarray(scores)
-    counts, middles, draws = _drawn_hits(scores, seed)
+    if weights is not None:
+        counted = np.asarray(weights) > 0
+        scores, weights = scores[counted], np.asarray(weights)[counted]
+    counts, middles, draws = _drawn_hits(scores, seed, weights)
     place = np.linspace(0, 1, points)
     curves = [
         np.interp(place, middles, isotonic_regression(draw / counts, weights=counts).x)
@@ -154,19 +168,25 @@ def isotonic_band(
 
 
 def _drawn_hits(
-    scores: Float[Array, "examples"], seed: int
+    scores: Float[Array, "examples"], seed: int, weights: Float[Array, "examples"] | None
 ) -> tuple[
     Float[np.ndarray, "cells"], Float[np.ndarray, "cells"], Float[np.ndarray, "draws cells"]
 ]:
-    """Return counts and mean scores of filled cells, and hits that a calibrated model may have."""
-    scores = np.asarray(scores)
+    """Return counts and mean scores of filled cells, and hits that a calibrated model may have.
+
+    With weights, counts and hits are sums of these; the draws are of the effective numbers.
+    """
+    scores, hits = np.asarray(scores), np.zeros(np.shape(scores), bool)
     edges = width_edges(_CELLS, scores.dtype)
-    counts, _, offsets = jax.device_get(width_sums(scores, np.zeros(scores.shape, bool), edges))
-    filled = counts > 0
-    counts = counts[filled].astype(float)
-    middles = np.clip(edges[:-1][filled] + offsets[filled] / counts, 0, 1).astype(float)
-    rng = np.random.default_rng(seed)
-    draws = rng.binomial(counts.astype(int), middles, size=(_DRAWS, len(counts)))
+    weights = None if weights is None else np.asarray(weights, np.float64)
+    sums = jax.device_get(width_sums(scores, hits, edges, weights=weights))
+    filled = sums.counts > 0
+    counts = sums.counts[filled].astype(float)
+    middles = np.clip(edges[:-1][filled] + sums.offsets[filled] / counts, 0, 1).astype(float)
+    rng, size = np.random.default_rng(seed), (_DRAWS, len(counts))
+    if weights is not None:
+        return counts, middles, counts * drawn_shares(sums.effective[filled], middles, size, rng)
+    draws = rng.binomial(counts.astype(int), middles, size=size)
     return counts, middles, draws.astype(float)
 
 

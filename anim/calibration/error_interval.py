@@ -26,12 +26,14 @@ class _Bins(NamedTuple):
     """What was observed in each bin of each snapshot.
 
     Attributes:
-        counts: examples.
+        counts: examples, or with weights the effective number of them.
         share: of all examples.
         confidence: mean score.
         gap: share of hits minus mean score.
         variance: of one outcome, approximately, and above 0.
         room: how far the share of hits can move in the direction of the gap.
+        give: with weights, how far a gap moves when all of them get smaller: the variance, times
+            the share of all examples over that of the effective number; else None.
     """
 
     counts: Float[np.ndarray, "snapshots bins"]
@@ -40,6 +42,7 @@ class _Bins(NamedTuple):
     gap: Float[np.ndarray, "snapshots bins"]
     variance: Float[np.ndarray, "snapshots bins"]
     room: Float[np.ndarray, "snapshots bins"]
+    give: Float[np.ndarray, "snapshots bins"] | None
 
 
 def error_interval(
@@ -48,6 +51,8 @@ def error_interval(
     confidence: Float[Array, "*snapshots bins"],
     level: float = LEVEL,
     seed: int = 0,
+    *,
+    effective: Num[Array, "*snapshots bins"] | None = None,
 ) -> Interval:
     """Return a confidence interval of the ECE (L1) that examples without end would show.
 
@@ -64,6 +69,7 @@ def error_interval(
         accuracy, confidence: the share of hits and the mean score of each bin.
         level: the confidence level.
         seed: seeds the draws, which are the same for each snapshot.
+        effective: as for `expected_error_if_calibrated`.
 
     Returns:
         Its two ends, in [0, 1]; NaN without any example. Measured at 95 % for 2 and 10 classes, 200
@@ -77,8 +83,10 @@ def error_interval(
     """
     counts = np.asarray(counts, float)
     shape, bins = counts.shape[:-1], counts.shape[-1]
-    p_values = np.reshape(error_p_value(counts, accuracy, confidence, seed), -1)
-    observed = _bins(*(np.reshape(part, (-1, bins)) for part in (counts, accuracy, confidence)))
+    p_values = error_p_value(counts, accuracy, confidence, seed, effective=effective)
+    p_values, given = np.reshape(p_values, -1), (counts, accuracy, confidence)
+    given = given if effective is None else (*given, np.asarray(effective, float))
+    observed = _bins(*(np.reshape(part, (-1, bins)) for part in given))
     normal = _normal_draws(bins + 1, np.random.default_rng(seed))
     ends = np.full((2, len(p_values)), np.nan)
     known = np.flatnonzero(np.isfinite(p_values))
@@ -86,7 +94,7 @@ def error_interval(
         some = known[start : start + _TOGETHER]
         # Empty bins take time, and change nothing.
         used = (observed.counts[some] > 0).any(0)
-        part = _Bins(*(values[some][:, used] for values in observed))
+        part = _Bins(*(None if one is None else one[some][:, used] for one in observed))  # pyright: ignore[reportArgumentType]
         drawn = normal[..., np.append(used, True)]
         ends[:, some] = _ends(part, p_values[some], drawn, 1 - level)
     return Interval(*(end.reshape(shape)[()] for end in ends))
@@ -96,20 +104,31 @@ def _bins(
     counts: Float[np.ndarray, "snapshots bins"],
     accuracy: Float[np.ndarray, "snapshots bins"],
     confidence: Float[np.ndarray, "snapshots bins"],
+    effective: Float[np.ndarray, "snapshots bins"] | None = None,
 ) -> _Bins:
     filled, total = counts > 0, counts.sum(1, keepdims=True)
     confidence = np.where(filled, confidence, 0.0).clip(0, 1)
     gap = np.where(filled, accuracy, 0.0) - confidence
+    share = counts / np.where(total > 0, total, 1)
+    counts = counts if effective is None else effective
     # Half an example added to hits and misses: a share of 0 or 1 is uncertain too.
     smoothed = (counts * (confidence + gap) + 0.5) / (counts + 1)
-    return _Bins(
-        counts,
-        counts / np.where(total > 0, total, 1),
-        confidence,
-        gap,
-        smoothed * (1 - smoothed),
-        np.where(_sign(gap, confidence) > 0, 1 - confidence, confidence) * filled,
-    )
+    variance = smoothed * (1 - smoothed)
+    room = np.where(_sign(gap, confidence) > 0, 1 - confidence, confidence) * filled
+    give = None
+    if effective is not None:
+        examples = _of_all(share, counts)[:, None]
+        give = variance * np.where(filled, share * examples / np.where(filled, counts, 1), 1)
+    return _Bins(counts, share, confidence, gap, variance, room, give)
+
+
+def _of_all(
+    share: Float[np.ndarray, "snapshots bins"], counts: Float[np.ndarray, "snapshots bins"]
+) -> Float[np.ndarray, "snapshots"]:
+    """Return the effective number of all examples, from that of each bin."""
+    filled = counts > 0
+    inverse = (share**2 / np.where(filled, counts, 1)).sum(-1, where=filled)
+    return 1 / np.where(inverse > 0, inverse, np.nan)
 
 
 def _sign(
@@ -178,14 +197,15 @@ def _nearest_gaps(
     """Return gaps with a given error, nearest to the observed ones by weighted least squares.
 
     A bin's weight is its count over its variance, so that the solution is a common shift, times the
-    variance, of the size of each gap.
+    variance, of the size of each gap; with weights of examples, see ``give``.
     """
     size, sign = np.abs(bins.gap), _sign(bins.gap, bins.confidence)
-    far = 2 / bins.variance.min(1, initial=1, where=bins.counts > 0)
+    give = bins.variance if bins.give is None else bins.give
+    far = 2 / give.min(1, initial=1, where=bins.counts > 0)
     low, high = -far, far
 
     def moved(shift):
-        return np.clip(size - shift[:, None] * bins.variance, 0, bins.room)
+        return np.clip(size - shift[:, None] * give, 0, bins.room)
 
     for _ in range(40):
         middle = (low + high) / 2
@@ -205,11 +225,16 @@ def _errors(
     spread = np.sqrt(counts * chances * (1 - chances))
     skew = np.where(counts > 0, (1 - 2 * chances) / 6, 0.0)
     hits = (counts * chances + spread * z + skew * (z**2 - 1)).clip(0, counts)
-    off = np.abs(hits - counts * bins.confidence[:, None]).sum(2)
+    off = np.abs(hits - counts * bins.confidence[:, None])
     # The shares of the bins vary too, and with them the error of these examples.
     size = np.abs(gaps)
     mean = (bins.share * size).sum(1)
     variance = (bins.share * size**2).sum(1) - mean**2
-    total = bins.counts.sum(1)
+    if bins.give is None:
+        total = bins.counts.sum(1)
+        off = off.sum(2) / total[:, None]
+    else:
+        total = _of_all(bins.share, bins.counts)
+        off = (off * (bins.share / np.where(bins.counts > 0, bins.counts, 1))[:, None]).sum(2)
     by_shares = np.sqrt(np.maximum(variance, 0) / total)
-    return off / total[:, None] + by_shares[:, None] * normal[..., -1]
+    return off + by_shares[:, None] * normal[..., -1]

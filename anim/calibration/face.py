@@ -12,12 +12,17 @@ import numpy as np
 from jax.core import Tracer
 
 from anim.calibration.bins import BinSums
-from anim.calibration.inputs import checked_hits, checked_label_indices, checked_predictions
-from anim.calibration.placing import in_memory, placed
-from anim.calibration.scaling import IsotonicScale, VectorScale
+from anim.calibration.inputs import (
+    checked_example_weights,
+    checked_hits,
+    checked_label_indices,
+    checked_predictions,
+)
+from anim.calibration.isotonic import IsotonicScale
+from anim.calibration.placing import placed
+from anim.calibration.scaling import VectorScale
 from anim.calibration.views import ClassView, TopView, View
 from anim.checks.arrays import as_array, raise_first
-from anim.checks.weights import checked_weights
 from anim.errors import SettingError
 from anim.settings import BINNINGS, one_of, share, whole
 
@@ -114,6 +119,34 @@ def _counts(name: str, given: Mapping[str, Any]) -> Any:
     wrong = ~((values >= 0) & np.isfinite(values))
     if wrong.any():
         raise_first(name, "numbers of examples", values, wrong)
+    return _as_it_was(given[name])
+
+
+def _weights(name: str, given: Mapping[str, Any]) -> Any:
+    weights = given[name]
+    if weights is None:
+        return None
+    predictions = next((one for one in PREDICTIONS if one in given), None)
+    if predictions is None:
+        shape = np.shape(weights)
+    else:
+        shape = np.shape(given[predictions])[: None if predictions == "scores" else -1]
+    if not shape:
+        raise SettingError(name, "expected shape [N] or [S, N], got a number")
+    # Chunks, whose sums are added, may be empty.
+    return checked_example_weights(weights, shape, least=0 if "edges" in given else 1)
+
+
+def _effective(name: str, given: Mapping[str, Any]) -> Any:
+    if given[name] is None:
+        return None
+    values, counts = _values(name, given[name]), _values("counts", given["counts"])
+    if values is None or counts is None:
+        return given[name]
+    values, counts = _alike(name, values, counts)
+    wrong = ~(np.where(counts > 0, values >= 1 - _SLACK, values >= 0) & np.isfinite(values))
+    if wrong.any():
+        raise_first(name, "numbers of examples, at least 1 where a bin is filled", values, wrong)
     return _as_it_was(given[name])
 
 
@@ -243,31 +276,17 @@ def _in_range(low: float, high: float, *, allows_nan: bool) -> Callable[[str, Ma
     return rule
 
 
-def _weights(name: str, given: Mapping[str, Any]) -> Any:
-    """Check the weights of examples, of which one counts at least; None are none."""
-    weights = given[name]
-    if weights is None or isinstance(weights, Tracer):
-        return weights
-    of_examples = next(one for one in PREDICTIONS if one in given)
-    shape = np.shape(given[of_examples])
-    examples = shape[-1] if of_examples == "scores" else shape[-2]
-    values = in_memory(weights) if isinstance(weights, jax.Array) else weights
-    values = checked_weights(values, examples)
-    if examples and not values.any():
-        raise SettingError(name, "expected a number above 0, got only 0")
-    return values
-
-
 PREDICTIONS = ("probs", "logits", "scores")
 RULES: dict[str, Callable[[str, Mapping[str, Any]], Any]] = {
+    "weights": _weights,
     "counts": _counts,
+    "effective": _effective,
     "hits": _hits_of_bins,
     "accuracy": _shares,
     "confidence": _shares,
     "ideal": _shares,
     "sums": _sums,
     "edges": _edges,
-    "weights": _weights,
     "view": _view,
     "scale": _scale,
     "level": _level,

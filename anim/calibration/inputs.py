@@ -20,6 +20,7 @@ from anim.checks.arrays import as_array, raise_first, widened
 from anim.checks.labels import checked_labels
 from anim.checks.predictions import check_finite, check_scores, checked_probs
 from anim.checks.rounding import FLOAT32_SUM, narrowed, score_tolerance, sum_tolerance
+from anim.checks.weights import checked_weights
 from anim.errors import SettingError
 
 _LOGARITHMS = "pass their exponentials"
@@ -205,3 +206,40 @@ def checked_hits(given, lead: tuple[int, ...]) -> Array:
     if other.any():
         raise_first("hits", "true or false", values, other)
     return values.astype(bool)
+
+
+def checked_example_weights(given, lead: tuple[int, ...], least: int = 1) -> Array:
+    """Return weights, [N] or of each snapshot [..., N]: float64, or as they are on the device.
+
+    Args:
+        given: numbers, at least 0.
+        lead: shape of the predictions without their classes.
+        least: number of examples with a weight.
+
+    Raises:
+        ValueError: another shape, or values that are no weights.
+    """
+    if isinstance(given, jax.Array):
+        shape = given.shape
+        if shape not in (lead, lead[-1:]):
+            problem = f"expected shape [{lead[-1]}], as the predictions have, got {[*shape]}"
+            raise SettingError("weights", problem)
+        floats = given.astype(jnp.promote_types(given.dtype, jnp.float32))
+        if isinstance(given, Tracer) or not given.size:
+            return floats
+        low, high, highest = np.asarray(_known(_weight_ends, floats)).tolist()
+        # Else the error is raised below.
+        if low >= 0 and np.isfinite(highest) and (high > 0 or not least):
+            return floats
+        given = np.asarray(given)
+    values = checked_weights(given, lead)
+    if least and not (values.max(-1, initial=0) > 0).all():
+        raise SettingError("weights", "expected a weight above 0, got none")
+    return values
+
+
+@jax.jit
+def _weight_ends(values: jax.Array) -> jax.Array:
+    """Return the minimum, the smallest maximum of a snapshot and the maximum; NaN if one is."""
+    ends = jnp.stack([values.min(), values.max(-1).min(), values.max()])
+    return jnp.where(jnp.isnan(values).any(), jnp.nan, ends)

@@ -36,7 +36,8 @@ def consistency_band(
     """Return where the bars of a calibrated model lie, by chance alone, given their counts.
 
     Args:
-        counts: examples in each bin.
+        counts: examples in each bin; of examples with weights the effective number, which is
+            rounded down, so that the band is rather too wide.
         ideal: the share that a calibrated model has there: the bin's mean score (in the score
             view, the mean score of the predicted class).
         level: minimum probability of the band.
@@ -55,7 +56,7 @@ def consistency_band(
     """
     one_of("band", band, BANDS)
     counts, ideal = np.asarray(counts, float), np.clip(ideal, 0, 1)
-    filled = np.where(counts > 0, counts, np.nan)
+    filled = np.where(counts > 0, np.maximum(np.floor(counts), 1), np.nan)
     bars = (counts > 0).sum(-1, keepdims=True) if band == BANDS[0] else 1
     tail = np.broadcast_to((1 - level ** (1 / np.maximum(bars, 1))) / 2, counts.shape)
     return Interval(*(binomial_quantile(q, filled, ideal) / filled for q in (tail, 1 - tail)))
@@ -70,7 +71,8 @@ def binomial_quantile(
 
     Args:
         q: in (0, 1).
-        n, p: trials, and the probability of success; NaN where there is nothing to compute.
+        n, p: trials, rounded down to a whole number, and the probability of success; NaN where
+            there is nothing to compute.
 
     Returns:
         The quantiles, float64; NaN where n or p is.
@@ -91,6 +93,26 @@ def binomial_quantile(
         unsettled = unsettled[step != 0]
     found[known] = k
     return found
+
+
+def drawn_shares(
+    n: Float[np.ndarray, "cases"],
+    p: Float[np.ndarray, "cases"],
+    size: tuple[int, int],
+    rng: np.random.Generator,
+) -> Float[np.ndarray, "draws cases"]:
+    """Return shares of successes among n trials, which need not be a whole number.
+
+    Each draw has one of the two whole numbers of trials next to n, so often that the variance of
+    all is p (1 - p) / n, as that of a mean with weights of the effective number n.
+    """
+    low = np.maximum(np.floor(n), 1)
+    trials = np.broadcast_to(low, size)
+    if (n > low).any():
+        # The mean of 1 / trials is 1 / n.
+        is_high = np.random.default_rng(len(n)).random(size) < (low + 1) * (1 - low / n)
+        trials = low + is_high
+    return rng.binomial(trials.astype(np.int64), p, size=size) / trials
 
 
 def _step(
@@ -128,7 +150,8 @@ def wilson_interval(
     probability of 0.919 or more; without the modification for 3 hits or misses and fewer, 0.79.
 
     Args:
-        counts, hits: examples in each bin, and hits among them.
+        counts, hits: examples in each bin, and hits among them. They need not be whole numbers:
+            of examples with weights these are the effective number, and the share of hits of it.
         level: the confidence level.
 
     Returns:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -11,7 +11,7 @@ from jaxtyping import Float, Integer
 
 from anim.calibration.bins import ERROR_BINS, Array, BinSums, shares, width_edges
 from anim.calibration.class_bins import class_bins
-from anim.calibration.scores import mean, over_snapshots, real
+from anim.calibration.scores import mean, over_snapshots, real, total
 
 __all__ = [
     "BrierParts",
@@ -26,6 +26,8 @@ __all__ = [
 def negative_log_likelihood(
     probs: Float[Array, "*snapshots examples classes"],
     labels: Integer[Array, "*#snapshots examples"],
+    *,
+    weights: Float[Array, "*#snapshots examples"] | None = None,
 ) -> Float[jax.Array, "*snapshots"]:
     """Return the mean of -log(probability of the label), in nats.
 
@@ -35,6 +37,7 @@ def negative_log_likelihood(
     Args:
         probs: probabilities.
         labels: in [0, classes).
+        weights: of the examples, at least 0; None counts each the same.
 
     Returns:
         The mean, of the dtype of the probabilities.
@@ -42,7 +45,7 @@ def negative_log_likelihood(
     References:
         The logarithmic score: Good 1952; Gneiting and Raftery 2007, section 4.1.
     """
-    return mean(nll_of_probs(real(probs), labels))
+    return mean(nll_of_probs(real(probs), labels), weights)
 
 
 def nll_of_probs(
@@ -57,17 +60,20 @@ def nll_of_probs(
 def negative_log_likelihood_of_logits(
     logits: Float[Array, "*snapshots examples classes"],
     labels: Integer[Array, "*#snapshots examples"],
+    *,
+    weights: Float[Array, "*#snapshots examples"] | None = None,
 ) -> Float[jax.Array, "*snapshots"]:
     """Return the `negative_log_likelihood` of softmax(logits), without losing digits near 0.
 
     Args:
         logits: of the classes.
         labels: in [0, classes).
+        weights: of the examples, at least 0; None counts each the same.
 
     Returns:
         The mean, of the dtype of the logits.
     """
-    return mean(nll_of_logits(real(logits), labels))
+    return mean(nll_of_logits(real(logits), labels), weights)
 
 
 def nll_of_logits(
@@ -85,6 +91,8 @@ def nll_of_logits(
 def brier_score(
     probs: Float[Array, "*snapshots examples classes"],
     labels: Integer[Array, "*#snapshots examples"],
+    *,
+    weights: Float[Array, "*#snapshots examples"] | None = None,
 ) -> Float[jax.Array, "*snapshots"]:
     """Return the mean squared distance between probabilities and one-hot labels.
 
@@ -94,6 +102,7 @@ def brier_score(
     Args:
         probs: probabilities.
         labels: in [0, classes).
+        weights: of the examples, at least 0; None counts each the same.
 
     Returns:
         The mean, of the dtype of the probabilities.
@@ -101,7 +110,7 @@ def brier_score(
     References:
         Brier 1950, Verification of forecasts expressed in terms of probability.
     """
-    return mean(brier_of_examples(real(probs), labels))
+    return mean(brier_of_examples(real(probs), labels), weights)
 
 
 def brier_of_examples(
@@ -137,6 +146,8 @@ def brier_decomposition(
     probs: Float[Array, "*snapshots examples classes"],
     labels: Integer[Array, "*#snapshots examples"],
     bins: int = ERROR_BINS,
+    *,
+    weights: Float[Array, "*#snapshots examples"] | None = None,
 ) -> BrierParts:
     """Return the parts of the `brier_score`, summed over classes as the score is.
 
@@ -144,6 +155,7 @@ def brier_decomposition(
         probs: probabilities.
         labels: in [0, classes).
         bins: number of equal-width bins for the score of each class.
+        weights: of the examples, at least 0; None counts each the same.
 
     Returns:
         `BrierParts` of each snapshot.
@@ -153,21 +165,22 @@ def brier_decomposition(
         and Jolliffe 2008, Two extra components in the Brier score decomposition.
     """
     probs = real(probs)
-    score = brier_score(probs, labels)
-    return brier_parts(class_bins(probs, labels, bins), probs.shape[0], score)
+    score = brier_score(probs, labels, weights=weights)
+    examples = probs.shape[0] if weights is None else total(weights)
+    return brier_parts(class_bins(probs, labels, bins, weights), examples, score)
 
 
-def brier_parts(sums: BinSums, examples: int, score) -> BrierParts:
+def brier_parts(sums: BinSums, examples: Any, score) -> BrierParts:
     """Return the parts of a Brier score.
 
     Args:
         sums: of the equal-width bins of each class, [K, B].
-        examples: N.
+        examples: N, or the sum of their weights.
         score: the `brier_score`.
     """
     # Two classes have the same parts, and the score counts one of them.
     if sums.counts.shape[0] == 2:
-        sums = BinSums(*(part[1:] for part in sums))
+        sums = jax.tree.map(lambda part: part[1:], sums)
     xp = jnp if isinstance(sums.counts, jax.Array) else np
     edges = width_edges(sums.counts.shape[1], sums.offsets.dtype)
     share, mean_score = map(xp.nan_to_num, shares(sums, edges))

@@ -80,6 +80,14 @@ def _starts(ordered: np.ndarray) -> np.ndarray:
     return np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
 
 
+def own_of(weights: Array | None, at: tuple[int, ...]) -> np.ndarray | None:
+    """Return the weights of a snapshot, of weights [N] of all or [..., N]; None if there are none."""
+    if weights is None:
+        return None
+    weights = in_memory(weights)
+    return weights if weights.ndim == 1 else weights[at]
+
+
 def of_each_snapshot(
     function: Callable[[Ranked], Any], scores: Array, hits: Array, weights: Array | None
 ) -> Any:
@@ -89,7 +97,7 @@ def of_each_snapshot(
         function: returns a named tuple of numbers.
         scores: [..., N].
         hits: [N] or [..., N].
-        weights: [N], or None.
+        weights: [N] or [..., N], or None.
 
     Raises:
         ValueError: shapes that do not fit.
@@ -98,7 +106,7 @@ def of_each_snapshot(
     check_shapes(scores.shape, hits.shape, axes=1)
     lead = scores.shape[:-1]
     found = [
-        function(ranked(scores[at], hits if hits.ndim == 1 else hits[at], weights))
+        function(ranked(scores[at], hits if hits.ndim == 1 else hits[at], own_of(weights, at)))
         for at in np.ndindex(lead)
     ]
     return jax.tree.map(lambda *parts: np.array(parts, np.float64).reshape(lead)[()], *found)

@@ -1,4 +1,4 @@
-"""Recalibration of scores: temperatures, vector scales and isotonic functions, and their fits."""
+"""Recalibration of logits: temperatures and vector scales, and their fits."""
 
 from __future__ import annotations
 
@@ -8,22 +8,18 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Bool, Float, Float32, Integer
+from jaxtyping import Bool, Float, Integer
 
 from anim.calibration.bins import Array
-from anim.calibration.placing import in_memory
 from anim.calibration.proper_scores import nll_of_logits
-from anim.calibration.scores import check_shapes, mean, over_snapshots, real
-from anim.calibration.smooth import isotonic_steps
+from anim.calibration.scores import mean, over_snapshots, real, total
 from anim.calibration.tiles import in_tiles, mean_in_tiles, over_classes
+from anim.calibration.weights import effective_number
 
 __all__ = [
-    "IsotonicScale",
     "Temperature",
     "VectorScale",
-    "apply_isotonic",
     "apply_vector_scale",
-    "fit_isotonic",
     "fit_temperature",
     "fit_vector_scale",
 ]
@@ -44,7 +40,8 @@ class Temperature(NamedTuple):
     Attributes:
         temperature: above 0.
         nll: the negative log-likelihood at this temperature, in nats.
-        log_error: the standard error of the logarithm of the temperature.
+        log_error: the standard error of the logarithm of the temperature; with weights, that of
+            the effective number of examples.
     """
 
     temperature: Float[jax.Array, "*snapshots"]
@@ -56,6 +53,8 @@ class Temperature(NamedTuple):
 def fit_temperature(
     logits: Float[Array, "*snapshots examples classes"],
     labels: Integer[Array, "*#snapshots examples"],
+    *,
+    weights: Float[Array, "*#snapshots examples"] | None = None,
 ) -> Temperature:
     """Return the T > 0 that minimizes the negative log-likelihood of softmax(logits / T).
 
@@ -64,6 +63,7 @@ def fit_temperature(
     Args:
         logits: of the classes; snapshots on the device are fitted in one compiled call.
         labels: in [0, classes).
+        weights: of the examples, at least 0; None counts each the same.
 
     Returns:
         `Temperature` of each snapshot. NaN if the loss has no minimum: the logits separate the
@@ -76,36 +76,39 @@ def fit_temperature(
         Guo et al. 2017, On calibration of modern neural networks (arXiv 1706.04599), section 4.2;
         the standard error follows from the curvature of the likelihood at its maximum.
     """
-    unit, of_label, sums = _in_units(jnp.asarray(logits), labels)
+    unit, of_label, sums = _in_units(jnp.asarray(logits), labels, weights)
 
     def moments(inverse):
         """Return sums of weights, and means of logits, their squares and, unweighted, of logits."""
 
         def of_each(scaled, inverse):
-            weights = jnp.exp(inverse * scaled)
-            return weights, weights * scaled, weights * scaled**2, scaled
+            likely = jnp.exp(inverse * scaled)
+            return likely, likely * scaled, likely * scaled**2, scaled
 
-        total, first, second, plain = sums(of_each, inverse)
-        return total, first / total, second / total, plain / logits.shape[1]
+        whole, first, second, plain = sums(of_each, inverse)
+        return whole, first / whole, second / whole, plain / logits.shape[1]
 
     def slopes(inverse):
         """Return the first and second derivative of the loss with respect to 1 / T."""
         _, first, second, _ = moments(inverse)
-        return mean(first - of_label), mean(second - first**2)
+        return mean(first - of_label, weights), mean(second - first**2, weights)
 
     least, most = 1 / _MOST_FROM_UNIT, _MOST_FROM_UNIT
     inverse = _root(slopes, *(jnp.asarray(value, of_label.dtype) for value in (least, 1, most)))
-    total, first, second, middle = moments(inverse)
+    whole, first, second, middle = moments(inverse)
     # The slopes at 0 and in the limit: a convex loss has its minimum between them, or none.
-    has_minimum = (mean(middle - of_label) < 0) & (mean(of_label) < 0)
-    nll = mean(jnp.log(total) - inverse * of_label)
+    has_minimum = (mean(middle - of_label, weights) < 0) & (mean(of_label, weights) < 0)
+    nll = mean(jnp.log(whole) - inverse * of_label, weights)
     is_sound = has_minimum & (inverse > 2 * least) & (inverse < most / 2)
-    log_error = 1 / (inverse * jnp.sqrt(mean(second - first**2) * logits.shape[0]))
+    count = logits.shape[0] if weights is None else effective_number(weights)
+    log_error = 1 / (inverse * jnp.sqrt(mean(second - first**2, weights) * count))
     found = (unit / inverse, nll, log_error)
     return Temperature(*(jnp.where(is_sound, value, jnp.nan) for value in found))
 
 
-def _in_units(logits: jax.Array, labels: Array) -> tuple[jax.Array, jax.Array, Callable]:
+def _in_units(
+    logits: jax.Array, labels: Array, weights: Array | None
+) -> tuple[jax.Array, jax.Array, Callable]:
     """Return logits in units of the mean distance of wrong predictions, with 0 as the largest.
 
     The fit does not depend on the units of the logits, no exponential overflows, and sums keep
@@ -118,8 +121,12 @@ def _in_units(logits: jax.Array, labels: Array) -> tuple[jax.Array, jax.Array, C
     """
     top = over_classes(real, jnp.maximum, logits)
     of_label = real(jnp.take_along_axis(logits, labels[:, None], axis=1)[:, 0]) - top
-    wrong = jnp.maximum((of_label < 0).sum(), 1)
-    unit = jnp.maximum(-of_label.sum() / wrong, jnp.finfo(of_label.dtype).tiny)
+    if weights is None:
+        distance = -of_label.sum() / jnp.maximum((of_label < 0).sum(), 1)
+    else:
+        wrong = total(weights * (of_label < 0))
+        distance = -total(weights * of_label) / jnp.where(wrong > 0, wrong, 1)
+    unit = jnp.maximum(distance, jnp.finfo(of_label.dtype).tiny)
     # Multiplication is faster than division, and the inverse of the unit may be no normal number.
     factor = 1 / jnp.sqrt(unit)
 
@@ -183,12 +190,15 @@ class VectorScale(NamedTuple):
 def fit_vector_scale(
     logits: Float[Array, "*snapshots examples classes"],
     labels: Integer[Array, "*#snapshots examples"],
+    *,
+    weights: Float[Array, "*#snapshots examples"] | None = None,
 ) -> VectorScale:
     """Return the w and b that minimize the negative log-likelihood of softmax(w * logits + b).
 
     Args:
         logits: of the classes; snapshots on the device are fitted in one compiled call.
         labels: in [0, classes).
+        weights: of the examples, at least 0; None counts each the same.
 
     Returns:
         `VectorScale` of each snapshot, whose biases have the mean 0; NaN if L-BFGS finds no
@@ -202,7 +212,7 @@ def fit_vector_scale(
     """
     classes = logits.shape[1]
     # The minimum does not depend on the units of the logits, and neither does the way there.
-    centre, spread = _centre_and_spread(real(logits))
+    centre, spread = _centre_and_spread(real(logits), weights)
 
     def predicted(scale, rows):
         return (real(rows) - centre) / spread * scale.weights + scale.biases
@@ -210,9 +220,15 @@ def fit_vector_scale(
     start = jnp.where(jnp.isfinite(spread), spread, 0)
     start = start / jnp.maximum(start.max(), jnp.finfo(start.dtype).tiny)
     # Without an example of a class there is no minimum to look for.
-    present = jnp.zeros(classes, bool).at[labels].set(True).all()
+    if weights is None:
+        present = jnp.zeros(classes, bool).at[labels].set(True).all()
+    else:
+        present = jnp.zeros(classes, bool).at[labels].max(weights > 0).all()
     loss = mean_in_tiles(
-        lambda scale, rows, labels: nll_of_logits(predicted(scale, rows), labels), logits, labels
+        lambda scale, rows, labels: nll_of_logits(predicted(scale, rows), labels),
+        logits,
+        labels,
+        weights,
     )
     scale, slope = _descend(loss, VectorScale(start, jnp.zeros(classes, start.dtype)), present)
 
@@ -221,29 +237,39 @@ def fit_vector_scale(
         # Compilers round the two sums differently.
         return jnp.take_along_axis(rows, labels[:, None], axis=1)[:, 0] >= rows.max(1) - 1e-4
 
-    is_separated = in_tiles(is_largest, logits, labels).all()
+    is_right = in_tiles(is_largest, logits, labels)
+    is_separated = (is_right if weights is None else is_right | (weights == 0)).all()
     is_small = (jnp.abs(scale.weights) < _MAX_SPREAD).all()
     is_sound = present & ~is_separated & is_small & (slope < 1e-3)
-    weights = scale.weights / spread
-    biases = scale.biases - weights * centre
-    found = (weights, biases - biases.mean())
+    factors = scale.weights / spread
+    biases = scale.biases - factors * centre
+    found = (factors, biases - biases.mean())
     return VectorScale(*(jnp.where(is_sound, part, jnp.nan) for part in found))
 
 
 def _centre_and_spread(
     logits: Float[jax.Array, "examples classes"],
+    weights: Float[Array, "examples"] | None,
 ) -> tuple[Float[jax.Array, "classes"], Float[jax.Array, "classes"]]:
     """Return means and standard deviations of classes.
 
     These are infinite where all logits are equal, and NaN where they are too large or too small.
     """
-    peak = jnp.abs(logits).max(0)
+    sizes = jnp.abs(logits)
+    # Those without a weight are nowhere.
+    peak = (sizes if weights is None else jnp.where(weights[:, None] > 0, sizes, 0)).max(0)
     # A power of two changes no digit; squares of very large or small logits are no numbers.
     unit = jnp.ldexp(jnp.ones_like(peak), jnp.clip(jnp.frexp(peak)[1], -125, 125))
     logits = logits / unit
-    spread = logits.std(0)
+    if weights is None:
+        spread, middle = logits.std(0), logits.mean(0)
+    else:
+        shares = (weights / total(weights))[:, None]
+        logits = jnp.where(shares > 0, logits, 0)
+        middle = (shares * logits).sum(0)
+        spread = jnp.sqrt((shares * (logits - middle) ** 2).sum(0))
     is_constant = spread <= 16 * jnp.finfo(logits.dtype).eps * peak / unit
-    centre, spread = logits.mean(0) * unit, spread * unit
+    centre, spread = middle * unit, spread * unit
     # Beyond these limits the inverse, or digits of the logits, are no normal numbers.
     least = 64 * jnp.finfo(spread.dtype).tiny
     spread = jnp.where((spread > least) & (spread < 1 / least), spread, jnp.nan)
@@ -286,51 +312,3 @@ def apply_vector_scale(
 ) -> Float[jax.Array, "examples classes"]:
     """Return logits times weights plus biases."""
     return real(logits) * scale.weights + scale.biases
-
-
-class IsotonicScale(NamedTuple):
-    """Attributes: ``knots``, for each class (of two, the second only) scores and shares."""
-
-    knots: tuple[tuple[Float[np.ndarray, "knots"], Float[np.ndarray, "knots"]], ...]
-
-
-def fit_isotonic(
-    probs: Float[Array, "examples classes"], labels: Integer[Array, "examples"]
-) -> IsotonicScale:
-    """Return, for each class, the non-decreasing function of its score nearest to the labels.
-
-    Args:
-        probs: probabilities.
-        labels: in [0, classes).
-
-    References:
-        Zadrozny and Elkan 2002, Transforming classifier scores into accurate multiclass
-        probability estimates.
-    """
-    probs, labels = in_memory(probs), in_memory(labels)
-    check_shapes(probs.shape, labels.shape)
-    classes = (1,) if probs.shape[1] == 2 else range(probs.shape[1])
-    knots = []
-    for k in classes:
-        ends, values, _ = isotonic_steps(probs[:, k], labels == k)
-        knots.append((ends.T.ravel(), np.repeat(values, 2)))
-    return IsotonicScale(tuple(knots))
-
-
-def apply_isotonic(
-    probs: Float[Array, "examples classes"], scale: IsotonicScale
-) -> Float32[np.ndarray, "examples classes"]:
-    """Return probabilities: the functions of all classes, made to sum to 1.
-
-    Where the functions of all classes are 0, the probabilities stay as they were.
-    """
-    probs = in_memory(probs)
-    if probs.shape[1] == 2:
-        score = np.interp(probs[:, 1], *scale.knots[0])
-        return np.stack([1 - score, score], axis=1).astype(np.float32)
-    found = np.stack(
-        [np.interp(column, *pair) for column, pair in zip(probs.T, scale.knots, strict=True)], 1
-    )
-    total = found.sum(1, keepdims=True)
-    whole = np.divide(found, total, out=probs.astype(np.float64), where=total > 0)
-    return whole.astype(np.float32)

@@ -36,7 +36,7 @@ def spiegelhalter_test(
     scores: Float[Array, "*snapshots examples"],
     hits: Bool[Array, "*#snapshots examples"],
     *,
-    weights: Float[Array, "examples"] | None = None,
+    weights: Float[Array, "*#snapshots examples"] | None = None,
 ) -> SpiegelhalterTest:
     """Return by how many standard deviations the Brier score is off that of a calibrated model.
 
@@ -90,7 +90,7 @@ def cumulative_differences(
     scores: Float[Array, "*snapshots examples"],
     hits: Bool[Array, "*#snapshots examples"],
     *,
-    weights: Float[Array, "examples"] | None = None,
+    weights: Float[Array, "*#snapshots examples"] | None = None,
 ) -> CumulativeDifferences:
     """Return the range and the maximum of the cumulative differences of hits and scores.
 

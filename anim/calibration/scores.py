@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Num
 
-from anim.calibration.bins import Array
+from anim.calibration.weights import Array, relative
 
 __all__ = [
     "probabilities",
@@ -26,18 +26,29 @@ def real(values: Num[Array, "*shape"]) -> Float[jax.Array, "*shape"]:
     return values.astype(jnp.promote_types(values.dtype, jnp.float32))
 
 
-def mean(values: Float[jax.Array, "examples"]) -> Float[jax.Array, ""]:
+def mean(
+    values: Float[jax.Array, "examples"], weights: Float[Array, "examples"] | None = None
+) -> Float[jax.Array, ""]:
     """Return the mean, from partial sums, in which float32 keeps its digits for any number."""
+    if weights is None:
+        return total(values) / values.shape[0]
+    return total(values * weights) / total(weights)
+
+
+def total(values: Float[Array, "examples"]) -> Float[jax.Array, ""]:
+    """Return the sum, from partial sums; see `mean`."""
     rows = jnp.pad(values, (0, -values.shape[0] % 1024)).reshape(-1, 1024)
-    return rows.sum(1).sum() / values.shape[0]
+    return rows.sum(1).sum()
 
 
 def over_snapshots(axes: int, *, static: tuple[str, ...] = ()) -> Callable[[Function], Function]:
     """Compile a function of one snapshot, and let it take many.
 
-    Leading axes of the first argument are snapshots; the second argument is the same for all of
-    them, or has these axes too. `check_shapes` checks both. Snapshots on the device are mapped in
-    one compiled call; those on the host are moved to the device one by one.
+    Leading axes of the first argument are snapshots; the second argument and ``weights``, an
+    option, are the same for all of them, or have these axes too. `check_shapes` checks all of
+    them. Snapshots on the device are mapped in one compiled call; those on the host are moved to
+    the device one by one. The function gets weights of the dtype of the first argument, in the
+    unit of `anim.calibration.weights.relative`.
 
     Args:
         axes: of the first argument, for one snapshot: 2 for [N, K], 1 for [N].
@@ -47,47 +58,73 @@ def over_snapshots(axes: int, *, static: tuple[str, ...] = ()) -> Callable[[Func
     def decorate(function: Function) -> Function:
         @partial(jax.jit, static_argnames=static)
         @wraps(function)
-        def compiled(values, outcomes, *rest, **options):
-            def one(pair):
-                return function(*pair, *rest, **options)
+        def compiled(values, outcomes, *rest, weights=None, **options):
+            def one(values, outcomes, weights):
+                known = {} if weights is None else {"weights": _as_of(values, weights)}
+                return function(values, outcomes, *rest, **known, **options)
 
+            of_each = outcomes, weights
             if values.ndim == axes:
-                return one((values, outcomes))
+                return one(values, *of_each)
             lead = values.shape[:-axes]
             row = values.reshape(-1, *values.shape[-axes:])
-            if outcomes.ndim == 1:
-                found = jax.lax.map(lambda values: one((values, outcomes)), row)
-            else:
-                found = jax.lax.map(one, (row, outcomes.reshape(-1, outcomes.shape[-1])))
+            # What is the same for all snapshots is not mapped.
+            own = [_rows_of(part) for part in of_each]
+
+            def of_row(pair):
+                both = zip(pair[1], of_each, strict=True)
+                return one(pair[0], *(shared if mine is None else mine for mine, shared in both))
+
+            found = jax.lax.map(of_row, (row, own))
             return jax.tree.map(lambda part: part.reshape(lead + part.shape[1:]), found)
 
         @wraps(function)
-        def checked(values, outcomes, *rest, **options):
+        def checked(values, outcomes, *rest, weights=None, **options):
             is_here = isinstance(values, np.ndarray)
             values, outcomes = values if is_here else jnp.asarray(values), jnp.asarray(outcomes)
             check_shapes(values.shape, outcomes.shape, axes)
+            # Before they become float32, which holds fewer numbers.
+            weights = relative(weights) if isinstance(weights, np.ndarray) else weights
             if is_here and values.ndim > axes and values.size:
                 return one_by_one(
-                    lambda *pair: compiled(*pair, *rest, **options), values, outcomes, axes
+                    lambda *pair, **known: compiled(*pair, *rest, **known, **options),
+                    values,
+                    outcomes,
+                    axes,
+                    weights,
                 )
-            return compiled(values, outcomes, *rest, **options)
+            known = {} if weights is None else {"weights": weights}
+            return compiled(values, outcomes, *rest, **known, **options)
 
         return cast(Function, checked)
 
     return decorate
 
 
-def one_by_one(function: Callable, values, outcomes, axes: int = 2):
+def _rows_of(part: jax.Array | None) -> jax.Array | None:
+    """Return what snapshots have of their own as rows [S, N]; None if all have the same."""
+    return None if part is None or part.ndim == 1 else part.reshape(-1, part.shape[-1])
+
+
+def _as_of(values: Array, weights: Array) -> Array:
+    return relative(weights.astype(jnp.promote_types(values.dtype, jnp.float32)))
+
+
+def one_by_one(function: Callable, values, outcomes, axes: int = 2, weights: Any = None):
     """Return what a function of one snapshot returns for each of many; see `over_snapshots`."""
     lead = values.shape[:-axes]
-    found = [
-        function(values[index], outcomes if outcomes.ndim == 1 else outcomes[index])
-        for index in np.ndindex(lead)
-    ]
+    found = []
+    for index in np.ndindex(lead):
+        known = {} if weights is None else {"weights": _at(weights, index)}
+        found.append(function(values[index], _at(outcomes, index), **known))
     return jax.tree.map(
         lambda *parts: jnp.asarray(np.stack(parts).reshape(lead + parts[0].shape)),
         *jax.device_get(found),
     )
+
+
+def _at(part: Array, index: tuple[int, ...]) -> Array:
+    return part if part.ndim == 1 else part[index]
 
 
 def check_shapes(values: tuple[int, ...], outcomes: tuple[int, ...], axes: int = 2) -> None:

@@ -12,7 +12,7 @@ from jax.sharding import AxisType
 from jaxtyping import Float, Int32, Integer, Num
 
 from anim.calibration.bins import Array
-from anim.calibration.scores import mean
+from anim.calibration.scores import mean, total
 
 # The package offers nothing of it.
 __all__: list[str] = []
@@ -80,7 +80,10 @@ def in_tiles(function: Callable[..., Any], values: Array, *columns: Array | None
 
 
 def mean_in_tiles(
-    function: Callable[..., jax.Array], values: Array, labels: Array
+    function: Callable[..., jax.Array],
+    values: Array,
+    labels: Array,
+    weights: Array | None = None,
 ) -> Callable[[Any], jax.Array]:
     """Return a function of parameters: the mean over all examples of what a function returns.
 
@@ -90,6 +93,7 @@ def mean_in_tiles(
         function: of parameters, rows [n, K] and their labels [n]; returns [n].
         values: [N, K].
         labels: [N].
+        weights: [N] of the examples, for a weighted mean; or None.
     """
     count, classes = values.shape
     # Of so few classes that is not faster.
@@ -103,14 +107,18 @@ def mean_in_tiles(
             new, pull = jax.vjp(lambda one: function(one, *part), parameters)
             # The last tile shares rows with the one before.
             is_new = first + jnp.arange(rows) >= j * rows
-            (more,) = pull(is_new.astype(new.dtype) / count)
+            if weights is None:
+                shares = is_new.astype(new.dtype) / count
+            else:
+                shares = jnp.where(is_new, tile(j, rows, weights) / total(weights), 0)
+            (more,) = pull(shares)
             each = jax.lax.dynamic_update_slice_in_dim(each, new, first, 0)
             return each, jax.tree.map(jnp.add, slope, more)
 
         found = jnp.zeros(count, jax.tree.leaves(parameters)[0].dtype)
         found = found, jax.tree.map(jnp.zeros_like, parameters)
         each, slope = jax.lax.fori_loop(0, tiles_of(count, rows), of_tile, found)
-        return mean(each), slope
+        return mean(each, weights), slope
 
     @jax.custom_vjp
     def loss(parameters):

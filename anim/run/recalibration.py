@@ -9,14 +9,8 @@ from typing import Any, TypeVar, cast
 import jax
 import numpy as np
 
-from anim.calibration.scaling import (
-    IsotonicScale,
-    apply_isotonic,
-    apply_vector_scale,
-    fit_isotonic,
-    fit_temperature,
-    fit_vector_scale,
-)
+from anim.calibration.isotonic import IsotonicScale, apply_isotonic, fit_isotonic
+from anim.calibration.scaling import apply_vector_scale, fit_temperature, fit_vector_scale
 from anim.errors import NoRecalibrationError, RecordingError, SettingError
 from anim.run.blocks import Block, aligned, blocks_of, joined
 from anim.run.caller import warn_caller

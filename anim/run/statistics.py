@@ -22,9 +22,10 @@ from anim.calibration.bins import (
     width_edges,
 )
 from anim.calibration.dots import DotSums, dot_sums
+from anim.calibration.neighbours import neighbours
 from anim.calibration.proper_scores import brier_parts
 from anim.calibration.scores import mean
-from anim.calibration.smooth import neighbours, smooth_calibration_error
+from anim.calibration.smooth import smooth_calibration_error
 from anim.calibration.views import CONFIDENCE, ClassView, View
 from anim.run.predictions import Predictions, Statistic
 from anim.settings import CURVES, FEWEST

@@ -17,6 +17,7 @@ LOGITS = RNG.normal(size=(N, 3)).astype(np.float32)
 PROBS = softmax(LOGITS.astype(np.float64))
 LABELS = np.append([0, 1, 2], RNG.integers(0, 3, N - 3))
 SCORES, HITS = PROBS.max(1), PROBS.argmax(1) == LABELS
+WEIGHTS = RNG.uniform(0, 3, N)
 COUNTS, HITS_OF_BINS = np.array([10, 0, 5]), np.array([4, 0, 5])
 ACCURACY = np.array([0.4, np.nan, 1.0])
 SUMS = calibration.BinSums(COUNTS, HITS_OF_BINS, np.array([0.1, 0, 0.2]))
@@ -30,6 +31,7 @@ GOOD = {
     "predicted": LABELS,
     "scores": SCORES,
     "hits": HITS,
+    "weights": WEIGHTS,
     "counts": COUNTS,
     "accuracy": ACCURACY,
     "confidence": ACCURACY,
@@ -140,6 +142,12 @@ HOSTILE = {
         "scalar": 3,
         "texts": ["a"] * 3,
     },
+    "effective": {
+        "less than one": [0.5, 0, 2],
+        "nan": [10, np.nan, 5],
+        "short": [10, 5],
+        "texts": ["a"] * 3,
+    },
     "shares": {
         "percentages": [40, np.nan, 100],
         "negative": [-0.4, np.nan, 1],
@@ -175,9 +183,15 @@ HOSTILE = {
         "of snapshots": np.ones((2, N)),
         "only 0": np.zeros(N),
         "one": 1.0,
+        "too large": 1e150 * WEIGHTS,
         "texts": TEXTS,
+        "negative on the device": jnp.asarray(changed(WEIGHTS, 7, -1)),
+        "nan on the device": jnp.asarray(changed(WEIGHTS, 7, np.nan)),
+        "short on the device": jnp.asarray(WEIGHTS[:-1]),
     },
 }
+# Those of a part of the examples may all be 0.
+OF_PARTS = {name: one for name, one in HOSTILE["weights"].items() if name != "only 0"}
 LIKE = {
     "accuracy": "shares",
     "confidence": "shares",
@@ -190,6 +204,11 @@ LIKE = {
     "n": "trials",
 }
 HOSTILE_OF = {
+    **{name: {"weights": OF_PARTS} for name in ("width_sums", "edge_sums", "lifts")},
+    # Of any number of examples.
+    "effective_number": {
+        "weights": {"negative": changed(WEIGHTS, 7, -1), "scalar": 2.0, "zeros": np.zeros(3)}
+    },
     "wilson_interval": {"hits": {"more than examples": [11, 0, 5], "nan": [np.nan, 0, 5]}},
 }
 

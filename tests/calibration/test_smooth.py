@@ -8,7 +8,7 @@ import pytest
 from sklearn.isotonic import IsotonicRegression
 
 from anim import calibration
-from anim.calibration.smooth import neighbours
+from anim.calibration.neighbours import neighbours
 from tests.support.amounts import slow
 from tests.support.curves import isotonic_distance, kernel_distance, smooth_error
 from tests.support.predictions import CASES, confidence_and_hits, reference, textbook_error

@@ -8,6 +8,7 @@ and a line for each that failed, or that returned something else than for arrays
 from __future__ import annotations
 
 import inspect
+import itertools
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
@@ -34,6 +35,7 @@ RNG = np.random.default_rng(0)
 LOGITS = RNG.normal(size=(S, N, K)).astype(np.float32)
 PROBS = softmax(LOGITS.astype(np.float64)).astype(np.float32)
 LABELS = np.append(np.arange(K), RNG.integers(0, K, N - K)).astype(np.int32)
+WEIGHTS = RNG.integers(0, 4, (S, N)).astype(np.float32)
 SCORES, HITS = PROBS.max(2), PROBS.argmax(2) == LABELS
 EDGES = calibration.width_edges(B)
 INDEX = np.minimum((SCORES * B).astype(int), B - 1)[..., None] == np.arange(B)
@@ -50,6 +52,7 @@ ARRAYS = {
     "labels": LABELS,
     "scores": SCORES,
     "hits": HITS,
+    "weights": WEIGHTS,
     "counts": COUNTS,
     "accuracy": ACCURACY,
     "confidence": CONFIDENCE,
@@ -60,6 +63,7 @@ ARRAYS = {
     "p": np.linspace(0, 1, B, dtype=np.float32),
 }
 OPTIONS = {"q": 0.3, "bins": B, "points": 5, "binning": "mass", "view": calibration.ClassView(2)}
+OF_WEIGHTS = {"weights": WEIGHTS, "effective": np.where(COUNTS > 0, 1 + COUNTS / 2, 0)}
 # Where a name means something else.
 ARRAYS_OF = {
     "wilson_interval": {"hits": HITS_OF_BINS},
@@ -109,11 +113,15 @@ def calls() -> Iterator[Call]:
         parameters = inspect.signature(function).parameters.values()
         takes_many = any("snapshots" in str(one.annotation) for one in parameters)
         required = [one.name for one in parameters if one.default is one.empty]
-        of_arrays, of_options = (
+        of_required, of_options = (
             {one: known[one] for one in required if one in known}
             for known in (ARRAYS | ARRAYS_OF.get(name, {}), OPTIONS | OPTIONS_OF.get(name, {}))
         )
-        for options in [{}, *VARIANTS.get(name, [])]:
+        names = {one.name for one in parameters} - {*required}
+        of_weights = [{one: values} for one, values in OF_WEIGHTS.items() if one in names]
+        variants = itertools.product([{}, *VARIANTS.get(name, [])], [{}, *of_weights])
+        for options, more in variants:
+            of_arrays = of_required | more
             single = jax.tree.map(lambda part: part[0] if len(part) == S else part, of_arrays)
             single["labels"] = LABELS
             yield Call(name, {one: single[one] for one in of_arrays}, of_options | options, False)
@@ -138,7 +146,7 @@ SPECS = {
     "examples and classes": (None, "d", "e"),
     "snapshots and examples": ("d", "e", None),
 }
-OUTCOMES = ("labels", "hits", "edges")
+OUTCOMES = ("labels", "hits", "weights", "edges")
 
 
 def _alone(values: np.ndarray, index: int) -> jax.Array:
