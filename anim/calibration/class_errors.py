@@ -141,6 +141,8 @@ def pooled_calibration_error(
     probs: Float[Array, "*snapshots examples classes"],
     labels: Integer[Array, "*#snapshots examples"],
     bins: int = ERROR_BINS,
+    *,
+    weights: Float[Array, "*#snapshots examples"] | None = None,
 ) -> Float[jax.Array, "*snapshots"]:
     """Return the ECE (L1) of the scores of all classes in the same bins, N K of them.
 
@@ -152,6 +154,7 @@ def pooled_calibration_error(
         probs: probabilities.
         labels: in [0, classes).
         bins: the number of equal-width bins.
+        weights: of the examples, >= 0; None counts each once.
 
     Returns:
         The error, of the dtype of the probabilities.
@@ -161,12 +164,12 @@ def pooled_calibration_error(
         predictions, neither given the class nor only the largest.
     """
     probs = real(probs)
-    return pooled_error(class_bins(probs, labels, bins))
+    return pooled_error(class_bins(probs, labels, bins, weights))
 
 
 def pooled_error(sums: BinSums) -> Any:
     """Return the `pooled_calibration_error` of the sums [K, B] of the bins of each class."""
-    pooled = BinSums(*(part.sum(0) for part in sums))
+    pooled = jax.tree.map(lambda part: part.sum(0), sums)
     return expected_error_of_bins(pooled.counts, *shares(pooled, _edges_of(pooled)))
 
 

@@ -81,12 +81,10 @@ def error_interval(
         becomes one-sided as in Feldman and Cousins 1998 (arXiv physics/9711021). Draws are
         stratified: McKay, Beckman and Conover 1979. Binomial quantiles: Cornish and Fisher 1938.
     """
-    counts = np.asarray(counts, float)
-    shape, bins = counts.shape[:-1], counts.shape[-1]
-    p_values = error_p_value(counts, accuracy, confidence, seed, effective=effective)
-    p_values, given = np.reshape(p_values, -1), (counts, accuracy, confidence)
-    given = given if effective is None else (*given, np.asarray(effective, float))
-    observed = _bins(*(np.reshape(part, (-1, bins)) for part in given))
+    shape, bins = np.shape(counts)[:-1], np.shape(counts)[-1]
+    given = counts, accuracy, confidence, *(() if effective is None else (effective,))
+    p_values = np.reshape(error_p_value(*given[:3], seed, effective=effective), -1)
+    observed = _bins(*(np.reshape(np.asarray(part, float), (-1, bins)) for part in given))
     normal = _normal_draws(bins + 1, np.random.default_rng(seed))
     ends = np.full((2, len(p_values)), np.nan)
     known = np.flatnonzero(np.isfinite(p_values))

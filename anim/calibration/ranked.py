@@ -81,7 +81,7 @@ def _starts(ordered: np.ndarray) -> np.ndarray:
 
 
 def own_of(weights: Array | None, at: tuple[int, ...]) -> np.ndarray | None:
-    """Return the weights of a snapshot, of weights [N] of all or [..., N]; None if there are none."""
+    """Return the weights of a snapshot, of [N] of all or [..., N]; None if there are none."""
     if weights is None:
         return None
     weights = in_memory(weights)

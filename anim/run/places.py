@@ -57,9 +57,9 @@ class OneDevice:
         """Return columns; see `anim.calibration.columns.columns_of`."""
         return columns_of(values, labels, predicted, views=views, of_logits=of_logits)
 
-    def no_bins(self, classes: int, bins: int) -> BinSums:
+    def no_bins(self, classes: int, bins: int, *, has_weights: bool = False) -> BinSums:
         """Return sums [K, B] over no example."""
-        return no_class_bins(classes, bins)
+        return no_class_bins(classes, bins, has_weights=has_weights)
 
     def with_bins(
         self,
@@ -69,14 +69,17 @@ class OneDevice:
         count: int,
         *,
         starts: Array | None = None,
+        weights: Array | None = None,
         of_logits: bool,
     ) -> BinSums:
         """Return sums with more; see `anim.calibration.class_bins.add_class_bins`."""
-        return add_class_bins(sums, values, labels, count, starts=starts, of_logits=of_logits)
+        options = {"starts": starts, "of_logits": of_logits}
+        return add_class_bins(sums, values, labels, count, weights, **options)
 
     def total(self, sums: BinSums) -> BinSums:
         """Return sums [K, B] in host memory, in 64 bits."""
-        return BinSums(*map(np.asarray, sums, (np.int64, np.int64, np.float64)))
+        kinds = {"i": np.int64, "f": np.float64}
+        return jax.tree.map(lambda part: np.asarray(part, kinds[part.dtype.kind]), sums)
 
 
 class SeveralDevices(OneDevice):
@@ -103,11 +106,11 @@ class SeveralDevices(OneDevice):
         divided = self._divided(values, labels, predicted)
         return _columns(*divided, mesh=self._mesh, views=views, of_logits=of_logits)
 
-    def no_bins(self, classes: int, bins: int) -> BinSums:
-        none = no_class_bins(classes, bins)
-        return BinSums(
-            *self._divided(*(np.zeros((self.rows, *one.shape), one.dtype) for one in none))
-        )
+    def no_bins(self, classes: int, bins: int, *, has_weights: bool = False) -> BinSums:
+        none = no_class_bins(classes, bins, has_weights=has_weights)
+        return self._divided(
+            jax.tree.map(lambda one: np.zeros((self.rows, *one.shape), one.dtype), none)
+        )[0]
 
     def with_bins(
         self,
@@ -117,16 +120,16 @@ class SeveralDevices(OneDevice):
         count: int,
         *,
         starts: Array | None = None,
+        weights: Array | None = None,
         of_logits: bool,
     ) -> BinSums:
-        values, labels, starts = self._divided(values, labels, starts)
-        divided = sums, values, labels, starts
-        return _with_bins(*divided, count, mesh=self._mesh, of_logits=of_logits)
+        divided = self._divided(values, labels, starts, weights)
+        return _with_bins(sums, *divided, count, mesh=self._mesh, of_logits=of_logits)
 
     def total(self, sums: BinSums) -> BinSums:
-        return BinSums(*(part.sum(0) for part in super().total(sums)))
+        return jax.tree.map(lambda part: part.sum(0), super().total(sums))
 
-    def _divided(self, *arrays: Array | None) -> Any:
+    def _divided(self, *arrays: Any) -> Any:
         return jax.device_put(arrays, NamedSharding(self._mesh, _DIVIDED))
 
 
@@ -137,17 +140,18 @@ def _columns(values, labels, predicted, *, mesh: Mesh, views: tuple[View, ...], 
 
 
 @partial(jax.jit, static_argnames=("mesh", "of_logits"), donate_argnames="sums")
-def _with_bins(sums, values, labels, starts, count, *, mesh: Mesh, of_logits: bool):
-    def of_rows(sums, values, labels, starts, count):
+def _with_bins(sums, values, labels, starts, weights, count, *, mesh: Mesh, of_logits: bool):
+    def of_rows(sums, values, labels, starts, weights, count):
         rows = len(labels)
         # Padding is at the end of all rows.
         mine = jnp.clip(count - rows * jax.lax.axis_index(_EXAMPLES), 0, rows)
-        own = BinSums(*(part[0] for part in sums))
-        added = add_class_bins(own, values, labels, mine, starts=starts, of_logits=of_logits)
-        return BinSums(*(part[None] for part in added))
+        own = jax.tree.map(lambda part: part[0], sums)
+        options = {"starts": starts, "of_logits": of_logits}
+        added = add_class_bins(own, values, labels, mine, weights, **options)
+        return jax.tree.map(lambda part: part[None], added)
 
-    specs = *[_DIVIDED] * 4, PartitionSpec()
-    return _on_each(of_rows, mesh, specs)(sums, values, labels, starts, count)
+    specs = *[_DIVIDED] * 5, PartitionSpec()
+    return _on_each(of_rows, mesh, specs)(sums, values, labels, starts, weights, count)
 
 
 def _on_each(function: Callable[..., Any], mesh: Mesh, specs: Any) -> Callable[..., Any]:

@@ -32,6 +32,7 @@ POINTS = {
     "class-wise": (ERROR, (PROBS, LABELS), {"classwise": True}),
     "class-wise, mass": (ERROR, (PROBS, LABELS), {"classwise": True, "binning": "mass"}),
     "ace": (calibration.average_calibration_error, (PROBS, LABELS), {}),
+    "pooled": (calibration.pooled_calibration_error, (PROBS, LABELS), {}),
     "gap": (calibration.signed_gap, (PROBS, LABELS), {}),
     "nll": (calibration.negative_log_likelihood, (PROBS, LABELS), {}),
     "nll of logits": (calibration.negative_log_likelihood_of_logits, (LOGITS, LABELS), {}),
@@ -229,3 +230,17 @@ def test_the_numbers_are_those_of_scikit_learn():
     )
     found = calibration.fit_temperature(*two, weights=weights)
     assert 1 / float(found.temperature) == pytest.approx(slope.coef_.item(), rel=1e-5)
+
+
+def test_the_bias_is_that_of_model_diagnostics():
+    labels = np.array([0, 1, 1, 0, 1, 0, 1, 1, 0, 0, 1, 0])
+    scores = np.array([0.1, 0.8, 0.7, 0.3, 0.9, 0.4, 0.6, 0.2, 0.5, 0.15, 0.85, 0.35])
+    weights = np.array([1, 2, 0.5, 3, 1, 1.5, 2, 0.7, 1, 2.2, 0.3, 1])
+    # Version 1.5.0: compute_bias(labels, scores, (scores >= 0.5).astype(str), weights).
+    edges, sums = calibration.binned(scores, labels, 2, "width", weights=weights)
+    shares, means = calibration.shares(sums, edges)
+    assert (means - shares).tolist() == pytest.approx([0.182979, -0.146324], abs=1e-6)
+    assert sums.counts.tolist() == pytest.approx([9.4, 6.8])
+    whole = calibration.corp_decomposition(scores, labels, weights=weights)
+    expected = [0.075297, 0.201236, 0.240245]
+    assert leaves(whole) == pytest.approx(expected, abs=1e-6)
