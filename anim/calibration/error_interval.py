@@ -85,8 +85,7 @@ def error_interval(
     given = counts, accuracy, confidence, *(() if effective is None else (effective,))
     p_values = np.reshape(error_p_value(*given[:3], seed, effective=effective), -1)
     observed = _bins(*(np.reshape(np.asarray(part, float), (-1, bins)) for part in given))
-    normal = _normal_draws(bins + 1, np.random.default_rng(seed))
-    ends = np.full((2, len(p_values)), np.nan)
+    normal, ends = _normal_draws(bins + 1, seed), np.full((2, len(p_values)), np.nan)
     known = np.flatnonzero(np.isfinite(p_values))
     for start in range(0, len(known), _TOGETHER):
         some = known[start : start + _TOGETHER]
@@ -136,8 +135,9 @@ def _sign(
     return np.where(gap == 0, np.where(confidence > 0.5, -1.0, 1.0), np.sign(gap))
 
 
-def _normal_draws(columns: int, rng: np.random.Generator) -> Float[np.ndarray, "1 draws columns"]:
+def _normal_draws(columns: int, seed: int) -> Float[np.ndarray, "1 draws columns"]:
     """Return draws of independent normal variables, each of them spread evenly."""
+    rng = np.random.default_rng(seed)
     even = ndtri((np.arange(_DRAWS) + 0.5) / _DRAWS)
     return np.stack([rng.permutation(even) for _ in range(columns)], axis=1)[None]
 
