@@ -130,13 +130,12 @@ def isotonic_band(
     one of 512 cells are taken as equal, and the examples as independent.
 
     Args:
-        scores, hits, points: as for `isotonic_curve`. The band is the same whatever the hits are.
+        scores, hits, points, weights: as for `isotonic_curve`. No hit moves the band.
         level: approximate probability of the band. At 95 %, 0.94 to 0.98 of simultaneous bands
             were measured to hold the curve.
         band: ``simultaneous``: that the curve lies inside at all places; ``pointwise``: that it
             does at one place.
         seed: seeds the draws.
-        weights: of the examples, at least 0; None counts each the same.
 
     Returns:
         Shares at each place, float64; NaN beyond the scores.
@@ -152,10 +151,8 @@ def isotonic_band(
     one_of("band", band, BANDS)
     from scipy.optimize import isotonic_regression
 
-    scores = np.asarray(scores)
-    if weights is not None:
-        counted = np.asarray(weights) > 0
-        scores, weights = scores[counted], np.asarray(weights)[counted]
+    scores = np.asarray(scores if weights is None else scores[np.asarray(weights) > 0])
+    weights = None if weights is None else np.asarray(weights)[np.asarray(weights) > 0]
     counts, middles, draws = _drawn_hits(scores, seed, weights)
     place = np.linspace(0, 1, points)
     curves = [
