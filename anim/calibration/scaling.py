@@ -80,12 +80,7 @@ def fit_temperature(
 
     def moments(inverse):
         """Return sums of weights, and means of logits, their squares and, unweighted, of logits."""
-
-        def of_each(scaled, inverse):
-            likely = jnp.exp(inverse * scaled)
-            return likely, likely * scaled, likely * scaled**2, scaled
-
-        whole, first, second, plain = sums(of_each, inverse)
+        whole, first, second, plain = sums(_moments, inverse)
         return whole, first / whole, second / whole, plain / logits.shape[1]
 
     def slopes(inverse):
@@ -104,6 +99,11 @@ def fit_temperature(
     log_error = 1 / (inverse * jnp.sqrt(mean(second - first**2, weights) * count))
     found = (unit / inverse, nll, log_error)
     return Temperature(*(jnp.where(is_sound, value, jnp.nan) for value in found))
+
+
+def _moments(scaled, inverse):
+    likely = jnp.exp(inverse * scaled)
+    return likely, likely * scaled, likely * scaled**2, scaled
 
 
 def _in_units(
@@ -198,39 +198,31 @@ def fit_vector_scale(
     Args:
         logits: of the classes; snapshots on the device are fitted in one compiled call.
         labels: in [0, classes).
-        weights: of the examples, at least 0; None counts each the same.
+        weights: of the examples, at least 0.
 
     Returns:
         `VectorScale` of each snapshot, whose biases have the mean 0; NaN if L-BFGS finds no
         minimum, e.g. if the logits separate the classes or a class is not among the labels, and
         if the scaled logits of a class have a standard deviation above 100. The weight of a class
-        whose logits are all equal is 0. Logits times c have weights divided by c, and the same
-        probabilities.
+        of equal logits is 0. Logits times c have weights divided by c, and the same probabilities.
 
     References:
         Guo et al. 2017 (arXiv 1706.04599), section 4.2; L-BFGS: Liu and Nocedal 1989, by Optax.
     """
-    classes = logits.shape[1]
     # The minimum does not depend on the units of the logits, and neither does the way there.
     centre, spread = _centre_and_spread(real(logits), weights)
 
     def predicted(scale, rows):
         return (real(rows) - centre) / spread * scale.weights + scale.biases
 
-    start = jnp.where(jnp.isfinite(spread), spread, 0)
-    start = start / jnp.maximum(start.max(), jnp.finfo(start.dtype).tiny)
     # Without an example of a class there is no minimum to look for.
-    if weights is None:
-        present = jnp.zeros(classes, bool).at[labels].set(True).all()
-    else:
-        present = jnp.zeros(classes, bool).at[labels].max(weights > 0).all()
-    loss = mean_in_tiles(
-        lambda scale, rows, labels: nll_of_logits(predicted(scale, rows), labels),
-        logits,
-        labels,
-        weights,
-    )
-    scale, slope = _descend(loss, VectorScale(start, jnp.zeros(classes, start.dtype)), present)
+    start, present = _start(spread), _are_present(logits.shape[1], labels, weights)
+
+    def losses(scale, rows, labels):
+        return nll_of_logits(predicted(scale, rows), labels)
+
+    loss = mean_in_tiles(losses, logits, labels, weights)
+    scale, slope = _descend(loss, VectorScale(start, jnp.zeros_like(start)), present)
 
     def is_largest(rows, labels):
         rows = predicted(scale, rows)
@@ -245,6 +237,16 @@ def fit_vector_scale(
     biases = scale.biases - factors * centre
     found = (factors, biases - biases.mean())
     return VectorScale(*(jnp.where(is_sound, part, jnp.nan) for part in found))
+
+
+def _start(spread: jax.Array) -> jax.Array:
+    start = jnp.where(jnp.isfinite(spread), spread, 0)
+    return start / jnp.maximum(start.max(), jnp.finfo(start.dtype).tiny)
+
+
+def _are_present(classes: int, labels: Array, weights: Array | None) -> Bool[jax.Array, ""]:
+    none = jnp.zeros(classes, bool).at[labels]
+    return (none.set(True) if weights is None else none.max(weights > 0)).all()
 
 
 def _centre_and_spread(

@@ -63,20 +63,9 @@ def over_snapshots(axes: int, *, static: tuple[str, ...] = ()) -> Callable[[Func
                 known = {} if weights is None else {"weights": _as_of(values, weights)}
                 return function(values, outcomes, *rest, **known, **options)
 
-            of_each = outcomes, weights
             if values.ndim == axes:
-                return one(values, *of_each)
-            lead = values.shape[:-axes]
-            row = values.reshape(-1, *values.shape[-axes:])
-            # What is the same for all snapshots is not mapped.
-            own = [_rows_of(part) for part in of_each]
-
-            def of_row(pair):
-                both = zip(pair[1], of_each, strict=True)
-                return one(pair[0], *(shared if mine is None else mine for mine, shared in both))
-
-            found = jax.lax.map(of_row, (row, own))
-            return jax.tree.map(lambda part: part.reshape(lead + part.shape[1:]), found)
+                return one(values, outcomes, weights)
+            return _mapped(one, axes, values, (outcomes, weights))
 
         @wraps(function)
         def checked(values, outcomes, *rest, weights=None, **options):
@@ -99,6 +88,20 @@ def over_snapshots(axes: int, *, static: tuple[str, ...] = ()) -> Callable[[Func
         return cast(Function, checked)
 
     return decorate
+
+
+def _mapped(one: Callable, axes: int, values: jax.Array, of_each: tuple[Any, ...]) -> Any:
+    """Return what a function makes of snapshots, and of what they have each or together."""
+    lead = values.shape[:-axes]
+    row = values.reshape(-1, *values.shape[-axes:])
+    own = [_rows_of(part) for part in of_each]
+
+    def of_row(pair):
+        both = zip(pair[1], of_each, strict=True)
+        return one(pair[0], *(shared if mine is None else mine for mine, shared in both))
+
+    found = jax.lax.map(of_row, (row, own))
+    return jax.tree.map(lambda part: part.reshape(lead + part.shape[1:]), found)
 
 
 def _rows_of(part: jax.Array | None) -> jax.Array | None:
