@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -39,7 +40,7 @@ def from_arrays(
     """
     if labels is None:
         raise SettingError("labels", "expected integers of shape [N], got None")
-    known = {"weights": weights, "groups": groups, "ignore": ignore, "mask": mask}
+    known: dict[str, Any] = {"weights": weights, "groups": groups, "ignore": ignore, "mask": mask}
     recorder = Recorder(labels=labels, classes=classes, **known)
     given = {"logits": logits, "probs": probs}
     for name, values in given.items():
