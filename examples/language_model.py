@@ -15,7 +15,7 @@ from flax import nnx
 
 import anim
 
-WORDS, LENGTH, WIDTH, STEPS = 2000, 32, 64, 800
+WORDS, LENGTH, WIDTH, STEPS = 1500, 32, 64, 800
 HELD_OUT = 5  # each fifth page
 
 
@@ -77,7 +77,7 @@ def train_step(model, optimizer, batch):
 
 predict = nnx.jit(lambda model, words: model(words))
 train, held_out = pieces(False), pieces(True)
-recorder = anim.Recorder("runs/words", classes=names, keep="top")  # 1: 13 bytes a word, not 8000
+recorder = anim.Recorder("runs/words", classes=names, keep="top")  # 1: 13 bytes a word, not 6000
 
 
 def record(step):

@@ -182,6 +182,9 @@ def _log_likelihoods(record: Mapping) -> list[float] | str:
         )
     if len(found) < 2:
         return f"{expected}, got one; {_ONLY}"
+    requests = len(_requests(record))
+    if requests and requests != len(found):
+        return f"expected a log-likelihood for each of {requests} requests, got {len(found)}"
     if "acc_mutual_info" in record and len(found) % 2 == 0:
         # Those of the choices without the question follow.
         found = found[: len(found) // 2]

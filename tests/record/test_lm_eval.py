@@ -35,6 +35,7 @@ FORMS = {
         {
             **one,
             "acc_mutual_info": 0.0,
+            "arguments": [["", ""]] * 2 * count,
             "filtered_resps": [*one["filtered_resps"], *([["-1", "False"]] * count)],
         }
         for one, count in zip(SAMPLES, map(len, (one["resps"] for one in SAMPLES)), strict=True)
@@ -133,7 +134,7 @@ def test_log_likelihoods_keep_their_digits(tmp_path):
 
 def test_a_choice_of_minus_infinity_cannot_be(tmp_path):
     values = np.array([[-1.0, -np.inf, -2.0], [-1.0, -2.0, -3.0]])
-    first = {"filtered_resps": [["-1", "False"], ["-inf", "False"], ["-2", "False"]]}
+    first = answers("-1", "-inf", "-2")
     lines = as_lines(sample(row, values, [0, 1]) | (first if row == 0 else {}) for row in (0, 1))
     run = recorded(tmp_path, lines, name=NAME)
     assert run.probs(0)[0, 1] == 0
@@ -145,7 +146,8 @@ NUMBERS = "line 2: expected numbers as log-likelihoods, -inf of choices that can
 
 
 def answers(*values):
-    return {"filtered_resps": [[value, "False"] for value in values], "resps": []}
+    logged = [[value, "False"] for value in values]
+    return {"filtered_resps": logged, "resps": [], "arguments": [["", "text"]] * len(values)}
 
 
 WRONG = {
@@ -173,6 +175,10 @@ WRONG = {
     "no number of a choice": ({"target": "7"}, f"{IN_TARGET}expected the number or text of"),
     "acc says otherwise": ({"acc": 1.0 - SAMPLES[1]["acc"]}, f"{IN_TARGET}choice {LABELS[1]} is"),
     "a document twice": ({"doc_id": 0}, "line 2: doc_id 0 is that of line 1, too"),
+    "a choice without an answer": (
+        {"filtered_resps": [["-1", "False"]] * 2, "arguments": [["", "text"]] * 3},
+        "line 2: expected a log-likelihood for each of 3 requests, got 2",
+    ),
     "several filters": ({"filter": "strict"}, "expected the samples of one filter, got several"),
 }
 
