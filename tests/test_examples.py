@@ -19,7 +19,7 @@ SHORTER = {
         '"epochs": 1575': '"epochs": 158',
         '1000, "every": 630': '100, "every": 63',
     },
-    "language_model": {"64, 800": "32, 30", 'pace="log")': 'pace="log", seconds=2)'},
+    "language_model": {"64, 600": "32, 30", 'pace="log")': 'pace="log", seconds=2)'},
     "lm_eval_logs": {"2000, 1500": "60, 300", 'pace="log")': 'pace="log", seconds=2)'},
     "seeds": {"val_size=20_000": "val_size=2000", "replicas=32": "replicas=4"},
     "with_lightgbm": {"n_estimators=50": "n_estimators=10"},
