@@ -10,19 +10,18 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from anim.checks.arrays import as_array
-from anim.checks.labels import listed
 from anim.checks.predictions import Scores, score_blocks
 from anim.errors import ElementError, NotFiniteError, SettingError
 from anim.run.checking import KEPT_DTYPES, checked_kind, checked_snapshot, needed_labels
 from anim.run.examples import Examples
 from anim.run.intake import Intake, Told
+from anim.run.positions import check_complete
 from anim.run.seen import Seen
+from anim.run.shaping import Shaping
 from anim.run.snapshots import Form, Given, Snapshot, Waiting, form_of
 from anim.run.store.scratch import Scratch
 from anim.settings.docs import hints
 
-# Rows that an error lists before it abbreviates.
-_LISTED = 5
 # Bytes of scores that are kept in memory; more wait on the disk until the snapshot is whole.
 _IN_MEMORY = 1 << 24
 
@@ -44,6 +43,7 @@ class Part:
     Args:
         known: N examples that the recorder has; None if the batches bring their labels.
         intake: checks examples.
+        shaping: makes rows of arrays.
         keep: one of `anim.settings.KEEPS`.
         scratch: where rows may wait; None keeps all in memory.
         skips_not_finite: whether a batch with NaN or infinity is kept for `whole` to raise.
@@ -56,18 +56,21 @@ class Part:
         self,
         known: Examples | None,
         intake: Intake,
+        shaping: Shaping,
         keep: str,
         scratch: Scratch | None,
         skips_not_finite: bool,
     ):
         self._known, self._intake, self._keep = known, intake, keep
-        self._scratch, self._skips_not_finite = scratch, skips_not_finite
+        self._shaping, self._scratch = shaping, scratch
+        self._skips_not_finite = skips_not_finite
         self._batches: list[_Batch] = []
         self._form: Form = {}
         self.seen = Seen()
         self._waiting: Waiting | None = None
         self._bytes = 0
-        self._count = 0
+        # Rows so far that are recorded, and that were given.
+        self._count = self._given = 0
         self._has_index: bool | None = None
         self._not_finite: NotFiniteError | None = None
         # Several threads may add batches.
@@ -110,7 +113,12 @@ class Part:
         """
         given = {"logits": logits, "probs": probs, "confidence": confidence, "correct": correct}
         given = {name: values for name, values in given.items() if values is not None}
-        self._add(given, Told(labels, weights, groups, mask), index)
+        told = Told(labels, weights, groups, mask)
+        with self._turn, self._shaping.naming():
+            flat = self._shaping.rows(given, told, index, self._given, None)
+            if not flat.is_empty:
+                self._add(dict(flat.given), flat.told, flat.index)
+            self._given += flat.before
 
     def _add(self, given: dict[str, Any], told: Told, index) -> None:
         labels = needed_labels(told.labels, given, self._known is not None)
@@ -221,7 +229,7 @@ class Part:
             raise SettingError("collecting", "expected at least one batch, got none")
         rows = _joined([batch.rows for batch in self._batches])
         order = np.argsort(rows, kind="stable")
-        self._check_complete(rows[order])
+        check_complete(rows[order], self._expected(int(rows.max()) + 1), self._positions_of)
         in_order = bool((rows[:-1] < rows[1:]).all())
 
         def arranged(parts: list[np.ndarray]) -> np.ndarray:
@@ -292,31 +300,6 @@ class Part:
     def _expected(self, found: int) -> int:
         """Return how many examples there are: as many as were found, if nothing says it."""
         return found if self._known is None else len(self._known)
-
-    def _check_complete(self, rows: np.ndarray) -> None:
-        """Raise SettingError unless sorted rows are 0 to N - 1, each of them once."""
-        again = rows[1:][rows[1:] == rows[:-1]]
-        if again.size:
-            some = listed(self._positions_of(again).tolist(), _LISTED)
-            problem = f"expected each example once, got index {some} more often than once"
-            raise SettingError("collecting", problem)
-        examples = self._expected(int(rows[-1]) + 1)
-        if len(rows) < examples:
-            # The rows on both sides of each gap, without an array of all that could be missing.
-            edges = np.concatenate([[-1], rows, [examples]])
-            gaps = np.flatnonzero(np.diff(edges) > 1)[:_LISTED]
-            missing = [
-                row for gap in gaps for row in _between(int(edges[gap]), int(edges[gap + 1]))
-            ]
-            some = listed(self._positions_of(np.array(missing)).tolist(), _LISTED)
-            problem = f"expected {examples} examples, got {len(rows)}: index {some} "
-            problem += "missing" if examples - len(rows) > 1 else "is missing"
-            raise SettingError("collecting", problem)
-
-
-def _between(before: int, after: int) -> range:
-    """Return the first rows of a gap, one more than an error lists."""
-    return range(before + 1, min(after, before + _LISTED + 2))
 
 
 def _count_of(given: Mapping[str, object], examples: Examples | None) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from anim.checks.arrays import as_array
@@ -10,7 +12,7 @@ from anim.errors import SettingError
 from anim.run.ranks import ALONE, rank_of
 
 # Positions that an error lists.
-_LISTED = 5
+LISTED = 5
 
 
 def checked_index(index) -> np.ndarray:
@@ -70,7 +72,7 @@ def check_one_label(positions: np.ndarray, labels: np.ndarray, known: np.ndarray
 
 
 def _some(positions: np.ndarray) -> str:
-    return listed(positions[: _LISTED + 1].tolist(), _LISTED)
+    return listed(positions[: LISTED + 1].tolist(), LISTED)
 
 
 def _hint_of_others() -> str:
@@ -92,3 +94,34 @@ def order_of(index: np.ndarray) -> np.ndarray:
         problem = f"expected each position from 0 on, got none of {_some(missing)}"
         raise SettingError("index", f"{problem}{_hint_of_others()}")
     return order
+
+
+def check_complete(
+    rows: np.ndarray, examples: int, named: Callable[[np.ndarray], np.ndarray]
+) -> None:
+    """Raise SettingError unless sorted rows are 0 to N - 1, each of them once.
+
+    Args:
+        rows: [n].
+        examples: N.
+        named: rows to what they are called.
+    """
+    again = rows[1:][rows[1:] == rows[:-1]]
+    if again.size:
+        some = listed(named(again).tolist(), LISTED)
+        problem = f"expected each example once, got index {some} more often than once"
+        raise SettingError("collecting", problem)
+    if len(rows) < examples:
+        # The rows on both sides of each gap, without an array of all that could be missing.
+        edges = np.concatenate([[-1], rows, [examples]])
+        gaps = np.flatnonzero(np.diff(edges) > 1)[:LISTED]
+        missing = [row for gap in gaps for row in _between(int(edges[gap]), int(edges[gap + 1]))]
+        some = listed(named(np.array(missing)).tolist(), LISTED)
+        problem = f"expected {examples} examples, got {len(rows)}: index {some} "
+        problem += "missing" if examples - len(rows) > 1 else "is missing"
+        raise SettingError("collecting", problem)
+
+
+def _between(before: int, after: int) -> range:
+    """Return the first rows of a gap, one more than an error lists."""
+    return range(before + 1, min(after, before + LISTED + 2))

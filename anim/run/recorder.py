@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from anim.checks.labels import check_range, checked_classes, checked_ignore
-from anim.errors import NotFiniteError, RecordingError
+from anim.errors import NotFiniteError
 from anim.run import opened
 from anim.run.about import NOTHING_KNOWN, About
 from anim.run.caller import warn_caller
 from anim.run.checking import needed_labels
+from anim.run.closing import Closing
 from anim.run.collecting import Part
 from anim.run.examples import Examples
 from anim.run.following import check_following
@@ -23,9 +26,10 @@ from anim.run.options import check_options
 from anim.run.own_part import OwnPart
 from anim.run.own_rows import OwnRows
 from anim.run.ranks import rank_for
-from anim.run.run import Run
+from anim.run.sampling import check_fraction, words_of
 from anim.run.scalars import checked_metrics
 from anim.run.seen import Seen
+from anim.run.shaping import Shaping
 from anim.run.snapshots import Given, bytes_of, form_of
 from anim.run.store.interface import SnapshotStore
 from anim.run.store.made import made_store
@@ -39,7 +43,7 @@ _LAST_STEP = np.iinfo(np.int64).max
 _LARGE = 1 << 26
 
 
-class Recorder:
+class Recorder(Closing):
     """Records snapshots of validation predictions, in memory or on disk.
 
     On disk, a thread writes each snapshot while training goes on; the next call reports a write
@@ -47,8 +51,9 @@ class Recorder:
 
     Args:
         path: a folder for the recording, or its URL; None keeps it in memory.
-        labels: [N] integers in [0, K), one-hot [N, K], or names out of ``classes``; None takes
-            those of the first snapshot, or of the recording that is resumed.
+        labels: [N] integers in [0, K), one-hot [N, K], or names out of ``classes``; of tokens or
+            pixels [...], with predictions [..., K] or [B, K, ...]; None takes those of the first
+            snapshot, or of the recording that is resumed.
         classes: K names; None names them "0", "1", ...
         weights: [N] numbers >= 0, how much each example counts in every statistic; of 0, nowhere.
             Here and below, what is of examples is given with their labels.
@@ -64,6 +69,11 @@ class Recorder:
             and makes recordings of many classes small.
         nan: what to do with NaN or infinite predictions: ``raise``, or ``skip`` the snapshot with
             a warning.
+        class_axis: the axis of the classes in predictions for tokens or pixels, if shapes leave
+            it open.
+        keep_fraction: the part of the examples that is recorded, drawn at random by their
+            positions: for pixels by the million.
+        seed: of this draw.
         index: [n] positions of the labels and predictions of this process among those of all; of a
             `DistributedSampler`, ``list(sampler)``, whose padding is recorded once. Arrays over all
             processes, `jax.Array` or `DTensor`, need none. A process that records alone may give it
@@ -98,6 +108,9 @@ class Recorder:
         about: About = NOTHING_KNOWN,
         keep: str = "float32",
         nan: str = "raise",
+        class_axis: int | None = None,
+        keep_fraction: float = 1.0,
+        seed: int = 0,
         index=None,
         process_index: int | None = None,
         process_count: int | None = None,
@@ -112,13 +125,23 @@ class Recorder:
         self._classes = checked_classes(classes)
         self._intake = Intake(self._classes, checked_ignore(ignore))
         rank = rank_for(path, process_index, process_count)
-        self._rows = OwnRows(rank, index, self._intake)
-        own = self._rows.examples_of(Told(labels, weights, groups, mask))
+        check_fraction(keep_fraction)
+        self._shaping = Shaping(class_axis, keep_fraction, seed, index)
+        told = self._shaping.of_labels(Told(labels, weights, groups, mask))
+        self._rows = OwnRows(rank, self._shaping.index, self._intake)
+        with self._shaping.naming():
+            own = self._rows.examples_of(told)
+        if keep_fraction != 1:
+            about = replace(about, caption=words_of(keep_fraction, about.caption))
         if own is not None and self._classes is not None:
             check_range(own.labels, len(self._classes))
         self._process = os.getpid()
         self._place = None if path is None else store_of(path)
         self._is_open = False
+        self._begin(own, about, how)
+
+    def _begin(self, own: Examples | None, about: About, how: Mapping[str, Any]) -> None:
+        """Open the place where snapshots are kept."""
         store: SnapshotStore | None = None
         # Whatever line an interrupt stops, the folder is released.
         try:
@@ -126,7 +149,7 @@ class Recorder:
             self._store, self._classes = store, store.classes
             self._handover = Handover(store)
             self._is_resumed = bool(store.steps)
-            self._resumed_at = None if isinstance(resume, bool) else self.last_step
+            self._resumed_at = None if isinstance(how["resume"], bool) else self.last_step
             self._is_open = True
             if self._place is not None:
                 opened.note(self._place, self)
@@ -183,15 +206,19 @@ class Recorder:
             self._record(step, given, Told(labels, weights, groups, mask), metrics)
 
     def _record(self, step: int, given: dict, told: Told, metrics) -> None:
-        pieces = self._rows.pieces_of(given)
         last = self._handover.last.examples
-        labels = needed_labels(told.labels, given, last is not None)
-        known = self._rows.examples_given(told._replace(labels=labels), last)
+        given = {name: values for name, values in given.items() if values is not None}
+        flat = self._shaping.rows(given, told, None, 0, None if last is None else len(last))
+        pieces = self._rows.pieces_of(flat.given)
+        labels = needed_labels(flat.told.labels, flat.given, last is not None)
+        with self._shaping.naming():
+            known = self._rows.examples_given(flat.told._replace(labels=labels), last)
         scalars = checked_metrics(metrics)
         self._make_room()
         seen = Seen()
         try:
-            snapshot = self._rows.checked(pieces, known.labels, self._keep, seen)
+            with self._shaping.naming():
+                snapshot = self._rows.checked(pieces, known.labels, self._keep, seen)
         except NotFiniteError as error:
             self._skip(step, error)
             return
@@ -227,7 +254,8 @@ class Recorder:
         """
         is_there = self._has_already("collecting", step)
         last, scratch = self._handover.last, self._store.scratch
-        how = (last.examples, self._intake, self._keep, scratch, self._nan == "skip")
+        how = (last.examples, self._intake, self._shaping, self._keep, scratch)
+        how += (self._nan == "skip",)
         part = Part(*how) if self._rows.is_plain else OwnPart(self._rows, *how)
         with part.or_nothing():
             yield part
@@ -241,72 +269,6 @@ class Recorder:
             self._skip(step, error)
             return
         self._hand_over(step, snapshot, examples, scalars, part.seen)
-
-    def flush(self) -> None:
-        """Wait until earlier snapshots are committed; in processes other than 0, only written.
-
-        Raises:
-            RuntimeError: the recorder belongs to another process.
-            OSError: a snapshot could not be written.
-        """
-        self._check_process("flush")
-        if self._is_open:
-            self._handover.wait()
-
-    def close(self) -> None:
-        """Flush, and release the path for other recorders.
-
-        Processes other than 0 wait until it has committed theirs; a script that ends does not.
-
-        Raises:
-            RuntimeError, OSError: as for `flush`; process 0 stopped before it committed them.
-        """
-        self._check_process("close")
-        # An interrupt leaves a recorder that can be closed again; its path is released last.
-        self._is_open = False
-        self._handover.stop()
-        lost = self._store.close()
-        if self._place is not None:
-            opened.forget(self._place, self)
-        self._handover.check()
-        if lost:
-            raise RecordingError(lost)
-
-    def run(self) -> Run:
-        """Return the snapshots so far; in several processes, those that process 0 has committed.
-
-        Raises:
-            RuntimeError, OSError: as for `flush`.
-        """
-        self.flush()
-        return self._store.run()
-
-    def __enter__(self) -> Recorder:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_) -> None:
-        if kind is None:
-            self.close()
-        else:
-            self._handover.end_in_error(self.close)
-
-    def __reduce__(self):
-        raise TypeError(
-            "a Recorder cannot be pickled or copied, as it is the only one that writes to its "
-            "path; create it in the process that records"
-        )
-
-    def _check_process(self, name: str) -> None:
-        if self._process != os.getpid():
-            raise RecordingError(
-                f"{name}: expected process {self._process}, which created this recorder, got "
-                f"process {os.getpid()}, forked from it; a process records with a recorder and a "
-                "path of its own"
-            )
-
-    def _check_open(self, name: str, step: int) -> None:
-        if not self._is_open:
-            raise RuntimeError(f"{name}: the recorder was closed before step {step}")
 
     def _has_already(self, name: str, step: int) -> bool:
         """Return whether this is the step that was resumed; raise if it cannot be recorded."""

@@ -9,6 +9,7 @@ from anim.run.intake import Intake
 from anim.run.own_part import OwnPart
 from anim.run.own_rows import OwnRows
 from anim.run.ranks import Rank
+from anim.run.shaping import Shaping
 from tests.run.test_collecting import BATCHES, LABELS, LOGITS, collect
 
 
@@ -61,7 +62,7 @@ def test_labels_in_the_order_of_another_epoch_are_refused():
 
 def test_rows_of_a_process_that_are_missing_are_named():
     rows = OwnRows(Rank(1, 2), [1, 3, 0])
-    part = OwnPart(rows, None, Intake(), "float32", None, False)
+    part = OwnPart(rows, None, Intake(), Shaping(None, 1, 0, None), "float32", None, False)
     part.add(logits=LOGITS[:2], labels=LABELS[:2])
     with pytest.raises(SettingError, match=r"^collecting: expected 3 examples, got 2: index 0 is"):
         part.whole()
@@ -69,7 +70,7 @@ def test_rows_of_a_process_that_are_missing_are_named():
 
 def test_a_batch_that_is_refused_leaves_no_positions():
     rows = OwnRows(Rank(0, 2))
-    part = OwnPart(rows, None, Intake(), "float32", None, False)
+    part = OwnPart(rows, None, Intake(), Shaping(None, 1, 0, None), "float32", None, False)
     part.add(logits=LOGITS[4:6], labels=LABELS[4:6], index=[4, 5])
     with pytest.raises(ValueError, match=r"got nan at index \[7, 0\]$"):
         part.add(logits=LOGITS[6:8] * [[1], [np.nan]], labels=LABELS[6:8], index=[6, 7])
