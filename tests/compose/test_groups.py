@@ -142,8 +142,12 @@ def test_pages_and_alternative_texts_name_the_groups():
 
 
 @pytest.fixture
-def opened(monkeypatch):
-    monkeypatch.setattr("anim.run.open", lambda path: grouped())
+def path(tmp_path):
+    names = {name: np.array(one.names)[one.codes] for name, one in RUN.groups.items()}
+    with anim.Recorder(tmp_path / "mine", labels=RUN.labels, groups=names) as recorder:
+        for i, step in enumerate(RUN.steps):
+            recorder.snapshot(int(step), logits=RUN.logits(i))
+    return str(tmp_path / "mine")
 
 
 def command(*arguments):
@@ -152,15 +156,20 @@ def command(*arguments):
     return stop.value.code
 
 
-def test_the_command_shows_groups(tmp_path, opened, capsys):
+def test_the_command_shows_groups_of_a_recording(tmp_path, path, capsys):
     out, small = tmp_path / "a.png", ["--size", "700x500"]
     options = ["--by", "site", "--only", "south", "north", "--overlay"]
-    assert main(["runs/mine", "--out", str(out), *options, *small]) == 0
+    assert main([path, "--out", str(out), *options, *small]) == 0
     assert out.stat().st_size
+    assert {name: len(run.labels) for name, run in anim.open(path).by_group("site").items()} == {
+        "east": 150,
+        "north": 300,
+        "south": 150,
+    }
     said = capsys.readouterr()
     assert "no effect" not in said.err
-    assert command("runs/mine", "--out", out, "--by", "site", "--only", "norht") == 2
-    problem = "argument --only: expected one of north, east, south, got 'norht'"
+    assert command(path, "--out", out, "--by", "site", "--only", "norht") == 2
+    problem = "argument --only: expected one of east, north, south, got 'norht'"
     assert problem in capsys.readouterr().err
     assert command("--out", out, "--by", "site") == 2
     assert "argument --by: shows groups of a recorded run" in capsys.readouterr().err
