@@ -12,7 +12,9 @@ from typing import Literal
 
 # Metrics that pictures need beside those of `anim.Run.metrics`.
 CONFIDENCE, GAP, CHANCE, P_VALUE = "confidence", "gap", "ece_if_calibrated", "ece_p"
-SCORE_P_VALUE = "score_p"
+# Before the name of a metric of the confidence, for that of the score of class 1 of two.
+OF_SCORES = "score_"
+SCORE_P_VALUE = f"{OF_SCORES}p"
 # A model is called miscalibrated at a p-value of at most this: 5 % of calibrated models are.
 ALARM = 0.05
 
@@ -44,6 +46,19 @@ class Metric:
     is_proper: bool = False
     needs_two_classes: bool = False
     upper: str = ""
+
+
+# Of the confidence, and of the score of class 1 of two.
+_OF_OUTCOMES = {
+    "corp_mcb": "CORP miscalibration: by how much isotonic recalibration lowers the Brier score\n"
+    "of {it}, which is corp_mcb - corp_dsc + corp_unc; chance keeps it above 0",
+    "corp_dsc": "CORP discrimination: by how much recalibrated scores are better than the overall\n"
+    "share of hits",
+    "corp_unc": "CORP uncertainty: the Brier score of always saying the overall share of hits",
+    "kuiper": "range of the cumulative differences between hits and {it}: the largest\n"
+    "miscalibration of any interval of scores, times the share of its examples",
+    "kuiper_p": "how likely a calibrated model is to have a range this large or larger, by chance",
+}
 
 
 METRICS = (
@@ -111,6 +126,38 @@ METRICS = (
     Metric(SCORE_P_VALUE, needs_scores=True, needs_two_classes=True),
     Metric("ece_mass"),
     Metric("classwise_ece", needs_scores=True),
+    Metric(
+        "pooled_ece",
+        meaning="ECE of the scores of all classes in the same bins",
+        needs_scores=True,
+    ),
+    Metric(
+        "top_label_ece",
+        meaning="ECE of the examples of each predicted class, in the mean over all examples",
+        needs_scores=True,
+    ),
+    *(
+        Metric(name, meaning=meaning.format(it="the confidence"))
+        for name, meaning in _OF_OUTCOMES.items()
+    ),
+    Metric(
+        "spiegelhalter_z",
+        meaning="standard deviations by which the Brier score of the confidence is above that of\n"
+        "a calibrated model; above 0 it is too sure",
+    ),
+    Metric(
+        "spiegelhalter_p",
+        meaning="how likely a calibrated model is to be as far off, either way, by chance",
+    ),
+    *(
+        Metric(
+            f"{OF_SCORES}{name}",
+            meaning=meaning.format(it="the score of class 1"),
+            needs_scores=True,
+            needs_two_classes=True,
+        )
+        for name, meaning in _OF_OUTCOMES.items()
+    ),
     Metric("brier_reliability", needs_scores=True),
     Metric("brier_resolution", needs_scores=True),
     Metric("brier_uncertainty", needs_scores=True),

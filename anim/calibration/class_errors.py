@@ -68,9 +68,9 @@ def top_label_calibration_error(
         of_labels = in_memory(labels if labels.ndim == 1 else labels[at])
         confidence, predicted = map(in_memory, _confident(probs[at]))
         correct = predicted == of_labels
-        own = own_of(weights, at)
-        sums = top_label_bins(confidence, correct, predicted, probs.shape[-1], bins, own)
-        found.append(top_label_errors(sums))
+        own, edges = own_of(weights, at), width_edges(bins, confidence.dtype)
+        sums = top_label_bins(confidence, correct, predicted, edges, probs.shape[-1], own)
+        found.append(top_label_errors(sums, edges))
     lead = probs.shape[:-2]
     return TopLabelErrors(
         *(np.stack(part).reshape(lead + part[0].shape)[()] for part in zip(*found, strict=True))
@@ -93,23 +93,23 @@ def top_label_bins(
     confidence: Float[Array, "examples"],
     correct: Bool[Array, "examples"],
     predicted: Integer[Array, "examples"],
+    edges: Float[np.ndarray, "edges"],
     classes: int,
-    bins: int = ERROR_BINS,
     weights: Float[Array, "examples"] | None = None,
 ) -> BinSums:
     """Return sums over equal-width bins of the confidence for each predicted class, [K, B].
 
     Args:
         confidence, correct, predicted: of the examples.
+        edges: of B bins, from `width_edges`.
         classes: K.
-        bins: B.
         weights: of the examples, or None.
 
     Returns:
         Sums in host memory, float64.
     """
     confidence, correct, predicted = map(np.asarray, (confidence, correct, predicted))
-    edges = width_edges(bins, confidence.dtype)
+    bins = len(edges) - 1
     bin_of = np.clip((confidence * bins).astype(np.int32), 0, bins - 1)
     bin_of -= confidence < edges[bin_of]
     bin_of += (confidence >= edges[bin_of + 1]) & (bin_of < bins - 1)
@@ -127,9 +127,9 @@ def top_label_bins(
     return BinSums(*(part.astype(np.float64).reshape(classes, bins) for part in sums))
 
 
-def top_label_errors(sums: BinSums) -> TopLabelErrors:
+def top_label_errors(sums: BinSums, edges: Float[np.ndarray, "edges"]) -> TopLabelErrors:
     """Return the errors of the sums [K, B] of `top_label_bins`."""
-    each = np.asarray(expected_error_of_bins(sums.counts, *shares(sums, _edges_of(sums))))
+    each = np.asarray(expected_error_of_bins(sums.counts, *shares(sums, edges)))
     of_class = np.asarray(sums.counts).sum(1)
     how_often = of_class / of_class.sum()
     error = (how_often * np.where(of_class > 0, each, 0)).sum()
@@ -164,14 +164,11 @@ def pooled_calibration_error(
         predictions, neither given the class nor only the largest.
     """
     probs = real(probs)
-    return pooled_error(class_bins(probs, labels, bins, weights))
+    edges = width_edges(bins, probs.dtype)
+    return pooled_error(class_bins(probs, labels, bins, weights), edges)
 
 
-def pooled_error(sums: BinSums) -> Any:
+def pooled_error(sums: BinSums, edges: Float[np.ndarray, "edges"]) -> Any:
     """Return the `pooled_calibration_error` of the sums [K, B] of the bins of each class."""
     pooled = jax.tree.map(lambda part: part.sum(0), sums)
-    return expected_error_of_bins(pooled.counts, *shares(pooled, _edges_of(pooled)))
-
-
-def _edges_of(sums: BinSums) -> np.ndarray:
-    return width_edges(sums.counts.shape[-1], np.dtype(sums.offsets.dtype))
+    return expected_error_of_bins(pooled.counts, *shares(pooled, edges))

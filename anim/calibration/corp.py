@@ -116,7 +116,8 @@ def corp_parts(outcomes: Ranked, score: str = "brier", least: float | np.floatin
     total = outcomes.total
     fit = isotonic_regression(hits / weights, weights=weights)
     found = (hits * of_one(scores, least) + (weights - hits) * of_one(1 - scores, least)).sum()
-    recalibrated = (weights * at_best(fit.x)).sum()
+    # Of each block of equal value.
+    recalibrated = (fit.weights * at_best(fit.x[fit.blocks[:-1]])).sum()
     uncertainty = at_best(hits.sum() / total)
     # What rounding leaves of 0 may be below.
     return CorpParts(

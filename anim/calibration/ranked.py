@@ -9,7 +9,7 @@ import jax
 import numpy as np
 from jaxtyping import Bool, Float
 
-from anim.calibration.bins import Array
+from anim.calibration.bins import Array, BinSums
 from anim.calibration.placing import in_memory
 from anim.calibration.scores import check_shapes
 
@@ -70,14 +70,34 @@ def _counted(scores: np.ndarray, hits: np.ndarray) -> Ranked:
     ordered = np.sort((bits << 1) | hits.astype(np.uint32))
     known = ordered >> 1
     starts = _starts(known)
-    counts = np.diff(np.append(starts, len(known))).astype(np.float64)
-    before = np.append(0, np.cumsum(ordered & 1, dtype=np.int64))
-    of_hits = np.diff(before[np.append(starts, len(known))]).astype(np.float64)
+    of_hits = np.add.reduceat((ordered & 1).astype(np.float64), starts)
+    counts = np.diff(starts, append=len(known)).astype(np.float64)
     return Ranked(known[starts].view(np.float32).astype(np.float64), counts, of_hits, counts)
 
 
 def _starts(ordered: np.ndarray) -> np.ndarray:
-    return np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+    is_first = np.empty(len(ordered), bool)
+    is_first[:1] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
+    return np.flatnonzero(is_first)
+
+
+def mass_bins(outcomes: Ranked, bins: int) -> tuple[Float[np.ndarray, "{bins}+1"], BinSums]:
+    """Return the edges and sums of quantile bins of examples without weights, as of `binned`.
+
+    Args:
+        outcomes: by score, of N examples.
+        bins: the number of bins.
+    """
+    until = np.cumsum(outcomes.weights)
+    ranks = -(-np.arange(bins + 1) * (int(until[-1]) - 1) // bins)
+    at = np.searchsorted(until, ranks, side="right")
+    edges = outcomes.scores[at]
+    # A bin begins with the score that is its edge, and the last one holds the last edge, too.
+    ends = np.append(at[:-1], len(until))
+    sums = (outcomes.weights, outcomes.hits, outcomes.weights * outcomes.scores)
+    counts, hits, totals = (np.diff(np.append(0, np.cumsum(part))[ends]) for part in sums)
+    return edges, BinSums(counts, hits, totals - counts * edges[:-1])
 
 
 def own_of(weights: Array | None, at: tuple[int, ...]) -> np.ndarray | None:

@@ -64,8 +64,9 @@ def spiegelhalter_test(
 def spiegelhalter(outcomes: Ranked) -> SpiegelhalterTest:
     """Return the test of outcomes by score; see `spiegelhalter_test`."""
     scores, weights, hits, squares = outcomes
-    off = ((hits - weights * scores) * (1 - 2 * scores)).sum()
-    deviation = np.sqrt((squares * (1 - 2 * scores) ** 2 * scores * (1 - scores)).sum())
+    slope = 1 - 2 * scores
+    off = ((hits - weights * scores) * slope).sum()
+    deviation = np.sqrt((squares * slope * slope * scores * (1 - scores)).sum())
     z = _in_units(off, deviation, outcomes)
     return SpiegelhalterTest(z, 2 * ndtr(-np.abs(z)))
 

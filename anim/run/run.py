@@ -232,7 +232,11 @@ class Run(RunCurves, RunSelection):
           where errors do not cancel that do in the ECE, if there are two classes;
         - ``ece_mass``, ``debiased_l2``: of 15 equal-mass bins;
         - ``smooth_ece``;
-        - ``classwise_ece``, and ``brier_reliability``, ``brier_resolution``,
+        - ``corp_mcb``, ``corp_dsc``, ``corp_unc``: see `anim.calibration.corp_decomposition`;
+          ``kuiper``, ``kuiper_p``: see `anim.calibration.cumulative_differences`; all of the
+          confidence, and of the score of class 1 of two as ``score_corp_mcb``, ...;
+        - ``spiegelhalter_z``, ``spiegelhalter_p``: see `anim.calibration.spiegelhalter_test`;
+        - ``classwise_ece``, ``pooled_ece``, ``top_label_ece``, and ``brier_reliability``, ``brier_resolution``,
           ``brier_uncertainty``, ``brier_within``, if the scores of all classes are there.
 
         Each is a function of `anim.calibration`.

@@ -21,12 +21,15 @@ from anim.calibration.bins import (
     shares,
     width_edges,
 )
+from anim.calibration.class_errors import pooled_error
 from anim.calibration.dots import DotSums, dot_sums
 from anim.calibration.neighbours import neighbours
 from anim.calibration.proper_scores import brier_parts
+from anim.calibration.ranked import mass_bins, ranked
 from anim.calibration.scores import mean
 from anim.calibration.smooth import smooth_calibration_error
 from anim.calibration.views import CONFIDENCE, ClassView, View
+from anim.run.outcome_errors import outcome_errors, spiegelhalter_errors
 from anim.run.predictions import Predictions, Statistic
 from anim.settings import CURVES, FEWEST
 
@@ -179,16 +182,21 @@ class SnapshotErrors(Statistic):
 
     def __call__(self, predictions: Predictions) -> dict[str, Array | np.floating]:
         confidence, correct = predictions.views[CONFIDENCE]
-        edges, sums = binned(confidence, correct, DEFAULT_BINS, "mass")
-        of_mass = _errors_of_mass(sums.counts, *shares(jax.device_get(sums), edges))
+        smooth = smooth_calibration_error(confidence, correct).error
+        # Sorted once for all that follows from their order.
+        outcomes = ranked(confidence, correct)
+        edges, sums = mass_bins(outcomes, DEFAULT_BINS)
         errors = {
-            **of_mass,
-            "smooth_ece": smooth_calibration_error(confidence, correct).error,
+            **_errors_of_mass(sums.counts, *shares(sums, edges)),
+            "smooth_ece": smooth,
+            **outcome_errors(outcomes),
+            **spiegelhalter_errors(outcomes),
         }
         if (of_classes := predictions.class_bins) is not None:
             brier = np.asarray(predictions.proper["brier"]).mean(dtype=np.float64)
             parts = brier_parts(of_classes, len(confidence), brier)._asdict()
             errors["classwise_ece"] = _class_errors(of_classes).mean()
+            errors["pooled_ece"] = pooled_error(of_classes, width_edges(DEFAULT_BINS))
             errors |= {f"brier_{name}": part for name, part in parts.items()}
         return errors
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from anim import calibration
 from anim.calibration import SCORE
-from anim.metrics import CHANCE, CONFIDENCE, GAP, P_VALUE, SCORE_P_VALUE
+from anim.metrics import CHANCE, CONFIDENCE, GAP, OF_SCORES, P_VALUE, SCORE_P_VALUE
+from anim.run.outcome_errors import SCORE_ERRORS, TOP_LABEL_ERROR
 from anim.run.passes import Passes
 from anim.run.predictions import Statistic
 from anim.run.reliability import Reliability
@@ -37,7 +38,11 @@ def metrics(passes: Passes) -> dict[str, np.ndarray]:
 
 def errors(passes: Passes, *, has_score_view: bool) -> dict[str, np.ndarray]:
     """Return the metrics [S], and the errors that take longer, by name."""
-    found = passes.compute(for_errors(has_score_view))[SNAPSHOT_ERRORS].values
+    computed = passes.compute(for_errors(has_score_view))
+    found = {**computed[SNAPSHOT_ERRORS].values, **computed[TOP_LABEL_ERROR].values}
+    if has_score_view:
+        of_scores = computed[SCORE_ERRORS].values
+        found |= {f"{OF_SCORES}{name}": values for name, values in of_scores.items()}
     low, high = error_interval(passes)
     known, difference = metrics(passes), gap(passes)
     return {
@@ -55,7 +60,8 @@ def errors(passes: Passes, *, has_score_view: bool) -> dict[str, np.ndarray]:
 
 def for_errors(has_score_view: bool) -> tuple[Statistic, ...]:
     """Return the statistics that `errors` needs."""
-    return (*FOR_METRICS, SNAPSHOT_ERRORS, *((SCORE_BINS,) if has_score_view else ()))
+    of_scores = (SCORE_BINS, SCORE_ERRORS) if has_score_view else ()
+    return (*FOR_METRICS, SNAPSHOT_ERRORS, TOP_LABEL_ERROR, *of_scores)
 
 
 def _score_p_values(passes: Passes) -> np.ndarray:
