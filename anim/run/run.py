@@ -236,8 +236,9 @@ class Run(RunCurves, RunSelection):
           ``kuiper``, ``kuiper_p``: see `anim.calibration.cumulative_differences`; all of the
           confidence, and of the score of class 1 of two as ``score_corp_mcb``, ...;
         - ``spiegelhalter_z``, ``spiegelhalter_p``: see `anim.calibration.spiegelhalter_test`;
-        - ``classwise_ece``, ``pooled_ece``, ``top_label_ece``, and ``brier_reliability``, ``brier_resolution``,
-          ``brier_uncertainty``, ``brier_within``, if the scores of all classes are there.
+        - ``classwise_ece``, ``pooled_ece``, ``top_label_ece``, and ``brier_reliability``,
+          ``brier_resolution``, ``brier_uncertainty``, ``brier_within``, if the scores of all classes
+          are there.
 
         Each is a function of `anim.calibration`.
         """
