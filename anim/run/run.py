@@ -237,8 +237,8 @@ class Run(RunCurves, RunSelection):
           confidence, and of the score of class 1 of two as ``score_corp_mcb``, ...;
         - ``spiegelhalter_z``, ``spiegelhalter_p``: see `anim.calibration.spiegelhalter_test`;
         - ``classwise_ece``, ``pooled_ece``, ``top_label_ece``, and ``brier_reliability``,
-          ``brier_resolution``, ``brier_uncertainty``, ``brier_within``, if the scores of all classes
-          are there.
+          ``brier_resolution``, ``brier_uncertainty``, ``brier_within``, if the scores of all
+          classes are there.
 
         Each is a function of `anim.calibration`.
         """
