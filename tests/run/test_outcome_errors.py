@@ -7,6 +7,8 @@ import anim
 from anim import calibration
 from anim.calibration.bins import binned
 from anim.calibration.ranked import mass_bins, ranked
+from anim.metrics import BY_NAME
+from anim.report import report, table
 from anim.run import blocks
 from tests.support.predictions import model
 
@@ -110,3 +112,13 @@ def test_quantile_bins_of_ranked_outcomes_are_those_of_the_examples(seed):
     np.testing.assert_array_equal(found.counts, sums.counts)
     np.testing.assert_array_equal(found.hits, sums.hits)
     np.testing.assert_allclose(found.offsets, sums.offsets, atol=1e-5)
+
+
+def test_a_report_has_them_in_its_rows_but_not_in_its_table():
+    rows = report(a_run(2))
+    header = table(rows).splitlines()[0]
+    for name in ("corp_mcb", "score_corp_dsc", "kuiper_p", "spiegelhalter_z", "pooled_ece"):
+        assert np.isfinite(rows[-1][name])
+        assert not BY_NAME[name].title
+        assert name not in header
+        assert BY_NAME[name].meaning
