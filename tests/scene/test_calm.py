@@ -27,6 +27,9 @@ CASES = {
     "xor, equal mass, intervals": ("xor", {"binning": "mass", "intervals": True}),
     "a class, smooth": ("digits", {"view": "class:3", "curve": "smooth"}),
     "a class, isotonic": ("digits", {"view": "class:3", "curve": "isotonic"}),
+    "classes": ("digits", {"view": "classes"}),
+    "classes, smooth": ("digits", {"view": "classes", "curve": "smooth"}),
+    "classes, equal mass": ("digits", {"view": "classes", "binning": "mass"}),
     "overlaid": ("xor+breast-cancer", {"overlay": True}),
     "three overlaid": ("xor+digits+breast-cancer", {"overlay": True}),
     "digits, equal mass, counts": (
