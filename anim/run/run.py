@@ -187,7 +187,8 @@ class Run(RunCurves, RunSelection):
         """Return the bins of every snapshot.
 
         Args:
-            view: ``score`` (two classes), ``confidence`` or ``class:NAME``; None takes the default.
+            view: ``score`` (two classes), ``confidence``, ``top:k`` or ``class:NAME``; None takes
+                the default.
             bins: number of bins, at least 1; None takes one for each 25 examples, but an even
                 number from 6 to 40 for ``score``, and 5 to 20 for the others. Numbers have no upper
                 limit: only pictures do, where bars become too narrow.
