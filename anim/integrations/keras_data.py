@@ -68,7 +68,10 @@ class ValidationData:
                 raise ValueError("x_val: expected a loader of (x, y) batches, got x only")
             if weights is not None and not self._has_warned:
                 self._has_warned = True
-                warn_caller("x_val: the sample weights that it yields are not used")
+                warn_caller(
+                    "x_val: the sample weights that it yields are not used; weights= takes those "
+                    "of all examples, in its order"
+                )
             yield keras.tree.map_structure(_readable, x), y
 
 

@@ -48,6 +48,7 @@ def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
                 **by_role,
                 group=arguments.group or (),
                 ignore=ignored_labels(arguments.ignore),
+                class_axis=arguments.class_axis,
                 scores=arguments.scores or (),
             ),
             tasks=arguments.task or (),
@@ -139,6 +140,8 @@ def _parser() -> command.Parser:
         default="float32",
         help="how much of each snapshot to keep (default float32)",
     )
+    where = "the axis of the classes in arrays of scores of tokens or pixels, such as 1 or -1"
+    add("--class-axis", type=int, metavar="AXIS", help=where)
     add("--caption", default="", metavar="TEXT", help="what was trained")
     add("--overwrite", action="store_true", help="replace an existing recording")
     add("--quiet", action="store_true", help="print errors only")

@@ -9,6 +9,7 @@ import numpy as np
 
 from anim.checks.layout import Layout
 from anim.checks.shapes import layout_of
+from anim.errors import SettingError
 from anim.record.array_content import Content
 from anim.record.array_examples import Beside
 
@@ -45,13 +46,15 @@ class Arrays:
         return [f"examples: labels of shape {list(self.layout.shape)}{where}"]
 
 
-def in_rows(content: Content, arrays: Arrays, steps: int | None, class_axis: int | None) -> Arrays:
+def in_rows(
+    content: Content, arrays: Arrays, steps: np.ndarray | None, class_axis: int | None
+) -> Arrays:
     """Return arrays with one axis of examples, of labels [B, ...] of tokens or pixels.
 
     Args:
         content: of the file.
         arrays: of any shape.
-        steps: how many there are; None if the file has no list of them.
+        steps: a list, or one of them; None if the file has none.
         class_axis: that of the scores of a step; None looks for it.
 
     Raises:
@@ -60,10 +63,13 @@ def in_rows(content: Content, arrays: Arrays, steps: int | None, class_axis: int
     """
     name, values = next(iter(arrays.given.items()))
     labels = arrays.labels if arrays.elsewhere is None else arrays.elsewhere
-    has_steps = steps is not None and values.shape[:1] == (steps,)
+    has_steps = steps is not None and steps.ndim == 1 and values.shape[:1] == steps.shape
     first = values[0] if has_steps else values
     axes = 2 if name in _WITHOUT_CLASSES else 3
     if labels is None or labels.ndim < 2 or first.ndim < axes:
+        if class_axis not in (None, -1, 1):
+            problem = "expected scores of tokens or pixels with their labels, got "
+            raise SettingError("class_axis", f"{problem}{name} of shape {list(first.shape)}")
         return arrays
     if steps is None and len(labels) > 1 and (labels == labels[:1]).all():
         content.fail(
@@ -77,9 +83,8 @@ def in_rows(content: Content, arrays: Arrays, steps: int | None, class_axis: int
 
     def flat(one: str, array: np.ndarray) -> np.ndarray:
         kind = "confidence" if one in _WITHOUT_CLASSES else "logits"
-        if not has_steps:
-            return layout.flat(kind, array)
-        return np.stack([layout.flat(kind, at) for at in array])
+        steps = [layout.flat(kind, at) for at in (array if has_steps else [array])]
+        return np.stack(steps) if has_steps else steps[0]
 
     own = None if arrays.labels is None else layout.flat("labels", arrays.labels)
     return replace(

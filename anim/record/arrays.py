@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,10 +14,11 @@ from anim.record.array_classes import sign_classes
 from anim.record.array_content import Content, names_listed
 from anim.record.array_examples import read_beside, rows_of
 from anim.record.array_ids import ids_of
-from anim.record.doubts import MAY_BE, is_more_than_a_few
+from anim.record.array_predictions import check_correct, check_predicted
+from anim.record.array_shapes import Arrays, in_rows
 from anim.record.saved import Saved, scores_of
 from anim.record.schema import NOTHING_WANTED, Wanted
-from anim.record.spelling import by_name, hits, names_in, spelt, words
+from anim.record.spelling import by_name, names_in, words
 
 # Names of arrays in files of scikit-learn, Hugging Face, Keras and others, in small letters. Of
 # each list, a file may have one.
@@ -83,22 +83,22 @@ def read_npz(
         own, classes = content.take(_LABELS), _classes_of(content)
         steps = content.take(_STEPS, is_one=False)
         given, predicted, is_named = _predictions_in(content)
-        beside = read_beside(content, wanted)
+        arrays = Arrays(given, own, labels, predicted, read_beside(content, wanted))
         content.check_no_ranks(given)
         key, ids = content.take_ids()
     notes = [f"{role}: {name!r} (by its name)" for name, role in content.taken.items()]
     moments = _steps_of(content, steps)
+    arrays = in_rows(content, arrays, steps, wanted.class_axis)
+    given, own, predicted = arrays.given, arrays.labels, arrays.predicted
     several = _has_steps(content, steps, moments, given, predicted)
     at_steps = moments if several else None
-    count = next(iter(given.values())).shape[int(several)]
-    found = None if ids is None else _ids_in(content, key, ids, given, at_steps)
+    shape = (len(moments) if several else None, next(iter(given.values())).shape[int(several)])
+    # Of tokens and pixels, ids are of texts or images.
+    found = None if ids is None or arrays.layout else _ids_in(content, key, ids, given, at_steps)
     truth = None if own is None else _labels_of(content, own, given, at_steps, classes)
-    shape = (len(moments) if several else None, count)
-    rows = rows_of(content, beside, truth if labels is None else labels, wanted, shape)
-    notes += [f"id: {key!r} (by its name)"] if found else []
-    ignored = [name for name in content.names.values() if name not in content.taken]
-    ignored = [name for name in ignored if name != key or not found]
-    notes += [f"ignored: {names_listed(ignored)}"] if ignored else []
+    known = truth if arrays.elsewhere is None else arrays.elsewhere
+    rows = rows_of(content, arrays.beside, known, wanted, shape)
+    notes += arrays.notes + _rest(content, key if found else None)
     given = {name: rows.of(values, int(several)) for name, values in given.items()}
     truth = None if truth is None else rows.of(truth)
     predicted = None if predicted is None else rows.of(predicted, int(several))
@@ -106,16 +106,26 @@ def read_npz(
         found = tuple(found[row] for row in rows.positions)
     if classes is None and (classes := sign_classes(truth, predicted, given)) is not None:
         truth = None if truth is None else by_name(truth, classes)
-    saved = Saved(path, None, truth, {}, classes, is_named, (*notes, *rows.notes), found)
+    notes = (*notes, *rows.notes)
+    saved = rows.beside(Saved(path, None, truth, {}, classes, is_named, notes, found))
+    saved = replace(saved, layout=arrays.layout)
     for i, step in enumerate(moments):
         at = {name: values[i] for name, values in given.items()} if several else given
         guess = predicted[i] if several and predicted is not None else predicted
-        yield replace(rows.beside(saved), step=step, given=_checked(content, saved, at, guess))
+        yield replace(saved, step=step, given=_checked(content, saved, at, guess))
+
+
+def _rest(content: Content, ids: str | None) -> list[str]:
+    """Return what is said of the ids, and of the arrays that are not used."""
+    names = [name for name in content.names.values() if name not in content.taken]
+    ignored = [name for name in names if name != ids]
+    notes = [] if ids is None else [f"id: {ids!r} (by its name)"]
+    return notes + ([f"ignored: {names_listed(ignored)}"] if ignored else [])
 
 
 def _checked(
-    content: Content, saved: Saved, given: dict[str, np.ndarray], predicted: np.ndarray | None
-) -> dict[str, np.ndarray]:
+    content: Content, saved: Saved, given: Mapping[str, np.ndarray], predicted: np.ndarray | None
+) -> Mapping[str, np.ndarray]:
     """Return the predictions of a step as arguments of `anim.Recorder.snapshot`.
 
     Args:
@@ -127,10 +137,10 @@ def _checked(
     truth, classes = saved.labels, saved.classes
     given = given if saved.is_named else scores_of(content.path, *given.values())
     if predicted is not None and "correct" in given:
-        _check_correct(content, given["correct"], predicted, truth, classes)
+        check_correct(content, given["correct"], predicted, truth, classes)
     elif predicted is not None:
         names = classes or (None if truth is None else names_in(truth))
-        _check_predicted(content, given, predicted, names)
+        check_predicted(content, given, predicted, names)
     return given
 
 
@@ -280,61 +290,3 @@ def _labels_of(
             )
         labels = labels[0]
     return by_name(labels, classes)
-
-
-def _check_correct(
-    content: Content,
-    correct: np.ndarray,
-    predicted: np.ndarray,
-    labels: np.ndarray | None,
-    classes: Sequence[str] | None,
-) -> None:
-    """Raise SettingError where ``correct`` is not whether the prediction is the label."""
-    if labels is None:
-        return
-    try:
-        are_right = hits(predicted, labels, classes)
-    except ValueError as error:
-        content.fail(str(error))
-    if correct.shape != are_right.shape:
-        content.fail(f"correct: expected shape {[*are_right.shape]}, got {[*correct.shape]}")
-    is_other = are_right != correct
-    if is_other.any():
-        at = int(is_other.argmax())
-        content.fail(
-            f"correct: expected whether the prediction is the label, got {correct[at]} at index "
-            f"{at}, where {predicted[at]} is predicted and the label is {labels[at]}; "
-            f"wrong in {is_other.sum()} of {len(is_other)} rows"
-        )
-
-
-def _check_predicted(
-    content: Content,
-    scores: Mapping[str, np.ndarray],
-    predicted: np.ndarray,
-    classes: tuple[str, ...] | None,
-) -> None:
-    """Warn where predicted labels are not the class with the largest score."""
-    (values,) = scores.values()
-    if predicted.shape != values.shape[:1]:
-        content.fail(f"predictions: expected shape [{len(values)}], got {list(predicted.shape)}")
-    if values.ndim == 1 or values.shape[1] == 1:
-        of_1 = values.reshape(-1)
-        values = np.stack([1 - of_1 if "probs" in scores else 0 * of_1, of_1], axis=1)
-    names = classes or tuple(map(str, range(values.shape[1])))
-    columns = {name: i for i, name in enumerate(names)}
-    texts = spelt(predicted, classes)
-    places = np.array([columns.get(text, -1) for text in texts.tolist()])
-    if (places < 0).any():
-        unknown = texts[int((places < 0).argmax())]
-        content.fail(f"predictions: expected one of {names_listed(names)}, got {str(unknown)!r}")
-    if places.max() >= values.shape[1]:
-        content.fail(f"classes: expected {values.shape[1]} names, got {len(names)}")
-    is_other = values[np.arange(len(values)), places] < values.max(1)
-    if is_other.any():
-        doubt = f": {MAY_BE}" if is_more_than_a_few(int(is_other.sum()), len(is_other)) else ""
-        warnings.warn(
-            f"{str(content.path)!r}: predictions differ from the largest score in "
-            f"{is_other.sum()} of {len(is_other)} rows; the scores are recorded{doubt}",
-            stacklevel=2,
-        )

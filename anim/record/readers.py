@@ -42,6 +42,9 @@ def read(
     if reader is None and not is_table(path):
         known = ", ".join((*_READERS, *TABLES))
         raise SettingError("FILE", f"expected one of {known}, got {str(path)!r}")
+    if wanted.class_axis is not None and reader is not read_npz:
+        problem = f"applies to arrays of tokens or pixels in .npz files, got {str(path)!r}"
+        raise SettingError("class_axis", problem)
     try:
         if reader is None:
             yield from _of_table(path, labels, wanted)
@@ -117,6 +120,7 @@ def _with_labels(snapshot: Saved, labels: np.ndarray | LabelTable | None) -> Sav
     if labels is None:
         return snapshot
     own = np.asarray(labels)
+    own = own if snapshot.layout is None else snapshot.layout.flat("labels", own)
     if snapshot.positions is not None and own.shape[:1] == (snapshot.whole,):
         own = own[snapshot.positions]
     snapshot = replace(snapshot, labels=own)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from anim.checks.layout import Layout
 from anim.checks.rounding import SUM_TOLERANCE, coarsest, sums_within
 from anim.errors import SettingError
 
@@ -31,6 +32,7 @@ class Saved:
         groups: [N] names of groups, by the name of each grouping.
         positions: [N] int64, where rows stand among all of the snapshot, if some were left out.
         whole: how many rows these were, then.
+        layout: where the examples were in arrays of tokens or pixels.
     """
 
     source: Path
@@ -46,6 +48,7 @@ class Saved:
     groups: Mapping[str, np.ndarray] = field(default_factory=dict)
     positions: np.ndarray | None = None
     whole: int | None = None
+    layout: Layout | None = None
 
 
 def scores_of(path: Path, values: np.ndarray) -> dict[str, np.ndarray]:

@@ -45,6 +45,7 @@ class Wanted:
         label, pred, confidence, correct, weight, step: columns.
         group: columns.
         ignore: labels of rows that are left out, from `anim.record.ignoring.ignored_labels`.
+        class_axis: of arrays of scores.
         scores: columns, one per class, or one of lists, or one for class 1 of two.
         classes: K names, in the order of their numbers and columns.
         outputs: ``logits`` or ``probs``.
@@ -59,6 +60,7 @@ class Wanted:
     group: tuple[str, ...] = ()
     step: str | None = None
     ignore: tuple[str, ...] = ()
+    class_axis: int | None = None
     classes: tuple[str, ...] = ()
     outputs: str | None = None
 
