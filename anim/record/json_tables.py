@@ -11,11 +11,12 @@ import pyarrow as pa
 from anim.errors import SettingError
 from anim.files import parsed_json
 from anim.record.lm_eval import is_lm_eval, table_of_choices, without_contexts
+from anim.record.lm_eval_files import is_dated_log
 from anim.record.tables import Table, shown, table_of
-from anim.record.unpacking import text_in
+from anim.record.unpacking import LIMIT, text_in
 
-# Python's objects need ten times the bytes of their text.
-_LIMIT = 1 << 28
+# Python's objects need ten times the bytes of their text, but little of a log is kept.
+_LIMIT, _LIMIT_OF_LOGS = 1 << 28, LIMIT
 
 
 def read_json(path: Path) -> Table:
@@ -28,7 +29,8 @@ def read_json(path: Path) -> Table:
     Raises:
         SettingError: text that is not JSON, nested too deep, or of another form.
     """
-    source, text = str(path), text_in(path, _LIMIT).decode()
+    limit = _LIMIT_OF_LOGS if is_dated_log(path) else _LIMIT
+    source, text = str(path), text_in(path, limit).decode()
     first = text.lstrip()[:1]
     if first == "[":
         return _table(source, _parsed(source, text, 1), lambda row: f"record {row + 1}")

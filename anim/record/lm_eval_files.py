@@ -77,13 +77,19 @@ def snapshots_of(
     }
 
 
+def is_dated_log(path: Path) -> bool:
+    """Return whether a file is named as the harness names its logs, which have a sample a line."""
+    match = _SAMPLES.fullmatch(path.name)
+    return match is not None and match["date"] is not None
+
+
 def step_beside(path: Path) -> int | None:
     """Return the step of the weights that results beside a file of samples name.
 
     None if the path itself says one, or no results of the same date do.
     """
     match = _SAMPLES.fullmatch(path.name)
-    if match is None or match["date"] is None or steps_of([path]) != [None]:
+    if match is None or not is_dated_log(path) or steps_of([path]) != [None]:
         return None
     for results in sorted(path.parent.glob(f"*_{match['date']}.json")):
         if _SAMPLES.fullmatch(results.name):
