@@ -24,16 +24,22 @@ def from_arrays(
     groups=None,
     ignore=None,
     mask=None,
+    class_axis: int | None = None,
+    keep_fraction: float = 1.0,
+    seed: int = 0,
 ) -> Run:
     """Return a run of predictions that are already in memory.
 
     Args:
         steps: S increasing integers.
-        labels: [N] integers in [0, K), or one-hot [N, K].
+        labels: [N] integers in [0, K), or one-hot [N, K]; of tokens and pixels [...].
         logits: [S, N, K] float, or
-        probs: [S, N, K] in [0, 1], or [S, N] as P(class 1) of a binary model.
+        probs: [S, N, K] in [0, 1], or [S, N] as P(class 1) of a binary model; of tokens and pixels
+            [S, ..., K] or [S, B, K, ...].
         classes: K names; None names them "0", "1", ...
         weights, groups, ignore, mask: what is known of the examples, as for `anim.Recorder`.
+        class_axis: that of the classes in the predictions of a step, as for `anim.Recorder`.
+        keep_fraction, seed: as for `anim.Recorder`.
 
     Raises:
         ValueError: as for `Recorder.snapshot`.
@@ -41,6 +47,7 @@ def from_arrays(
     if labels is None:
         raise SettingError("labels", "expected integers of shape [N], got None")
     known: dict[str, Any] = {"weights": weights, "groups": groups, "ignore": ignore, "mask": mask}
+    known |= {"class_axis": class_axis, "keep_fraction": keep_fraction, "seed": seed}
     recorder = Recorder(labels=labels, classes=classes, **known)
     given = {"logits": logits, "probs": probs}
     for name, values in given.items():

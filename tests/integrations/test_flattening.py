@@ -137,6 +137,15 @@ def test_ignored_pixels_are_left_out():
         np.testing.assert_allclose(run.metrics()["accuracy"], right.float().mean(), atol=1e-6)
 
 
+def test_a_part_of_the_pixels_may_be_recorded():
+    model, how = torch.nn.Conv2d(2, 3, 1), {"keep_fraction": 0.3, "seed": 1}
+    run = recorded(model, batched(IMAGES, PIXELS), **how)
+    again = recorded(model, batched(IMAGES, PIXELS, 5), keep="top", **how)
+    np.testing.assert_array_equal(run.labels, again.labels)
+    assert 30 < len(run.labels) < 100
+    np.testing.assert_allclose(run.metrics()["accuracy"], again.metrics()["accuracy"], atol=1e-6)
+
+
 def test_weights_and_groups_are_given_in_the_order_of_the_loader():
     weights, sites = RNG.integers(0, 3, 6), np.array([*"abcabc"])
     model = torch.nn.Linear(4, 3)

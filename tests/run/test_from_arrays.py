@@ -37,3 +37,18 @@ def test_weights_and_groups_are_those_of_the_examples():
     np.testing.assert_array_equal(run.weights, WEIGHTS[counts])
     found = run.groups["site"]
     assert [found.names[code] for code in found.codes] == sites[counts].tolist()
+
+
+def test_tokens_and_pixels_are_recorded_one_by_one_or_a_part_of_them():
+    images = np.moveaxis(LOGITS.reshape(2, 4, 2, 5, 3), -1, 2)
+    labels = LABELS.reshape(4, 2, 5)
+    run = anim.from_arrays([0, 1], labels, logits=images)
+    np.testing.assert_array_equal(run.labels, LABELS)
+    np.testing.assert_array_equal(run.snapshots[1]["logits"], LOGITS[1])
+    part = anim.from_arrays([0, 1], labels, logits=images, keep_fraction=0.5, seed=3)
+    assert 5 < len(part.labels) < 35
+    texts = LOGITS[:, :36].reshape(2, 12, 3, 3)
+    with pytest.raises(ValueError, match="class_axis: expected 1 or -1"):
+        anim.from_arrays([0, 1], LABELS[:36].reshape(12, 3), logits=texts)
+    run = anim.from_arrays([0, 1], LABELS[:36].reshape(12, 3), logits=texts, class_axis=-1)
+    np.testing.assert_array_equal(run.snapshots[0]["logits"], LOGITS[0, :36])
