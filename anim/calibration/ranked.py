@@ -24,8 +24,8 @@ class Ranked(NamedTuple):
         scores: ascending.
         weights: of the examples, or their number; above 0.
         hits: weights of the hits among them.
-        squares: of the weights. The effective number of examples is weights^2 / squares of all
-            (Kish 1965), and the number of examples without weights.
+        squares: of the squared weights: times p (1 - p), the variance of the weighted hits. The
+            effective number of examples is total^2 by the sum of all squares (Kish 1965).
     """
 
     scores: Float[np.ndarray, "different"]

@@ -47,8 +47,9 @@ def spiegelhalter_test(
     Args:
         scores: in [0, 1].
         hits: of each snapshot, or of all.
-        weights: of the examples, >= 0; None counts each once. Weighted examples are as many as
-            their effective number (Kish), not repetitions: the units of weights mean nothing.
+        weights: of the examples, >= 0; None counts each once. They are no repetitions: z is in
+            units of the standard deviation of the weighted sum. Where weights have nothing to do
+            with scores, that is of as many examples as their effective number (Kish).
 
     Returns:
         `SpiegelhalterTest` of each snapshot, float64. If all scores are 0, 1/2 or 1, the Brier
@@ -104,8 +105,8 @@ def cumulative_differences(
         scores: in [0, 1].
         hits: of each snapshot, or of all.
         weights: of the examples, >= 0; None counts each once. Of integers, the range and the
-            maximum are those of repetitions. For p-values, weighted examples are as many as their
-            effective number (Kish).
+            maximum are those of repetitions, and p-values are not: these follow from the standard
+            deviation of the weighted sum, see `spiegelhalter_test`.
 
     Returns:
         `CumulativeDifferences` of each snapshot, float64. P-values are those of the range and of
