@@ -85,6 +85,7 @@ def _summary(run: Run, files: Sequence[Path]) -> str:
     """Return what was read, so that the user can check it."""
     from anim.record.doubts import accuracy_of, has_no_classes
     from anim.record.steps import said_of
+    from anim.record.tables import shown
 
     kept = run.kind if run.has_scores else "top labels"
     classes = "classes " + ", ".join(run.classes[:8]) + (", ..." if len(run.classes) > 8 else "")
@@ -94,7 +95,10 @@ def _summary(run: Run, files: Sequence[Path]) -> str:
     first, last = accuracy_of(run, 0), accuracy_of(run, len(run) - 1)
     accuracy = f"{first:.4g}" if len(run) == 1 else f"{first:.4g} at first, {last:.4g} at last"
     counted = f"{len(run)} snapshot{'' if len(run) == 1 else 's'} of {len(run.labels)} {kept}"
-    return f"{counted}, {classes}; accuracy {accuracy}; {steps}"
+    word = "accuracy" if run.weights is None else "weighted accuracy"
+    by = [f"{shown(name)} ({len(one.names)})" for name, one in run.groups.items()]
+    groups = f"; groups {', '.join(by)}" if by else ""
+    return f"{counted}, {classes}; {word} {accuracy}{groups}; {steps}"
 
 
 def _parser() -> command.Parser:

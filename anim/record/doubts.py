@@ -29,7 +29,7 @@ def is_more_than_a_few(rows: int, total: int) -> bool:
 
 def doubt_of(run: Run) -> str | None:
     """Return why predictions may not belong to the labels; None without such a sign."""
-    counts = np.bincount(run.labels)
+    counts = np.bincount(run.labels, run.weights)
     label, share = int(counts.argmax()), float(counts.max() / counts.sum())
     accuracy = accuracy_of(run, len(run) - 1)
     if accuracy >= share or has_no_classes(run):
@@ -46,11 +46,11 @@ def has_no_classes(run: Run) -> bool:
 
 
 def accuracy_of(run: Run, i: int) -> float:
-    """Return the accuracy of a snapshot, which shows whether it was read rightly."""
+    """Return the accuracy of a snapshot, by weight, which shows whether it was read rightly."""
     snapshot = run.snapshots[i]
-    if not run.has_scores:
-        return float(snapshot["correct"].mean())
-    return float((snapshot[run.kind].argmax(1) == run.labels).mean())
+    has_scores = run.has_scores
+    right = snapshot[run.kind].argmax(1) == run.labels if has_scores else snapshot["correct"]
+    return float(np.average(right, weights=run.weights))
 
 
 def is_by_rank(values: np.ndarray) -> bool:

@@ -72,8 +72,14 @@ def test_they_are_those_of_the_run(tmp_path, suffix):
     groups = run.groups["site"]
     named = [one or "(none)" for one in sites[counts]]
     assert [groups.names[code] for code in groups.codes] == named
-    whole = anim.from_arrays([0], LABELS, probs=PROBS[None], weights=weights, groups={"s": sites})
-    np.testing.assert_allclose(run.metrics()["accuracy"], whole.metrics()["accuracy"], atol=1e-6)
+
+
+def test_the_last_line_says_the_weighted_accuracy_and_the_groups(tmp_path, capsys):
+    table = frame(PROB, w=WEIGHTS, site=SITES)
+    recorded(tmp_path, table, "--weight", "w", "--group", "site")
+    expected = np.average(PROBS.argmax(1) == LABELS, weights=WEIGHTS)
+    said = f"; weighted accuracy {expected:.4g}; groups 'site' (2); step 0"
+    assert said in capsys.readouterr().out
 
 
 def test_other_weights_in_another_file_are_refused(tmp_path, capsys):
