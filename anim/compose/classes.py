@@ -76,19 +76,24 @@ def called(name: str) -> str:
     return f"class {name}" if name.isdecimal() else one_line(name)
 
 
-def sentences(shown: int, count: int, *, is_live: bool = False) -> tuple[str, ...]:
+def sentences(
+    shown: int, count: int, *, replicas: int = 1, is_live: bool = False
+) -> tuple[str, ...]:
     """Return what is said of the panels of classes, from longer to shorter.
 
     Args:
         shown: how many classes have a panel.
         count: K, how many there are.
+        replicas: of how many the panels show the median.
         is_live: see `tracks_of_classes`.
     """
     some = f"{shown} classes" if shown == count else f"{shown} of {grouped(count)} classes"
+    some += f", medians of {replicas} replicas" if replicas > 1 else ""
     if is_live:
         return (f"{some}, those with the most examples", some) if shown < count else (some,)
     first = f"{some}, the worst first"
-    return f"{first}, by the ECE of each in the last snapshot", first
+    shortest = (some,) if replicas > 1 else ()
+    return f"{first}, by the ECE of each in the last snapshot", first, *shortest
 
 
 def _worst(errors: np.ndarray) -> list[int]:

@@ -150,7 +150,8 @@ def _of_classes(
     work.end()
     reel = reel_of(tracks, picture)
     unit_name, steps_per_unit = _unit([run], reel, picture)
-    forms = classes.sentences(len(shown), len(run.classes), is_live=is_live)
+    replicas = len(run.members)
+    forms = classes.sentences(len(shown), len(run.classes), replicas=replicas, is_live=is_live)
     subject = Subject(
         title=one_line(title),
         caption=f"{one_line(_caption([run]))}, {forms[0]}",

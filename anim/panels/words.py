@@ -168,7 +168,8 @@ def words_of(
         words,
         sentence=(f"Medians of the replicas: {begin[:1].lower()}{begin[1:]}", *others),
         medium=_of_medians(words.medium),
-        short=_of_medians(words.short),
+        # What the panels of classes are is said above them.
+        short=words.short if subject.classes else _of_medians(words.short),
     )
 
 

@@ -42,7 +42,7 @@ class Measures:
     row_height: int = 370
     labels_height: int = 36
     class_columns: int = 4
-    class_height: int = 180
+    class_height: int = 184
     unit: float | None = None
     title: float = 18
     name: float = 13
@@ -191,7 +191,7 @@ THEMES: dict[str, Theme] = {
             row_height=200,
             labels_height=28,
             class_columns=2,
-            class_height=110,
+            class_height=112,
             unit=0.75,
             title=16,
             name=8 / 0.5625,

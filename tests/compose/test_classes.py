@@ -9,6 +9,7 @@ import pytest
 import anim
 from anim.compose import alternative, compose_views, views_to_choose
 from anim.errors import RecordingError, SettingError
+from anim.panels.contents import words_for
 from anim.settings import Picture
 from anim.settings.views import MOST_CLASSES
 from tests.support.amounts import slow
@@ -128,10 +129,14 @@ def test_replicas_are_ordered_by_the_median_of_their_errors():
     runs = [a_run(3, seed=seed) for seed in (0, 1, 2)]
     replicas = anim.Replicas([anim.Run([0, 5, 10], runs[0].labels, one.snapshots, kind="logits",
                                        classes=one.classes) for one in runs])  # fmt: skip
-    reel, subject, _ = composed(replicas)
+    reel, subject, picture = composed(replicas)
     errors = np.median([one.class_errors()[-1] for one in replicas], axis=0)
     assert subject.names == tuple(f"kind {k}" for k in np.argsort(-errors))
     assert all(track.is_median for track in reel.tracks)
+    # That is said once, above the panels, which have no room for it.
+    some = "3 classes, medians of 3 replicas"
+    assert subject.classes[1:] == (f"{some}, the worst first", some)
+    assert words_for(reel, subject, picture).short == ("says ", 0, ", is ", 1)
 
 
 def test_panels_of_a_run_that_goes_on_keep_their_places():
