@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Bool, Float, Integer
+from jaxtyping import Bool, Float, Num
 
 from anim.calibration.bins import Array, is_on_host
 
@@ -33,13 +33,15 @@ class DotSums(NamedTuple):
             score.
         wrong_before, wrong_until: int32, how many examples of smaller scores are wrong, and how
             many are with those of this score.
+
+    With weights, ranks and numbers of examples are sums of weights, float64.
     """
 
     scores: Float[Array, "*snapshots dots"]
-    starts: Integer[Array, "*snapshots dots+1"]
-    stops: Integer[Array, "*snapshots dots+1"]
-    wrong_before: Integer[Array, "*snapshots dots+1"]
-    wrong_until: Integer[Array, "*snapshots dots+1"]
+    starts: Num[Array, "*snapshots dots+1"]
+    stops: Num[Array, "*snapshots dots+1"]
+    wrong_before: Num[Array, "*snapshots dots+1"]
+    wrong_until: Num[Array, "*snapshots dots+1"]
 
 
 def dot_sums(scores: Float[Array, "examples"], is_wrong: Bool[Array, "examples"]) -> DotSums:
@@ -90,7 +92,44 @@ def _sums(xp: Any, ordered: Any) -> DotSums:
     )
 
 
-def wrong_dots(sums: DotSums, examples: int) -> Bool[np.ndarray, "*snapshots dots"]:
+def weighted_dot_sums(scores: np.ndarray, is_wrong: np.ndarray, weights: np.ndarray) -> DotSums:
+    """Return what dots show of examples with weights, all in host memory.
+
+    Whole numbers are repeated examples. With other weights there are as many dots as without, each
+    of which stands for an equal part of the sum of the weights: ranks and numbers are sums of them.
+
+    Args:
+        scores: [N] in [0, 1].
+        is_wrong: [N] bool.
+        weights: [N] above 0.
+    """
+    scores, total = np.asarray(scores, np.float32), weights.sum()
+    is_whole, is_equal = (weights == np.floor(weights)).all(), (weights == weights[0]).all()
+    if is_whole and total <= MOST_DOTS:
+        whole = weights.astype(np.int64)
+        return _floats(_host_sums(np.repeat(scores, whole), np.repeat(is_wrong, whole)), 1.0)
+    if is_equal and len(scores) <= MOST_DOTS and not is_whole:
+        return _floats(_host_sums(scores, is_wrong), weights[0])
+    dots = MOST_DOTS if is_whole else min(len(scores), MOST_DOTS)
+    order = np.argsort(scores)
+    ordered = scores[order]
+    reached, wrong = (
+        np.append(0, np.cumsum(part[order])) for part in (weights, weights * is_wrong)
+    )
+    total = reached[-1]
+    middles = (2 * np.arange(dots) + 1) * total / (2 * dots) * (1 - 1e-12)
+    middles = np.searchsorted(reached[1:], middles, side="left")
+    ends = np.searchsorted(reached[1:], np.arange(dots + 1) * total / dots, side="right")
+    values = ordered[np.minimum(ends, len(ordered) - 1)]
+    starts, stops = (np.searchsorted(ordered, values, side=side) for side in ("left", "right"))
+    return DotSums(ordered[middles], reached[starts], reached[stops], wrong[starts], wrong[stops])
+
+
+def _floats(sums: DotSums, weight: float) -> DotSums:
+    return DotSums(sums.scores, *(weight * np.asarray(part, np.float64) for part in sums[1:]))
+
+
+def wrong_dots(sums: DotSums, examples: int | float) -> Bool[np.ndarray, "*snapshots dots"]:
     """Return which dots are drawn as wrong: as many of D as there are wrong examples among D.
 
     The wrong examples of a dot are those among its ranks; examples with equal scores share theirs
@@ -99,12 +138,12 @@ def wrong_dots(sums: DotSums, examples: int) -> Bool[np.ndarray, "*snapshots dot
 
     Args:
         sums: of `dot_sums`.
-        examples: N.
+        examples: N, or the sum of their weights.
     """
     starts, stops, before, until = (np.asarray(part, np.float64) for part in sums[1:])
     dots = np.shape(sums.scores)[-1]
     ranks = np.arange(dots + 1) * examples / dots
-    within = (ranks - starts) / np.maximum(stops - starts, 1)
+    within = (ranks - starts) / np.where(stops > starts, stops - starts, 1)
     return apportioned(np.diff(before + within * (until - before)) * dots / examples)
 
 

@@ -44,7 +44,7 @@ class ScoreErrors(Statistic):
         return (_CLASS_1,)
 
     def __call__(self, predictions: Predictions) -> dict[str, np.floating]:
-        return outcome_errors(ranked(*predictions.views[_CLASS_1]))
+        return outcome_errors(ranked(*predictions.views[_CLASS_1], predictions.weights))
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class TopLabelError(Statistic):
         _, predicted = predictions.views[_PREDICTED]
         edges = width_edges(ERROR_BINS, confidence.dtype)
         classes = len(of_classes.counts)
-        sums = top_label_bins(confidence, correct, predicted, edges, classes)
+        sums = top_label_bins(confidence, correct, predicted, edges, classes, predictions.weights)
         return {"top_label_ece": top_label_errors(sums, edges).error}
 
 

@@ -47,10 +47,16 @@ class Passes:
     Args:
         snapshots: S of them.
         labels: [N].
+        weights: [N] float64 above 0, or None.
     """
 
-    def __init__(self, snapshots: SnapshotSequence, labels: np.ndarray):
-        self._snapshots, self._labels = snapshots, labels
+    def __init__(
+        self,
+        snapshots: SnapshotSequence,
+        labels: np.ndarray,
+        weights: np.ndarray | None = None,
+    ):
+        self._snapshots, self._labels, self._weights = snapshots, labels, weights
         self._rows: dict[Statistic, list[Any]] = {}
         self._found: dict[Statistic, Found] = {}
         self._unreadable: set[int] = set()
@@ -143,10 +149,12 @@ class Passes:
     def _fingerprint(self, indices: Sequence[int]) -> str:
         """Return what tells these snapshots from those of other runs, in every process.
 
-        Paths may differ from host to host: the labels are compared, and the beginnings of the first
-        and the last snapshot.
+        Paths may differ from host to host: the labels and weights are compared, and the beginnings
+        of the first and the last snapshot.
         """
         digest = hashlib.sha256(self._labels.tobytes())
+        if self._weights is not None:
+            digest.update(self._weights.tobytes())
         for i in dict.fromkeys((*indices[:1], *indices[-1:])):
             # One that cannot be read here may be readable elsewhere: then they work alone.
             with contextlib.suppress(RecordingError):
@@ -161,7 +169,7 @@ class Passes:
         """Return the statistics of a snapshot, which may still be computed; None if unreadable."""
         try:
             blocks = blocks_of(self._snapshots, i)
-            predictions = reduced(blocks, self._labels, Needs.of(statistics))
+            predictions = reduced(blocks, self._labels, Needs.of(statistics), self._weights)
             return [statistic(predictions) for statistic in statistics]
         except NoRecalibrationError:
             self._empty.add(i)
@@ -195,7 +203,8 @@ class Passes:
         """Return what a statistic looks like if none of the snapshots has it."""
         if not self._empty:
             raise RecordingError("no snapshot can be read")
-        return jax.device_get(statistic(blank(len(self._labels), Needs.of([statistic]))))
+        found = blank(len(self._labels), Needs.of([statistic]), self._weights)
+        return jax.device_get(statistic(found))
 
 
 def _blank(values: np.ndarray) -> np.ndarray:

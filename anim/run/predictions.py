@@ -16,6 +16,7 @@ from anim.calibration.class_bins import no_class_bins
 from anim.calibration.columns import Columns
 from anim.calibration.placing import without_mesh
 from anim.calibration.views import View
+from anim.calibration.weights import relative
 from anim.run.blocks import Block, joined, padded
 from anim.run.partition import Partition
 from anim.run.places import OneDevice, place_of
@@ -31,6 +32,7 @@ class Predictions:
         proper: ``nll`` and ``brier`` [N], if they are known.
         class_bins: sums over 15 equal-width bins of the score of each class, [K, 15] each; None
             without the scores of all classes, and if not asked for.
+        weights: [N] float64 of the examples, or None. With them, all arrays are in host memory.
         parts: the same of the examples of each part, if there are any: then ``class_bins`` are of
             the parts alone.
     """
@@ -38,6 +40,7 @@ class Predictions:
     views: Mapping[View, tuple[Array, Array]]
     proper: Mapping[str, Array] = field(default_factory=dict)
     class_bins: BinSums | None = None
+    weights: np.ndarray | None = None
     parts: Sequence[Predictions] = ()
 
     def divided(self, parts: Partition | None, class_bins: BinSums | None) -> Predictions:
@@ -56,7 +59,8 @@ class Predictions:
             bins = None if class_bins is None else _part_of(class_bins, i, parts.count + 1)
             own = {view: (scores[rows], hits[rows]) for view, (scores, hits) in views.items()}
             scored = {name: values[rows] for name, values in proper.items()}
-            found.append(Predictions(own, scored, bins))
+            weights = None if self.weights is None else self.weights[rows]
+            found.append(Predictions(own, scored, bins, weights))
         return replace(self, parts=found)
 
 
@@ -104,13 +108,16 @@ class Needs(NamedTuple):
         return cls(tuple(views), any(one.needs_class_bins for one in statistics), parts)
 
 
-def reduced(blocks: Iterable[Block], labels: np.ndarray, needs: Needs) -> Predictions:
+def reduced(
+    blocks: Iterable[Block], labels: np.ndarray, needs: Needs, weights: np.ndarray | None = None
+) -> Predictions:
     """Return the predictions of a snapshot, of which two blocks are in memory at a time.
 
     Args:
         blocks: of all N examples.
         labels: [N].
         needs: what is computed.
+        weights: [N] float64 above 0, or None.
 
     Raises:
         RecordingError: the snapshot cannot be read.
@@ -122,28 +129,32 @@ def reduced(blocks: Iterable[Block], labels: np.ndarray, needs: Needs) -> Predic
         snapshot = joined(blocks, len(labels))
         view = snapshot["confidence"], snapshot["correct"]
         proper = {name: snapshot[name] for name in Columns._fields if name in snapshot}
-        return Predictions(dict.fromkeys(needs.views, view), proper).divided(needs.parts, None)
+        found = Predictions(dict.fromkeys(needs.views, view), proper, weights=weights)
+        return found.divided(needs.parts, None)
     place = place_of(first.arrays["logits" if "logits" in first.arrays else "probs"].shape)
     columns = _Joined(len(labels))
-    class_bins = _ClassBins(place, needs.parts) if needs.class_bins else None
+    class_bins = _ClassBins(place, needs.parts, weights) if needs.class_bins else None
     with without_mesh():
         for rows in _even(blocks, labels, first.examples, place.rows):
             if class_bins is not None:
                 class_bins.add(rows)
             columns.put(rows, rows.columns(needs.views, place))
     found = columns.whole()
+    if weights is not None:
+        found = jax.tree.map(np.asarray, found)
     views = dict(zip(needs.views, zip(found.scores, found.hits, strict=True), strict=True))
     proper = {"nll": found.nll, "brier": found.brier}
-    found = Predictions(views, proper)
+    found = Predictions(views, proper, weights=weights)
     return found.divided(needs.parts, None if class_bins is None else class_bins.sums())
 
 
-def blank(examples: int, needs: Needs) -> Predictions:
+def blank(examples: int, needs: Needs, weights: np.ndarray | None = None) -> Predictions:
     """Return predictions of the shapes and dtypes of others, which mean nothing."""
     ones, hits = np.ones(examples, np.float32), np.ones(examples, bool)
     classes = 2 if needs.parts is None else 2 * (needs.parts.count + 1)
-    sums = BinSums(*map(np.asarray, no_class_bins(classes, ERROR_BINS)))
-    found = Predictions(dict.fromkeys(needs.views, (ones, hits)), {"nll": ones, "brier": ones})
+    sums = no_class_bins(classes, ERROR_BINS, has_weights=weights is not None)
+    sums, proper = jax.tree.map(np.asarray, sums), {"nll": ones, "brier": ones}
+    found = Predictions(dict.fromkeys(needs.views, (ones, hits)), proper, weights=weights)
     return found.divided(needs.parts, sums)
 
 
@@ -227,8 +238,13 @@ class _ClassBins:
     Those of parts are one after the other, and those of the examples of none the last.
     """
 
-    def __init__(self, place: OneDevice, parts: Partition | None):
+    def __init__(self, place: OneDevice, parts: Partition | None, weights: np.ndarray | None):
         self._place, self._parts = place, parts
+        self._weights: np.ndarray | None = None
+        self._unit = 1.0
+        if weights is not None:
+            own = np.asarray(relative(weights))
+            self._weights, self._unit = own.astype(np.float32), weights.max() / own.max()
         self._sums: BinSums | None = None
         self._total: BinSums | None = None
         self._count = 0
@@ -244,12 +260,16 @@ class _ClassBins:
             if self._parts is not None:
                 codes = self._parts.codes[rows.rows][part]
                 starts, classes = padded(codes * classes, size), classes * (self._parts.count + 1)
+            weights = self._weights
+            if weights is not None:
+                weights = padded(weights[rows.rows][part], size)
             if self._sums is None:
-                self._sums = self._place.no_bins(classes, ERROR_BINS)
+                self._sums = self._place.no_bins(
+                    classes, ERROR_BINS, has_weights=weights is not None
+                )
             count = min(rows.examples - start, size)
-            self._sums = self._place.with_bins(
-                self._sums, values, labels, count, starts=starts, of_logits=rows.of_logits
-            )
+            options = {"starts": starts, "weights": weights, "of_logits": rows.of_logits}
+            self._sums = self._place.with_bins(self._sums, values, labels, count, **options)
             self._count += size
 
     def _flush(self) -> None:
@@ -260,4 +280,7 @@ class _ClassBins:
 
     def sums(self) -> BinSums | None:
         self._flush()
-        return self._total
+        if self._total is None or self._total.squares is None:
+            return self._total
+        counts, hits, offsets = (self._unit * part for part in self._total[:3])
+        return BinSums(counts, hits, offsets, self._unit**2 * self._total.squares)

@@ -11,9 +11,11 @@ import numpy as np
 
 from anim.calibration.isotonic import IsotonicScale, apply_isotonic, fit_isotonic
 from anim.calibration.scaling import apply_vector_scale, fit_temperature, fit_vector_scale
+from anim.calibration.weights import effective_number
 from anim.errors import NoRecalibrationError, RecordingError, SettingError
 from anim.run.blocks import Block, aligned, blocks_of, joined
 from anim.run.caller import warn_caller
+from anim.run.examples import Examples
 from anim.run.missing import NoScale, absent_classes, cause_of, sentence
 from anim.run.passes import Progress
 from anim.run.protocol import RunLike
@@ -39,8 +41,8 @@ class _Method:
     Attributes:
         kind: what its snapshots hold.
         needs: a snapshot to what is fitted to: logits or probabilities, [N, K] float32.
-        fit: these and labels to a scale; None, or one that is not finite, if they do not determine
-            one.
+        fit: these, labels and weights to a scale; None, or one that is not finite, if they do not
+            determine one.
         apply: rows of a snapshot and a scale to rows of a recalibrated one.
         fitted: what is fitted, for captions.
         needs_all_classes: whether an example of each class is needed.
@@ -48,21 +50,21 @@ class _Method:
 
     kind: str
     needs: Callable[[Snapshot], jax.Array]
-    fit: Callable[[jax.Array, np.ndarray], Any]
+    fit: Callable[[jax.Array, np.ndarray, np.ndarray | None], Any]
     apply: Callable[[Snapshot, Any], dict]
     fitted: str
     needs_all_classes: bool = True
 
 
-def _fit_temperature(logits: jax.Array, labels: np.ndarray):
-    found = fit_temperature(logits, labels)
+def _fit_temperature(logits: jax.Array, labels: np.ndarray, weights: np.ndarray | None):
+    found = fit_temperature(logits, labels, weights=weights)
     return found if float(found.log_error) < _LARGEST_LOG_ERROR else None
 
 
-def _fit_isotonic(probs: jax.Array, labels: np.ndarray):
+def _fit_isotonic(probs: jax.Array, labels: np.ndarray, weights: np.ndarray | None):
     # No probability is 0 or 1: this number of examples cannot show it, and the likelihood is 0.
-    minimum = 0.5 / len(labels)
-    knots = fit_isotonic(probs, labels).knots
+    minimum = 0.5 / (len(labels) if weights is None else float(effective_number(weights)))
+    knots = fit_isotonic(probs, labels, weights=weights).knots
     return IsotonicScale(
         tuple((scores, np.clip(shares, minimum, 1 - minimum)) for scores, shares in knots)
     )
@@ -88,7 +90,7 @@ _METHODS = {
     "vector": _Method(
         "logits",
         logits_of,
-        fit_vector_scale,
+        lambda logits, labels, weights: fit_vector_scale(logits, labels, weights=weights),
         lambda of, scale: {"logits": apply_vector_scale(logits_of(of), scale)},
         "scales",
     ),
@@ -198,7 +200,7 @@ def _fit(
     runs: Sequence[Run], method: str, index: np.ndarray, progress: Progress | None
 ) -> list[list]:
     """Return a scale for each snapshot of each run; see `_Recalibrated`."""
-    labels = runs[0].labels[index]
+    examples = runs[0].examples.take(index)
     done, total = 0, sum(map(len, runs))
     found = []
     for run in runs:
@@ -206,15 +208,16 @@ def _fit(
         for i in range(len(run)):
             if progress is not None:
                 progress(done, total)
-            scales.append(_scale(_METHODS[method], part, i, labels, run.classes))
+            scales.append(_scale(_METHODS[method], part, i, examples, run.classes))
             done += 1
         found.append(scales)
     return found
 
 
 def _scale(
-    method: _Method, part: SomeExamples, i: int, labels: np.ndarray, classes: Sequence[str]
+    method: _Method, part: SomeExamples, i: int, examples: Examples, classes: Sequence[str]
 ) -> Any:
+    labels = examples.labels
     absent = absent_classes(labels, classes) if method.needs_all_classes else ""
     try:
         if absent:
@@ -224,7 +227,7 @@ def _scale(
         values = aligned(part.blocks(i), len(labels), method.needs)
     except RecordingError as error:
         return error
-    scale = method.fit(jax.device_put(values), labels)
+    scale = method.fit(jax.device_put(values), labels, examples.weights)
     leaves = jax.tree.leaves(scale)
     if leaves and all(np.isfinite(leaf).all() for leaf in leaves):
         return jax.device_get(scale)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -25,7 +26,7 @@ class Replicas(Sequence):
         runs, name: as given.
 
     Raises:
-        ValueError: no run, or runs with different labels or classes.
+        ValueError: no run, or runs with different labels, weights or classes.
     """
 
     def __init__(self, runs: Sequence[Run], name: str = ""):
@@ -34,11 +35,11 @@ class Replicas(Sequence):
         if not self.runs:
             raise ValueError("runs: expected at least one")
         for other in self.runs[1:]:
-            is_like = (
-                self.labels.shape == other.labels.shape and (self.labels == other.labels).all()
-            )
-            if not is_like or self.classes != other.classes:
-                raise ValueError("runs: expected replicas to have the same labels and classes")
+            has_labels = np.array_equal(self.labels, other.labels)
+            weights: tuple[Any, Any] = (self.runs[0].weights, other.weights)
+            if not (has_labels and np.array_equal(*weights)) or self.classes != other.classes:
+                problem = "expected replicas to have the same labels, weights and classes"
+                raise ValueError(f"runs: {problem}")
 
     def __len__(self) -> int:
         return len(self.runs)

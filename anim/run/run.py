@@ -85,7 +85,7 @@ class Run(RunCurves, RunSelection):
         self.lacks_recalibration = (
             lacks_none if lacks_recalibration is None else lacks_recalibration
         )
-        self._passes = Passes(snapshots, self.labels)
+        self._passes = Passes(snapshots, self.labels, self.weights)
 
     @property
     def labels(self) -> np.ndarray:
@@ -101,6 +101,13 @@ class Run(RunCurves, RunSelection):
     def groups(self) -> Mapping[str, Groups]:
         """The groups of the examples, by the name of each grouping."""
         return self.examples.groups
+
+    @property
+    def effective_examples(self) -> float:
+        """The effective number of examples: N without weights, see `anim.calibration`."""
+        if self.weights is None:
+            return len(self.labels)
+        return float(calibration.effective_number(self.weights))
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -179,7 +186,7 @@ class Run(RunCurves, RunSelection):
 
     def default_bins(self, view: str | None = None, most: int | None = None) -> int:
         """Return how many bins a view of these examples has, if there is room for ``most``."""
-        return self._view(view).bins_for(len(self.labels), most)
+        return self._view(view).bins_for(int(self.effective_examples), most)
 
     def reliability(
         self, view: str | None = None, bins: int | None = None, binning: str = "width"
@@ -212,7 +219,8 @@ class Run(RunCurves, RunSelection):
             SettingError: an unknown view or class.
         """
         key = Dots(self._view(view))
-        return Dotted.of(key.view, self._passes.compute([key])[key].values, len(self.labels))
+        total = len(self.labels) if self.weights is None else float(self.weights.sum())
+        return Dotted.of(key.view, self._passes.compute([key])[key].values, total)
 
     def metrics(self) -> dict[str, np.ndarray]:
         """Return arrays [S]: the recorded scalars, and accuracy, ece, mce, nll and brier.

@@ -120,7 +120,7 @@ class RunSelection(ABC):
         for part, its in enumerate(rows):
             codes[its] = part
         parts, runs = Partition(codes, len(rows)), [self.where(its) for its in rows]
-        passes = Passes(self.snapshots, self.examples.labels)
+        passes = Passes(self.snapshots, self.examples.labels, self.examples.weights)
         for part, run in enumerate(runs):
             run._passes = PartPasses(passes, parts, runs, part)
         return runs

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pkgutil
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
@@ -22,8 +22,8 @@ from anim.calibration.bins import (
     width_edges,
 )
 from anim.calibration.class_errors import pooled_error
-from anim.calibration.dots import DotSums, dot_sums
-from anim.calibration.neighbours import neighbours
+from anim.calibration.dots import DotSums, dot_sums, weighted_dot_sums
+from anim.calibration.neighbours import effective_neighbours, neighbours
 from anim.calibration.proper_scores import brier_parts
 from anim.calibration.ranked import mass_bins, ranked
 from anim.calibration.scores import mean
@@ -62,8 +62,10 @@ class Bins(_OfView):
 
     def __call__(self, predictions: Predictions) -> Binned:
         scores, hits = predictions.views[self.view]
-        edges, sums = binned(scores, hits, self.bins, self.binning)
-        return Binned(edges, sums, lifts(scores, edges) if self.view.is_folded else None)
+        weights = predictions.weights
+        edges, sums = binned(scores, hits, self.bins, self.binning, weights=weights)
+        lifted = lifts(scores, edges, weights=weights) if self.view.is_folded else None
+        return Binned(edges, sums, lifted)
 
 
 class Told(NamedTuple):
@@ -86,8 +88,12 @@ class Dots(_OfView):
         if is_exact:
             scores, hits = np.asarray(scores), np.asarray(hits)
         confidences = scores.clip(1 - scores) if self.view.is_folded else scores
+        is_wrong = (hits == 0) & (not self.view.counts_labels)
+        if (weights := predictions.weights) is not None:
+            mean = np.average(confidences, weights=weights)
+            return Told(weighted_dot_sums(*map(np.asarray, (scores, is_wrong, weights))), mean)
         mean = confidences.mean(dtype=np.float64 if is_exact else np.float32)
-        return Told(dot_sums(scores, (hits == 0) & (not self.view.counts_labels)), mean)
+        return Told(dot_sums(scores, is_wrong), mean)
 
 
 class Shown(NamedTuple):
@@ -102,9 +108,9 @@ class ReliabilityCurve(_OfView):
     """The share of hits along a view, by the function of a curve of `anim.settings.CURVES`.
 
     It is NaN where its support is less than 5, and where no 5 examples, at most 0.1 apart, are
-    around: see `anim.calibration.smooth.neighbours`. In a folded view it is the curve of class 1,
-    folded: where class 0 is predicted, a hit is an example that is not of class 1. Its distance is
-    the same unfolded.
+    around, with weights by their effective number: see `anim.calibration.neighbours`. In a folded
+    view it is the curve of class 1, folded: where class 0 is predicted, a hit is an example that is
+    not of class 1. Its distance is the same unfolded.
     """
 
     kind: str
@@ -117,8 +123,12 @@ class ReliabilityCurve(_OfView):
     def __call__(self, predictions: Predictions) -> Shown:
         curve = pkgutil.resolve_name(CURVES[self.kind].function)
         scores, hits = predictions.views[_unfolded(self.view)]
-        share, support, distance = curve(scores, hits, self.points)
-        near = neighbours(scores, self.points)
+        if (weights := predictions.weights) is None:
+            share, support, distance = curve(scores, hits, self.points)
+            near = neighbours(scores, self.points)
+        else:
+            share, support, distance = curve(scores, hits, self.points, weights=weights)
+            near = effective_neighbours(scores, weights, self.points)
         share = np.where((support >= FEWEST) & (near >= FEWEST), share, np.nan)
         return Shown(_folded(share, 1 - share, self.view), distance)
 
@@ -140,7 +150,8 @@ class CurveBand(Statistic):
     def __call__(self, predictions: Predictions) -> np.ndarray:
         view, points = self.curve.view, self.curve.points
         band = pkgutil.resolve_name(CURVES[self.curve.kind].band)
-        low, high = band(*predictions.views[_unfolded(view)], points, band=self.kind)
+        options = {"band": self.kind, "weights": predictions.weights}
+        low, high = band(*predictions.views[_unfolded(view)], points, **options)
         return np.stack([_folded(low, 1 - high, view), _folded(high, 1 - low, view)])
 
 
@@ -161,8 +172,11 @@ ERROR_BINS = Bins(CONFIDENCE, DEFAULT_BINS)
 class ProperScores(Statistic):
     """NLL and Brier score, [] each, if they are known."""
 
-    def __call__(self, predictions: Predictions) -> dict[str, jax.Array]:
-        return _means(dict(predictions.proper))
+    def __call__(self, predictions: Predictions) -> dict[str, Any]:
+        if (weights := predictions.weights) is None:
+            return _means(dict(predictions.proper))
+        known = predictions.proper.items()
+        return {name: np.average(values, weights=weights) for name, values in known}
 
 
 @dataclass(frozen=True)
@@ -182,19 +196,29 @@ class SnapshotErrors(Statistic):
 
     def __call__(self, predictions: Predictions) -> dict[str, Array | np.floating]:
         confidence, correct = predictions.views[CONFIDENCE]
-        smooth = smooth_calibration_error(confidence, correct).error
+        weights = predictions.weights
+        smooth = smooth_calibration_error(confidence, correct, weights=weights).error
         # Sorted once for all that follows from their order.
-        outcomes = ranked(confidence, correct)
-        edges, sums = mass_bins(outcomes, DEFAULT_BINS)
+        outcomes = ranked(confidence, correct, weights)
+        if weights is None:
+            edges, sums = mass_bins(outcomes, DEFAULT_BINS)
+            of_mass = _errors_of_mass(sums.counts, *shares(sums, edges))
+        else:
+            edges, sums = binned(confidence, correct, DEFAULT_BINS, "mass", weights=weights)
+            of_mass = _weighted_errors(sums, sums.counts, *shares(sums, edges))
         errors = {
-            **_errors_of_mass(sums.counts, *shares(sums, edges)),
+            **of_mass,
             "smooth_ece": smooth,
             **outcome_errors(outcomes),
             **spiegelhalter_errors(outcomes),
         }
         if (of_classes := predictions.class_bins) is not None:
-            brier = np.asarray(predictions.proper["brier"]).mean(dtype=np.float64)
-            parts = brier_parts(of_classes, len(confidence), brier)._asdict()
+            brier = np.asarray(predictions.proper["brier"])
+            if weights is None:
+                brier, examples = brier.mean(dtype=np.float64), len(confidence)
+            else:
+                brier, examples = np.average(brier, weights=weights), weights.sum()
+            parts = brier_parts(of_classes, examples, brier)._asdict()
             errors["classwise_ece"] = _class_errors(of_classes).mean()
             errors["pooled_ece"] = pooled_error(of_classes, width_edges(DEFAULT_BINS))
             errors |= {f"brier_{name}": part for name, part in parts.items()}
@@ -212,6 +236,13 @@ def _errors_of_mass(counts, accuracy, confidence) -> dict[str, Array | np.floati
     return {
         "ece_mass": expected_error_of_bins(counts, accuracy, confidence),
         "debiased_l2": debiased_error_of_bins(counts, accuracy, confidence),
+    }
+
+
+def _weighted_errors(sums: BinSums, *found: Array) -> dict[str, Any]:
+    return {
+        "ece_mass": expected_error_of_bins(*found),
+        "debiased_l2": debiased_error_of_bins(*found, effective=sums.effective),
     }
 
 

@@ -10,7 +10,7 @@ from anim.metrics import CHANCE, CONFIDENCE, GAP, OF_SCORES, P_VALUE, SCORE_P_VA
 from anim.run.outcome_errors import SCORE_ERRORS, TOP_LABEL_ERROR
 from anim.run.passes import Passes
 from anim.run.predictions import Statistic
-from anim.run.reliability import Reliability
+from anim.run.reliability import Reliability, without_unread
 from anim.run.statistics import ERROR_BINS, PROPER_SCORES, SNAPSHOT_ERRORS, Bins
 
 # The statistics that `metrics` needs, and those that `errors` needs.
@@ -25,8 +25,8 @@ def metrics(passes: Passes) -> dict[str, np.ndarray]:
     ECE and MCE: top-label confidence, 15 equal-width bins, all N examples.
     """
     found = passes.compute(FOR_METRICS)
-    hits = found[ERROR_BINS].values.sums.hits.sum(axis=1)
-    counts, accuracy, confidence = _error_bins(passes)
+    hits = np.asarray(without_unread(found[ERROR_BINS].values.sums).hits).sum(axis=1)
+    (counts, accuracy, confidence), _ = _error_bins(passes)
     scores = found[PROPER_SCORES].values
     return {
         "accuracy": hits / _total(counts),
@@ -45,6 +45,7 @@ def errors(passes: Passes, *, has_score_view: bool) -> dict[str, np.ndarray]:
         found |= {f"{OF_SCORES}{name}": values for name, values in of_scores.items()}
     low, high = error_interval(passes)
     known, difference = metrics(passes), gap(passes)
+    bins, effective = _error_bins(passes)
     return {
         **known,
         CONFIDENCE: known["accuracy"] + difference,
@@ -52,7 +53,7 @@ def errors(passes: Passes, *, has_score_view: bool) -> dict[str, np.ndarray]:
         "ece_low": low,
         "ece_high": high,
         CHANCE: chance(passes),
-        P_VALUE: np.asarray(calibration.error_p_value(*_error_bins(passes))),
+        P_VALUE: np.asarray(calibration.error_p_value(*bins, effective=effective)),
         **({SCORE_P_VALUE: _score_p_values(passes)} if has_score_view else {}),
         **{name: np.asarray(values, np.float64) for name, values in found.items()},
     }
@@ -68,30 +69,41 @@ def _score_p_values(passes: Passes) -> np.ndarray:
     """Return how likely a calibrated model of two classes has scores this far off, [S]."""
     found = passes.compute([SCORE_BINS])[SCORE_BINS].values
     bins = Reliability.of(SCORE.name, calibration.width_edges(SCORE_BINS.bins), found)
-    return np.asarray(calibration.error_p_value(bins.counts, bins.accuracy, bins.ideal))
+    found = bins.counts, bins.accuracy, bins.ideal
+    return np.asarray(calibration.error_p_value(*found, effective=bins.effective))
 
 
 def gap(passes: Passes) -> np.ndarray:
     """Return mean confidence minus accuracy [S]; NaN for snapshots that could not be read."""
-    counts, accuracy, confidence = _error_bins(passes)
+    (counts, accuracy, confidence), _ = _error_bins(passes)
     return np.nansum(counts * (confidence - accuracy), axis=1) / _total(counts)
 
 
 def chance(passes: Passes) -> np.ndarray:
     """Return the mean ECE [S] of a calibrated model with these confidences."""
-    counts, _, confidence = _error_bins(passes)
-    return np.asarray(calibration.expected_error_if_calibrated(counts, confidence))
+    (counts, _, confidence), effective = _error_bins(passes)
+    return np.asarray(
+        calibration.expected_error_if_calibrated(counts, confidence, effective=effective)
+    )
 
 
 def error_interval(passes: Passes) -> calibration.Interval:
     """Return a 95 % interval of the ECE without chance, [S] each."""
-    return calibration.error_interval(*_error_bins(passes))
+    bins, effective = _error_bins(passes)
+    return calibration.error_interval(*bins, effective=effective)
 
 
-def _error_bins(passes: Passes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return counts, accuracies and confidences [S, B] of the bins of the ECE."""
+def _error_bins(
+    passes: Passes,
+) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], np.ndarray | None]:
+    """Return counts, accuracies and confidences [S, B] of the bins of the ECE.
+
+    With weights also the effective numbers of examples [S, B].
+    """
     edges, sums, _ = passes.compute([ERROR_BINS])[ERROR_BINS].values
-    return sums.counts, *calibration.shares(sums, edges)
+    sums = without_unread(sums)
+    effective = None if sums.squares is None else np.asarray(sums.effective)
+    return (np.asarray(sums.counts), *calibration.shares(sums, edges)), effective
 
 
 def _total(counts: np.ndarray) -> np.ndarray:
