@@ -104,7 +104,7 @@ def test_what_has_one_axis_of_examples_is_left_as_it_is(labels, scores):
         (
             (4, 3, 5, 6),
             (4, 3, 5, 6),
-            "the shape of the labels; of a binary model, pass logits[...",
+            "multilabel, are not supported); of a binary model, pass logits[...",
         ),
     ],
 )
