@@ -9,6 +9,7 @@ from anim.integrations.flattening import Flattening
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
 
+from anim.integrations.base import CallbackRecorder  # noqa: E402
 from anim.integrations.torch import Snapshots, predictions_of  # noqa: E402
 
 # Third-party packages warn about each other; what matters here are values.
@@ -179,3 +180,17 @@ def test_a_process_gives_the_weights_of_its_own_examples():
     given = [more for *_, more in beside.stream(found, np.array([5, 1, 3]))()]
     assert [one["weights"].tolist() for one in given] == [[5, 1], [3]]
     assert [one["groups"]["a"].tolist() for one in given] == [[5, 1], [3]]
+
+
+def test_predictions_that_come_whole_have_weights_and_ignored_labels_too():
+    options = {"weights": np.arange(6), "ignore": -100, "groups": np.array([*"ababab"])}
+    recorder = CallbackRecorder(None, None, every=None, outputs="logits", options=options)
+    recorder.begin()
+    labels = np.array([0, 1, -100, 2, 1, 0])
+    recorder.take(0, lambda: (RNG.normal(size=(6, 3)), labels))
+    run = recorder.run()
+    assert run.labels.tolist() == [1, 2, 1, 0]
+    assert run.weights is not None and run.weights.tolist() == [1, 3, 4, 5]
+    assert [run.groups["group"].names[code] for code in run.groups["group"].codes] == [*"bbab"]
+    with pytest.raises(SettingError, match="weights: expected one for each of 5 examples, got 6"):
+        recorder.take(1, lambda: (RNG.normal(size=(5, 3)), labels[:5]))
