@@ -22,8 +22,8 @@ _FOOTER = 24
 _BETWEEN_COLUMNS, _BETWEEN_ROWS, _CELL_HEADER = 40, 16, 44
 _OVER = _BETWEEN_ROWS + _CELL_HEADER
 _BEST_ASPECT = 1.2
-# The height of a panel of a class, relative to that of a run.
-_CLASS = 0.4
+# The height of a panel of a class, relative to that of a run, and its least width beside others.
+_CLASS, _NARROWEST_CLASS = 0.4, 130
 # Left of a strip in a cell of the grid, for its numbers, beside what is between cells; and the
 # least width of such a strip.
 _INDENT, _NARROWEST_STRIP = 20, 130
@@ -111,6 +111,8 @@ def _strain(picture: Picture, stack: Stack, unit: float) -> float:
     empty = 0 if stack.beside else rows * columns - runs
     free = (rows * columns - runs) * wide - (_INDENT + NAMES) * unit
     if stack.beside and free < _NARROWEST_STRIP * unit:
+        return math.inf
+    if picture.shows_classes and columns > 1 and wide < _NARROWEST_CLASS * unit:
         return math.inf
     return abs(math.log(wide / cell / _BEST_ASPECT)) + 0.3 * empty
 

@@ -20,7 +20,7 @@ SMALLEST, MAX_SIDE = (320, 240), 4096
 NARROW = 480
 # Runs side by side in a picture of the default size.
 COLUMNS = 2
-# Rows of panels of classes for which a picture of the default size has room; the fewest.
+# The fewest rows of panels of classes in a picture of the default size.
 _CLASS_ROWS = 2
 # How many strips have room in the cell that runs leave free.
 _MOST_BESIDE = 2
@@ -129,7 +129,7 @@ class Picture(Output, Look, Clock, Statistics):
         width, height = measures.size
         if self.shows_classes:
             more = max(len(self.shown_panels) - moments - 1, 0) * measures.panel_height
-            height += (self.rows * moments - _CLASS_ROWS) * measures.class_height + more
+            height += (self.rows * moments - measures.class_rows) * measures.class_height + more
             return width, height + (measures.labels_height if self.runs % self.columns else 0)
         if self.has_strips_beside:
             height -= measures.beside_height

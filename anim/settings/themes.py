@@ -20,7 +20,8 @@ class Measures:
         row_height: what each further row of runs adds to the height.
         labels_height: what a row adds that has labels of its own since the last one is not full.
         class_columns: how many panels of classes stand side by side at most.
-        class_height: what each further row of panels of classes adds to the height.
+        class_rows: rows of panels of classes that a picture has room for.
+        class_height: what each further row of them adds to the height.
         unit: pixels of a picture per pixel of the reference design; None scales with the picture.
         title, name, caption, label, small: sizes of letters: of the headline, of names above cells,
             of the caption, of names of axes, of keys and numbers on axes.
@@ -42,6 +43,7 @@ class Measures:
     row_height: int = 370
     labels_height: int = 36
     class_columns: int = 4
+    class_rows: int = 2
     class_height: int = 184
     unit: float | None = None
     title: float = 18
@@ -191,6 +193,7 @@ THEMES: dict[str, Theme] = {
             row_height=200,
             labels_height=28,
             class_columns=2,
+            class_rows=1,
             class_height=112,
             unit=0.75,
             title=16,
