@@ -76,8 +76,9 @@ def test_they_are_those_of_the_run(tmp_path, suffix):
 
 def test_the_last_line_says_the_weighted_accuracy_and_the_groups(tmp_path, capsys):
     table = frame(PROB, w=WEIGHTS, site=SITES)
-    recorded(tmp_path, table, "--weight", "w", "--group", "site")
+    run = recorded(tmp_path, table, "--weight", "w", "--group", "site")
     expected = np.average(PROBS.argmax(1) == LABELS, weights=WEIGHTS)
+    np.testing.assert_allclose(run.metrics()["accuracy"], expected, atol=1e-6)
     said = f"; weighted accuracy {expected:.4g}; groups 'site' (2); step 0"
     assert said in capsys.readouterr().out
 
