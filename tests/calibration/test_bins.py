@@ -43,6 +43,12 @@ def check_counts(bins, scores):
     _, sums = calibration.binned(scores, scores > 0.5, bins, "width")
     np.testing.assert_array_equal(sums.counts, np.histogram(scores, bins, (0, 1))[0])
     np.testing.assert_array_equal(sums.hits, np.histogram(scores[scores > 0.5], bins, (0, 1))[0])
+    # In host memory NumPy adds up weights.
+    _, weighted = calibration.binned(
+        scores, scores > 0.5, bins, "width", weights=np.ones(len(scores))
+    )
+    np.testing.assert_array_equal(weighted.counts, sums.counts)
+    np.testing.assert_array_equal(weighted.hits, sums.hits)
 
 
 @quick

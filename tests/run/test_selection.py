@@ -10,6 +10,7 @@ from anim.errors import RecordingError, SettingError
 from anim.run.about import About
 from anim.run.examples import Groups
 from tests.run.test_run import a_run as drawn
+from tests.support.amounts import slow
 
 N, SITES = 120, ("north", "east", "south", "nowhere")
 RNG = np.random.default_rng(3)
@@ -246,12 +247,63 @@ def test_sums_of_groups_are_those_of_the_whole():
         np.testing.assert_allclose(mean, run.metrics()[name], rtol=1e-6)
 
 
+def uneven(counts, weights=None):
+    """A run whose groups have these sizes."""
+    codes = np.repeat(np.arange(len(counts)), counts)
+    return a_run(groups={"size": Groups(tuple("abcdefgh"[: len(counts)]), codes)}, weights=weights)
+
+
+@pytest.mark.parametrize("has_weights", slow(False, True))
+def test_curves_and_errors_of_groups_of_any_size_are_those_of_their_examples(has_weights):
+    weights = RNG.integers(1, 4, N) / 2 if has_weights else None
+    run = uneven([70, 50], weights)
+    codes = run.groups["size"].codes
+    for code, part in enumerate(run.by_group().values()):
+        alone = run.where(codes == code)
+        same(part.errors(), alone.errors(), atol=2e-6)
+        np.testing.assert_allclose(part.curve(), alone.curve(), atol=1e-6)
+        np.testing.assert_allclose(part.curve_band(), alone.curve_band(), atol=1e-6)
+        for binning in ("width", "mass"):
+            found, expected = (one.reliability(None, 6, binning) for one in (part, alone))
+            same(vars(found), vars(expected), atol=1e-6)
+            assert found.counts.dtype == expected.counts.dtype
+
+
+def test_weights_of_groups_add_up_to_those_of_the_whole():
+    weights = RNG.integers(1, 4, N) / 2
+    run = a_run(weights=weights)
+    parts = run.by_group("site").values()
+    whole, found = run.reliability(bins=6), [part.reliability(bins=6) for part in parts]
+    np.testing.assert_allclose(sum(one.counts for one in found), whole.counts, rtol=1e-9)
+    np.testing.assert_allclose(sum(one.hits for one in found), whole.hits, rtol=1e-9)
+    mean = sum(part.weights.sum() * part.metrics()["brier"] for part in parts) / weights.sum()
+    np.testing.assert_allclose(mean, run.metrics()["brier"], rtol=1e-6)
+
+
+def test_groups_of_many_sizes_share_their_programs(caplog):
+    """A program for each size takes longer than anything else."""
+    import jax
+
+    def programs(counts):
+        parts = uneven(counts).by_group()
+        caplog.clear()
+        with jax.log_compiles():
+            for part in parts.values():
+                part.errors()
+                part.prepare(["confidence"])
+        return sum("Finished XLA compilation" in one.getMessage() for one in caplog.records)
+
+    programs([20] * 6)
+    assert programs([31, 29, 23, 21, 11, 5]) == 0
+
+
 def test_runs_without_scores_have_groups():
     run, labels = drawn(examples=N, classes=3)
     probs = [run.probs(i) for i in range(2)]
     kept = [{"confidence": one.max(1), "correct": one.argmax(1) == labels} for one in probs]
     run = anim.Run([0, 7], labels, kept, kind="confidence", classes=("a", "b", "c"), groups=GROUPS)
     for code, part in enumerate(run.by_group("site").values()):
+        assert part.gap().shape == (2,)
         right = [one["correct"][code == SITE].mean() for one in kept]
         np.testing.assert_allclose(part.errors()["accuracy"], right)
 
