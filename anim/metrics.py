@@ -15,6 +15,7 @@ CONFIDENCE, GAP, CHANCE, P_VALUE = "confidence", "gap", "ece_if_calibrated", "ec
 # Before the name of a metric of the confidence, for that of the score of class 1 of two.
 OF_SCORES = "score_"
 SCORE_P_VALUE = f"{OF_SCORES}p"
+MACRO = "macro_ece"
 # A model is called miscalibrated at a p-value of at most this: 5 % of calibrated models are.
 ALARM = 0.05
 
@@ -34,6 +35,7 @@ class Metric:
         is_proper: whether it is a proper score, which follows from the scores of all classes, too,
             but may have been recorded of each example in their place.
         needs_two_classes: whether it is for two classes only.
+        needs_labels: whether it is for examples with several labels only.
         upper: the metric that is the upper end, if this one is the lower end of an interval.
     """
 
@@ -45,6 +47,7 @@ class Metric:
     needs_scores: bool = False
     is_proper: bool = False
     needs_two_classes: bool = False
+    needs_labels: bool = False
     upper: str = ""
 
 
@@ -126,6 +129,7 @@ METRICS = (
     Metric(SCORE_P_VALUE, needs_scores=True, needs_two_classes=True),
     Metric("ece_mass"),
     Metric("classwise_ece", needs_scores=True),
+    Metric(MACRO, needs_scores=True, needs_labels=True),
     Metric(
         "pooled_ece",
         meaning="ECE of the scores of all classes in the same bins",
@@ -171,6 +175,7 @@ def names_of(
     has_scores: bool = True,
     has_two_classes: bool = True,
     has_proper_scores: bool | None = None,
+    has_labels: bool = True,
 ) -> tuple[str, ...]:
     """Return the names of the metrics that a method of `anim.Run` computes, in order.
 
@@ -179,6 +184,7 @@ def names_of(
         has_scores: whether the scores of all classes are there.
         has_two_classes: whether there are two.
         has_proper_scores: whether the proper scores are known; by default if there are scores.
+        has_labels: whether examples have several labels.
     """
     has_proper_scores = has_scores if has_proper_scores is None else has_proper_scores
     return tuple(
@@ -188,4 +194,5 @@ def names_of(
         and (has_scores or not metric.needs_scores)
         and (has_proper_scores or not metric.is_proper)
         and (has_two_classes or not metric.needs_two_classes)
+        and (has_labels or not metric.needs_labels)
     )

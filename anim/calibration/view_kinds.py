@@ -15,7 +15,7 @@ from anim.calibration.tiles import rank_of_label, sum_of_largest
 from anim.errors import SettingError
 from anim.settings import one_of
 from anim.settings.text import value_text
-from anim.settings.views import EXAMPLES_A_BIN, MOST_CLASSES
+from anim.settings.views import EXAMPLES_A_BIN, MOST_CLASSES, SEVERAL
 
 # Those of its names that `anim.calibration.views` offers.
 __all__ = ["ClassView", "TopView", "View"]
@@ -219,6 +219,71 @@ class ClassView(View):
 
     def label(self, classes: Sequence[Sequence[str]]) -> str:
         return f"predicted score of {self.class_name}"
+
+
+@dataclass(frozen=True)
+class PooledView(View):
+    """The scores of all labels that examples may have, and the share of those that they have."""
+
+    pattern = "pooled"
+    counts_labels = True
+
+    @classmethod
+    def parsed(cls, argument: str, classes: Sequence[str]) -> View:
+        if tuple(classes) != SEVERAL:
+            problem = "expected recordings with multilabel=True; this one has a label each"
+            raise SettingError("view", f"{cls.pattern} is for several labels: {problem}")
+        return cls()
+
+    @classmethod
+    def offered(cls, classes: Sequence[Sequence[str]]) -> Sequence[str]:
+        return (cls.pattern,) if all(tuple(one) == SEVERAL for one in classes) else ()
+
+    def scores(self, probs: Float[jax.Array, "examples 2"]) -> Float[jax.Array, "examples"]:
+        return probs[:, 1]
+
+    def hits(
+        self,
+        values: Num[jax.Array, "examples 2"],
+        predicted: Integer[jax.Array, "examples"],
+        labels: Integer[jax.Array, "examples"],
+    ) -> Bool[jax.Array, "examples"]:
+        return labels == 1
+
+    def label(self, classes: Sequence[Sequence[str]]) -> str:
+        return "predicted score of a label"
+
+
+@dataclass(frozen=True)
+class LabelView(PooledView):
+    """The score of one of several labels, and the share of the examples that have it.
+
+    The examples are those of `anim.Run.of_view`: of this label alone.
+
+    Attributes:
+        label_name: of the label; it is not compared.
+    """
+
+    label_name: str = field(default="", compare=False)
+
+    pattern = "label:NAME"
+
+    @property
+    def name(self) -> str:
+        return f"label:{self.label_name}"
+
+    @classmethod
+    def parsed(cls, argument: str, classes: Sequence[str]) -> View:
+        PooledView.parsed(argument, classes)
+        return cls(argument)
+
+    @classmethod
+    def offered(cls, classes: Sequence[Sequence[str]]) -> Sequence[str]:
+        # Each needs examples of its own.
+        return ()
+
+    def label(self, classes: Sequence[Sequence[str]]) -> str:
+        return f"predicted score of {self.label_name}"
 
 
 @dataclass(frozen=True)

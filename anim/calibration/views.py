@@ -18,12 +18,21 @@ from jaxtyping import Bool, Float, Integer
 
 from anim.calibration.bins import Array
 from anim.calibration.tiles import largest
-from anim.calibration.view_kinds import ClassView, ConfidenceView, ScoreView, TopView, View
+from anim.calibration.view_kinds import (
+    ClassView,
+    ConfidenceView,
+    LabelView,
+    PooledView,
+    ScoreView,
+    TopView,
+    View,
+)
 from anim.errors import SettingError
 from anim.settings import one_of
 
 __all__ = [
     "CONFIDENCE",
+    "POOLED",
     "SCORE",
     "VIEWS",
     "ClassView",
@@ -35,10 +44,18 @@ __all__ = [
     "views_offered",
 ]
 
-VIEWS: tuple[type[View], ...] = (ScoreView, ConfidenceView, TopView, ClassView)
+VIEWS: tuple[type[View], ...] = (
+    ScoreView,
+    ConfidenceView,
+    TopView,
+    ClassView,
+    PooledView,
+    LabelView,
+)
 
 SCORE = ScoreView()
 CONFIDENCE = ConfidenceView()
+POOLED = PooledView()
 
 
 def view_of(name: str, classes: Sequence[str], has_scores: bool = True) -> View:

@@ -169,7 +169,7 @@ def _indices_of_one_hot(rows: np.ndarray) -> np.ndarray:
         index = int(is_one_hot.argmin())
         row = rows[index]
         if is_binary.all():
-            hint = " (labels of several classes for one example, multilabel, are not supported)"
+            hint = " (with several labels for one example: multilabel=True)"
         elif (rows >= 0).all() and np.allclose(rows.sum(1), 1, atol=1e-3):
             hint = " (for soft labels, pass the arg max of each row)"
         else:

@@ -233,9 +233,9 @@ def _of_one_shape(name: str, shape: Shape, labels, class_axis: int | None) -> La
         is_near = any((sums <= 1).all() and sums.any() for sums in _sums(values, axes).values())
         if len(shape) == 3 and not is_near:
             return Layout(shape, None)
-    problem = f"expected another axis for the classes, got {list(shape)}, the shape of the labels "
-    problem += "(labels of several classes for one example, multilabel, are not supported); "
-    problem += f"of a binary model, pass {name}[..., None]"
+    problem = f"expected another axis for the classes, got {list(shape)}, the shape of the labels; "
+    problem += "with several labels for one example, pass multilabel=True; of a binary model, "
+    problem += f"{name}[..., None]"
     if len(shape) > 2:
         problem += ", and with one-hot labels class_axis="
     raise SettingError(name, problem)

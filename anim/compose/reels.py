@@ -62,6 +62,7 @@ def compose_views(
             number of names other than that of runs.
     """
     picture.check_runs(len(runs))
+    runs = [run.of_view(picture.view) for run in runs]
     groups = () if picture.by is None else groups_to_show(runs[0], picture)
     names = _names(runs, picture)
     title = _title(runs, names, picture) if picture.title is None else picture.title
@@ -119,7 +120,7 @@ def _in_view(
         view=kind.name,
         score_label=one_line(kind.label(of_runs)),
         sides=None if sides is None else (one_line(sides[0]), one_line(sides[1])),
-        class_name=one_line(view.partition(":")[2]) if kind.counts_labels else "",
+        class_name=one_line(view.partition(":")[2] or "a label") if kind.counts_labels else "",
         answers=kind.answers,
         floor=_floor(kind.floor(of_runs), runs, tracks),
         is_folded=kind.is_folded,

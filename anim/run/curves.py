@@ -9,6 +9,7 @@ import numpy as np
 from anim.calibration.views import View
 from anim.errors import SettingError
 from anim.run import summaries
+from anim.run.labels import of_view
 from anim.run.passes import Passes
 from anim.run.statistics import CurveBand, ReliabilityCurve
 from anim.settings import BANDS, CURVES, one_of, whole
@@ -25,6 +26,7 @@ class RunCurves(ABC):
     def _view(self, name: str | None) -> View:
         """Return a view of this run, the default one without a name."""
 
+    @of_view
     def curve(
         self, view: str | None = None, kind: str = "smooth", points: int = CURVE_POINTS
     ) -> np.ndarray:
@@ -48,6 +50,7 @@ class RunCurves(ABC):
         key = self._curve(view, kind, points)
         return self._passes.compute([key, *summaries.FOR_METRICS])[key].values.share
 
+    @of_view
     def curve_distance(self, view: str | None = None, kind: str = "smooth") -> np.ndarray:
         """Return how far the curve of every snapshot is from a calibrated one, [S].
 
@@ -66,6 +69,7 @@ class RunCurves(ABC):
         found = self._passes.compute([key, *summaries.FOR_METRICS])[key].values.distance
         return np.asarray(found, np.float64)
 
+    @of_view
     def curve_band(
         self,
         view: str | None = None,

@@ -11,6 +11,9 @@ from anim.checks.groups import ordered
 from anim.checks.labels import NO_LABEL, check_same_labels
 from anim.errors import SettingError
 
+# The grouping of what is said of examples with several labels, one by one.
+LABEL = "label"
+
 
 @dataclass(frozen=True, eq=False)
 class Groups:
@@ -43,11 +46,14 @@ class Examples:
         labels: [N] int32 in [0, K); in a recorder also -1, of what counts nowhere.
         weights: [N] float64 above 0; None if each counts the same.
         groups: the groups of each grouping, by its name.
+        is_multilabel: whether these are whether an example has a label, for all of L labels, which
+            are the grouping ``label``.
     """
 
     labels: np.ndarray
     weights: np.ndarray | None = None
     groups: Mapping[str, Groups] = field(default_factory=dict)
+    is_multilabel: bool = False
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -72,10 +78,11 @@ class Examples:
         groups = {}
         for name in parts[0].groups:
             given = [part.groups[name] for part in parts]
-            names = ordered({text for one in given for text in one.names})
+            names = joined_names([one.names for one in given])
             codes = np.concatenate([one.named(names).codes for one in given])
             groups[name] = Groups(tuple(names), codes)
-        return cls(labels, np.concatenate(weights) if weights else None, groups)
+        weights = np.concatenate(weights) if weights else None
+        return cls(labels, weights, groups, parts[0].is_multilabel)
 
     @property
     def ignored(self) -> np.ndarray | None:
@@ -87,7 +94,7 @@ class Examples:
         """Return some of the examples: [n] indices or [N] bool, or a slice."""
         weights = None if self.weights is None else self.weights[rows]
         groups = {name: one.take(rows) for name, one in self.groups.items()}
-        return Examples(self.labels[rows], weights, groups)
+        return Examples(self.labels[rows], weights, groups, self.is_multilabel)
 
     def check_form(self, *others: Examples) -> None:
         """Raise SettingError unless others have weights if these have, and the same groupings."""
@@ -124,6 +131,13 @@ class Examples:
                 raise SettingError("groups", problem)
             differs = (groups.named(before.names).codes != before.codes) & counts
             _check_differs("groups", differs, rows)
+
+
+def joined_names(given: Sequence[Sequence[str]]) -> list[str]:
+    """Return the names that there are in some of several lists, in their order if that is one."""
+    if all(names == given[0] for names in given):
+        return list(given[0])
+    return ordered({text for names in given for text in names})
 
 
 def _check_differs(name: str, differs: np.ndarray, rows: np.ndarray | None) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from anim.checks.arrays import as_array
 from anim.errors import ElementError, OtherRowsError, SettingError
-from anim.run.examples import Examples
+from anim.run.examples import Examples, Groups
 from anim.run.intake import Intake, Told
 from anim.run.local_rows import LocalRows, local_rows
 from anim.run.positions import Places
@@ -51,6 +51,8 @@ def _held(labels: LocalRows, name: str, given: Any) -> Any:
     """Return the rows of an argument that those of labels over several processes are of."""
     if isinstance(given, Mapping):
         return {key: _held(labels, name, one) for key, one in given.items()}
+    if isinstance(given, Groups):
+        return given.take(labels.index)
     found = local_rows(name, given, shares=False)
     if found is None:
         values = as_array(name, given)

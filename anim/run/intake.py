@@ -10,10 +10,10 @@ import numpy as np
 
 from anim.checks.arrays import as_array, raise_first, widened
 from anim.checks.groups import checked_groups
-from anim.checks.labels import NO_LABEL, checked_labels
+from anim.checks.labels import NO_LABEL, check_range, checked_labels
 from anim.checks.weights import checked_weights
 from anim.errors import SettingError
-from anim.run.examples import Examples, Groups
+from anim.run.examples import LABEL, Examples, Groups
 
 
 class Told(NamedTuple):
@@ -23,6 +23,8 @@ class Told(NamedTuple):
     weights: Any = None
     groups: Any = None
     mask: Any = None
+    # Which of several labels each row is about.
+    about: Groups | None = None
 
     def check_alone(self) -> None:
         """Raise SettingError if something is said of examples without their labels."""
@@ -63,7 +65,11 @@ class Intake:
             labels = np.where(weights > 0, labels, NO_LABEL)
         found = checked_groups(told.groups, len(labels))
         groups = {name: Groups(*one) for name, one in found.items()}
-        return Examples(labels.astype(np.int32, copy=False), weights, groups)
+        if told.about is not None:
+            check_range(labels, 2)
+            groups[LABEL] = told.about
+        labels = labels.astype(np.int32, copy=False)
+        return Examples(labels, weights, groups, told.about is not None)
 
 
 def _checked_mask(mask, examples: int) -> np.ndarray:

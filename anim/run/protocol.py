@@ -48,6 +48,10 @@ class RunLike(Protocol):
         """Return what there is of the examples of each group."""
         ...
 
+    def of_view(self, view: str | None) -> RunLike:
+        """Return what there is of the examples that a view shows."""
+        ...
+
     def default_view(self) -> str:
         """Return the view to show unless another one is asked for."""
         ...

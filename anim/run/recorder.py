@@ -36,6 +36,7 @@ from anim.run.store.made import made_store
 from anim.run.store.store import store_of
 from anim.settings import whole
 from anim.settings.docs import hints
+from anim.settings.views import SEVERAL
 
 # Steps are 64-bit integers on disk.
 _LAST_STEP = np.iinfo(np.int64).max
@@ -69,6 +70,9 @@ class Recorder(Closing):
             and makes recordings of many classes small.
         nan: what to do with NaN or infinite predictions: ``raise``, or ``skip`` the snapshot with
             a warning.
+        multilabel: whether an example may have several of L labels, or none: ``labels`` are [N, L]
+            of 0 and 1, predictions [N, L] with a sigmoid for each, and ``classes`` name the L.
+            Each is one of N * L examples, with the grouping ``label``.
         class_axis: the axis of the classes in predictions for tokens or pixels, if shapes leave
             it open.
         keep_fraction: the part of the examples that is recorded, drawn at random by their
@@ -108,6 +112,7 @@ class Recorder(Closing):
         about: About = NOTHING_KNOWN,
         keep: str = "float32",
         nan: str = "raise",
+        multilabel: bool = False,
         class_axis: int | None = None,
         keep_fraction: float = 1.0,
         seed: int = 0,
@@ -122,11 +127,14 @@ class Recorder(Closing):
         how |= {"resume": resume, "overwrite": overwrite}
         check_options(path, about, **how)
         self._keep, self._nan = keep, nan
-        self._classes = checked_classes(classes)
+        names = checked_classes(classes)
+        self._classes = SEVERAL if multilabel else names
         self._intake = Intake(self._classes, checked_ignore(ignore))
         rank = rank_for(path, process_index, process_count)
         check_fraction(keep_fraction)
-        self._shaping = Shaping(class_axis, keep_fraction, seed, index)
+        self._shaping = Shaping(
+            class_axis, keep_fraction, seed, index, (names or ()) if multilabel else None
+        )
         told = self._shaping.of_labels(Told(labels, weights, groups, mask))
         self._rows = OwnRows(rank, self._shaping.index, self._intake)
         with self._shaping.naming():

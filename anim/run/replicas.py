@@ -73,6 +73,10 @@ class Replicas(Sequence):
         parts = [run.by_group(name, only) for run in self.runs]
         return {group: Replicas([its[group] for its in parts], group) for group in parts[0]}
 
+    def of_view(self, view: str | None) -> Replicas:
+        """Return the replicas of the examples that a view shows; see `anim.Run.of_view`."""
+        return Replicas([run.of_view(view) for run in self.runs], self.name)
+
     @property
     def labels(self) -> np.ndarray:
         """The labels [N] that all runs share."""

@@ -9,23 +9,23 @@ from numpy.typing import ArrayLike
 
 from anim import calibration
 from anim.checks.rounding import with_classes_of
-from anim.metrics import names_of
 from anim.run import summaries
 from anim.run.about import NOTHING_KNOWN, About
 from anim.run.curves import RunCurves
 from anim.run.display import renderers
+from anim.run.errors import RunErrors
 from anim.run.examples import Examples, Groups
+from anim.run.labels import RunLabels, of_view
 from anim.run.passes import Passes, Progress
 from anim.run.predictions import Statistic
 from anim.run.reliability import Dotted, Reliability
 from anim.run.rows import logits_of, probs_of
-from anim.run.selection import RunSelection
 from anim.run.snapshots import SnapshotSequence
 from anim.run.statistics import CLASS_ERRORS, Bins, CurveBand, Dots
 from anim.settings import BARS, BINNINGS, CURVES, one_of, whole
 
 
-class Run(RunCurves, RunSelection):
+class Run(RunLabels, RunErrors, RunCurves):
     """Validation predictions of a model at S steps of its training.
 
     A statistic that cannot be computed, as a snapshot is damaged, is NaN for that snapshot, and a
@@ -46,6 +46,8 @@ class Run(RunCurves, RunSelection):
             `anim.calibrate` made the run; else None.
         weights: [N] float64 above 0, or None.
         groups: the groups that each example is in, by the name of the grouping.
+        is_multilabel: whether the N examples are whether each of others has each of several labels;
+            which of these is the grouping ``label``.
 
     Attributes:
         steps: [S] int64.
@@ -71,9 +73,11 @@ class Run(RunCurves, RunSelection):
         lacks_recalibration: np.ndarray | None = None,
         weights: np.ndarray | None = None,
         groups: Mapping[str, Groups] | None = None,
+        is_multilabel: bool = False,
     ):
         self.steps = np.asarray(steps, np.int64)
-        self.examples = Examples(np.asarray(labels, np.int32), weights, dict(groups or {}))
+        labels = np.asarray(labels, np.int32)
+        self.examples = Examples(labels, weights, dict(groups or {}), is_multilabel)
         self.classes = tuple(classes)
         self.snapshots = snapshots
         self.kind = kind
@@ -177,17 +181,22 @@ class Run(RunCurves, RunSelection):
             "lacks_recalibration": self.lacks_recalibration if self.is_recalibrated else None,
             "weights": examples.weights,
             "groups": examples.groups,
+            "is_multilabel": examples.is_multilabel,
         }
         return Run(**{**arguments, **changes})
 
     def default_view(self) -> str:
-        """Return ``score`` for two classes, else ``confidence``."""
+        """Return ``score`` for two classes, ``pooled`` for several labels, else ``confidence``."""
+        if self.examples.is_multilabel and self.has_scores:
+            return calibration.POOLED.name
         return calibration.default_view(self.classes, self.has_scores)
 
+    @of_view
     def default_bins(self, view: str | None = None, most: int | None = None) -> int:
         """Return how many bins a view of these examples has, if there is room for ``most``."""
         return self._view(view).bins_for(int(self.effective_examples), most)
 
+    @of_view
     def reliability(
         self, view: str | None = None, bins: int | None = None, binning: str = "width"
     ) -> Reliability:
@@ -209,6 +218,7 @@ class Run(RunCurves, RunSelection):
         edges = calibration.width_edges(key.bins) if binning == "width" else binned.edges
         return Reliability.of(key.view.name, edges, binned)
 
+    @of_view
     def dots(self, view: str | None = None) -> Dotted:
         """Return dots that stand for equal parts of the examples of every snapshot.
 
@@ -221,62 +231,6 @@ class Run(RunCurves, RunSelection):
         key = Dots(self._view(view))
         total = len(self.labels) if self.weights is None else float(self.weights.sum())
         return Dotted.of(key.view, self._passes.compute([key])[key].values, total)
-
-    def metrics(self) -> dict[str, np.ndarray]:
-        """Return arrays [S]: the recorded scalars, and accuracy, ece, mce, nll and brier.
-
-        NLL and Brier score need the scores of all classes, or that those of each example were
-        recorded. `anim.metrics.METRICS` says what each of them is.
-        """
-        return self._scalars(summaries.metrics(self._passes), "metrics")
-
-    def errors(self) -> dict[str, np.ndarray]:
-        """Return arrays [S]: those of `metrics`, and the errors that take longer.
-
-        - ``confidence``: the mean confidence; ``gap``: the same minus accuracy;
-        - ``ece_low``, ``ece_high``: see `error_interval`;
-        - ``ece_if_calibrated``: the mean ECE of a calibrated model with these confidences;
-        - ``ece_p``: how likely a calibrated model shows an ECE this large, by chance: see
-          `anim.calibration.error_p_value`; ``score_p``: the same of 20 bins of the ``score`` view,
-          where errors do not cancel that do in the ECE, if there are two classes;
-        - ``ece_mass``, ``debiased_l2``: of 15 equal-mass bins;
-        - ``smooth_ece``;
-        - ``corp_mcb``, ``corp_dsc``, ``corp_unc``: see `anim.calibration.corp_decomposition`;
-          ``kuiper``, ``kuiper_p``: see `anim.calibration.cumulative_differences`; all of the
-          confidence, and of the score of class 1 of two as ``score_corp_mcb``, ...;
-        - ``spiegelhalter_z``, ``spiegelhalter_p``: see `anim.calibration.spiegelhalter_test`;
-        - ``classwise_ece``, ``pooled_ece``, ``top_label_ece``, and ``brier_reliability``,
-          ``brier_resolution``, ``brier_uncertainty``, ``brier_within``, if the scores of all
-          classes are there.
-
-        Each is a function of `anim.calibration`.
-        """
-        found = summaries.errors(self._passes, has_score_view=self._has_score_view)
-        return self._scalars(found, "errors")
-
-    def class_errors(self) -> np.ndarray:
-        """Return the ECE [S, K] of each class against the rest: ``classwise_ece`` is their mean.
-
-        Raises:
-            ValueError: the run has only the confidence of the predicted class.
-        """
-        self._check_scores()
-        return np.asarray(self._passes.compute([CLASS_ERRORS])[CLASS_ERRORS].values, np.float64)
-
-    def gap(self) -> np.ndarray:
-        """Return mean confidence minus accuracy [S]; above 0 the model is over-confident."""
-        return summaries.gap(self._passes)
-
-    def chance(self) -> np.ndarray:
-        """Return the mean ECE [S] of a calibrated model with these confidences."""
-        return summaries.chance(self._passes)
-
-    def error_interval(self) -> calibration.Interval:
-        """Return a 95 % interval of the ECE that examples without end would show, [S] each.
-
-        Chance adds to the ECE of a few, so it may lie above; see `anim.calibration.error_interval`.
-        """
-        return summaries.error_interval(self._passes)
 
     def prepare(
         self,
@@ -335,8 +289,3 @@ class Run(RunCurves, RunSelection):
         bins = self.default_bins(view) if bins is None else bins
         whole("bins", bins, 1)
         return Bins(self._view(view), bins, binning)
-
-    def _scalars(self, computed: Mapping[str, np.ndarray], method: str) -> dict[str, np.ndarray]:
-        """Return the recorded scalars, then the computed ones in the order of their table."""
-        names = names_of(method, self.has_scores, self._has_score_view, "nll" in computed)
-        return {**self.recorded, **{name: computed[name] for name in names}}

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from anim.checks.arrays import as_array
-from anim.checks.layout import Layout, Shape
+from anim.checks.layout import SCORES, Layout, Shape
+from anim.checks.predictions import rows_of_probs
+from anim.checks.rows import Rows
 from anim.checks.shapes import flat_labels, flattened, is_over_processes, shape_of
 from anim.errors import ElementError, SettingError
+from anim.run.examples import Groups
 from anim.run.intake import Told
 from anim.run.positions import checked_index
 from anim.run.sampling import Sampling
+from anim.run.snapshots import numbered
+
+# Rows that show whether they are those of a softmax.
+_LOOKED_AT = 1000
 
 
 class Flat(NamedTuple):
@@ -44,9 +51,19 @@ class Shaping:
     Args:
         class_axis, keep_fraction, seed: as for `anim.Recorder`.
         index: of the rows of the leading axis in this process, or None.
+        names: of the labels of which an example may have several; an empty list for as many as
+            there are, None if each has one.
     """
 
-    def __init__(self, class_axis: int | None, keep_fraction: float, seed: int, index):
+    def __init__(
+        self,
+        class_axis: int | None,
+        keep_fraction: float,
+        seed: int,
+        index,
+        names: Sequence[str] | None = None,
+    ):
+        self._names = names
         self._axis = class_axis
         self._sampling = None if keep_fraction == 1 else Sampling(keep_fraction, seed)
         self._given_index = None if index is None else checked_index(index)
@@ -59,9 +76,13 @@ class Shaping:
         """Return what is said of all examples before any predictions come."""
         if told.labels is None or is_over_processes(told.labels):
             return told
-        labels, self._shape = flat_labels(told.labels)
+        if self._names is None:
+            labels, self._shape = flat_labels(told.labels)
+        else:
+            self._shape = self._shape_of_several("labels", told.labels)
+            labels = Layout(self._shape, None).flat("labels", told.labels)
         layout = self._layout = None if self._shape is None else Layout(self._shape, None)
-        flat = _said(told, layout)._replace(labels=labels)
+        flat = self._said(told, layout)._replace(labels=labels)
         if layout is not None and self._given_index is not None:
             self._positions = layout.rows(self._given_index)
         if self._sampling is None:
@@ -91,10 +112,12 @@ class Shaping:
         Raises:
             SettingError: shapes that do not fit, or that fit in more than one way.
         """
-        flat, labels, layout = flattened(
-            given, told.labels, class_axis=self._axis, label_shape=self._shape, count=count
-        )
-        said = _said(told, layout)._replace(labels=labels)
+        how = {"class_axis": self._axis, "label_shape": self._shape, "count": count}
+        if self._names is None:
+            flat, labels, layout = flattened(given, told.labels, **how)
+        else:
+            flat, labels, layout = self._of_several(given, told.labels)
+        said = self._said(told, layout)._replace(labels=labels)
         if layout is not None:
             self._remember(layout)
             index = None if index is None else layout.rows(checked_index(index))
@@ -123,6 +146,46 @@ class Shaping:
                 found = self._layout.of_given(found, error.problem.partition(":")[0])
             raise found from error
 
+    def _of_several(
+        self, given: Mapping[str, Any], labels
+    ) -> tuple[Mapping[str, Any], Any, Layout]:
+        """Return scores of several labels for each example, and these, one by one."""
+        for name in given:
+            if name not in SCORES:
+                problem = f"expected logits or probs of each label, got {name}"
+                raise SettingError("multilabel", problem)
+        shapes = [self._shape_of_several(name, values) for name, values in given.items()]
+        layout = Layout(shapes[0] if shapes else (0, 0), None)
+        if labels is not None and self._shape_of_several("labels", labels) != layout.shape:
+            found = f"{list(shape_of('labels', labels))}, and predictions of {list(layout.shape)}"
+            raise SettingError("labels", f"expected the shape of the predictions, got {found}")
+        for name, values in given.items():
+            _check_sigmoids(name, values)
+        flat = {name: layout.flat(name, values) for name, values in given.items()}
+        return flat, None if labels is None else layout.flat("labels", labels), layout
+
+    def _shape_of_several(self, name: str, values: Any) -> Shape:
+        shape = shape_of(name, values)
+        count = len(self._names or ()) or (self._shape or shape)[-1]
+        if len(shape) != 2 or shape[1] != count or count < 2:
+            expected = f"[N, {len(self._names)}]" if self._names else "[N, L] with L >= 2"
+            problem = f"expected shape {expected} with multilabel=True, got {list(shape)}"
+            raise SettingError(name, problem)
+        return shape
+
+    def _said(self, told: Told, layout: Layout | None) -> Told:
+        """Return what is said of examples row by row, but for their labels."""
+        others = told._replace(labels=None)
+        if layout is None or told.labels is None:
+            return others
+        shape = (shape_of("labels", told.labels)[0], *layout.shape[1:])
+        found = others.mapped(lambda name, values: _spread(name, values, layout, shape))
+        if self._names is None:
+            return found
+        names = tuple(self._names) or numbered(shape[1])
+        codes = np.tile(np.arange(shape[1], dtype=np.int32), shape[0])
+        return found._replace(about=Groups(names, codes))
+
     def _remember(self, layout: Layout) -> None:
         """Take the axis of the classes from the first arrays: others may fit in two ways."""
         if self._layout is None or self._layout.axis is None:
@@ -140,15 +203,6 @@ def _rows_of(given: Mapping[str, Any]) -> int:
     """Return the number of rows of arrays, which have the same number."""
     shape = shape_of(*next(iter(given.items()))) if given else (0,)
     return shape[0] if shape else 1
-
-
-def _said(told: Told, layout: Layout | None) -> Told:
-    """Return what is said of examples row by row, but for their labels."""
-    others = told._replace(labels=None)
-    if layout is None or told.labels is None:
-        return others
-    shape = (shape_of("labels", told.labels)[0], *layout.shape[1:])
-    return others.mapped(lambda name, values: _spread(name, values, layout, shape))
 
 
 def _part(told: Told, drawn: np.ndarray) -> Told:
@@ -171,8 +225,20 @@ def _spread(name: str, values: Any, layout: Layout, shape: Shape) -> Any:
 def _taken(name: str, values: Any, rows: np.ndarray) -> Any:
     if isinstance(values, Mapping):
         return {key: _taken(name, one, rows) for key, one in values.items()}
+    if isinstance(values, Groups):
+        return values.take(rows)
     if hasattr(values, "columns"):
         return values.iloc[rows]
     if not hasattr(values, "detach") and not hasattr(values, "sharding"):
         values = as_array(name, values)
     return values[rows]
+
+
+def _check_sigmoids(name: str, given: Any) -> None:
+    """Raise SettingError if probs [N, L] of several labels are those of one label for each row."""
+    if name != "probs" or is_over_processes(given):
+        return
+    values = Rows(name, given).on_host(0, _LOOKED_AT)
+    if len(values) > 1 and rows_of_probs(values) == len(values):
+        problem = "expected a sigmoid for each label, got rows that sum to 1, as those of a "
+        raise SettingError(name, problem + "softmax do: leave out multilabel=True")

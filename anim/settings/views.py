@@ -9,6 +9,8 @@ from __future__ import annotations
 MOST_CLASSES = 12
 # What shows a panel of each class, side by side, instead of one view.
 CLASSES = "classes"
+# The classes of examples that have each of several labels, or not.
+SEVERAL = ("no", "yes")
 # Of fewer examples a bin says little: there is one for each of this many, within limits.
 EXAMPLES_A_BIN = 25
 # The limits of `anim.calibration.views.VIEWS`, for help.
@@ -20,6 +22,8 @@ VIEW_PHRASES = {
     "confidence": "of the predicted class",
     "top:k": "of the k likeliest classes together",
     "class:NAME": "",
+    "pooled": "of all labels, where examples have several",
+    "label:NAME": "",
 }
 
 

@@ -104,7 +104,7 @@ def test_what_has_one_axis_of_examples_is_left_as_it_is(labels, scores):
         (
             (4, 3, 5, 6),
             (4, 3, 5, 6),
-            "multilabel, are not supported); of a binary model, pass logits[...",
+            "for one example, pass multilabel=True; of a binary model, logits[...",
         ),
     ],
 )
@@ -187,7 +187,7 @@ def test_images_of_a_binary_model_have_scores_of_the_shape_of_the_labels():
 def test_one_hot_labels_with_rows_of_zeros_are_not_taken_for_a_binary_model():
     padded = one_hot(some_labels(4, 6, classes=3), 3, -1)
     padded[0, 4:] = 0
-    with pytest.raises(SettingError, match=r"pass logits\[\.\.\., None\], and with one-hot labels"):
+    with pytest.raises(SettingError, match=r"logits\[\.\.\., None\], and with one-hot labels"):
         layout_of({"logits": some(4, 6, 3)}, padded)
     _, own, _ = flattened({"logits": some(4, 6, 3)}, padded, class_axis=-1)
     with pytest.raises(ValueError, match=r"one-hot rows .* got \[0, 0, 0\] at index 4"):

@@ -307,7 +307,7 @@ def test_a_recorder_that_is_closed_within_the_block_is_refused_at_its_end(place)
     [
         (["a", "x"], "expected one of a, b, c, d, got 'x' at index 3"),
         (["a", 1], r"not both \('a' came before\), got 1 at index 3"),
-        (np.array([[1, 0, 0, 0], [1, 1, 0, 0]]), r"not supported\), got \[1, 1, 0, 0\] at index 3"),
+        (np.array([[1, 0, 0, 0], [1, 1, 0, 0]]), r"label=True\), got \[1, 1, 0, 0\] at index 3"),
     ],
 )
 def test_an_error_of_labels_names_the_row_among_all_examples(wrong, problem, has_index):

@@ -177,7 +177,7 @@ def test_a_million_points_lose_no_digits():
         ({"labels": [0, 10**12], "probs": [[0.1, 0.2]]}, "got 1000000000000 at index 1"),
         ({"labels": None, "probs": [[0.1, 0.2]]}, r"labels: expected .*, got None"),
         ({"labels": [], "probs": [[]]}, "labels: expected"),
-        ({"labels": [[0, 1], [1, 1]], "probs": [[0.1, 0.2]]}, "one-hot"),
+        ({"labels": [[0, 1], [1, 1]], "probs": [[0.1, 0.2]]}, r"expected shape \[2, 2, K\]"),
         ({"labels": [0, 1], "probs": [[[0.5, 0.4], [0.5, 0.5]]]}, "sum to 1"),
         ({"labels": [0, 1], "probs": [["a", "b"]]}, "probs: expected numbers"),
         ({"labels": [0, 1], "logits": [[[0, 1], [0, np.inf]]]}, r"got inf at index \[1, 1\]"),

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import numpy as np
 
 from anim.checks.groups import MAX_GROUPS
-from anim.run.examples import Examples, Groups
+from anim.run.examples import LABEL, Examples, Groups
 from anim.run.store import schema
 from anim.run.store.store import Store
 from anim.settings import plain, value_text
@@ -30,7 +30,7 @@ def attributes_of(examples: Examples) -> dict:
     if examples.weights is not None:
         # Versions that know nothing of weights would give other numbers.
         known |= {"schema": schema.WEIGHTED, "weights": True}
-    return known
+    return {**known, "multilabel": True} if examples.is_multilabel else known
 
 
 def keys_of(attributes: Mapping) -> tuple[str, ...]:
@@ -77,7 +77,8 @@ def assembled(arrays: Mapping[str, np.ndarray], attributes: Mapping) -> Examples
         if ((codes < 0) | (codes >= len(names)))[counts].any():
             raise ValueError(f"groups: expected integers in [0, {len(names)}) for {name!r}")
         groups[plain(name)] = Groups(tuple(map(plain, names)), codes)
-    return Examples(arrays["labels"], weights, groups)
+    is_multilabel = attributes.get("multilabel", False) is True and LABEL in groups
+    return Examples(arrays["labels"], weights, groups, is_multilabel)
 
 
 def announce(store: Store, attributes: Mapping) -> None:

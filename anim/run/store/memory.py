@@ -80,6 +80,7 @@ class Memory:
             about=self._about,
             weights=examples.weights,
             groups=examples.groups,
+            is_multilabel=examples.is_multilabel,
         )
 
     def late(self) -> None:

@@ -139,6 +139,7 @@ def _opened(store: Store, about: dict) -> Run:
         name=store.title,
         weights=examples.weights,
         groups=examples.groups,
+        is_multilabel=examples.is_multilabel,
     )
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from anim.checks.groups import ordered
 from anim.checks.labels import listed
 from anim.errors import SettingError
+from anim.run.examples import joined_names
 from anim.run.snapshots import Form
 
 # Rows whose positions are looked at together.
@@ -113,12 +113,13 @@ def _attributes(offered: Sequence[Mapping]) -> dict:
     for other in others:
         for name, here, there in (
             ("weights", "weights" in first, "weights" in other),
+            ("multilabel", "multilabel" in first, "multilabel" in other),
             ("groups", sorted(first.get("groups", ())), sorted(other.get("groups", ()))),
         ):
             if here != there:
                 raise SettingError(name, "expected them in all processes, or in none of them")
     groups = {
-        name: ordered({text for one in offered for text in one["groups"][name]})
+        name: joined_names([one["groups"][name] for one in offered])
         for name in first.get("groups", ())
     }
     return {**first, "groups": groups} if groups else dict(first)
