@@ -79,11 +79,13 @@ def _p_values(stacked: Callable) -> np.ndarray:
 
 
 def _around(tracks: Sequence[Track], stacked: Callable) -> dict[str, Any]:
-    """Return the curve, and what is drawn around it or around the bars.
+    """Return the curve, and what is drawn around it or around the bars; and effective numbers.
 
     The band of chance is the median of the bands of the replicas.
     """
     found: dict[str, Any] = {"spread_name": spread_name(len(tracks))}
+    if all(track.effective is not None for track in tracks):
+        found["effective"] = stacked(lambda track: track.effective).mean(0)
     if all(track.band is not None for track in tracks):
         found["band"] = _quantiles(stacked(lambda track: track.band), 0.5)
     if tracks[0].curve is None:

@@ -241,7 +241,15 @@ def _title(runs: Sequence[RunLike], names: Sequence[str], picture: Picture) -> s
 
 
 def _caption(runs: Sequence[RunLike]) -> str:
-    """Return what the captions of all runs have in common."""
+    """Return what the captions of all runs have in common, and what weights make of the points."""
+    sizes = {round(run.members[0].effective_examples) for run in runs}
+    if len(sizes) > 1 or any(run.members[0].weights is None for run in runs):
+        return _common_caption(runs)
+    number = f"{sizes.pop():,}".replace(",", "\u2009")
+    return f"{_common_caption(runs)}, weighted: an effective number of {number}"
+
+
+def _common_caption(runs: Sequence[RunLike]) -> str:
     captions = [run.about.caption.split(", ") for run in runs]
     common = [part for part in captions[0] if all(part in other for other in captions)]
     if caption := ", ".join(common):

@@ -98,6 +98,10 @@ def _track(run: Run, view: str, picture: Picture, most: int) -> Track:
     number = run.default_bins(view, most) if picture.bins is None else picture.bins
     bins, dots = run.reliability(view, number, picture.binning), run.dots(view)
     total = bins.counts.sum(1)
+    # All examples add up to their number.
+    counts, hits = bins.counts, bins.hits
+    if run.weights is not None:
+        counts, hits = (part / run.weights.mean() for part in (counts, hits))
     series, spreads = {**run.metrics(), GAP: run.gap()}, {}
     series[CONFIDENCE] = series["accuracy"] + series[GAP]
     if drawn := _errors_in(picture):
@@ -113,8 +117,8 @@ def _track(run: Run, view: str, picture: Picture, most: int) -> Track:
     return Track(
         steps=run.steps[is_read],
         edges=bins.edges if bins.edges.ndim == 1 else bins.edges[is_read],
-        counts=bins.counts[is_read],
-        hits=bins.hits[is_read],
+        counts=counts[is_read],
+        hits=hits[is_read],
         shares=bins.accuracy[is_read],
         ideals=bins.ideal[is_read],
         confidences=bins.confidence[is_read],
@@ -133,6 +137,7 @@ def _track(run: Run, view: str, picture: Picture, most: int) -> Track:
         lost=run.steps[~is_read],
         is_recalibrated=run.is_recalibrated,
         has_scores=run.has_scores,
+        effective=None if bins.effective is None else bins.effective[is_read],
     )
 
 
@@ -145,14 +150,16 @@ def _judged(track: Track, picture: Picture, steps: np.ndarray) -> Track:
     rows = np.flatnonzero(np.isin(track.steps, steps) & (track.counts.sum(1) > 0))[-1:]
     counts, shares, ideals = track.counts[rows], track.shares[rows], track.ideals[rows]
     p_values, stands_out = track.p_values.copy(), track.stands_out.copy()
-    p_values[rows] = calibration.error_p_value(counts, shares, ideals)
+    examples = track.examples[rows]
+    effective = None if track.effective is None else examples
+    p_values[rows] = calibration.error_p_value(counts, shares, ideals, effective=effective)
     if track.curve is not None and track.band is not None:
         shares, band = track.curve[rows], track.band[rows]
         is_shown = np.isfinite(shares)
     else:
         kind = BANDS[0] if picture.band is None else picture.band
-        band = np.stack(calibration.consistency_band(counts, ideals, band=kind), axis=1)
-        is_shown = counts >= FEWEST
+        band = np.stack(calibration.consistency_band(examples, ideals, band=kind), axis=1)
+        is_shown = examples >= FEWEST
     sides = shares > band[:, 1], shares < band[:, 0]
     stands_out[rows] = np.stack([(is_shown & side).any(1) for side in sides], axis=1)
     return replace(track, p_values=p_values, stands_out=stands_out)
@@ -186,9 +193,12 @@ def _band(run: Run, view: str, picture: Picture, bins: Reliability) -> np.ndarra
         return None
     if not kind.is_bars:
         return run.curve_band(view, picture.curve, band=picture.band)
-    ends = calibration.consistency_band(bins.counts, bins.ideal, band=picture.band)
+    ends = calibration.consistency_band(bins.examples, bins.ideal, band=picture.band)
     return np.stack(ends, axis=1)
 
 
 def _intervals(bins: Reliability) -> np.ndarray:
-    return np.stack(calibration.wilson_interval(bins.counts, bins.hits), axis=1)
+    hits = bins.hits
+    if bins.effective is not None:
+        hits = bins.effective * np.where(bins.effective > 0, bins.accuracy, 0)
+    return np.stack(calibration.wilson_interval(bins.examples, hits), axis=1)

@@ -163,12 +163,15 @@ def _runs_of_view(
 
 def _bins(packer: Packer, prefix: str, track: Track, is_folded: bool, curve: str) -> dict[str, Any]:
     """Pack the bins of a track, and return what is not packed."""
-    per = 1 if track.filled is None else _MEAN
+    is_whole = track.filled is None and track.effective is None
+    per = 1 if is_whole else _MEAN
     packer.add(f"{prefix}counts", track.counts, per)
     packer.add(f"{prefix}hits", track.hits, per)
     packer.add(f"{prefix}confidences", track.confidences, _EXACT)
-    if track.filled is not None:
-        packer.add(f"{prefix}filled", track.filled)
+    if track.effective is not None:
+        packer.add(f"{prefix}examples", track.effective, _MEAN)
+    if track.filled is not None or track.effective is not None:
+        packer.add(f"{prefix}filled", track.counts > 0 if track.filled is None else track.filled)
         packer.add(f"{prefix}shares", track.shares, _EXACT)
     if not np.allclose(track.ideals, _plain_ideals(track, is_folded), atol=1e-6, equal_nan=True):
         packer.add(f"{prefix}ideals", track.ideals, _EXACT)

@@ -66,7 +66,8 @@ class Bars:
         self._track = track
         counts, filled = track.counts, track.filled
         # A bin with fewer examples has no bar, but a dot for each.
-        is_filled = counts >= FEWEST if filled is None else filled & (counts >= FEWEST)
+        is_filled = track.examples >= FEWEST
+        is_filled = is_filled if filled is None else filled & is_filled
         share = counts / np.maximum(counts.sum(1, keepdims=True), 1)
         self.presence = is_filled.astype(float)
         self.widths = NARROWEST + (WIDEST - NARROWEST) * np.sqrt(
@@ -147,7 +148,7 @@ class Bars:
 
     def points(self, row: int) -> np.ndarray:
         """Return places [n, 2] of the examples of bins that have too few of them for a bar."""
-        counts = np.round(self._track.counts[row])
+        counts = np.round(self._track.examples[row])
         gaps = self._track.shares[row] - self._track.ideals[row]
         return few_points(
             edges_of(self._track, row, self._axis.low),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from anim.panels import layout
 from anim.panels.axes import grouped
@@ -124,7 +124,7 @@ def words_for(reel: Reel, subject: Subject, picture: Picture) -> Words:
     dots = max(track.dots.shape[1] for track in reel.tracks)
     examples = {round(track.counts.sum(1).max(initial=0)) for track in reel.tracks}
     size = examples.pop() if len(examples) == 1 else None
-    return words_of(
+    words = words_of(
         subject,
         dots,
         size,
@@ -132,6 +132,10 @@ def words_for(reel: Reel, subject: Subject, picture: Picture) -> Words:
         is_curve=not CURVES[picture.curve].is_bars,
         is_median=all(track.is_median for track in reel.tracks),
     )
+    if all(track.effective is None for track in reel.tracks):
+        return words
+    # Each stands for an equal part of the weights.
+    return replace(words, dots=(f"{dots}", "weighed"))
 
 
 def key_of(reel: Reel, words: Words, picture: Picture) -> tuple[KeyEntry, ...]:

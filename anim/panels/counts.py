@@ -14,8 +14,8 @@ from anim.panels.subject import Subject
 from anim.panels.words import Words
 from anim.timeline import Frame, Track
 
-# The name of the y axis.
-NAME = "examples"
+# The name of the y axis, without and with weights.
+NAME, _WEIGHTED = "examples", "weighted examples"
 # The share of its bin that a column takes, but where bins differ between snapshots: gaps between
 # these would come and go.
 COLUMN = 0.9
@@ -132,7 +132,7 @@ def counts_panel(
     return CountsPanel(
         x=axis,
         y=counts,
-        name=NAME,
+        name=NAME if tracks[rank].effective is None else _WEIGHTED,
         scores=names_of(words, width),
         columns=columns,
         lower=words.columns[1].mark,

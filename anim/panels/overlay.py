@@ -35,7 +35,7 @@ class OverlayLine:
 
     def __init__(self, track: Track, axis: Axis, is_folded: bool):
         self._curve = None if track.curve is None else Curve(track, axis, is_folded)
-        self._is_there = track.counts >= FEWEST
+        self._is_there = track.examples >= FEWEST
         if track.filled is not None:
             self._is_there &= track.filled
         self._x, self._y = axis.place(track.confidences), track.shares

@@ -102,7 +102,7 @@ def ending_of(track: Track) -> tuple[int, Verdict] | None:
         gap,
         error,
         float(track.p_values[last]),
-        float(track.counts[last].sum()),
+        track.examples_at(last),
         (bool(track.stands_out[last, 0]), bool(track.stands_out[last, 1])),
     )
     return last, found

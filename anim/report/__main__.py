@@ -63,7 +63,8 @@ def _command(arguments: argparse.Namespace, check: Callable[[], None]) -> None:
     for name, (rows, run) in found.items():
         count = len(run.labels)
         fitted = round(fitting * count)
-        words = verdict(rows[-1], count - fitted)
+        share = run.effective_examples / count
+        words = verdict(rows[-1], round(share * (count - fitted)))
         command.print_lines(f"{name}, {_heading(run, fitted)}")
         print(f"\n{table(rows)}\n\n{words}\n")
     for name, rows in groups.items():
@@ -91,9 +92,13 @@ def _groups_of(
 def _heading(run: Run, fitted: int) -> str:
     """Return what the numbers are of, and how many points they are computed from."""
     count, classes = len(run.labels) - fitted, f"{len(run.classes)} classes"
+    weighted = ""
+    if run.weights is not None:
+        weighted = f", weights: effective number of points {run.effective_examples:.0f} of "
+        weighted += f"{len(run.labels)}"
     if not fitted:
-        return run.about.caption or f"{count} points, {classes}"
-    points = f"{count} points, the recalibration is fitted on {fitted} others"
+        return (run.about.caption or f"{count} points, {classes}") + weighted
+    points = f"{count} points{weighted}, the recalibration is fitted on {fitted} others"
     return f"{run.about.caption or classes}: {points}"
 
 

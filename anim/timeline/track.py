@@ -19,8 +19,9 @@ class Track:
     Attributes:
         steps: [S] integers, increasing.
         edges: [B + 1] of the bins, or [S, B + 1] if they differ between snapshots.
-        counts: [S, B] examples in each bin.
-        hits: [S, B] examples that count towards the share.
+        counts: [S, B] examples in each bin; with weights, sums of these in units of their mean, so
+            that all examples add up to their number.
+        hits: [S, B] examples that count towards the share, in the same unit.
         shares: [S, B] hits / counts; NaN in an empty bin.
         ideals: [S, B] shares of a calibrated model; NaN in an empty bin.
         confidences: [S, B] mean scores; NaN in an empty bin.
@@ -47,6 +48,8 @@ class Track:
         is_median: whether the values are medians of several runs.
         is_recalibrated: whether a snapshot without examples is one without a recalibration.
         has_scores: whether the scores of all classes are known.
+        effective: [S, B] with weights, the effective number of examples in each bin: what is drawn
+            and said of a bin with few of them, and what chance does, follows from it. Else None.
     """
 
     steps: np.ndarray
@@ -75,6 +78,21 @@ class Track:
     is_median: bool = False
     is_recalibrated: bool = False
     has_scores: bool = True
+    effective: np.ndarray | None = None
+
+    @property
+    def examples(self) -> np.ndarray:
+        """The numbers of examples [S, B]: the effective ones, if they have weights."""
+        return self.counts if self.effective is None else self.effective
+
+    def examples_at(self, row: int) -> float:
+        """Return how many examples a snapshot has, with weights effectively."""
+        counts, examples = self.counts[row], self.examples[row]
+        if self.effective is None:
+            return float(counts.sum())
+        filled = examples > 0
+        squares = (counts[filled] ** 2 / examples[filled]).sum()
+        return float(counts.sum() ** 2 / squares) if squares > 0 else 0.0
 
     def picked(self, index: np.ndarray) -> Track:
         """Return some of the snapshots.

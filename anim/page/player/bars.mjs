@@ -36,10 +36,10 @@ export class Bars {
     this.low = low;
     this.isFolded = isFolded;
     this.design = design;
-    const { counts, filled, shares, ideals, band, intervals } = bins;
+    const { counts, examples, filled, shares, ideals, band, intervals } = bins;
     const columns = counts.columns;
     this.presence = filled.map((there, at) =>
-      there && counts.values[at] >= design.fewest ? 1 : 0,
+      there && examples.values[at] >= design.fewest ? 1 : 0,
     );
     this.widths = this.#widths();
     /** @param {(at: number) => number} give */
@@ -165,7 +165,7 @@ export class Bars {
   points(row) {
     const { bins, isFolded, design } = this;
     const edges = this.#edges(row);
-    return Array.from(bins.counts.row(row), halfEven).flatMap((count, bin) => {
+    return Array.from(bins.examples.row(row), halfEven).flatMap((count, bin) => {
       if (!(count > 0 && count < design.fewest)) return [];
       const [left, right] = [edges[bin], edges[bin + 1]];
       const gap = bins.shares.at(row, bin) - bins.ideals.at(row, bin);

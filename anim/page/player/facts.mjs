@@ -31,7 +31,7 @@ export function binOf(bins, row, bin) {
   return {
     low: edges[bin],
     high: edges[bin + 1],
-    count: counts.at(row, bin),
+    count: bins.examples.at(row, bin),
     share: bins.shares.at(row, bin),
     ideal: bins.ideals.at(row, bin),
     band: band && !curve ? [band.at(row, bin), band.at(row, counts.columns + bin)] : null,

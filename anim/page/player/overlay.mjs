@@ -13,9 +13,9 @@ export class OverlayLine {
    * @param {Design} design
    */
   constructor(bins, view, design) {
-    const { counts, filled, confidences, shares } = bins;
+    const { examples, filled, confidences, shares } = bins;
     this.curve = bins.curve ? new Curve(bins, view) : null;
-    this.there = filled.map((there, at) => (there && counts.values[at] >= design.fewest ? 1 : 0));
+    this.there = filled.map((there, at) => (there && examples.values[at] >= design.fewest ? 1 : 0));
     this.x = confidences.map((score) => (score - view.low) / (1 - view.low));
     this.y = shares;
   }

@@ -249,6 +249,8 @@ export interface Bins {
   /** [S, B + 1], or [B + 1] for all snapshots. */
   edges: Matrix | Float64Array;
   counts: Matrix;
+  /** How many examples are in each bin, with weights effectively; else the counts. */
+  examples: Matrix;
   hits: Matrix;
   confidences: Matrix;
   /** 1 where a bin has a bar. */
