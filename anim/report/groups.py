@@ -42,7 +42,8 @@ def report_groups(
     Returns:
         For each group a mapping: ``group``, its name; ``points``, the number of its examples; what
         `report` has; and ``ece_p_holm``, the p-value of its ECE with Holm's correction for the
-        number of groups of 100 points or more. It is NaN for those of fewer, which are not tested.
+        number of groups of 100 points or more, with weights by their effective number. It is NaN
+        for those of fewer, which are not tested.
 
     Raises:
         TypeError: not a run.
@@ -65,10 +66,19 @@ def report_groups(
             columns = columns_of(part, recalibrated.get(name), calibrate)
             values = {key: column[0].item() for key, column in columns.items()}
             rows.append({"group": name, "points": len(part.labels), **values})
-    p_values = [row[P_VALUE] if row["points"] >= FEWEST else math.nan for row in rows]
+    numbers = [part.effective_examples for part in parts.values()]
+    p_values = [
+        row[P_VALUE] if number >= FEWEST else math.nan
+        for row, number in zip(rows, numbers, strict=True)
+    ]
     for row, value in zip(rows, _corrected(p_values), strict=True):
         row[CORRECTED] = value
     return sorted(rows, key=lambda row: -row["points"])
+
+
+def _is_small(row: Mapping[str, Any]) -> bool:
+    """Return whether a group has a p-value, and is too small to be tested."""
+    return math.isfinite(row[P_VALUE]) and not math.isfinite(row[CORRECTED])
 
 
 def _corrected(p_values: Sequence[float]) -> list[float]:
@@ -85,7 +95,7 @@ def group_table(rows: Sequence[Mapping[str, Any]]) -> str:
     columns = [one for one in columns_in(rows) if one.keys[0] in _SHOWN]
     lines = [[*_TITLES, *(one.title for one in columns)]]
     for row in rows:
-        small = _SMALL if row["points"] < FEWEST else ""
+        small = _SMALL if _is_small(row) else ""
         cells = (cell_of(row, column) for column in columns)
         lines.append([one_line(row["group"]), f"{row['points']}{small}", *cells])
     widest = max(len(line[0]) for line in lines)
@@ -94,7 +104,7 @@ def group_table(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def group_verdict(rows: Sequence[Mapping[str, Any]]) -> str:
     """Return what rows of `report_groups` say, in a few sentences."""
-    small = [row for row in rows if row["points"] < FEWEST]
+    small = [row for row in rows if _is_small(row)]
     tested = [row for row in rows if math.isfinite(row[CORRECTED])]
     unread = [row for row in rows if not math.isfinite(row["ece"])]
     if len(unread) == len(rows):

@@ -84,6 +84,14 @@ def test_a_small_group_with_a_large_error_is_not_the_worst():
     assert lines[2].split()[-1] == "-"
 
 
+def test_a_group_of_few_effective_points_is_small():
+    heavy = (np.arange(600) % 6 == 0) & (RUN.groups["sex"].codes == 0)
+    weights = np.where(heavy, 1000.0, 1.0)
+    for row in report_groups(RUN.replaced(weights=weights), "sex"):
+        assert row["points"] == 300
+        assert math.isnan(row["ece_p_holm"]) == (row["group"] == "f")
+
+
 def test_many_groups_have_no_p_value_small_enough():
     some = {"ece": 0.3, "ece_low": 0.2, "ece_if_calibrated": 0.1, "ece_p": 0.001, "gap": 0.1}
     found = [{"group": str(i), "points": 200, "ece_p_holm": 0.06, **some} for i in range(60)]
@@ -104,7 +112,8 @@ def test_a_recalibration_is_fitted_to_all_groups():
 
 
 def test_a_snapshot_that_cannot_be_read_is_said():
-    row = {"group": "a", "points": 200, "step": 3, "ece": math.nan, "ece_p_holm": math.nan}
+    row = {"group": "a", "points": 200, "step": 3}
+    row |= dict.fromkeys(("ece", "ece_p", "ece_p_holm"), math.nan)
     assert group_verdict([row, row]) == "The snapshot at step 3 cannot be read."
 
 
