@@ -169,7 +169,7 @@ def _bins(packer: Packer, prefix: str, track: Track, is_folded: bool, curve: str
     packer.add(f"{prefix}hits", track.hits, per)
     packer.add(f"{prefix}confidences", track.confidences, _EXACT)
     if track.effective is not None:
-        packer.add(f"{prefix}examples", track.effective, _MEAN)
+        packer.add(f"{prefix}effective", track.effective, _MEAN)
     if track.filled is not None or track.effective is not None:
         packer.add(f"{prefix}filled", track.counts > 0 if track.filled is None else track.filled)
         packer.add(f"{prefix}shares", track.shares, _EXACT)

@@ -33,6 +33,11 @@ def a_run(classes=("no", "yes"), snapshots=12, examples=600, seed=0, size=1.0):
 TEN = tuple("abcdefghij")
 CASES = {
     "score": (lambda: [a_run(snapshots=40)], "score", {}),
+    "weights": (
+        lambda: [a_run(snapshots=3).replaced(weights=np.random.default_rng(2).exponential(1, 600))],
+        "score",
+        {"band": "simultaneous", "panels": ("reliability", "counts", "accuracy")},
+    ),
     "early": (lambda: [a_run(snapshots=2, examples=90)], "score", {"intervals": True}),
     "confidence": (lambda: [a_run(TEN)], "confidence", {}),
     "class": (lambda: [a_run(TEN)], "class:b", {}),

@@ -223,7 +223,7 @@ class Twin:
         return Bin(
             low=edges[one],
             high=edges[one + 1],
-            count=track.counts[row, one],
+            count=track.examples[row, one],
             share=track.shares[row, one],
             ideal=track.ideals[row, one],
             band=tuple(track.band[row, :, one]) if has_band else None,

@@ -64,7 +64,7 @@ function binsOf(bins, arrays, isFolded) {
     edges: Float64Array.from(bins.edges ?? []),
     counts,
     hits,
-    examples: counts,
+    examples: arrays.effective ?? counts,
     confidences,
     dots,
     filled: counts.map((count) => (count > 0 ? 1 : 0)),
