@@ -21,6 +21,7 @@ SHORTER = {
     },
     "language_model": {"64, 600": "32, 30", 'pace="log")': 'pace="log", seconds=2)'},
     "lm_eval_logs": {"2000, 1500": "60, 300", 'pace="log")': 'pace="log", seconds=2)'},
+    "pixels": {"range(601)": "range(61)"},
     "seeds": {"val_size=20_000": "val_size=2000", "replicas=32": "replicas=4"},
     "with_lightgbm": {"n_estimators=50": "n_estimators=10"},
     "with_lightning": {"max_epochs=20": "max_epochs=4"},
