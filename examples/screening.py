@@ -1,7 +1,7 @@
 """A test that is right in the clinic, and far too sure in a screening: weights of examples.
 
-Four of ten patients that were sent to the clinic have cancer. In a screening it is one of a hundred.
-Weights make the same patients count as often as they would come there.
+Four of ten patients that were sent to the clinic have cancer; in a screening it is one of a
+hundred. Weights make the same patients count as often as they would come there.
 """
 
 import numpy as np
