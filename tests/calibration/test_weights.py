@@ -52,7 +52,7 @@ POINTS = {
         {},
     ),
 }
-QUICK = ("error", "of equal mass", "parts", "temperature", "smooth error", "isotonic function")
+QUICK = ("error", "of equal mass", "isotonic function")
 
 
 def repeated(values, weights=WEIGHTS):
