@@ -99,10 +99,12 @@ def _is_in(values: np.ndarray, ignore: Sequence[float | str]) -> np.ndarray | np
 
 def _expected(label) -> str:
     """Return what was expected in the place of a number that is no label."""
-    if label < 0 and label == np.floor(label) and np.isfinite(label):
-        hint = f"ignore={label:.0f} leaves these out"
-        return f"non-negative integers ({hint})"
-    return "non-negative integers"
+    if not np.isfinite(label):
+        return "non-negative integers"
+    if label != np.floor(label):
+        hint = "of soft labels for two classes, pass whether they are above 1/2; targets of a "
+        return f"non-negative integers ({hint}regression are not recorded, as they are no classes)"
+    return f"non-negative integers (ignore={label:.0f} leaves these out)"
 
 
 def _of_one_type(values: np.ndarray) -> np.ndarray:
@@ -168,17 +170,24 @@ def _indices_of_one_hot(rows: np.ndarray) -> np.ndarray:
     if not is_one_hot.all():
         index = int(is_one_hot.argmin())
         row = rows[index]
-        if is_binary.all():
-            hint = " (with several labels for one example: multilabel=True)"
-        elif (rows >= 0).all() and np.allclose(rows.sum(1), 1, atol=1e-3):
-            hint = " (for soft labels, pass the arg max of each row)"
-        else:
-            hint = ""
+        hint = _hint(rows, bool(is_binary.all()))
         found = ", ".join(f"{value!s}" for value in row[:_LISTED])
         found = f"[{found}{', ...' if len(row) > _LISTED else ''}]"
         expected = f"labels: expected integers of shape [N] or one-hot rows of shape [N, K]{hint}"
         raise ElementError(f"{expected}, got {found}", (index,))
     return rows.argmax(1)
+
+
+def _hint(rows: np.ndarray, is_binary: bool) -> str:
+    """Return what rows [N, K] seem to be that are not one-hot, and what to do with them."""
+    if is_binary:
+        return " (with several labels for one example: multilabel=True)"
+    if (rows == np.floor(rows)).all():
+        return ""
+    if ((rows >= 0) & (rows <= 1)).all() and np.allclose(rows.sum(1), 1, atol=1e-3):
+        return " (for soft labels, pass the arg max of each row)"
+    hint = "targets of a regression and boxes are not recorded, as they are no classes: of a "
+    return f" ({hint}detection, pass confidence= and correct= of the boxes)"
 
 
 def check_same_labels(given: np.ndarray, known: np.ndarray, rows: np.ndarray | None = None) -> None:
