@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 
 from anim.checks.arrays import as_array
 from anim.checks.labels import listed
 from anim.errors import SettingError
+from anim.settings import plain, value_text
 
 # A column with more different values is an identifier, by which nobody groups.
 MAX_GROUPS = 10_000
@@ -16,6 +19,8 @@ MAX_GROUPS = 10_000
 ONLY = "group"
 # The group of examples without a value.
 NOTHING = "(none)"
+# The name of a grouping becomes that of a folder, which file systems limit to 255 bytes.
+_LONGEST_NAME = 200
 
 
 def checked_groups(groups, examples: int) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
@@ -34,16 +39,37 @@ def checked_groups(groups, examples: int) -> dict[str, tuple[tuple[str, ...], np
     """
     if groups is None:
         return {}
-    if hasattr(groups, "columns") and hasattr(groups, "__getitem__"):
-        groups = {name: groups[name] for name in groups.columns}
+    groups = columns_of(groups)
     if not isinstance(groups, Mapping):
         groups = {ONLY: groups}
     found = {}
     for name, values in groups.items():
-        if not isinstance(name, str) or not name:
-            raise SettingError("groups", f"expected texts as names of groupings, got {name!r}")
+        if problem := _problem_with(name):
+            raise SettingError("groups", problem)
         found[name] = _names_and_codes(f"groups {name!r}", values, examples)
     return found
+
+
+def columns_of(groups: Any) -> Any:
+    """Return a mapping of the columns of a data frame or table; anything else as it is."""
+    if isinstance(groups, Mapping) or not hasattr(groups, "columns"):
+        return groups
+    # Those of an Arrow table are arrays, and have their names beside them.
+    names = getattr(groups, "column_names", groups.columns)
+    return {name: groups[name] for name in names}
+
+
+def _problem_with(name: object) -> str:
+    """Return why a grouping cannot have a name; "" if it can."""
+    if not isinstance(name, str) or not name or name.startswith("."):
+        got = value_text(name)
+        return f"expected texts as names of groupings that do not begin with '.', got {got}"
+    if plain(name) != name:
+        return f"expected printable characters on one line as names of groupings, got {name[:40]!r}"
+    if name == "zarr.json" or len(quote(name, safe="")) > _LONGEST_NAME:
+        problem = f"expected at most {_LONGEST_NAME} bytes, percent-encoded, and not 'zarr.json'"
+        return f"{problem}, as the name of a grouping, got {name[:40]!r}"
+    return ""
 
 
 def ordered(names) -> list[str]:
@@ -58,6 +84,9 @@ def _place(name: str) -> tuple[bool, int, str]:
 
 def _names_and_codes(what: str, values, examples: int) -> tuple[tuple[str, ...], np.ndarray]:
     given = as_array("groups", values)
+    if isinstance(values, (list, tuple)) and given.dtype.kind in "SU":
+        # NumPy makes texts of None and NaN beside texts.
+        given = np.array(values, object)
     if given.shape != (examples,):
         problem = f"expected {examples} names, as many as labels, got shape {list(given.shape)}"
         raise SettingError("groups", f"{problem} for {what}")
@@ -75,13 +104,17 @@ def _names_and_codes(what: str, values, examples: int) -> tuple[tuple[str, ...],
     return tuple(names), np.array([ranks[text] for text in texts], np.int32)[codes]
 
 
-def _text(value: object, what: str) -> str:
-    if value is None or value != value or str(value) in ("<NA>", "NaT"):
-        return NOTHING
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+def _text(value: Any, what: str) -> str:
     if isinstance(value, bytes):
-        return value.decode(errors="replace")
-    if not isinstance(value, (str, int, np.integer, np.bool_)):
-        raise SettingError("groups", f"{what}: expected names or integers, got {value!r}")
-    return str(value)
+        value = value.decode(errors="replace")
+    if isinstance(value, str):
+        # As a recording returns it: names that only differ in what cannot be seen are one.
+        return plain(value)
+    if isinstance(value, (int, np.integer, np.bool_)):
+        return str(value)
+    if isinstance(value, (float, np.floating)) and float(value).is_integer():
+        return str(int(value))
+    is_number = isinstance(value, (float, np.floating))
+    if value is None or (is_number and np.isnan(value)) or str(value) in ("<NA>", "NaT"):
+        return NOTHING
+    raise SettingError("groups", f"{what}: expected names or integers, got {value_text(value)}")

@@ -29,6 +29,9 @@ def checked_ignore(ignore: Any) -> tuple[float | str, ...]:
     """
     if ignore is None:
         return ()
+    if hasattr(ignore, "ndim"):
+        # Of any library, and maybe of no axis.
+        ignore = as_array("ignore", ignore).reshape(-1).tolist()
     is_one = isinstance(ignore, (str, bytes)) or not isinstance(ignore, Iterable)
     found: list[float | str] = []
     for value in [ignore] if is_one else list(ignore):

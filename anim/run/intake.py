@@ -67,6 +67,9 @@ class Intake:
         groups = {name: Groups(*one) for name, one in found.items()}
         if told.about is not None:
             check_range(labels, 2)
+            if LABEL in groups:
+                problem = f"expected another name than {LABEL!r}, the grouping of several labels"
+                raise SettingError("groups", problem)
             groups[LABEL] = told.about
         labels = labels.astype(np.int32, copy=False)
         return Examples(labels, weights, groups, told.about is not None)
@@ -78,6 +81,10 @@ def _checked_mask(mask, examples: int) -> np.ndarray:
     if values.shape != (examples,):
         problem = f"expected shape [{examples}], as of the labels, got {list(values.shape)}"
         raise SettingError("mask", problem)
+    if values.dtype.kind == "O":
+        # What is missing in a column of pandas cannot be compared.
+        known = (int, float, np.bool_, np.number)
+        values = np.array([v if isinstance(v, known) else np.nan for v in values.tolist()])
     other = ~np.isin(values, (0, 1))
     if other.any():
         raise_first("mask", "true for examples, or false", values, other)

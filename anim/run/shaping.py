@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from anim.checks.arrays import as_array
+from anim.checks.groups import columns_of
 from anim.checks.layout import SCORES, Layout, Shape
 from anim.checks.predictions import rows_of_probs
 from anim.checks.rows import Rows
@@ -176,6 +177,7 @@ class Shaping:
     def _said(self, told: Told, layout: Layout | None) -> Told:
         """Return what is said of examples row by row, but for their labels."""
         others = told._replace(labels=None)
+        others = others._replace(groups=columns_of(others.groups))
         if layout is None or told.labels is None:
             return others
         shape = (shape_of("labels", told.labels)[0], *layout.shape[1:])
@@ -227,8 +229,6 @@ def _taken(name: str, values: Any, rows: np.ndarray) -> Any:
         return {key: _taken(name, one, rows) for key, one in values.items()}
     if isinstance(values, Groups):
         return values.take(rows)
-    if hasattr(values, "columns"):
-        return values.iloc[rows]
     if not hasattr(values, "detach") and not hasattr(values, "sharding"):
         values = as_array(name, values)
     return values[rows]

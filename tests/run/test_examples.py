@@ -173,3 +173,48 @@ def test_missing_names_of_groups_are_a_group():
     run = anim.Recorder(labels=[0, 1, 0, 1, 0, 1, 0], groups=groups)
     run.snapshot(0, logits=np.zeros((7, 2)))
     assert run.run().groups["group"].names == ("3", "9", "10", "a", "b", "(none)")
+
+
+@pytest.mark.parametrize("name", [".", "..", "", 1, "zarr.json", "a\nb", "\ud800", "x" * 300])
+def test_groupings_that_no_folder_can_have_are_refused(name, tmp_path):
+    with pytest.raises(SettingError, match="name"):
+        anim.Recorder(tmp_path / "r", labels=LABELS, groups={name: SITES})
+    assert not (tmp_path / "r").exists()
+
+
+def test_groups_are_on_disk_as_in_memory(tmp_path):
+    groups = ["a\u200b", "a", "b\x00", "b", float("nan"), None] * (N // 6)
+    options = {"labels": LABELS, "groups": groups}
+    kept, opened = recorded(None, **options), recorded(tmp_path / "r", **options)
+    assert kept.groups["group"].names == ("a", "b", "b ", "(none)")
+    assert opened.groups["group"].names == kept.groups["group"].names
+    np.testing.assert_array_equal(opened.groups["group"].codes, kept.groups["group"].codes)
+
+
+def test_columns_of_tables_are_groupings_and_lack_values():
+    pandas, pyarrow = pytest.importorskip("pandas"), pytest.importorskip("pyarrow")
+    polars = pytest.importorskip("polars")
+    sites = [None if site == "east" else site for site in SITES.tolist()]
+    half = {"labels": LABELS, "keep_fraction": 0.5}
+    expected = recorded(None, groups={"site": sites}, **half).groups["site"]
+    for table in (
+        pandas.DataFrame({"site": pandas.Series(sites, dtype="string")}),
+        polars.DataFrame({"site": sites}),
+        pyarrow.table({"site": sites}),
+    ):
+        found = recorded(None, groups=table, **half).groups["site"]
+        assert found.names == expected.names == ("north", "south", "(none)")
+        np.testing.assert_array_equal(found.codes, expected.codes)
+    of_texts = anim.Recorder(labels=np.zeros((N, 2), int), groups=pandas.DataFrame({"site": SITES}))
+    of_texts.snapshot(0, logits=np.zeros((N, 2, K)))
+    np.testing.assert_array_equal(
+        of_texts.run().groups["site"].codes[::2], np.unique(SITES, return_inverse=True)[1]
+    )
+    with pytest.raises(SettingError, match="mask: expected true for examples, or false"):
+        anim.Recorder(labels=LABELS, mask=pandas.Series([True, None] * (N // 2), dtype="boolean"))
+
+
+def test_what_is_ignored_may_be_an_array_of_one():
+    for ignore in (jnp.array(-100), np.array([-100]), np.int64(-100)):
+        run = recorded(None, labels=GIVEN, ignore=ignore)
+        np.testing.assert_array_equal(run.labels, LABELS[~IGNORED])

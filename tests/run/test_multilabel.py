@@ -120,3 +120,8 @@ def test_a_picture_shows_all_labels_or_one(tmp_path):
     assert "how likely it says “ant” is" in (tmp_path / "one.svg").read_text()
     scores = calibration.view_of("label:ant", ("no", "yes"))
     assert scores.name == "label:ant"
+
+
+def test_the_grouping_of_labels_is_not_replaced():
+    with pytest.raises(SettingError, match="groups: expected another name than 'label'"):
+        recorded(groups={"label": np.arange(N) % 2})

@@ -76,7 +76,10 @@ def assembled(arrays: Mapping[str, np.ndarray], attributes: Mapping) -> Examples
         codes = arrays[_key(name)]
         if ((codes < 0) | (codes >= len(names)))[counts].any():
             raise ValueError(f"groups: expected integers in [0, {len(names)}) for {name!r}")
-        groups[plain(name)] = Groups(tuple(map(plain, names)), codes)
+        shown = tuple(map(plain, names))
+        if plain(name) in groups or len(set(shown)) < len(shown):
+            raise ValueError(f"groups: expected names that look different, got {value_text(names)}")
+        groups[plain(name)] = Groups(shown, codes)
     is_multilabel = attributes.get("multilabel", False) is True and LABEL in groups
     return Examples(arrays["labels"], weights, groups, is_multilabel)
 
