@@ -75,7 +75,7 @@ class Shaping:
 
     def of_labels(self, told: Told) -> Told:
         """Return what is said of all examples before any predictions come."""
-        if told.labels is None or is_over_processes(told.labels):
+        if told.labels is None or (self._names is None and is_over_processes(told.labels)):
             return told
         if self._names is None:
             labels, self._shape = flat_labels(told.labels)
@@ -108,11 +108,13 @@ class Shaping:
             told: of the same examples.
             index: positions of the rows of the leading axis among all; None if they follow.
             start: rows that were given before.
-            count: examples that the recorder has, if it does not matter how many were drawn.
+            count: examples that the recorder has, or None.
 
         Raises:
             SettingError: shapes that do not fit, or that fit in more than one way.
         """
+        # How many were drawn says nothing of how many were given.
+        count = count if self._sampling is None else None
         how = {"class_axis": self._axis, "label_shape": self._shape, "count": count}
         if self._names is None:
             flat, labels, layout = flattened(given, told.labels, **how)
