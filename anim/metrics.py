@@ -129,7 +129,12 @@ METRICS = (
     Metric(SCORE_P_VALUE, needs_scores=True, needs_two_classes=True),
     Metric("ece_mass"),
     Metric("classwise_ece", needs_scores=True),
-    Metric(MACRO, needs_scores=True, needs_labels=True),
+    Metric(
+        MACRO,
+        meaning="mean over several labels of the ECE of the score of each",
+        needs_scores=True,
+        needs_labels=True,
+    ),
     Metric(
         "pooled_ece",
         meaning="ECE of the scores of all classes in the same bins",

@@ -62,7 +62,7 @@ class RunErrors(ABC):
         - ``spiegelhalter_z``, ``spiegelhalter_p``: see `anim.calibration.spiegelhalter_test`;
         - ``classwise_ece``, ``pooled_ece``, ``top_label_ece``, and ``brier_reliability``,
           ``brier_resolution``, ``brier_uncertainty``, ``brier_within``, if the scores of all
-          classes are there.
+          classes are there; ``macro_ece``, if examples have several labels.
 
         Each is a function of `anim.calibration`.
         """
