@@ -102,7 +102,7 @@ class CallbackRecorder:
             one_of("outputs", outputs, ("logits", "probs"))
         one_of("on_error", on_error, ("warn", "raise"))
         self._flattening = flat = Flattening(labels, options)
-        labels, options = flat.labels, flat.options
+        labels, options, self.is_multilabel = flat.labels, flat.options, flat.is_multilabel
         check_options(path, labels, options)
         if path is not None:
             # The working directory may change before training begins.
@@ -285,6 +285,7 @@ class CallbackRecorder:
         if self._at <= self.last_step:
             return False
         options = {"known": self._outputs or self._kind, "is_joint": self.is_joint}
+        options["is_multilabel"] = self.is_multilabel
         scalars = self._scalars(metrics or {})
         flat = self._flattening.stream(stream, self._index)
         with self._flattening.places():
@@ -292,7 +293,7 @@ class CallbackRecorder:
         return True
 
     def _kind_of(self, values: np.ndarray) -> str:
-        look = Look()
+        look = Look(self.is_multilabel)
         look.add(values)
         return self._settled(look, infers=False)
 

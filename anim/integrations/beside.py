@@ -22,9 +22,10 @@ class Beside:
         options: of `anim.Recorder`; ``weights``, ``groups`` and ``mask`` are taken out of them:
             [N], in the order of the loader or of the positions of examples; of tokens and pixels
             of the labels' shape.
+        is_flat: whether each label is an example; else those of the leading axis are.
     """
 
-    def __init__(self, options: dict[str, Any]):
+    def __init__(self, options: dict[str, Any], *, is_flat: bool = True):
         given = {name: options.pop(name) for name in _NAMES if options.get(name) is not None}
         self._columns: dict[tuple[str, str], np.ndarray] = {}
         for name, values in given.items():
@@ -32,7 +33,8 @@ class Beside:
                 values = {column: values[column] for column in values.columns}
             columns = values if isinstance(values, Mapping) and name == "groups" else {"": values}
             for column, one in columns.items():
-                self._columns[name, column] = as_array(name, one).reshape(-1)
+                found = as_array(name, one)
+                self._columns[name, column] = found.reshape(-1) if is_flat else found
 
     def of_rows(self, rows: slice | np.ndarray) -> dict[str, Any]:
         """Return arguments of `anim.Recorder.snapshot` for some of the examples.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 import numpy as np
 
@@ -29,7 +30,8 @@ def indices_in(classes: np.ndarray, labels) -> np.ndarray:
     if values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]
     if values.ndim != 1:
-        raise SettingError("y_val", f"expected one label an example, got shape {values.shape}")
+        problem = f"expected one label an example, got shape {list(values.shape)}"
+        raise SettingError("y_val", f"{problem}; for several, pass multilabel=True")
     places = {label: place for place, label in enumerate(classes.tolist())}
     found = np.array([places.get(label, -1) for label in values.tolist()], dtype=int)
     if (found < 0).any():
@@ -74,8 +76,43 @@ def classes_of(model) -> np.ndarray:
     if classes is None or len(classes) == 0:
         raise ValueError(f"model: expected a fitted classifier, got {name} without classes_")
     if getattr(model, "multilabel_", False) or isinstance(classes, list):
-        raise ValueError(f"model: expected one label an example, got {name} for several")
+        problem = f"expected one label an example, got {name} for several"
+        raise ValueError(f"model: {problem}; with Snapshots, pass multilabel=True")
     return np.asarray(classes)
+
+
+def probs_of_labels(model, x_val) -> np.ndarray:
+    """Return the probability [N, L] of each label, of which an example may have several.
+
+    Args:
+        model: fitted to labels [N, L] of 0 and 1.
+        x_val: [N, D] inputs.
+
+    Raises:
+        ValueError: a model of one label an example, or of labels that are not 0 and 1.
+    """
+    name, classes = type(model).__name__, getattr(model, "classes_", None)
+    found = model.predict_proba(x_val)
+    if isinstance(found, list):
+        # Of each label, the probabilities of the values that it had in the training.
+        columns = zip(found, cast("list[np.ndarray]", classes), strict=True)
+        return np.stack([_of_one_label(name, *column) for column in columns], 1)
+    is_several = getattr(model, "multilabel_", None)
+    if is_several is None:
+        labels = getattr(model, "_label_binarizer", None)
+        is_several = getattr(labels, "y_type_", "multilabel-indicator") == "multilabel-indicator"
+    if not is_several or np.ndim(found) != 2:
+        problem = f"expected a model that is fitted to labels [N, L], got {name} with one label"
+        raise SettingError("multilabel", f"{problem} an example")
+    return np.asarray(found)
+
+
+def _of_one_label(name: str, probs: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return the probability [N] of 1 among those [N, 1 or 2] of values of a label."""
+    if not np.isin(values, (0, 1)).all():
+        problem = f"expected {name} to be fitted to labels of 0 and 1, got {values.tolist()}"
+        raise SettingError("multilabel", problem)
+    return np.where(values == 1, probs, 0).sum(1)
 
 
 def record_stages(

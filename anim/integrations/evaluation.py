@@ -95,6 +95,7 @@ def predictions(
     unpack: Callable = unpack,
     move: Callable | None = None,
     rows: Callable = checked_rows,
+    is_multilabel: bool = False,
 ) -> Iterator[tuple]:
     """Yield the scores and the labels of each batch, and what the model says that the scores are.
 
@@ -108,6 +109,7 @@ def predictions(
         unpack: called with a batch; returns its inputs and labels.
         move: called with a batch; returns it on the model's device. None moves its tensors.
         rows: called with scores and labels of a batch; returns those of its examples.
+        is_multilabel: whether an example may have several labels.
 
     Raises:
         SettingError: batches or outputs that are not understood, or no batch.
@@ -120,7 +122,7 @@ def predictions(
         labels = torch.as_tensor(labels)
         if not labels.ndim:
             raise SettingError("labels", "expected shape [n], got a number")
-        count = labels.numel() if labels.ndim > 2 else len(labels)
+        count = labels.numel() if labels.ndim > 2 or is_multilabel else len(labels)
         with _sigmoids(model, count) as returned:
             scores = scores_of(forward(model, inputs), len(labels))
         is_sigmoid = any(_are_equal(scores, one) for one in returned)

@@ -29,6 +29,7 @@ class Flattening:
         labels: with one axis of examples, or None.
         options: of `anim.Recorder`.
         beside: what they say of examples whose labels come with the batches.
+        is_multilabel: whether an example may have several labels.
 
     Raises:
         SettingError: one-hot labels along two axes.
@@ -39,7 +40,9 @@ class Flattening:
         self._axis: int | None = self.options.pop("class_axis", None)
         self._shape: tuple[int, ...] | None = None
         self._layouts: dict[tuple[int, ...], Layout] = {}
-        if labels is not None:
+        # The recorder makes the rows of several labels itself: examples go on as they are.
+        self.is_multilabel = bool(self.options.get("multilabel", False))
+        if labels is not None and not self.is_multilabel:
             labels, self._shape = flat_labels(labels)
             # Of labels [N] or [N, K], N examples.
             self._shape = self._shape or shape_of("labels", labels)[:1]
@@ -48,7 +51,8 @@ class Flattening:
                 if given is not None and shape_of(name, given) == self._shape:
                     self.options[name] = Layout(self._shape, None).flat(name, given)
         self.labels = labels
-        self.beside = Beside(self.options if labels is None else {})
+        given = self.options if labels is None else {}
+        self.beside = Beside(given, is_flat=not self.is_multilabel)
 
     def batch(self, predictions, labels, *, has_positions: bool = False) -> tuple[Any, Any]:
         """Return the predictions and labels of a batch with one axis of examples.
@@ -61,6 +65,8 @@ class Flattening:
         Raises:
             SettingError: shapes that do not fit, or that fit in two ways.
         """
+        if self.is_multilabel:
+            return predictions, labels
         flat, own, layout = flattened(
             {"logits": predictions}, labels, class_axis=self._axis, label_shape=self._shape
         )

@@ -132,6 +132,7 @@ class SnapshotCallback(lightning.Callback):
 
         with kept_random_state(), _validating(trainer):
             options = {"forward": forward, "unpack": self._unpack, "move": move}
+            options["is_multilabel"] = self._recorder.is_multilabel
             found = streamed(module, self._found_batches(trainer), **options)
             yield from self._sharing.recorded(found)
 

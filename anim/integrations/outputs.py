@@ -13,9 +13,13 @@ class Look:
     """What predictions seem to be, looked at batch by batch, wherever they are.
 
     Examples with NaN or infinity show nothing, and are passed over.
+
+    Args:
+        is_multilabel: whether each number is about one of several labels of an example.
     """
 
-    def __init__(self):
+    def __init__(self, is_multilabel: bool = False):
+        self._is_multilabel = is_multilabel
         self._rows = self._probs = 0
         self._has_classes = True
         # Whether all were in [0, 1] so far, and whether one of them was not 0.
@@ -39,8 +43,10 @@ class Look:
         self._declared.append(declared)
         if not len(values):
             return
+        if self._is_multilabel:
+            values = values.reshape(-1)
         numbers = widened(values) if isinstance(values, np.ndarray) else values
-        self._has_classes = values.ndim == 2 and values.shape[1] > 1
+        self._has_classes = values.ndim == 2 and values.shape[-1] > 1
         sums = _sums(numbers) if self._has_classes else numbers.reshape(-1)
         is_finite = abs(sums) < np.inf
         if not bool(is_finite.all()):
@@ -90,14 +96,14 @@ class Look:
         if declared is not None:
             return declared
         if not self._has_classes:
-            raise ValueError(
-                "outputs: expected 'logits' or 'probs' for a model with one output, got None"
-            )
+            of = "values in [0, 1] of labels" if self._is_multilabel else "a model with one output"
+            raise ValueError(f"outputs: expected 'logits' or 'probs' for {of}, got None")
         if self._are_scores and self._is_any:
             raise ValueError(
                 "outputs: expected 'logits' or 'probs' for values in [0, 1] whose rows do not sum "
                 "to 1, got None; outputs='logits' if the loss takes their softmax, as it may of a "
-                "last ReLU (one sigmoid a class is neither)"
+                "last ReLU (one sigmoid a class is neither; with several labels for one example, "
+                "pass multilabel=True)"
             )
         return "logits"
 

@@ -19,7 +19,13 @@ import numpy as np
 
 from anim.errors import SettingError
 from anim.integrations.base import CallbackRecorder, guarded, require
-from anim.integrations.classifiers import classes_of, indices_in, names_of, record_stages
+from anim.integrations.classifiers import (
+    classes_of,
+    indices_in,
+    names_of,
+    probs_of_labels,
+    record_stages,
+)
 from anim.integrations.randomness import kept_random_state
 from anim.run import Run
 from anim.run.caller import warn_caller
@@ -49,7 +55,8 @@ class Snapshots:
         path: a folder for the recording; None keeps it in memory, see `run`.
         model: a classifier or a pipeline with ``predict_proba``.
         x_val: [N, D] inputs, as the model takes them.
-        y_val: [N] labels, as the model was trained with: integers or names.
+        y_val: [N] labels, as the model was trained with: integers or names; with
+            ``multilabel=True`` [N, L] of 0 and 1.
         every: record only if a multiple of this number of steps was reached since the last
             snapshot; None records at each call.
         outputs: ``logits`` records ``decision_function`` of a model whose ``predict_proba`` is its
@@ -79,11 +86,15 @@ class Snapshots:
     ):
         if not sklearn_base.is_classifier(model):
             raise TypeError(f"model: expected a classifier, got {type(model).__name__}")
+        self._is_logits, self._names = outputs == "logits", options.get("classes")
+        if options.get("multilabel", False):
+            if self._is_logits:
+                raise SettingError("outputs", "expected None with multilabel=True, got 'logits'")
+            outputs = "probs"
         self._recorder = CallbackRecorder(
             path, None, every=every, outputs=outputs, options=options, on_error=on_error
         )
         self._model, self._x_val, self._y_val = model, x_val, y_val
-        self._is_logits, self._names = outputs == "logits", options.get("classes")
         self._step, self._has_begun = -1, False
         self._apart = _Apart()
         self._close = weakref.finalize(self, _finish, self._recorder, self._apart)
@@ -104,7 +115,8 @@ class Snapshots:
         is_first = not self._has_begun
         if is_first:
             self._has_begun = True
-            self._recorder.name_classes(names_of(classes_of(self._model), self._names))
+            if not self._recorder.is_multilabel:
+                self._recorder.name_classes(names_of(classes_of(self._model), self._names))
             self._recorder.begin(counts_on=step is not None)
         else:
             self._recorder.proceed()
@@ -112,7 +124,12 @@ class Snapshots:
             self._recorder.take(self._step, self._predict, metrics)
 
     def _predict(self) -> tuple[np.ndarray, np.ndarray]:
+        if self._recorder.is_multilabel:
+            with kept_random_state(self._model):
+                _check_has_probs(self._model)
+                return probs_of_labels(self._model, self._x_val), self._y_val
         classes = classes_of(self._model)
+        labels = indices_in(classes, self._y_val)
         with kept_random_state(self._model):
             _check_has_probs(self._model)
             scores = probs = self._model.predict_proba(self._x_val)
@@ -121,7 +138,7 @@ class Snapshots:
             else:
                 predicted = self._model.predict(self._x_val)
                 self._apart.count(self._step, probs, predicted, classes)
-        return scores, indices_in(classes, self._y_val)
+        return scores, labels
 
     def run(self) -> Run:
         """Return the snapshots so far, the last one with them.

@@ -27,6 +27,7 @@ def record_stream(
     *,
     known: str | None,
     is_joint: bool = False,
+    is_multilabel: bool = False,
 ) -> None:
     """Record predictions in bounded memory, as what all of them together look like.
 
@@ -43,12 +44,13 @@ def record_stream(
         known: which of them they probably are; None if that is not known.
         is_joint: whether other processes take part in computing each batch: then they are computed
             once and to the end, whatever happens, as the others would wait for ever.
+        is_multilabel: whether an example may have several labels.
 
     Raises:
         ValueError: as of ``settle``, and of `anim.Recorder.collecting`.
     """
     while True:
-        look = Look()
+        look = Look(is_multilabel)
         try:
             with closing(stream()) as batches, recorder.collecting(step, metrics=metrics) as part:
                 try:

@@ -62,7 +62,8 @@ class Snapshots:
             ``torch.compile`` is used without these.
         loader: yields batches of the validation data: (inputs, labels), or mappings or named tuples
             with ``labels``, ``label``, ``targets`` or ``target``. The labels are [n] integers in
-            [0, K), or one-hot [n, K]; of tokens [n, T] or pixels [n, H, W], each is an example.
+            [0, K), or one-hot [n, K]; of tokens [n, T] or pixels [n, H, W], each is an example;
+            with ``multilabel=True`` [n, L] of 0 and 1.
         every: record only if a multiple of this number of steps was reached since the last
             snapshot; None records at each call.
         outputs: what the model returns: ``logits`` or ``probs``; None decides by the values.
@@ -171,6 +172,7 @@ class Snapshots:
 
     def _predict(self) -> Generator[tuple]:
         options = {"forward": self._forward, "unpack": self._unpack}
+        options["is_multilabel"] = self._recorder.is_multilabel
         found = streamed(unwrapped(self._model), self._batches, **options)
         yield from self._sharing.recorded(found)
 

@@ -29,6 +29,8 @@ from anim.run.ranks import Rank
 transformers = require("transformers", "transformers")
 torch = require("torch", "torch")
 
+# The ``problem_type`` of a model with a sigmoid for each label.
+_SEVERAL = "multi_label_classification"
 # Totals of the whole training, logged once at its end.
 _NO_SERIES = ("total_flos", "train_runtime", "train_samples_per_second", "train_steps_per_second")
 
@@ -38,7 +40,8 @@ class SnapshotCallback(transformers.TrainerCallback):
 
     Batches are made as the trainer makes those of its evaluation: with its collator, and without
     columns that the model does not take. The training goes the same way as without. Labels of
-    tokens [n, T] are recorded token by token; those that are -100 are left out. Scalars that the
+    tokens [n, T] are recorded token by token; those that are -100 are left out. Models whose
+    ``problem_type`` is ``multi_label_classification`` need ``multilabel=True``. Scalars that the
     trainer logs (``loss``, ``learning_rate``, ...) are recorded with the next snapshot.
 
     In several processes, each predicts a part of the examples, and records it to the path, which
@@ -98,8 +101,10 @@ class SnapshotCallback(transformers.TrainerCallback):
 
     def _predict(self, model) -> Generator[tuple]:
         model = unwrapped(model)
-        rows = partial(_rows, is_shared=self._is_shared)
-        found = streamed(model, self._batches, unpack=partial(self._unpack, model), rows=rows)
+        is_multilabel = self._recorder.is_multilabel
+        rows = partial(_rows, is_shared=self._is_shared, is_multilabel=is_multilabel)
+        options = {"unpack": partial(self._unpack, model), "is_multilabel": is_multilabel}
+        found = streamed(model, self._batches, rows=rows, **options)
         yield from self._sharing.recorded(found)
 
     def _labels_in(self, batch) -> Any:
@@ -111,8 +116,8 @@ class SnapshotCallback(transformers.TrainerCallback):
 
     def _index_of(self, loader, batches: InOrder) -> np.ndarray | None:
         """Return the positions of what this process predicts; None if it records alone."""
-        if batches.index is None:
-            return None
+        if batches.index is None or self._recorder.is_multilabel:
+            return batches.index
         everything = InOrder(loader)
 
         def labels_of(some: InOrder) -> Iterator:
@@ -144,7 +149,7 @@ class SnapshotCallback(transformers.TrainerCallback):
                 warn_caller(f"nothing is recorded: {problem}")
             self._has_warned = True
             return
-        _check_task(unwrapped(model))
+        _check_task(unwrapped(model), self._recorder.is_multilabel)
         self._sharing = sharing_of(model, rank)
         self._recorder.is_joint = self._sharing.is_joint
         self._is_shared = rank.count > 1
@@ -235,12 +240,17 @@ def _label_of(trainer) -> str:
     return trainer.label_names[0]
 
 
-def _check_task(model) -> None:
+def _check_task(model, is_multilabel: bool) -> None:
     """Raise SettingError for a model whose labels are not the classes of its own positions."""
     config = getattr(model, "config", None)
     problem = getattr(config, "problem_type", None)
-    if problem in ("regression", "multi_label_classification"):
-        raise SettingError("model", f"expected a classifier with one label, got {problem}")
+    if problem == "regression":
+        raise SettingError("model", f"expected a classifier, got {problem}")
+    if problem == _SEVERAL and not is_multilabel:
+        problem = f"expected True for a model of {problem}, got False"
+        raise SettingError("multilabel", problem)
+    if problem not in (None, _SEVERAL) and is_multilabel:
+        raise SettingError("multilabel", f"expected False for a model of {problem}, got True")
     if getattr(config, "num_labels", 2) == 1:
         raise SettingError("model", "expected a classifier, got one output (num_labels=1)")
     name = type(model).__name__
@@ -250,8 +260,14 @@ def _check_task(model) -> None:
         raise SettingError("model", f"expected a classifier, got a language model ({name})")
 
 
-def _rows(scores, labels, *, is_shared: bool) -> tuple:
+def _rows(scores, labels, *, is_shared: bool, is_multilabel: bool) -> tuple:
     """Return the scores [m, K] and labels [m] of the examples or tokens that count."""
+    if is_multilabel:
+        return checked_rows(scores, labels)
     if labels.is_floating_point() and (labels.shape == scores.shape or (labels % 1 != 0).any()):
-        raise SettingError("labels", "expected classes, got numbers of a regression or many labels")
+        problem = "expected classes, got numbers of a regression"
+        if ((labels == 0) | (labels == 1)).all():
+            problem = "expected one class an example, got 0 or 1 for each of several labels; pass "
+            problem += "multilabel=True"
+        raise SettingError("labels", problem)
     return checked_rows(*counted(scores, labels, is_shared=is_shared))

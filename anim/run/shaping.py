@@ -72,6 +72,8 @@ class Shaping:
         self._shape: Shape | None = None
         # Positions of the examples of this process, in the order in which they come.
         self._positions = self._given_index
+        if names and self._given_index is not None:
+            self._positions = Layout((0, len(names)), None).rows(self._given_index)
 
     def of_labels(self, told: Told) -> Told:
         """Return what is said of all examples before any predictions come."""

@@ -243,7 +243,7 @@ def test_logits_of_a_model_without_a_decision_function_are_refused():
     [
         (Y_VAL + 1, "y_val: expected one of the model's classes 0, 1, 2, got 3 at index"),
         (NAMES[Y_VAL], "y_val: expected one of the model's classes 0, 1, 2, got"),
-        (np.eye(3)[Y_VAL], r"y_val: expected one label an example, got shape \(100, 3\)"),
+        (np.eye(3)[Y_VAL], r"y_val: expected one label an example, got shape .100, 3."),
         (Y_VAL.astype(float) + 0.5, r"y_val: expected one of the model's classes 0, 1, 2"),
         (Y_VAL[:50], r"probs: expected shape \[50, K\]"),
     ],

@@ -160,11 +160,6 @@ def test_tokens_are_recorded_one_by_one_without_those_that_are_ignored(tmp_path,
         (lambda: bert(num_labels=1), TOKENS[:, 0] / 20, r"got one output \(num_labels=1\)"),
         (lambda: bert(problem_type="regression"), np.eye(3)[CLASSES], "got regression"),
         (
-            lambda: bert(problem_type="multi_label_classification"),
-            np.eye(3)[CLASSES].astype(np.float32),
-            "got multi_label_classification",
-        ),
-        (
             lambda: bert("BertLMHeadModel", is_decoder=True),
             TOKENS,
             r"got a language model \(BertLMHeadModel\)",
