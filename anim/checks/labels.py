@@ -213,10 +213,12 @@ def check_same_labels(given: np.ndarray, known: np.ndarray, rows: np.ndarray | N
             "no example" if label == NO_LABEL else str(label)
             for label in (known[first], given[first])
         )
+        hint = "if a loader shuffles the examples, use shuffle=False, or pass index= to part.add "
+        hint += "of collecting"
+        if NO_LABEL in (known[first], given[first]):
+            hint = "pass the mask=, ignore= and weights= of the first labels with all of them"
         raise SettingError(
-            "labels",
-            f"expected {before} at index {row} as before, got {now}; if a loader "
-            "shuffles the examples, use shuffle=False, or pass index= to part.add of collecting",
+            "labels", f"expected {before} at index {row} as before, got {now}; {hint}"
         )
 
 

@@ -107,6 +107,16 @@ class Examples:
                     problem = "expected them with all labels or with none: each batch alike"
                     raise SettingError(name, problem)
 
+    def labels_beside(self, known: Examples) -> np.ndarray:
+        """Return the labels [n], -1 where the weights that are known of these examples are 0.
+
+        Without weights of their own they are the labels of examples that have weights.
+        """
+        weights = known.weights
+        if self.weights is not None or weights is None or len(weights) != len(self):
+            return self.labels
+        return np.where(weights > 0, self.labels, NO_LABEL).astype(np.int32, copy=False)
+
     def check_same(self, known: Examples, rows: np.ndarray | None = None) -> None:
         """Raise SettingError unless these are the examples that are known.
 
@@ -118,7 +128,7 @@ class Examples:
         """
         if self is known:
             return
-        check_same_labels(self.labels, known.labels, rows)
+        check_same_labels(self.labels_beside(known), known.labels, rows)
         counts = known.labels != NO_LABEL
         if self.weights is not None:
             before = known.weights

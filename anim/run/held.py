@@ -68,7 +68,7 @@ def _held(labels: LocalRows, name: str, given: Any) -> Any:
 def check_recorded(given: Examples, recorded: Examples, place: str) -> None:
     """Raise OtherRowsError unless a recording that is continued has these examples."""
     problem = f"{place!r} was recorded with different"
-    if not np.array_equal(given.labels, recorded.labels):
+    if not np.array_equal(given.labels_beside(recorded), recorded.labels):
         raise OtherRowsError(f"labels: {problem} labels")
     try:
         given.check_same(recorded)

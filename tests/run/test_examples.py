@@ -210,8 +210,27 @@ def test_columns_of_tables_are_groupings_and_lack_values():
     np.testing.assert_array_equal(
         of_texts.run().groups["site"].codes[::2], np.unique(SITES, return_inverse=True)[1]
     )
-    with pytest.raises(SettingError, match="mask: expected true for examples, or false"):
+    with pytest.raises(ElementError, match="mask: expected true for examples, or false"):
         anim.Recorder(labels=LABELS, mask=pandas.Series([True, None] * (N // 2), dtype="boolean"))
+
+
+def test_labels_may_come_again_without_weights_of_zero(place):
+    weights = np.where(IGNORED, 0, WEIGHTS)
+    with anim.Recorder(place, weights=weights, labels=LABELS) as recorder:
+        recorder.snapshot(0, logits=LOGITS[0], labels=LABELS)
+        with recorder.collecting(1) as part:
+            for rows in (slice(0, 50), slice(50, N)):
+                part.add(logits=LOGITS[1, rows], labels=LABELS[rows])
+    run = recorder.run()
+    np.testing.assert_array_equal(run.weights, WEIGHTS[~IGNORED])
+    if place is not None:
+        with anim.Recorder(place, labels=LABELS, resume=True) as recorder:
+            recorder.snapshot(2, logits=LOGITS[0], labels=LABELS)
+        np.testing.assert_array_equal(anim.open(place).labels, LABELS[~IGNORED])
+        changed = LABELS.copy()
+        changed[np.flatnonzero(~IGNORED)[0]] += 1
+        with pytest.raises(RecordingError, match="recorded with different labels"):
+            anim.Recorder(place, labels=changed, resume=True)
 
 
 def test_what_is_ignored_may_be_an_array_of_one():
