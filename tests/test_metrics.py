@@ -24,7 +24,7 @@ def a_run(keep, classes):
 def test_a_run_has_the_metrics_of_the_table_in_its_order(keep, method, classes):
     run = a_run(keep, classes)
     found = getattr(run, method)()
-    names = names_of(method, run.has_scores, classes == 2, has_proper_scores=True)
+    names = names_of(method, run.has_scores, classes == 2, True, has_labels=False)
     assert list(found) == ["rate", *names]
     assert all(np.isfinite(values).all() for values in found.values())
 
