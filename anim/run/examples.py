@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -48,12 +48,14 @@ class Examples:
         groups: the groups of each grouping, by its name.
         is_multilabel: whether these are whether an example has a label, for all of L labels, which
             are the grouping ``label``.
+        drawn: the probability with which they were drawn of more, and the seed; None if not.
     """
 
     labels: np.ndarray
     weights: np.ndarray | None = None
     groups: Mapping[str, Groups] = field(default_factory=dict)
     is_multilabel: bool = False
+    drawn: tuple[float, int] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -82,7 +84,7 @@ class Examples:
             codes = np.concatenate([one.named(names).codes for one in given])
             groups[name] = Groups(tuple(names), codes)
         weights = np.concatenate(weights) if weights else None
-        return cls(labels, weights, groups, parts[0].is_multilabel)
+        return replace(parts[0], labels=labels, weights=weights, groups=groups)
 
     @property
     def ignored(self) -> np.ndarray | None:
@@ -94,7 +96,7 @@ class Examples:
         """Return some of the examples: [n] indices or [N] bool, or a slice."""
         weights = None if self.weights is None else self.weights[rows]
         groups = {name: one.take(rows) for name, one in self.groups.items()}
-        return Examples(self.labels[rows], weights, groups, self.is_multilabel)
+        return replace(self, labels=self.labels[rows], weights=weights, groups=groups)
 
     def check_form(self, *others: Examples) -> None:
         """Raise SettingError unless others have weights if these have, and the same groupings."""
@@ -139,8 +141,15 @@ class Examples:
             if before is None:
                 problem = f"expected {name!r} with the first snapshot, too"
                 raise SettingError("groups", problem)
+            if self.is_multilabel and name == LABEL and _is_numbered(groups.names):
+                # Nobody has named them again.
+                groups = Groups(before.names, groups.codes)
             differs = (groups.named(before.names).codes != before.codes) & counts
             _check_differs("groups", differs, rows)
+
+
+def _is_numbered(names: Sequence[str]) -> bool:
+    return list(names) == [str(number) for number in range(len(names))]
 
 
 def joined_names(given: Sequence[Sequence[str]]) -> list[str]:

@@ -45,10 +45,12 @@ class Intake:
     Attributes:
         classes: K names, or None.
         ignore: labels of what is no example, from `checked_ignore`.
+        drawn: of the examples, as `Examples` has it.
     """
 
     classes: Sequence[str] | None = None
     ignore: tuple[float | str, ...] = ()
+    drawn: tuple[float, int] | None = None
 
     def __call__(self, told: Told) -> Examples:
         """Return the examples; the label of those that count nowhere is -1.
@@ -72,7 +74,7 @@ class Intake:
                 raise SettingError("groups", problem)
             groups[LABEL] = told.about
         labels = labels.astype(np.int32, copy=False)
-        return Examples(labels, weights, groups, told.about is not None)
+        return Examples(labels, weights, groups, told.about is not None, self.drawn)
 
 
 def _checked_mask(mask, examples: int) -> np.ndarray:

@@ -26,7 +26,7 @@ from anim.run.options import check_options
 from anim.run.own_part import OwnPart
 from anim.run.own_rows import OwnRows
 from anim.run.ranks import rank_for
-from anim.run.sampling import check_fraction, words_of
+from anim.run.sampling import check_fraction, drawn_by, words_of
 from anim.run.scalars import checked_metrics
 from anim.run.seen import Seen
 from anim.run.shaping import Shaping
@@ -129,9 +129,10 @@ class Recorder(Closing):
         self._keep, self._nan = keep, nan
         names = checked_classes(classes)
         self._classes = SEVERAL if multilabel else names
-        self._intake = Intake(self._classes, checked_ignore(ignore))
-        rank = rank_for(path, process_index, process_count)
         check_fraction(keep_fraction)
+        drawn = drawn_by(keep_fraction, seed)
+        self._intake = Intake(self._classes, checked_ignore(ignore), drawn)
+        rank = rank_for(path, process_index, process_count)
         self._shaping = Shaping(
             class_axis, keep_fraction, seed, index, (names or ()) if multilabel else None
         )
@@ -154,6 +155,8 @@ class Recorder(Closing):
         # Whatever line an interrupt stops, the folder is released.
         try:
             store = made_store(self._place, self._rows, own, self._classes, about, **how)
+            if store.steps and store.examples is not None and len(store.examples):
+                self._shaping.settle(store.examples, self._intake.drawn)
             self._store, self._classes = store, store.classes
             self._handover = Handover(store)
             self._is_resumed = bool(store.steps)

@@ -62,6 +62,11 @@ def check_fraction(fraction: float) -> None:
         raise SettingError("keep_fraction", problem)
 
 
+def drawn_by(fraction: float, seed: int) -> tuple[float, int] | None:
+    """Return what a recording says of a draw; None if all examples are kept."""
+    return None if fraction == 1 else (float(fraction), int(seed))
+
+
 def words_of(fraction: float, caption: str) -> str:
     """Return a caption that says which part of the points is shown."""
     part = f"{100 * fraction:.3g} %"

@@ -10,12 +10,13 @@ import numpy as np
 
 from anim.checks.arrays import as_array
 from anim.checks.groups import columns_of
+from anim.checks.labels import listed
 from anim.checks.layout import SCORES, Layout, Shape
 from anim.checks.predictions import rows_of_probs
 from anim.checks.rows import Rows
 from anim.checks.shapes import flat_labels, flattened, is_over_processes, shape_of
-from anim.errors import ElementError, SettingError
-from anim.run.examples import Groups
+from anim.errors import ElementError, OtherRowsError, SettingError
+from anim.run.examples import LABEL, Examples, Groups
 from anim.run.intake import Told
 from anim.run.positions import checked_index
 from anim.run.sampling import Sampling
@@ -138,6 +139,30 @@ class Shaping:
         ranks = None if index is None else self._sampling.ranks(positions[drawn])
         return Flat(kept, _part(said, drawn), ranks, rows)
 
+    def settle(self, examples: Examples, drawn: tuple[float, int] | None) -> None:
+        """Take the names of several labels from a recording that is continued.
+
+        Args:
+            examples: those of the recording, at least one.
+            drawn: how examples are drawn now.
+
+        Raises:
+            OtherRowsError: they were drawn, or their labels were given, in another way.
+        """
+        if examples.drawn != drawn:
+            before, now = map(_said_of_draw, (examples.drawn, drawn))
+            raise OtherRowsError(f"keep_fraction: expected {before} as in the recording, got {now}")
+        if examples.is_multilabel != (self._names is not None):
+            problem = f"expected {examples.is_multilabel}, as in the recording"
+            raise OtherRowsError(f"multilabel: {problem}, got {not examples.is_multilabel}")
+        if self._names is None:
+            return
+        names = examples.groups[LABEL].names
+        if self._names and tuple(self._names) != names:
+            recorded, now = listed(names), listed(self._names)
+            raise OtherRowsError(f"classes: expected {recorded} as in the recording, got {now}")
+        self._names = names
+
     @contextmanager
     def naming(self) -> Iterator[None]:
         """Let errors of wrong elements name their places in the arrays that were given."""
@@ -203,6 +228,10 @@ class Shaping:
         if self._positions is None:
             return np.arange(start, start + rows)
         return self._positions[start : start + rows]
+
+
+def _said_of_draw(drawn: tuple[float, int] | None) -> str:
+    return "1" if drawn is None else f"{drawn[0]:g} with seed={drawn[1]}"
 
 
 def _rows_of(given: Mapping[str, Any]) -> int:

@@ -8,7 +8,7 @@ from sklearn.calibration import calibration_curve
 
 import anim
 from anim import calibration
-from anim.errors import SettingError
+from anim.errors import RecordingError, SettingError
 
 N, L = 90, 4
 NAMES = ["cat", "ant", "dog", "bee"]
@@ -125,3 +125,24 @@ def test_a_picture_shows_all_labels_or_one(tmp_path):
 def test_the_grouping_of_labels_is_not_replaced():
     with pytest.raises(SettingError, match="groups: expected another name than 'label'"):
         recorded(groups={"label": np.arange(N) % 2})
+
+
+def test_a_recording_of_several_labels_is_continued_as_one(tmp_path):
+    place = tmp_path / "r"
+    recorded(place)
+    for options in ({"labels": LABELS}, {"classes": NAMES}, {}):
+        with anim.Recorder(place, multilabel=True, resume=0, **options) as recorder:
+            with pytest.raises(SettingError, match=r"expected shape \[N, 4\] with multilabel=True"):
+                recorder.snapshot(5, logits=LOGITS[1].reshape(-1, 5))
+            recorder.snapshot(5, logits=LOGITS[1])
+        assert list(anim.open(place).by_group("label")) == NAMES
+    for options, problem in (
+        ({"multilabel": True, "classes": NAMES[::-1]}, "classes: expected cat, ant, dog, bee as"),
+        ({}, "multilabel: expected True, as in the recording, got False"),
+    ):
+        with pytest.raises(RecordingError, match=problem):
+            anim.Recorder(place, resume=True, **options)
+    with anim.Recorder(place, labels=LABELS.ravel(), overwrite=True) as recorder:
+        recorder.snapshot(0, logits=LOGITS[0].ravel())
+    with pytest.raises(RecordingError, match="multilabel: expected False, as in the recording"):
+        anim.Recorder(place, multilabel=True, resume=True)

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 import anim
-from anim.errors import ElementError, SettingError
+from anim.errors import ElementError, RecordingError, SettingError
+from anim.run.about import About
 from anim.run.sampling import Sampling
 
 TEXTS, TOKENS, K = 12, 9, 4
@@ -110,6 +111,27 @@ def test_a_part_is_drawn_that_is_the_same_in_any_order(tmp_path):
         np.testing.assert_array_equal(run.labels, expected.labels)
         np.testing.assert_array_equal(run.logits(len(run) - 1), expected.logits(0))
     assert recorded(keep_fraction=0.3, seed=6).labels.tolist() != expected.labels.tolist()
+
+
+def test_a_part_is_drawn_again_as_it_was(tmp_path):
+    place, half = tmp_path / "r", {"keep_fraction": 0.5, "seed": 3}
+    recorded(path=place, about=About("texts"), **half)
+    # As many examples as of another seed, which nothing else shows.
+    count = Sampling(0.5, 3).drawn(np.arange(LABELS.size)).sum()
+    seeds = (s for s in range(99) if Sampling(0.5, s).drawn(np.arange(LABELS.size)).sum() == count)
+    other = next(seed for seed in seeds if seed != 3)
+    for options, problem in (
+        ({"keep_fraction": 0.5, "seed": other}, f"0.5 with seed=3 .* got 0.5 with seed={other}"),
+        ({"keep_fraction": 0.25, "seed": 3}, "0.5 with seed=3 as in the recording, got 0.25"),
+        ({}, "keep_fraction: expected 0.5 with seed=3 as in the recording, got 1"),
+    ):
+        with pytest.raises(RecordingError, match=problem):
+            anim.Recorder(place, resume=True, **options)
+    with anim.Recorder(place, resume=True, class_axis=-1, **half) as recorder:
+        recorder.snapshot(1, logits=LOGITS)
+    run = anim.open(place)
+    np.testing.assert_array_equal(run.logits(1), run.logits(0))
+    assert run.about.caption == "texts, 50 % of the points, drawn at random"
 
 
 def test_errors_of_what_is_drawn_name_what_was_given():

@@ -30,6 +30,8 @@ def attributes_of(examples: Examples) -> dict:
     if examples.weights is not None:
         # Versions that know nothing of weights would give other numbers.
         known |= {"schema": schema.WEIGHTED, "weights": True}
+    if examples.drawn is not None:
+        known["drawn"] = list(examples.drawn)
     return {**known, "multilabel": True} if examples.is_multilabel else known
 
 
@@ -81,7 +83,17 @@ def assembled(arrays: Mapping[str, np.ndarray], attributes: Mapping) -> Examples
             raise ValueError(f"groups: expected names that look different, got {value_text(names)}")
         groups[plain(name)] = Groups(shown, codes)
     is_multilabel = attributes.get("multilabel", False) is True and LABEL in groups
-    return Examples(arrays["labels"], weights, groups, is_multilabel)
+    return Examples(arrays["labels"], weights, groups, is_multilabel, _drawn(attributes))
+
+
+def _drawn(attributes: Mapping) -> tuple[float, int] | None:
+    """Return how examples were drawn, which only matters to who draws them again."""
+    drawn = attributes.get("drawn")
+    if drawn is None:
+        return None
+    if not isinstance(drawn, list) or list(map(type, drawn)) != [float, int]:
+        raise ValueError(f"drawn: expected a probability and a seed, got {value_text(drawn)}")
+    return drawn[0], drawn[1]
 
 
 def announce(store: Store, attributes: Mapping) -> None:

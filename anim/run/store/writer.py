@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib.metadata
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from anim.run.about import NOTHING_KNOWN, About
 from anim.run.examples import Examples
 from anim.run.held import check_recorded
 from anim.run.run import Run
+from anim.run.sampling import words_of
 from anim.run.snapshots import Form, Given, numbered
 from anim.run.store import described, schema
 from anim.run.store.failures import system_error
@@ -247,7 +249,10 @@ def resume_description(
             f"got {len(classes)} names"
         )
     known = {} if classes in (None, recorded) else {"classes": list(classes)}
-    if about != NOTHING_KNOWN:
+    nothing = NOTHING_KNOWN
+    if found.get("drawn"):
+        nothing = replace(nothing, caption=words_of(found["drawn"][0], ""))
+    if about not in (NOTHING_KNOWN, nothing):
         known |= _described(about)
     if {**found, **known} != found:
         schema.write_group(store, {"anim": {**found, **known}})

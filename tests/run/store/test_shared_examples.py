@@ -49,3 +49,13 @@ def test_examples_of_one_process_alone_cannot_have_weights(tmp_path):
 
     errors = [str(error) for error in in_all(act)]
     assert "weights: expected them in all processes, or in none of them" in errors[0]
+
+
+def test_all_processes_draw_alike(tmp_path):
+    def act(rank):
+        index = sampled(rank)
+        drawn = Examples(LABELS[index], drawn=(0.5, int(rank == 2)))
+        record(tmp_path / "r", rank, [0], examples=drawn)
+
+    errors = [str(error) for error in in_all(act)]
+    assert "keep_fraction: expected the same, and one seed, in all processes" in errors[0]

@@ -118,6 +118,8 @@ def _attributes(offered: Sequence[Mapping]) -> dict:
         ):
             if here != there:
                 raise SettingError(name, "expected them in all processes, or in none of them")
+        if first.get("drawn") != other.get("drawn"):
+            raise SettingError("keep_fraction", "expected the same, and one seed, in all processes")
     groups = {
         name: joined_names([one["groups"][name] for one in offered])
         for name in first.get("groups", ())

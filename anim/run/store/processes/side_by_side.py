@@ -154,7 +154,7 @@ def plan_on(store: Store, kind: str, examples: int) -> Plan:
     }
     ranks, first = schema.ranks_of(store), layouts[kind]
     about = schema.read_group(store)
-    known = ("weights", "groups", "multilabel")
+    known = ("weights", "groups", "multilabel", "drawn")
     attributes = {name: about[name] for name in known if name in about}
     return Plan(ranks, first.shape[1] // ranks, first.chunk[1], examples, arrays, attributes)
 
