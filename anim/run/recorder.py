@@ -156,7 +156,7 @@ class Recorder(Closing):
         try:
             store = made_store(self._place, self._rows, own, self._classes, about, **how)
             if store.steps and store.examples is not None and len(store.examples):
-                self._shaping.settle(store.examples, self._intake.drawn)
+                self._shaping.settle(store.examples)
             self._store, self._classes = store, store.classes
             self._handover = Handover(store)
             self._is_resumed = bool(store.steps)

@@ -67,6 +67,11 @@ def drawn_by(fraction: float, seed: int) -> tuple[float, int] | None:
     return None if fraction == 1 else (float(fraction), int(seed))
 
 
+def said_of_draw(drawn: tuple[float, int] | None) -> str:
+    """Return a draw in words, for an error."""
+    return "keep_fraction=1" if drawn is None else f"keep_fraction={drawn[0]:g}, seed={drawn[1]}"
+
+
 def words_of(fraction: float, caption: str) -> str:
     """Return a caption that says which part of the points is shown."""
     part = f"{100 * fraction:.3g} %"

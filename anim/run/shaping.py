@@ -139,19 +139,15 @@ class Shaping:
         ranks = None if index is None else self._sampling.ranks(positions[drawn])
         return Flat(kept, _part(said, drawn), ranks, rows)
 
-    def settle(self, examples: Examples, drawn: tuple[float, int] | None) -> None:
+    def settle(self, examples: Examples) -> None:
         """Take the names of several labels from a recording that is continued.
 
         Args:
             examples: those of the recording, at least one.
-            drawn: how examples are drawn now.
 
         Raises:
-            OtherRowsError: they were drawn, or their labels were given, in another way.
+            OtherRowsError: several labels were recorded, or are given, and not both; or others.
         """
-        if examples.drawn != drawn:
-            before, now = map(_said_of_draw, (examples.drawn, drawn))
-            raise OtherRowsError(f"keep_fraction: expected {before} as in the recording, got {now}")
         if examples.is_multilabel != (self._names is not None):
             problem = f"expected {examples.is_multilabel}, as in the recording"
             raise OtherRowsError(f"multilabel: {problem}, got {not examples.is_multilabel}")
@@ -228,10 +224,6 @@ class Shaping:
         if self._positions is None:
             return np.arange(start, start + rows)
         return self._positions[start : start + rows]
-
-
-def _said_of_draw(drawn: tuple[float, int] | None) -> str:
-    return "1" if drawn is None else f"{drawn[0]:g} with seed={drawn[1]}"
 
 
 def _rows_of(given: Mapping[str, Any]) -> int:

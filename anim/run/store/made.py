@@ -43,7 +43,8 @@ def made_store(
         return Memory(examples, classes, about)
     opened.make_way(place, may_close=resume is not False or overwrite)
     if not rows.is_shared:
-        return Writer(place, examples, classes, about, resume=resume, overwrite=overwrite)
+        how = {"resume": resume, "overwrite": overwrite, "drawn": rows.intake.drawn}
+        return Writer(place, examples, classes, about, **how)
     if nan != "raise":
         # Other processes have written their rows of that snapshot.
         raise SettingError("nan", f"expected 'raise' with several processes, got {nan!r}")

@@ -5,17 +5,16 @@ from __future__ import annotations
 import contextlib
 import importlib.metadata
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from anim.checks.labels import listed
-from anim.errors import BucketError, RecordingError
+from anim.errors import BucketError, OtherRowsError, RecordingError
 from anim.run.about import NOTHING_KNOWN, About
 from anim.run.examples import Examples
 from anim.run.held import check_recorded
 from anim.run.run import Run
-from anim.run.sampling import words_of
+from anim.run.sampling import said_of_draw, words_of
 from anim.run.snapshots import Form, Given, numbered
 from anim.run.store import described, schema
 from anim.run.store.failures import system_error
@@ -45,6 +44,7 @@ class Writer:
         resume: continue the existing recording: True after its last committed snapshot, a step
             after the snapshot of that step, dropping later ones.
         overwrite: replace the existing recording.
+        drawn: how examples are drawn, as `Examples` has it.
 
     Raises:
         RecordingError: the folder holds something else, or another process writes to it.
@@ -59,7 +59,9 @@ class Writer:
         *,
         resume: bool | int,
         overwrite: bool,
+        drawn: tuple[float, int] | None = None,
     ):
+        self._drawn = drawn
         self.examples: Examples | None = examples
         self.classes: tuple[str, ...] | None = classes
         self.store = store
@@ -119,7 +121,7 @@ class Writer:
             check_recorded(self.examples, recorded, self.store.name)
         end_session(self.store)
         self.examples = recorded
-        self.classes = resume_description(self.store, run, self.classes, about)
+        self.classes = resume_description(self.store, run, self.classes, about, self._drawn)
         count = len(run) if last is True else int((run.steps <= last).sum())
         if count < len(run):
             # Other snapshots may come where these lay: a run that was opened before says so.
@@ -219,7 +221,11 @@ def check_place(store: Store, resume: bool | int, overwrite: bool) -> bool:
 
 
 def resume_description(
-    store: Store, run: Run, classes: tuple[str, ...] | None, about: About
+    store: Store,
+    run: Run,
+    classes: tuple[str, ...] | None,
+    about: About,
+    drawn: tuple[float, int] | None = None,
 ) -> tuple[str, ...] | None:
     """Return the classes of a recording; write those and the caption that are new.
 
@@ -228,11 +234,16 @@ def resume_description(
         run: what it holds.
         classes: K names; None takes those of the recording, if it has them.
         about: the caption, unless nothing is known.
+        drawn: how examples are drawn, as `Examples` has it.
 
     Raises:
-        RecordingError: it was recorded with other classes.
+        RecordingError: it was recorded with other classes, or others were drawn.
     """
     found = schema.read_group(store)
+    before, now = (tuple(one) if one else None for one in (found.get("drawn"), drawn))
+    if before != now:
+        problem = f"{store.name!r} was recorded with {said_of_draw(before)}"
+        raise OtherRowsError(f"keep_fraction: {problem}, got {said_of_draw(now)}")
     recorded = schema.classes_of(found)
     is_named = isinstance(found["classes"], list)
     if classes is None:
@@ -249,9 +260,7 @@ def resume_description(
             f"got {len(classes)} names"
         )
     known = {} if classes in (None, recorded) else {"classes": list(classes)}
-    nothing = NOTHING_KNOWN
-    if found.get("drawn"):
-        nothing = replace(nothing, caption=words_of(found["drawn"][0], ""))
+    nothing = NOTHING_KNOWN if now is None else About(words_of(now[0], ""))
     if about not in (NOTHING_KNOWN, nothing):
         known |= _described(about)
     if {**found, **known} != found:

@@ -119,7 +119,8 @@ class SharedWriter:
             return {"steps": [], "plan": None}, 0
         writer.check_ranks(self.store, self._rank.count)
         run = open_recording(self.store)
-        self.classes = writer.resume_description(self.store, run, self.classes, self._about)
+        drawn = self._rows.intake.drawn
+        self.classes = writer.resume_description(self.store, run, self.classes, self._about, drawn)
         last = run.steps[-1] if self._resume is True else self._resume
         drops = run.steps[-1] > last
         if drops:
