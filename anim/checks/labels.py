@@ -78,24 +78,32 @@ def checked_labels(
     if values.ndim != 1 or values.size == 0:
         found = f"got shape {list(values.shape)}"
         raise SettingError("labels", f"expected integers of shape [N], {found}")
-    is_ignored = _is_in(values, ignore)
+    numbers = [one for one in ignore if not isinstance(one, str)]
+    ignored = _is_in(values, numbers) if numbers else None
+    if ignored is not None:
+        # A label that passes the checks.
+        values = np.where(ignored, 0, values)
+    _check_numbers(values)
+    found = values.astype(np.int32)
+    if ignored is not None:
+        found[ignored] = NO_LABEL
+    return found
+
+
+def _check_numbers(values: np.ndarray) -> None:
+    """Raise ElementError unless numbers [N] are class indices."""
     with np.errstate(invalid="ignore"):
         is_class = (values >= 0) & (values == np.floor(values)) & np.isfinite(values)
         is_small = values < MAX_CLASSES
-    if not (is_class | is_ignored).all():
-        wrong = ~(is_class | is_ignored)
-        raise_first("labels", _expected(values[wrong][0]), values, wrong)
-    if not (is_small | is_ignored).all():
+    if not is_class.all():
+        raise_first("labels", _expected(values[~is_class][0]), values, ~is_class)
+    if not is_small.all():
         expected = f"integers below {MAX_CLASSES:,}, the largest number of classes"
-        raise_first("labels", expected, values, ~(is_small | is_ignored))
-    return np.where(is_ignored, NO_LABEL, values).astype(np.int32)
+        raise_first("labels", expected, values, ~is_small)
 
 
-def _is_in(values: np.ndarray, ignore: Sequence[float | str]) -> np.ndarray | np.bool_:
-    """Return which numbers [N] are labels of what is no example; NaN is found, too."""
-    numbers = [one for one in ignore if not isinstance(one, str)]
-    if not numbers:
-        return np.False_
+def _is_in(values: np.ndarray, numbers: Sequence[float]) -> np.ndarray:
+    """Return which labels [N] are some numbers; NaN is found, too."""
     is_nan = np.isnan(values) if np.isnan(numbers).any() and values.dtype.kind == "f" else False
     return np.isin(values, numbers) | is_nan
 

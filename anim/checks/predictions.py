@@ -104,9 +104,10 @@ class Scores:
         floats = values.reshape(-1) if self.has_one else values
         if values.dtype != np.float32:
             floats = narrowed(widened(floats), np.dtype(np.float32), middle)
-        if self.name == "logits" and floats.ndim == 2 and np.isneginf(floats.min(initial=0)):
-            floats = _without_ruled_out(floats, labels)
-        check_finite(self.name, floats, values)
+        if not _are_finite(floats):
+            if self.name == "logits" and floats.ndim == 2:
+                floats = _without_ruled_out(floats, labels)
+            check_finite(self.name, floats, values)
         if self.name == "probs":
             return checked_probs(floats, values.dtype)
         return np.stack([np.zeros_like(floats), floats], axis=1) if self.has_one else floats
@@ -182,6 +183,11 @@ def _halved(name: str, values: np.ndarray) -> np.ndarray:
     return half
 
 
+def _are_finite(floats: np.ndarray) -> bool:
+    # A sum would overflow; the minimum and the maximum of values with NaN are NaN.
+    return not floats.size or bool(np.isfinite(floats.min()) and np.isfinite(floats.max()))
+
+
 def checked_probs(values: np.ndarray, dtype: np.dtype, use: str = "pass logits=") -> np.ndarray:
     """Return probabilities [..., N, K] whose rows sum to 1.
 
@@ -236,8 +242,7 @@ def _hint(values: np.ndarray, use: str) -> str:
 
 def check_finite(name: str, floats: np.ndarray, given: np.ndarray) -> None:
     """Raise NotFiniteError, with the number that was given, unless all floats are finite."""
-    # A sum would overflow; the minimum and the maximum of values with NaN are NaN.
-    if floats.size and not (np.isfinite(floats.min()) and np.isfinite(floats.max())):
+    if not _are_finite(floats):
         wrong = ~np.isfinite(floats).reshape(given.shape)
         raise_first(name, "finite numbers that float32 holds", given, wrong, NotFiniteError)
 

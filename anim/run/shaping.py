@@ -26,6 +26,10 @@ from anim.run.snapshots import numbered
 _LOOKED_AT = 1000
 
 
+# What is said of examples with labels alone.
+_NOTHING = Told()
+
+
 class Flat(NamedTuple):
     """Predictions and what is said of their examples, row by row.
 
@@ -201,8 +205,9 @@ class Shaping:
 
     def _said(self, told: Told, layout: Layout | None) -> Told:
         """Return what is said of examples row by row, but for their labels."""
-        others = told._replace(labels=None)
-        others = others._replace(groups=columns_of(others.groups))
+        if layout is None and told.weights is told.groups is told.mask is told.about is None:
+            return _NOTHING
+        others = told._replace(labels=None, groups=columns_of(told.groups))
         if layout is None or told.labels is None:
             return others
         shape = (shape_of("labels", told.labels)[0], *layout.shape[1:])
