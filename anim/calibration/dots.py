@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Num
 
 from anim.calibration.bins import Array, is_on_host
+from anim.calibration.weights import are_whole
 
 # Nothing of it is offered by the package: pictures need it.
 __all__: list[str] = []
@@ -104,7 +105,7 @@ def weighted_dot_sums(scores: np.ndarray, is_wrong: np.ndarray, weights: np.ndar
         weights: [N] above 0.
     """
     scores, total = np.asarray(scores, np.float32), weights.sum()
-    is_whole, is_equal = (weights == np.floor(weights)).all(), (weights == weights[0]).all()
+    is_whole, is_equal = are_whole(weights), (weights == weights[0]).all()
     if is_whole and total <= MOST_DOTS:
         whole = weights.astype(np.int64)
         return _floats(_host_sums(np.repeat(scores, whole), np.repeat(is_wrong, whole)), 1.0)

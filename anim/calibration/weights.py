@@ -75,4 +75,12 @@ def unit_of(weights: Float[Array, "examples"]) -> Any:
     xp = _library(weights)
     shares = relative(weights)
     mean = (shares**2).sum() / shares.sum() * (weights.max() / shares.max())
-    return xp.where((weights == xp.floor(weights)).all(), 1, mean)
+    return xp.where(are_whole(weights), 1, mean)
+
+
+def are_whole(weights: Float[Array, "examples"]) -> Any:
+    """Return whether weights are whole numbers; not if they are so large that all numbers are."""
+    if not np.issubdtype(weights.dtype, np.floating):
+        return np.True_
+    is_exact = weights.max() <= 1 / np.finfo(weights.dtype).eps
+    return (weights == _library(weights).floor(weights)).all() & is_exact

@@ -10,6 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, log_loss
 
 from anim import calibration
+from anim.calibration.dots import weighted_dot_sums
 from anim.calibration.neighbours import effective_neighbours, neighbours
 from tests.support.amounts import slow
 from tests.support.predictions import softmax
@@ -117,6 +118,21 @@ def test_sums_of_parts_are_added():
     compiled = jax.jit(lambda weights: calibration.width_sums(SCORES, HITS, EDGES, weights=weights))
     same(compiled(WEIGHTS), whole)
     assert calibration.width_sums(SCORES, HITS, EDGES).squares is None
+
+
+def test_weights_in_a_large_unit_are_no_repetitions():
+    # All numbers are whole, from 2^53 on.
+    weights = RNG.uniform(0.5, 3, N)
+    bins, dots = (
+        [function(unit) for unit in (1, 2.0**60)]
+        for function in (
+            lambda unit: calibration.binned(SCORES, HITS, 15, "mass", weights=unit * weights),
+            lambda unit: weighted_dot_sums(SCORES[:9], ~HITS[:9], unit * weights[:9]),
+        )
+    )
+    assert bins[1][0].tolist() == bins[0][0].tolist()
+    assert bins[1][1].counts.tolist() == (2.0**60 * bins[0][1].counts).tolist()
+    assert dots[1].scores.tolist() == dots[0].scores.tolist()
 
 
 def test_ones_are_no_weights():
