@@ -17,6 +17,9 @@ from anim.settings import one_of
 
 __all__ = ["CorpParts", "classwise_corp_decomposition", "corp_decomposition"]
 
+# The number of scores that are added up before their sums are.
+_BLOCK = 1 << 14
+
 
 class CorpParts(NamedTuple):
     """The mean score is miscalibration - discrimination + uncertainty.
@@ -115,7 +118,11 @@ def corp_parts(outcomes: Ranked, score: str = "brier", least: float | np.floatin
     scores, weights, hits, _ = outcomes
     total = outcomes.total
     fit = isotonic_regression(hits / weights, weights=weights)
-    found = (hits * of_one(scores, least) + (weights - hits) * of_one(1 - scores, least)).sum()
+    # By parts that stay in the cache.
+    found = 0.0
+    for start in range(0, len(scores), _BLOCK):
+        p, w, h = (values[start : start + _BLOCK] for values in (scores, weights, hits))
+        found += (h * of_one(p, least) + (w - h) * of_one(1 - p, least)).sum()
     # Of each block of equal value.
     recalibrated = (fit.weights * at_best(fit.x[fit.blocks[:-1]])).sum()
     uncertainty = at_best(hits.sum() / total)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import jax
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Integer
 
 from anim.calibration.bins import Array, BinSums
 from anim.calibration.placing import in_memory
@@ -66,13 +66,70 @@ def ranked(
 
 def _counted(scores: np.ndarray, hits: np.ndarray) -> Ranked:
     """Return the outcomes of float32 scores: integers of these and of the hits are sorted soon."""
-    bits = np.ascontiguousarray(scores).view(np.uint32)
-    ordered = np.sort((bits << 1) | hits.astype(np.uint32))
-    known = ordered >> 1
+    ordered = np.sort((_bits(scores) << 1) | hits.astype(np.uint32))
+    return _of_ordered(ordered >> 1, ordered)
+
+
+def _bits(scores: np.ndarray) -> np.ndarray:
+    """Return integers that have the order of float32 scores in [0, 1]: 30 bits each."""
+    return np.ascontiguousarray(scores).view(np.uint32)
+
+
+def _of_ordered(known: np.ndarray, hits: np.ndarray) -> Ranked:
+    """Return outcomes by score, from the bits of scores, sorted; the last bits of hits count."""
     starts = _starts(known)
-    of_hits = np.add.reduceat((ordered & 1).astype(np.float64), starts)
+    of_hits = np.add.reduceat((hits & 1).astype(np.float64), starts)
     counts = np.diff(starts, append=len(known)).astype(np.float64)
     return Ranked(known[starts].view(np.float32).astype(np.float64), counts, of_hits, counts)
+
+
+class RankedOfTwo(NamedTuple):
+    """Outcomes of two classes.
+
+    Attributes:
+        confidence: by confidence, of which the hits are right predictions.
+        score: by the score of class 1, of which the hits are examples of class 1.
+        bins: sums over equal-width bins of the confidence for each predicted class, [2, B].
+    """
+
+    confidence: Ranked
+    score: Ranked
+    bins: BinSums
+
+
+def ranked_of_two(
+    confidence: Float[Array, "examples"],
+    correct: Bool[Array, "examples"],
+    predicted: Integer[Array, "examples"],
+    scores: Float[Array, "examples"],
+    edges: Float[np.ndarray, "edges"],
+) -> RankedOfTwo:
+    """Return the outcomes of examples without weights of two classes.
+
+    They are sorted one and a half times: where class 1 is predicted, its score is the confidence.
+
+    Args:
+        confidence, scores: of the predicted class, and of class 1; float32.
+        correct, predicted: of the examples.
+        edges: of the B bins, from `width_edges`.
+    """
+    arrays = map(in_memory, (confidence, correct, predicted, scores))
+    confidence, correct, predicted, scores = arrays
+    is_one = predicted == 1
+    ordered = np.sort((_bits(confidence) << 2) | (is_one * np.uint32(2)) | correct)
+    ones = ordered[(ordered & 2) > 0]
+    # Where class 0 is predicted, examples of class 1 are those that are not right.
+    below = np.sort(((_bits(scores) << 1) | ~correct)[~is_one])
+    both = np.append(below, ((ones >> 2) << 1) | (ones & 1))
+    # Rounding may leave scores of class 1 above 1/2 where class 0 is predicted.
+    if len(ones) and len(below) and both[len(below) - 1] > both[len(below)]:
+        both.sort(kind="stable")
+    by_confidence = _of_ordered(ordered >> 2, ordered)
+    known = by_confidence.scores, by_confidence.weights, by_confidence.hits
+    whole = _width_sums(*known, edges)
+    of_one = _width_sums((ones >> 2).view(np.float32), None, (ones & 1).astype(np.float64), edges)
+    bins = (np.stack([every - own, own]) for every, own in zip(whole, of_one, strict=True))
+    return RankedOfTwo(by_confidence, _of_ordered(both >> 1, both), BinSums(*bins))
 
 
 def _starts(ordered: np.ndarray) -> np.ndarray:
@@ -94,10 +151,45 @@ def mass_bins(outcomes: Ranked, bins: int) -> tuple[Float[np.ndarray, "{bins}+1"
     at = np.searchsorted(until, ranks, side="right")
     edges = outcomes.scores[at]
     # A bin begins with the score that is its edge, and the last one holds the last edge, too.
-    ends = np.append(at[:-1], len(until))
-    sums = (outcomes.weights, outcomes.hits, outcomes.weights * outcomes.scores)
-    counts, hits, totals = (np.diff(np.append(0, np.cumsum(part))[ends]) for part in sums)
-    return edges, BinSums(counts, hits, totals - counts * edges[:-1])
+    known = outcomes.scores, outcomes.weights, outcomes.hits
+    return edges, BinSums(*_sums_from(*known, at[:-1], edges))
+
+
+def _width_sums(
+    scores: np.ndarray, weights: np.ndarray | None, hits: np.ndarray, edges: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    edges = edges.astype(np.float64)
+    return _sums_from(scores, weights, hits, np.searchsorted(scores, edges[:-1]), edges)
+
+
+def _sums_from(
+    scores: np.ndarray,
+    weights: np.ndarray | None,
+    hits: np.ndarray,
+    starts: np.ndarray,
+    edges: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return counts, hits and offsets of bins, see `BinSums`.
+
+    Args:
+        scores: ascending.
+        weights: of the scores, or None for 1.
+        hits: of the scores.
+        starts: where in the scores the bins begin; in the first all that are below the second.
+        edges: of the bins.
+    """
+    numbers = np.diff(starts, append=len(scores))
+    is_filled = numbers > 0
+
+    def sums(values: np.ndarray) -> np.ndarray:
+        found = np.zeros(len(starts))
+        if is_filled.any():
+            found[is_filled] = np.add.reduceat(values, starts[is_filled], dtype=np.float64)
+        return found
+
+    counts = numbers.astype(np.float64) if weights is None else sums(weights)
+    totals = sums(scores if weights is None else weights * scores)
+    return counts, sums(hits), totals - counts * edges[:-1]
 
 
 def own_of(weights: Array | None, at: tuple[int, ...]) -> np.ndarray | None:

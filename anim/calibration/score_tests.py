@@ -123,16 +123,27 @@ def cumulative_differences(
 
 def differences(outcomes: Ranked) -> CumulativeDifferences:
     """Return the statistics of outcomes by score; see `cumulative_differences`."""
-    scores, weights, hits, squares = outcomes
-    walk = np.append(0, np.cumsum(hits - weights * scores))
-    deviation = np.sqrt((squares * scores * (1 - scores)).sum())
-    kuiper, greatest = np.ptp(walk), np.abs(walk).max()
+    scores, weights, hits, _ = outcomes
+    walk = weights * scores
+    np.cumsum(np.subtract(hits, walk, out=walk), out=walk)
+    deviation = np.sqrt(_variance(outcomes))
+    # It begins at 0.
+    least, most = np.minimum(walk.min(), 0), np.maximum(walk.max(), 0)
+    kuiper, greatest = most - least, np.maximum(most, -least)
     return CumulativeDifferences(
         kuiper / outcomes.total,
         beyond_range(_in_units(kuiper, deviation, outcomes)),
         greatest / outcomes.total,
         beyond_maximum(_in_units(greatest, deviation, outcomes)),
     )
+
+
+def _variance(outcomes: Ranked) -> np.floating:
+    """Return the variance of the weighted sum of hits, if calibrated."""
+    found = 1 - outcomes.scores
+    found *= outcomes.scores
+    found *= outcomes.squares
+    return found.sum()
 
 
 def _in_units(value: Any, deviation: Any, outcomes: Ranked) -> Any:

@@ -11,9 +11,10 @@ import numpy as np
 from anim.calibration.bins import ERROR_BINS, width_edges
 from anim.calibration.class_errors import top_label_bins, top_label_errors
 from anim.calibration.corp import corp_parts
-from anim.calibration.ranked import Ranked, ranked
+from anim.calibration.ranked import Ranked, ranked, ranked_of_two
 from anim.calibration.score_tests import differences, spiegelhalter
 from anim.calibration.views import CONFIDENCE, ClassView, View
+from anim.metrics import OF_SCORES
 from anim.run.predictions import Predictions, Statistic
 
 
@@ -33,18 +34,6 @@ def spiegelhalter_errors(outcomes: Ranked) -> dict[str, np.floating]:
     """Return Spiegelhalter's test; of the score of class 1 of two it is that of the confidence."""
     found = spiegelhalter(outcomes)
     return {"spiegelhalter_z": found.z, "spiegelhalter_p": found.p}
-
-
-@dataclass(frozen=True)
-class ScoreErrors(Statistic):
-    """The `outcome_errors` of the score of class 1 of two."""
-
-    @property
-    def views(self) -> tuple[View, ...]:
-        return (_CLASS_1,)
-
-    def __call__(self, predictions: Predictions) -> dict[str, np.floating]:
-        return outcome_errors(ranked(*predictions.views[_CLASS_1], predictions.weights))
 
 
 @dataclass(frozen=True)
@@ -86,13 +75,38 @@ class TopLabelError(Statistic):
     def __call__(self, predictions: Predictions) -> dict[str, np.floating]:
         if (of_classes := predictions.class_bins) is None:
             return {}
-        confidence, correct = map(np.asarray, predictions.views[CONFIDENCE])
-        _, predicted = predictions.views[_PREDICTED]
-        edges = width_edges(ERROR_BINS, confidence.dtype)
-        classes = len(of_classes.counts)
-        sums = top_label_bins(confidence, correct, predicted, edges, classes, predictions.weights)
-        return {"top_label_ece": top_label_errors(sums, edges).error}
+        return _top_label_error(predictions, len(of_classes.counts))
 
 
-_CLASS_1, _PREDICTED = ClassView(1), _Predicted()
-SCORE_ERRORS, TOP_LABEL_ERROR = ScoreErrors(), TopLabelError()
+def _top_label_error(predictions: Predictions, classes: int) -> dict[str, np.floating]:
+    confidence, correct = map(np.asarray, predictions.views[CONFIDENCE])
+    _, predicted = predictions.views[_PREDICTED]
+    edges = width_edges(ERROR_BINS, confidence.dtype)
+    sums = top_label_bins(confidence, correct, predicted, edges, classes, predictions.weights)
+    return {_TOP_LABEL: top_label_errors(sums, edges).error}
+
+
+def two_class_errors(predictions: Predictions) -> tuple[Ranked, dict[str, np.floating]]:
+    """Return outcomes by confidence, and the errors by score and by predicted class, of two.
+
+    Args:
+        predictions: with `TWO_CLASS_VIEWS`.
+    """
+    (confidence, correct), (_, predicted), (scores, is_one) = (
+        predictions.views[view] for view in TWO_CLASS_VIEWS
+    )
+    if predictions.weights is not None or confidence.dtype != np.float32:
+        found = ranked(confidence, correct, predictions.weights)
+        by_score = ranked(scores, is_one, predictions.weights)
+        top_label = _top_label_error(predictions, 2)
+    else:
+        edges = width_edges(ERROR_BINS)
+        found, by_score, bins = ranked_of_two(confidence, correct, predicted, scores, edges)
+        top_label = {_TOP_LABEL: top_label_errors(bins, edges).error}
+    of_scores = outcome_errors(by_score).items()
+    return found, {**{f"{OF_SCORES}{name}": value for name, value in of_scores}, **top_label}
+
+
+_PREDICTED, _TOP_LABEL = _Predicted(), "top_label_ece"
+TOP_LABEL_ERROR = TopLabelError()
+TWO_CLASS_VIEWS = (CONFIDENCE, _PREDICTED, ClassView(1))

@@ -6,12 +6,18 @@ import numpy as np
 
 from anim import calibration
 from anim.calibration import SCORE
-from anim.metrics import CHANCE, CONFIDENCE, GAP, OF_SCORES, P_VALUE, SCORE_P_VALUE
-from anim.run.outcome_errors import SCORE_ERRORS, TOP_LABEL_ERROR
+from anim.metrics import CHANCE, CONFIDENCE, GAP, P_VALUE, SCORE_P_VALUE
+from anim.run.outcome_errors import TOP_LABEL_ERROR
 from anim.run.passes import Passes
 from anim.run.predictions import Statistic
 from anim.run.reliability import Reliability, without_unread
-from anim.run.statistics import ERROR_BINS, PROPER_SCORES, SNAPSHOT_ERRORS, Bins
+from anim.run.statistics import (
+    ERROR_BINS,
+    PROPER_SCORES,
+    SNAPSHOT_ERRORS,
+    TWO_CLASS_ERRORS,
+    Bins,
+)
 
 # The statistics that `metrics` needs, and those that `errors` needs.
 FOR_METRICS = (ERROR_BINS, PROPER_SCORES)
@@ -39,10 +45,10 @@ def metrics(passes: Passes) -> dict[str, np.ndarray]:
 def errors(passes: Passes, *, has_score_view: bool) -> dict[str, np.ndarray]:
     """Return the metrics [S], and the errors that take longer, by name."""
     computed = passes.compute(for_errors(has_score_view))
-    found = {**computed[SNAPSHOT_ERRORS].values, **computed[TOP_LABEL_ERROR].values}
     if has_score_view:
-        of_scores = computed[SCORE_ERRORS].values
-        found |= {f"{OF_SCORES}{name}": values for name, values in of_scores.items()}
+        found = computed[TWO_CLASS_ERRORS].values
+    else:
+        found = {**computed[SNAPSHOT_ERRORS].values, **computed[TOP_LABEL_ERROR].values}
     low, high = error_interval(passes)
     known, difference = metrics(passes), gap(passes)
     bins, effective = _error_bins(passes)
@@ -61,8 +67,9 @@ def errors(passes: Passes, *, has_score_view: bool) -> dict[str, np.ndarray]:
 
 def for_errors(has_score_view: bool) -> tuple[Statistic, ...]:
     """Return the statistics that `errors` needs."""
-    of_scores = (SCORE_BINS, SCORE_ERRORS) if has_score_view else ()
-    return (*FOR_METRICS, SNAPSHOT_ERRORS, TOP_LABEL_ERROR, *of_scores)
+    if has_score_view:
+        return (*FOR_METRICS, TWO_CLASS_ERRORS, SCORE_BINS)
+    return (*FOR_METRICS, SNAPSHOT_ERRORS, TOP_LABEL_ERROR)
 
 
 def _score_p_values(passes: Passes) -> np.ndarray:

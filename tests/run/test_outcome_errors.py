@@ -5,8 +5,9 @@ import pytest
 
 import anim
 from anim import calibration
-from anim.calibration.bins import binned
-from anim.calibration.ranked import mass_bins, ranked
+from anim.calibration.bins import binned, width_edges
+from anim.calibration.class_errors import top_label_bins
+from anim.calibration.ranked import mass_bins, ranked, ranked_of_two
 from anim.metrics import BY_NAME
 from anim.report import report, table
 from anim.run import blocks
@@ -112,6 +113,46 @@ def test_quantile_bins_of_ranked_outcomes_are_those_of_the_examples(seed):
     np.testing.assert_array_equal(found.counts, sums.counts)
     np.testing.assert_array_equal(found.hits, sums.hits)
     np.testing.assert_allclose(found.offsets, sums.offsets, atol=1e-5)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_outcomes_of_two_classes_that_are_sorted_together_are_those_of_each(seed):
+    rng = np.random.default_rng(seed)
+    count, edges = int(rng.integers(1, 60)), width_edges(15)
+    # Many are equal, and some do not sum to 1: scores of class 1 lie across each other.
+    low = rng.integers(0, 1 + rng.integers(1, 30), count) / 40
+    probs = np.stack([low, (1 - low) * rng.choice([1, 0.6], count)], 1).astype(np.float32)
+    predicted = probs.argmax(1) if seed % 4 else np.full(count, seed // 4 % 2)
+    labels = rng.integers(0, 2, count)
+    confidence, correct = probs[np.arange(count), predicted], predicted == labels
+    scores = np.where(predicted == 1, confidence, probs[:, 1])
+    found = ranked_of_two(confidence, correct, predicted, scores, edges)
+    for own, pair in (
+        (found.confidence, (confidence, correct)),
+        (found.score, (scores, labels == 1)),
+    ):
+        for name, values in ranked(*pair)._asdict().items():
+            np.testing.assert_array_equal(getattr(own, name), values, err_msg=name)
+    expected = top_label_bins(confidence, correct, predicted, edges, 2)
+    np.testing.assert_array_equal(found.bins.counts, expected.counts)
+    np.testing.assert_array_equal(found.bins.hits, expected.hits)
+    np.testing.assert_allclose(found.bins.offsets, expected.offsets, atol=1e-12)
+
+
+def test_two_classes_are_sorted_one_and_a_half_times(monkeypatch):
+    sizes, sort = [], np.sort
+
+    def counted(values, *args, **options):
+        sizes.append(len(values))
+        return sort(values, *args, **options)
+
+    run = a_run(2)
+    ones = (np.stack([run.probs(i) for i in range(2)]).argmax(2) == 1).sum(1)
+    monkeypatch.setattr(np, "sort", counted)
+    run.errors()
+    for count in ones:
+        assert sizes.count(700 - count) >= 1
+    assert sizes.count(700) == len(STEPS)
 
 
 def test_a_report_has_them_in_its_rows_but_not_in_its_table():
