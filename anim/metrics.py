@@ -131,6 +131,7 @@ METRICS = (
     Metric("classwise_ece", needs_scores=True),
     Metric(
         MACRO,
+        "macro ECE",
         meaning="mean over several labels of the ECE of the score of each",
         needs_scores=True,
         needs_labels=True,

@@ -9,6 +9,7 @@ import numpy as np
 from anim.panels.axes import grouped
 from anim.run import RunLike
 from anim.run.crossing import groups_by
+from anim.run.points import noun_of
 from anim.settings import MAX_RUNS, Picture, one_line, one_of
 from anim.settings.fields import require
 
@@ -77,5 +78,6 @@ def captioned(caption: str, runs: Sequence[RunLike], groups: Sequence[RunLike]) 
     """
     whole = len(runs[0].labels)
     shown = sum(len(run.labels) for run in groups) // len(runs)
-    some = f"{grouped(shown)} of {grouped(whole)} points in these groups"
+    noun = noun_of(runs[0].members[0].examples)
+    some = f"{grouped(shown)} of {grouped(whole)} {noun} in these groups"
     return caption if shown == whole else f"{caption}, {some}"

@@ -13,9 +13,10 @@ from anim.compose.groups import captioned, divided, groups_to_show, titled
 from anim.compose.tracks import prepare, track_of
 from anim.panels.layout import has_plain_words
 from anim.panels.subject import Subject
-from anim.panels.words import FIELD_TITLE, PLAIN_TITLE
+from anim.panels.words import A_LABEL, FIELD_TITLE, PLAIN_TITLE
 from anim.run import RunLike, calibrate
 from anim.run.passes import Progress
+from anim.run.points import points_of
 from anim.settings import RECALIBRATIONS, Picture, one_line
 from anim.settings.views import CLASSES
 from anim.timeline import Reel, Track
@@ -120,7 +121,7 @@ def _in_view(
         view=kind.name,
         score_label=one_line(kind.label(of_runs)),
         sides=None if sides is None else (one_line(sides[0]), one_line(sides[1])),
-        class_name=one_line(view.partition(":")[2] or "a label") if kind.counts_labels else "",
+        class_name=one_line(view.partition(":")[2] or A_LABEL) if kind.counts_labels else "",
         answers=kind.answers,
         floor=_floor(kind.floor(of_runs), runs, tracks),
         is_folded=kind.is_folded,
@@ -254,6 +255,5 @@ def _common_caption(runs: Sequence[RunLike]) -> str:
     common = [part for part in captions[0] if all(part in other for other in captions)]
     if caption := ", ".join(common):
         return caption
-    sizes = {len(run.labels) for run in runs}
-    points = f"{sizes.pop():,} validation points".replace(",", "\u2009") if len(sizes) == 1 else ""
-    return points or f"{len(runs)} runs"
+    points = {points_of(run.members[0].examples) for run in runs}
+    return points.pop() if len(points) == 1 else f"{len(runs)} runs"

@@ -13,7 +13,7 @@ from anim.panels.axes import NO_BREAK_SPACE
 from anim.panels.contents import words_for
 from anim.panels.subject import Subject
 from anim.panels.verdict import ending_of
-from anim.panels.words import Words, percent
+from anim.panels.words import A_LABEL, Words, percent
 from anim.settings import Look, Picture, Statistics, settings_of
 from anim.settings.themes import DEFAULT_THEME
 from anim.timeline import Reel, Track
@@ -90,6 +90,9 @@ def _in_plain_words(track: Track, words: Words, length: str) -> list[str]:
     tail = f"{end}, and {words.off} the line by {misses}"
     if name := words.class_name:
         course = _course(track.says, percent, _AWAY["share"], length)
+        if name == A_LABEL:
+            score = f"on average its score for {name} {course}"
+            return [score, f"{right} of the labels apply{tail}"]
         return [f"on average its score for “{name}” {course}", f"{right} are “{name}”{tail}"]
     course = _course(track.right, percent, _AWAY["share"], length)
     best = f" of its best {words.answers} together" if words.answers > 1 else ""

@@ -8,7 +8,7 @@ import numpy as np
 
 from anim.panels.axes import NO_BREAK_SPACE, grouped
 from anim.panels.subject import Subject
-from anim.panels.words import Words, percent, points
+from anim.panels.words import A_LABEL, Words, percent, points
 
 # A text with places of numbers.
 Template = tuple[str | int, ...]
@@ -99,7 +99,8 @@ def fact_words(subject: Subject, words: Words, *, drawn: str = "") -> FactWords:
     called = ("", "", "") if sides is None else (*sides, "either")
     if words.is_plain:
         mean: Template = (f"{name} ", 0, " likely") if name else (0, " sure")
-        right: Template = (0, " of ", 1, f" are {name}") if name else ("right ", 0, " of ", 1)
+        are = " apply" if name == A_LABEL else f" are {name}"
+        right: Template = (0, " of ", 1, are) if name else ("right ", 0, " of ", 1)
         gaps = (" too low", " too high") if name else (" under-confident", " over-confident")
         heads = (f"{name} is likely" if name else "it says", "mean", words.hit if name else "right")
     else:

@@ -17,6 +17,8 @@ HIT, MISS, OTHERS, SOLID, DASHED = "hit", "miss", "others", "solid", "dashed"
 
 # What a class is called whose panel has its name.
 _THE_CLASS = "the class"
+# What pictures of all labels together call one of several labels that an example may have.
+A_LABEL = "a label"
 # Headlines where nobody gives a name.
 PLAIN_TITLE, FIELD_TITLE = "How sure it is, and how often it is right", "Confidence and accuracy"
 
@@ -187,7 +189,12 @@ def _plain(subject: Subject, name: str, dots: tuple[str, ...], is_curve: bool) -
     tail = f"  ·  {off.removeprefix('the ')} the line by "
     best = f"best {subject.answers}"
     said = name if subject.classes else f"“{name}”"
-    if name:
+    under = f"{said if name else 'right'} more often than it says"
+    if name == A_LABEL:
+        says = (f"On average it gives {name} ", 0, ", and ", 1, " apply")
+        short = ("gives ", 0, ", ", 1, " apply")
+        share, under = f"how often {name} applies", f"{name} applies more often than it says"
+    elif name:
         says = (f"On average it gives {said} ", 0, ", and ", 1, " are")
         short = ("gives ", 0, ", ", 1, " are")
         share = f"how often it is {said}"
@@ -200,7 +207,6 @@ def _plain(subject: Subject, name: str, dots: tuple[str, ...], is_curve: bool) -
     else:
         says = ("On average it says ", 0, " and is right ", 1)
         short, share = ("says ", 0, ", right ", 1), "how often it is right"
-    under = f"{said if name else 'right'} more often than it says"
     return Words(
         sentence=(*says, tail, 2),
         medium=(*short, ", misses by ", 2),
@@ -213,8 +219,8 @@ def _plain(subject: Subject, name: str, dots: tuple[str, ...], is_curve: bool) -
         over="less often",
         ideal="as often as it says",
         pale="faint part: may be chance",
-        hit=name or "right",
-        miss="others" if name else "wrong",
+        hit="applies" if name == A_LABEL else name or "right",
+        miss="does not" if name == A_LABEL else "others" if name else "wrong",
         dots=dots,
         wrong="" if name else "● wrong",
         off=off,
@@ -264,6 +270,8 @@ def _plain_scores(subject: Subject) -> tuple[ScoreName, ...]:
         )
     if subject.classes:
         text = "how likely it says  →"
+    elif subject.class_name == A_LABEL:
+        text = f"how likely it says {A_LABEL} is  →"
     elif subject.class_name:
         text = f"how likely it says “{called(subject.class_name)}” is  →"
     elif subject.view == "confidence":

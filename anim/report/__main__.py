@@ -91,14 +91,20 @@ def _groups_of(
 
 def _heading(run: Run, fitted: int) -> str:
     """Return what the numbers are of, and how many points they are computed from."""
-    count, classes = len(run.labels) - fitted, f"{len(run.classes)} classes"
+    from anim.run.points import noun_of, points_of
+
+    count, noun = len(run.labels) - fitted, noun_of(run.examples)
+    classes = f"{len(run.classes)} classes"
+    if run.examples.is_multilabel:
+        classes = points_of(run.examples)
     weighted = ""
     if run.weights is not None:
         weighted = f", weights: effective number of points {run.effective_examples:.0f} of "
         weighted += f"{len(run.labels)}"
     if not fitted:
-        return (run.about.caption or f"{count} points, {classes}") + weighted
-    points = f"{count} points{weighted}, the recalibration is fitted on {fitted} others"
+        points = classes if run.examples.is_multilabel else f"{count} {noun}, {classes}"
+        return (run.about.caption or points) + weighted
+    points = f"{count} {noun}{weighted}, the recalibration is fitted on {fitted} others"
     return f"{run.about.caption or classes}: {points}"
 
 

@@ -10,17 +10,25 @@ import numpy as np
 
 from anim.metrics import ALARM, CHANCE, GAP, P_VALUE
 from anim.report.numbers import columns_of, indices_of
-from anim.report.printing import CORRECTED, RECALIBRATED, aligned, cell_of, columns_in
+from anim.report.printing import (
+    CORRECTED,
+    RECALIBRATED,
+    SCORE_ECE,
+    aligned,
+    cell_of,
+    columns_in,
+)
 from anim.run import Run
 from anim.run.dividing import together
+from anim.run.examples import LABEL
 from anim.run.recalibration import calibrate as recalibrate
 from anim.settings import Statistics, one_line
 
 # Fewer examples say nothing: an accuracy of 0.5 is known to within 0.1.
 FEWEST = 100
 _SMALL = "*"
-_TITLES = ("group", "points")
-_SHOWN = ("accuracy", GAP, "ece", "ece_low", CHANCE, P_VALUE, CORRECTED, f"{RECALIBRATED}ece")
+_SHOWN = ("accuracy", GAP, "ece", "ece_low", CHANCE, P_VALUE, CORRECTED, SCORE_ECE)
+_SHOWN = (*_SHOWN, f"{RECALIBRATED}ece")
 GroupRow = dict[str, Any]
 
 
@@ -43,7 +51,8 @@ def report_groups(
         For each group a mapping: ``group``, its name; ``points``, the number of its examples; what
         `report` has; and ``ece_p_holm``, the p-value of its ECE with Holm's correction for the
         number of groups of 100 points or more, with weights by their effective number. It is NaN
-        for those of fewer, which are not tested.
+        for those of fewer, which are not tested. Of several labels, by label: ``label_ece``, see
+        `anim.Run.label_errors`.
 
     Raises:
         TypeError: not a run.
@@ -56,24 +65,35 @@ def report_groups(
         raise TypeError(f"run: expected an anim.Run, got {type(run).__name__}")
     settings = Statistics(calibrate=calibrate, held_out=held_out)
     run = run.only(indices_of(run, at)[-1:])
-    parts, recalibrated = run.by_group(by), {}
+    recalibrated = {}
     if calibrate is not None:
-        raw, other = recalibrate(run, calibrate, settings.held_out_share)
-        parts, recalibrated = raw.by_group(by), other.by_group(by)
-    rows = []
+        run, other = recalibrate(run, calibrate, settings.held_out_share)
+        recalibrated = other.by_group(by)
+    parts, rows = run.by_group(by), []
     with together():
+        errors = run.label_errors() if _is_by_label(run, by) else {}
         for name, part in parts.items():
             columns = columns_of(part, recalibrated.get(name), calibrate)
             values = {key: column[0].item() for key, column in columns.items()}
+            values |= {SCORE_ECE: errors[name].item()} if name in errors else {}
             rows.append({"group": name, "points": len(part.labels), **values})
-    numbers = [part.effective_examples for part in parts.values()]
+    _add_corrected(rows, [part.effective_examples for part in parts.values()])
+    return sorted(rows, key=lambda row: -row["points"])
+
+
+def _add_corrected(rows: Sequence[GroupRow], numbers: Sequence[float]) -> None:
+    """Add the corrected p-value to rows of groups with these effective numbers of points."""
     p_values = [
         row[P_VALUE] if number >= FEWEST else math.nan
         for row, number in zip(rows, numbers, strict=True)
     ]
     for row, value in zip(rows, _corrected(p_values), strict=True):
         row[CORRECTED] = value
-    return sorted(rows, key=lambda row: -row["points"])
+
+
+def _is_by_label(run: Run, by: str | Sequence[str] | None) -> bool:
+    names = list(run.groups) if by is None else [by] if isinstance(by, str) else list(by)
+    return run.examples.is_multilabel and run.has_scores and names == [LABEL]
 
 
 def _is_small(row: Mapping[str, Any]) -> bool:
@@ -93,13 +113,18 @@ def _corrected(p_values: Sequence[float]) -> list[float]:
 def group_table(rows: Sequence[Mapping[str, Any]]) -> str:
     """Return rows of `report_groups` as text, one line each, under the names of the columns."""
     columns = [one for one in columns_in(rows) if one.keys[0] in _SHOWN]
-    lines = [[*_TITLES, *(one.title for one in columns)]]
+    lines = [[_noun_of(rows), "points", *(one.title for one in columns)]]
     for row in rows:
         small = _SMALL if _is_small(row) else ""
         cells = (cell_of(row, column) for column in columns)
         lines.append([one_line(row["group"]), f"{row['points']}{small}", *cells])
     widest = max(len(line[0]) for line in lines)
     return aligned([[name.ljust(widest), *cells] for name, *cells in lines])
+
+
+def _noun_of(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return what groups are called."""
+    return "label" if SCORE_ECE in rows[0] else "group"
 
 
 def group_verdict(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -109,36 +134,37 @@ def group_verdict(rows: Sequence[Mapping[str, Any]]) -> str:
     unread = [row for row in rows if not math.isfinite(row["ece"])]
     if len(unread) == len(rows):
         return f"The snapshot at step {rows[0]['step']} cannot be read."
-    sentences = [_of_worst(tested), _of_tests(tested)] if tested else []
+    noun = _noun_of(rows)
+    sentences = [_of_worst(tested, noun), _of_tests(tested, noun)] if tested else []
     if small:
-        are = "group is" if len(small) == 1 else "groups are"
+        are = f"{noun} is" if len(small) == 1 else f"{noun}s are"
         sentences.append(
             f"{len(small)} {are} too small to say anything ({_SMALL}, fewer than {FEWEST} points)."
         )
     return " ".join(sentences)
 
 
-def _of_worst(tested: Sequence[Mapping[str, Any]]) -> str:
+def _of_worst(tested: Sequence[Mapping[str, Any]], noun: str) -> str:
     # The lower end of the interval: the ECE of a small group is large by chance.
     worst = max(tested, key=lambda row: (row["ece_low"], row["ece"] - row[CHANCE]))
     numbers = f"ECE {worst['ece']:.3f}, at least {worst['ece_low']:.3f} without chance"
     numbers += f", p = {worst[CORRECTED]:.3f} with Holm's correction"
     if worst[CORRECTED] > ALARM:
         name = f"the largest error is that of {one_line(worst['group'])}"
-        return f"No group is off by more than chance allows: {name} ({numbers})."
+        return f"No {noun} is off by more than chance allows: {name} ({numbers})."
     direction = "over-confident" if worst[GAP] > 0 else "under-confident"
     name, gap = one_line(worst["group"]), abs(worst[GAP])
-    return f"The worst group is {name}, {direction} by {gap:.3f} on average ({numbers})."
+    return f"The worst {noun} is {name}, {direction} by {gap:.3f} on average ({numbers})."
 
 
-def _of_tests(tested: Sequence[Mapping[str, Any]]) -> str:
+def _of_tests(tested: Sequence[Mapping[str, Any]], noun: str) -> str:
     count = len(tested)
     if count == 1:
         return ""
     plain = sum(row[P_VALUE] <= ALARM for row in tested)
     corrected = sum(row[CORRECTED] <= ALARM for row in tested)
     text = (
-        f"In {plain} of {count} groups p is {ALARM} or less; by chance it is in "
+        f"In {plain} of {count} {noun}s p is {ALARM} or less; by chance it is in "
         f"{ALARM * count:.2g} of {count} that are calibrated, on average. With Holm's correction "
         f"it is in {corrected}."
     )

@@ -13,6 +13,8 @@ from anim.settings import TEMPERATURE
 RECALIBRATED = "recalibrated_"
 # The p-value of the ECE of a group, with a correction for the number of groups.
 CORRECTED = "ece_p_holm"
+# The ECE of the scores of one of several labels.
+SCORE_ECE = "label_ece"
 
 
 class Column(NamedTuple):
@@ -59,6 +61,12 @@ _OF_RECALIBRATION = (
     ),
 )
 _OF_GROUPS = (
+    Column(
+        "ECE of scores",
+        (SCORE_ECE,),
+        3,
+        "of a label: mean distance between share and mean score of a bin, 15 bins of equal width",
+    ),
     Column(
         "p (Holm)",
         (CORRECTED,),

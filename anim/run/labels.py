@@ -56,7 +56,12 @@ class RunLabels(RunSelection):
         labels = self.examples.groups[LABEL]
         one_of("view", name, labels.names)
         is_whole = bool((labels.codes == labels.names.index(name)).all())
-        return self._itself() if is_whole else self.by_group(LABEL, [name])[name]
+        if is_whole:
+            return self._itself()
+        part = self.by_group(LABEL, [name])[name]
+        # These are all of its examples.
+        part.about = self.about
+        return part
 
     def _itself(self) -> Run:
         return cast("Run", self)

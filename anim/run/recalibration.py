@@ -18,6 +18,7 @@ from anim.run.caller import warn_caller
 from anim.run.examples import Examples
 from anim.run.missing import NoScale, absent_classes, cause_of, sentence
 from anim.run.passes import Progress
+from anim.run.points import noun_of, points_of
 from anim.run.protocol import RunLike
 from anim.run.replicas import Replicas
 from anim.run.rows import divided, logits_of, predicted_of, probs_of
@@ -259,8 +260,8 @@ def _recalibrated_name(run: RunLike, method: str) -> str:
 
 def _caption(run: Run, method: str, held_out: float) -> str:
     some = "half" if held_out == 0.5 else f"{100 * held_out:.3g} %"
-    caption = run.about.caption or f"{len(run.labels):,} validation points".replace(",", "\u2009")
-    return f"{caption}, {some} of the points to fit the {_METHODS[method].fitted}"
+    caption = run.about.caption or points_of(run.examples)
+    return f"{caption}, {some} of the {noun_of(run.examples)} to fit the {_METHODS[method].fitted}"
 
 
 def _warn_of_missing(runs: Sequence[Run], scales: Sequence[list]) -> None:

@@ -18,6 +18,7 @@ from anim.run.examples import Examples
 from anim.run.partition import Partition
 from anim.run.parts import PartPasses
 from anim.run.passes import Passes
+from anim.run.points import noun_of, number
 from anim.run.snapshots import SnapshotSequence
 from anim.run.subsets import SomeExamples, SomeSnapshots
 from anim.settings import one_of, value_text
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 # The sums over the bins of the classes of all parts that share a pass have no more rows than this.
 _MOST_ROWS = 1 << 18
-_OF_ALL = re.compile(r"(?:^|, )([\d\u2009]+) of ([\d\u2009]+)( validation)? points$")
+_OF_ALL = re.compile(r"(?:^|, )([\d\u2009]+) of ([\d\u2009]+)( validation)? (?:points|labels)$")
 
 
 class RunSelection(ABC):
@@ -80,9 +81,12 @@ class RunSelection(ABC):
             SettingError: no example, or none that the run has.
         """
         rows = _rows_of(examples, len(self.examples))
-        about = replace(self.about, caption=_caption(self.about, len(rows), len(self.examples)))
+        about = replace(self.about, caption=self._caption_of(len(rows)))
         snapshots = SomeExamples(self.snapshots, rows)
         return self.replaced(self.examples.take(rows), snapshots=snapshots, about=about)
+
+    def _caption_of(self, count: int) -> str:
+        return _caption(self.about, count, len(self.examples), noun_of(self.examples))
 
     def by_group(
         self, name: str | Sequence[str] | None = None, only: Sequence[str] | None = None
@@ -148,17 +152,13 @@ def _rows_of(examples: ArrayLike, count: int) -> np.ndarray:
     return given.astype(np.int64)
 
 
-def _caption(about: About, count: int, total: int) -> str:
+def _caption(about: About, count: int, total: int, noun: str) -> str:
     """Return a caption that says of how many points a run is, and of how many it was."""
     if count == total:
         return about.caption
-    caption, whole, kind = about.caption, _number(total), ""
+    caption, whole, kind = about.caption, number(total), ""
     known = _OF_ALL.search(caption)
     if known is not None and known[1] == whole:
         caption, whole, kind = caption[: known.start()], known[2], known[3] or ""
     kind = kind if caption else " validation"
-    return ", ".join(filter(None, (caption, f"{_number(count)} of {whole}{kind} points")))
-
-
-def _number(count: int) -> str:
-    return f"{count:,}".replace(",", "\u2009")
+    return ", ".join(filter(None, (caption, f"{number(count)} of {whole}{kind} {noun}")))

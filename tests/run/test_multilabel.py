@@ -115,7 +115,7 @@ def test_what_is_no_multilabel_model_is_refused():
 def test_a_picture_shows_all_labels_or_one(tmp_path):
     run = recorded()
     anim.animate(run, tmp_path / "all.svg")
-    assert "how likely it says “a label” is" in (tmp_path / "all.svg").read_text()
+    assert "how likely it says a label is" in (tmp_path / "all.svg").read_text()
     anim.animate(run, tmp_path / "one.svg", view="label:ant")
     assert "how likely it says “ant” is" in (tmp_path / "one.svg").read_text()
     scores = calibration.view_of("label:ant", ("no", "yes"))
