@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from anim import calibration
+from tests.support.amounts import slow
 from tests.support.predictions import CASES, model, softmax
 from tests.support.reductions import case as sure
 from tests.support.reductions import exactly
@@ -32,7 +33,7 @@ def by_definition(probs, labels):
 
 @pytest.mark.usefixtures("doubles")
 @pytest.mark.parametrize("score", SCORES)
-@pytest.mark.parametrize("classes", [2, 3, 10])
+@pytest.mark.parametrize("classes", [2, 3, *slow(10)])
 def test_scores_of_examples_are_those_of_the_definition(score, classes):
     logits, labels = model(classes=classes)
     expected = by_definition(softmax(logits), labels)[score]
@@ -42,7 +43,7 @@ def test_scores_of_examples_are_those_of_the_definition(score, classes):
         assert float(mean(softmax(logits), labels)) == pytest.approx(float(found.mean()), rel=1e-12)
 
 
-@pytest.mark.parametrize("classes", [2, 5, 40])
+@pytest.mark.parametrize("classes", [2, 5, *slow(40)])
 def test_no_digit_of_the_scores_of_logits_is_lost_near_0(classes):
     logits, labels = sure(classes, 30)
     for score, expected in zip(("nll", "brier"), exactly(logits, labels), strict=True):

@@ -7,6 +7,7 @@ import scipy.stats
 
 from anim import calibration
 from anim.calibration.score_tests import beyond_maximum, beyond_range
+from tests.support.amounts import slow
 from tests.support.predictions import CASES, model, softmax
 from tests.support.weighted import weighted_outcomes
 
@@ -104,7 +105,7 @@ def test_scores_of_one_half_have_the_brier_score_that_they_promise():
     assert calibration.cumulative_differences([0.5] * 9, [True] * 9).kuiper_p < 0.05
 
 
-@pytest.mark.parametrize("shift", [0, 0.5])
+@pytest.mark.parametrize("shift", [0, *slow(0.5)])
 def test_sums_of_float32_keep_their_digits(shift):
     """Of a million scores, whose cumulative differences are small beside their sums."""
     rng = np.random.default_rng(0)

@@ -10,6 +10,7 @@ from anim import calibration
 from anim.calibration import tiles
 from anim.calibration.columns import columns_of
 from anim.errors import SettingError
+from tests.support.amounts import slow
 from tests.support.predictions import model, predicted, reference, softmax
 
 
@@ -27,9 +28,11 @@ def some(classes, examples=90):
     return logits.astype(np.float32), labels
 
 
-@pytest.mark.parametrize("of_logits", [True, False])
-@pytest.mark.parametrize(("classes", "k"), [(3, 2), (7, 5), (40, 6), (40, 39)])
-def test_they_are_what_a_sort_finds(classes, k, of_logits, monkeypatch):
+# One after the other up to five of them, and all at once beyond.
+@pytest.mark.parametrize("of_logits", [True, *slow(False)])
+@pytest.mark.parametrize("case", [(3, 2), (10, 6), *slow((7, 5), (40, 6), (40, 39))], ids=str)
+def test_they_are_what_a_sort_finds(case, of_logits, monkeypatch):
+    classes, k = case
     monkeypatch.setattr(tiles, "_TILE", 31 * classes)
     logits, labels = some(classes)
     probs = np.asarray(calibration.probabilities(logits))
@@ -43,15 +46,15 @@ def test_they_are_what_a_sort_finds(classes, k, of_logits, monkeypatch):
     assert not view.counts_labels
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.integers(0, 2**16))
 def test_the_order_of_the_classes_does_not_matter(seed):
     rng = np.random.default_rng(seed)
     # Without ties: among equals the first one is taken.
-    probs = rng.dirichlet(np.ones(6), 20).astype(np.float32)
-    labels, order = rng.integers(0, 6, 20), rng.permutation(6)
+    probs = rng.dirichlet(np.ones(8), 500).astype(np.float32)
+    labels, order = rng.integers(0, 8, 500), rng.permutation(8)
     places = np.argsort(order)
-    for k in (2, 5):
+    for k in (2, 6):
         view = calibration.TopView(k)
         one = calibration.scores_and_hits(probs, labels, view)
         other = calibration.scores_and_hits(probs[:, order], places[labels], view)
@@ -110,18 +113,19 @@ def test_a_view_made_by_hand_is_checked_too(k):
 
 
 def test_a_run_and_its_recalibration_have_them():
-    logits, labels = model(600, classes=5, sharpness=3)
+    # Of a shape that other tests recalibrate, too.
+    logits, labels = model(120, classes=3, sharpness=3)
     run = anim.from_arrays([0, 1], labels, logits=np.stack([logits, logits * 2]))
     raw, recalibrated = anim.calibrate(run)
-    bins = [one.reliability("top:3") for one in (raw, recalibrated)]
+    bins = [one.reliability("top:2") for one in (raw, recalibrated)]
     np.testing.assert_array_equal(*(one.hits.sum(1) for one in bins))
-    _, hits = by_sorting(raw.logits(1), softmax(raw.logits(1)), raw.labels, 3)
+    _, hits = by_sorting(raw.logits(1), softmax(raw.logits(1)), raw.labels, 2)
     assert bins[0].hits[1].sum() == hits.sum()
     assert (bins[0].counts.sum(1) == len(raw.labels)).all()
 
 
 def test_a_recording_without_the_scores_of_all_classes_refuses_them():
-    logits, labels = model(50, classes=5)
+    logits, labels = model(400, classes=3)
     recorder = anim.Recorder(labels=labels, keep="top")
     recorder.snapshot(0, logits=logits)
     with pytest.raises(SettingError, match=r"^view: .* the confidence view only, got 'top:2'$"):

@@ -39,8 +39,9 @@ def recorded(place, logits=LOGITS, **options):
 
 def check_like(run, expected):
     np.testing.assert_array_equal(run.labels, expected.labels)
+    errors = run.errors()
     for name, values in expected.errors().items():
-        np.testing.assert_array_equal(run.errors()[name], values, err_msg=name)
+        np.testing.assert_array_equal(errors[name], values, err_msg=name)
     for i in range(len(expected)):
         np.testing.assert_array_equal(run.probs(i), expected.probs(i))
 
