@@ -62,6 +62,7 @@ def test_the_order_of_the_classes_does_not_matter(seed):
         np.testing.assert_array_equal(one[1], other[1])
 
 
+@pytest.mark.slow
 def test_their_share_of_hits_is_the_accuracy_of_torchmetrics():
     torch, metrics = reference("torch"), reference("torchmetrics.classification")
     probs, labels = predicted(examples=500, classes=8, sharpness=2)
@@ -112,6 +113,7 @@ def test_a_view_made_by_hand_is_checked_too(k):
         calibration.scores_and_hits(probs, labels, calibration.TopView(k))
 
 
+@pytest.mark.slow
 def test_a_run_and_its_recalibration_have_them():
     # Of a shape that other tests recalibrate, too.
     logits, labels = model(120, classes=3, sharpness=3)

@@ -106,7 +106,7 @@ def test_each_snapshot_is_read_once_but_the_last_that_tells_which_of_many_are_th
         assert run.snapshots.reads == [1, 1, last]
 
 
-@pytest.mark.parametrize("classes", [3, MANY])
+@pytest.mark.parametrize("classes", [3, *slow(MANY)])
 def test_a_damaged_snapshot_tells_nothing_of_the_order(classes):
     run = a_run(classes, damaged=[2])
     with warnings.catch_warnings(record=True) as seen:

@@ -102,6 +102,7 @@ def test_groups_of_several_runs_are_refused():
         composed(runs=[RUN, RUN], by="site")
 
 
+@pytest.mark.slow
 def test_groups_of_a_recalibration_share_its_temperature():
     reel, subject = composed(by="sex", calibrate="temperature", seconds=1)
     assert [name.partition(", ")[2] for name in subject.names] == ["", "temperature-scaled"] * 2

@@ -7,6 +7,8 @@ from anim.settings.themes import THEMES
 from tests.support.players import PLAYER, STILL, a_run, data_of, page_of, ready
 
 FIVE = ("ant", "bee", "cow", "dog", "elk")
+# As many as other pages have.
+TEN = tuple("abcdefghij")
 
 
 def a_page(classes=FIVE):
@@ -14,17 +16,17 @@ def a_page(classes=FIVE):
 
 
 def test_its_data_say_which_classes_there_are_and_have_one_strip_of_the_run():
-    data = data_of(a_page(), view="classes", bins=8)
-    first = "5 classes, the worst first"
+    data = data_of(a_page(TEN), view="classes")
+    first = "10 classes, the worst first"
     assert data["classes"] == (f"{first}, by the ECE of each in the last snapshot", first)
-    assert {run["name"] for run in data["runs"]} == set(FIVE)
-    assert data["themes"]["dark"]["runs"] == (THEMES["dark"].cap,) * 5
+    assert {run["name"] for run in data["runs"]} == set(TEN)
+    assert data["themes"]["dark"]["runs"] == (THEMES["dark"].cap,) * 10
     assert (data["design"]["mostColumns"], data["design"]["lowest"]) == (4, 110)
     (strip,) = data["strips"]
     assert [line["rank"] for line in strip["lines"]] == [0, 0]
     assert strip["isFilled"]
     assert data["views"][0]["words"]["short"] == ("says ", 0, ", is ", 1)
-    assert data_of(a_page(), bins=8)["classes"] == ()
+    assert data_of(a_page(TEN))["classes"] == ()
 
 
 @pytest.mark.slow

@@ -29,9 +29,8 @@ def test_a_row_for_each_group_has_its_errors_at_the_last_step(rows):
         ("south", 150, 20),
     ]
     for row in rows:
-        alone = RUN.where(
-            RUN.groups["site"].codes == ["north", "east", "south"].index(row["group"])
-        )
+        # That of its examples.
+        alone = RUN.by_group("site")[row["group"]]
         for name, values in alone.metrics().items():
             assert row[name] == pytest.approx(values[-1], rel=1e-5, abs=1e-6)
         assert row["gap"] == pytest.approx(alone.gap()[-1], abs=1e-6)

@@ -11,12 +11,14 @@ from anim.calibration.ranked import mass_bins, ranked, ranked_of_two
 from anim.metrics import BY_NAME
 from anim.report import report, table
 from anim.run import blocks
+from tests.support.amounts import slow
 from tests.support.predictions import model
 
 STEPS = [0, 10]
 
 
-def a_run(classes, examples=700):
+# Shapes that reports have, too, are compiled once.
+def a_run(classes, examples=600):
     logits, labels = model(examples=examples, classes=classes)
     logits = np.stack([logits, 2 * logits]).astype(np.float32)
     return anim.from_arrays(STEPS, labels, logits=logits)
@@ -48,7 +50,7 @@ def by_functions(run, i):
     }
 
 
-@pytest.mark.parametrize("classes", [2, 4])
+@pytest.mark.parametrize("classes", [2, *slow(3, 4)])
 def test_errors_of_a_run_are_those_of_the_functions(classes):
     run = a_run(classes)
     whole = run.errors()
@@ -58,9 +60,9 @@ def test_errors_of_a_run_are_those_of_the_functions(classes):
 
 
 def test_errors_of_blocks_are_those_of_the_whole(monkeypatch):
-    whole = a_run(4).errors()
-    monkeypatch.setattr(blocks, "BLOCK_BYTES", 100 * 4 * 4)
-    for name, values in a_run(4).errors().items():
+    whole = a_run(3).errors()
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 100 * 4 * 3)
+    for name, values in a_run(3).errors().items():
         np.testing.assert_allclose(values, whole[name], rtol=1e-5, atol=1e-6, err_msg=name)
 
 
@@ -101,7 +103,8 @@ def test_a_damaged_snapshot_has_no_errors(tmp_path):
         assert np.isfinite(found[name]).tolist() == [True, False]
 
 
-@pytest.mark.parametrize("seed", range(20))
+# Each size is another program.
+@pytest.mark.parametrize("seed", [0, 1, *slow(*range(2, 20))])
 def test_quantile_bins_of_ranked_outcomes_are_those_of_the_examples(seed):
     rng = np.random.default_rng(seed)
     count, bins = rng.integers(1, 80), int(rng.integers(1, 17))

@@ -308,6 +308,7 @@ def test_runs_without_scores_have_groups():
         np.testing.assert_allclose(part.errors()["accuracy"], right)
 
 
+@pytest.mark.slow
 def test_recalibrated_groups_are_groups_of_the_recalibrated():
     raw, recalibrated = anim.calibrate(a_run().only([0]))
     for run in (raw, recalibrated):

@@ -28,7 +28,8 @@ def a_run(classes, logits, labels, **options):
 def drawn(classes):
     logits = 2 * RNG.normal(size=(2, N, classes)).astype(np.float32)
     labels = np.where(RNG.random(N) < 0.6, logits[1].argmax(1), RNG.integers(0, classes, N))
-    weights = RNG.integers(1, 5, N).astype(float)
+    # Of 600 repeated examples, as many as reports have: a shape is compiled once.
+    weights = RNG.permutation(np.resize([1.0, 4, 7, 8], N))
     return logits, labels, weights
 
 
@@ -64,12 +65,22 @@ def test_whole_weights_are_repeated_examples(classes):
 def test_equal_weights_are_none():
     logits, labels, _ = drawn(2)
     run, plain = a_run(2, logits, labels, weights=np.full(N, 0.3)), a_run(2, logits, labels)
-    errors, expected = run.errors(), plain.errors()
-    for name, values in errors.items():
-        same(values, expected[name])
     assert run.effective_examples == plain.effective_examples == N
     assert run.default_bins() == plain.default_bins()
     assert run.dots().wrong.tolist() == plain.dots().wrong.tolist()
+    for binning in ("width", "mass"):
+        bins, expected = (one.reliability(None, 10, binning) for one in (run, plain))
+        for name in ("edges", "counts", "hits", "accuracy", "confidence"):
+            same(getattr(bins, name), getattr(expected, name))
+
+
+@pytest.mark.slow
+def test_equal_weights_change_no_error_and_no_curve():
+    logits, labels, _ = drawn(2)
+    run, plain = a_run(2, logits, labels, weights=np.full(N, 0.3)), a_run(2, logits, labels)
+    errors, expected = run.errors(), plain.errors()
+    for name, values in errors.items():
+        same(values, expected[name])
     for kind in ("smooth", "isotonic"):
         same(run.curve(kind=kind, points=21), plain.curve(kind=kind, points=21), 1e-5)
     same(run.error_interval(), plain.error_interval())
@@ -90,17 +101,20 @@ def test_few_effective_examples_are_less_certain():
 
 @pytest.mark.parametrize("method", ["temperature", *slow("vector", "isotonic")])
 def test_recalibrations_are_fitted_with_weights(method):
-    logits = np.tile(2 * RNG.normal(size=(2, N, 2)), (1, 3, 1)).astype(np.float32)
-    labels = np.where(RNG.random(3 * N) < 0.8, logits[1].argmax(1), RNG.integers(0, 2, 3 * N))
-    weights = RNG.integers(1, 5, 3 * N).astype(float)
+    # As many as reports recalibrate.
+    count, rng = 600, np.random.default_rng(2)
+    logits = 2 * rng.normal(size=(2, count, 2)).astype(np.float32)
+    labels = np.where(rng.random(count) < 0.8, logits[1].argmax(1), rng.integers(0, 2, count))
+    # Wrong predictions count more, so that a fit with weights is another one.
+    weights = np.where(labels == logits[1].argmax(1), 1.0, 3.0)
     found = [
         anim.calibrate(a_run(2, logits[1:].repeat(2, 0), labels, weights=own), method)[1]
-        for own in (np.full(3 * N, 0.7), None, weights)
+        for own in (np.full(count, 0.7), None, weights)
     ]
     equal, plain, other = (run.metrics()["nll"] for run in found)
     same(equal, plain, 1e-5)
     assert (np.abs(other - plain) > 1e-4).all()
-    assert len(found[2].weights) == len(found[2].labels) < 3 * N
+    assert len(found[2].weights) == len(found[2].labels) < count
 
 
 class Unreadable(list):
@@ -120,6 +134,7 @@ def test_a_snapshot_that_cannot_be_read_has_no_examples():
     assert all(np.isnan(values[0]) and np.isfinite(values[1]) for values in errors.values())
 
 
+@pytest.mark.slow
 def test_parts_have_their_own_weights():
     logits, labels, weights = drawn(3)
     codes = (np.arange(N) % 2).astype(np.int32)

@@ -9,7 +9,6 @@ import anim
 from anim.compose import compose_views
 from anim.errors import SettingError
 from anim.panels import layout
-from anim.panels.contents import contents_of
 from anim.scene import Scene
 from anim.settings import Picture
 from tests.support.amounts import slow
@@ -30,6 +29,13 @@ def shown(classes, **options):
     return reel, subject, picture
 
 
+@cache
+def of_twelve():
+    """What is shown of 12 classes, and its scene."""
+    reel, subject, picture = shown(12)
+    return reel, Scene(subject, reel, picture)
+
+
 COLUMNS = {3: 2, 4: 2, 5: 3, 6: 3, 7: 4, 8: 4, 9: 3, 10: 4, 11: 4, 12: 4}
 
 
@@ -47,8 +53,7 @@ def test_panels_stand_in_rows_that_are_filled_evenly_over_a_strip(classes):
 
 
 def test_the_strip_is_that_of_the_run_and_panels_have_no_dots():
-    reel, subject, picture = shown(12)
-    found = contents_of(reel, subject, picture)
+    found = of_twelve()[1].contents
     assert all(cell.dots is None for cell in found.cells)
     ((_, panel),) = found.strips
     assert [(line.rank, line.name) for line in panel.lines] == [(0, "accuracy"), (0, "confidence")]
@@ -73,8 +78,8 @@ def test_no_text_is_clipped_or_overlaps(classes, size, theme, words):
 
 
 def test_the_picture_says_how_many_of_the_classes_it_shows():
-    reel, subject, picture = shown(12)
-    texts = [one.get_text() for one in texts_of(Scene(subject, reel, picture), reel.at(None))]
+    reel, scene = of_twelve()
+    texts = [one.get_text() for one in texts_of(scene, reel.at(None))]
     assert "12 classes, the worst first, by the ECE of each in the last snapshot" in texts
     assert texts.count("how likely it says  →") == 4
     assert texts.count("how often it is") == 3
@@ -84,8 +89,7 @@ def test_the_picture_says_how_many_of_the_classes_it_shows():
 
 
 def test_the_names_of_classes_have_the_colour_of_the_run():
-    reel, subject, picture = shown(12)
-    scene = Scene(subject, reel, picture)
+    reel, scene = of_twelve()
     ((_, panel),) = scene.contents.strips
     assert len(panel.lines) == 2
     of_names = {
@@ -94,7 +98,7 @@ def test_the_names_of_classes_have_the_colour_of_the_run():
     assert of_names == {scene._theme.cap}
 
 
-@pytest.mark.parametrize("panels", [*slow("counts"), "reliability,counts,accuracy,ece"])
+@pytest.mark.parametrize("panels", slow("counts", "reliability,counts,accuracy,ece"))
 def test_other_panels_have_room_for_classes(panels):
     reel, subject, picture = shown(12, panels=panels)
     check_texts(Scene(subject, reel, picture), reel.at(None))

@@ -181,13 +181,14 @@ def test_filters_of_warnings_are_restored(tmp_path):
 
 
 def test_panels_of_classes_keep_their_places_while_more_snapshots_come(tmp_path):
-    labels = np.arange(300) % 3
+    # As many as other panels of classes have.
+    labels = np.arange(400) % 3
     names = ("a", "b", "c")
 
     def add(steps, **options):
         with anim.Recorder(tmp_path / "r", labels=labels, classes=names, **options) as recorder:
             for step in steps:
-                values = np.random.default_rng(step).normal(size=(300, 3))
+                values = np.random.default_rng(step).normal(size=(400, 3))
                 recorder.snapshot(step, logits=values * (1 + step))
 
     add([0])
