@@ -46,8 +46,9 @@ def checked_snapshot(
         ValueError: predictions of a wrong shape or value.
         NotFiniteError: predictions with NaN or infinity, but for logits of classes that cannot be.
     """
-    given, ignored = checked_kind(given), labels == NO_LABEL
+    given = checked_kind(given)
     if "confidence" in given:
+        ignored = labels == NO_LABEL
         return {
             "confidence": checked_confidence(given["confidence"], ignored),
             "correct": checked_correct(given["correct"], ignored),
@@ -62,7 +63,7 @@ def checked_snapshot(
     for block, likely in top_blocks(scores, labels, seen.reducer(name)):
         blocks.append(block)
         probs += likely
-    seen.add(name, scores.classes, int((~ignored).sum()), probs)
+    seen.add(name, scores.classes, int((labels != NO_LABEL).sum()), probs)
     return {part: np.concatenate([block[part] for block in blocks]) for part in blocks[0]}
 
 

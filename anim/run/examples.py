@@ -96,11 +96,14 @@ class Examples:
         """Return some of the examples: [n] indices or [N] bool, or a slice."""
         weights = None if self.weights is None else self.weights[rows]
         groups = {name: one.take(rows) for name, one in self.groups.items()}
-        return replace(self, labels=self.labels[rows], weights=weights, groups=groups)
+        labels = self.labels[rows]
+        return Examples(labels, weights, groups, self.is_multilabel, self.drawn)
 
     def check_form(self, *others: Examples) -> None:
         """Raise SettingError unless others have weights if these have, and the same groupings."""
         for other in others:
+            if self.weights is other.weights and not self.groups and not other.groups:
+                continue
             for name, here, there in (
                 ("weights", self.weights is not None, other.weights is not None),
                 ("groups", sorted(self.groups), sorted(other.groups)),

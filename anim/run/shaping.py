@@ -38,17 +38,19 @@ class Flat(NamedTuple):
         told: of these rows.
         index: [n] positions of the rows among those that are recorded; None if they follow.
         before: how many rows were given, of which these are drawn.
+        is_part: whether they were drawn.
     """
 
     given: Mapping[str, Any]
     told: Told
     index: Any
     before: int
+    is_part: bool = False
 
     @property
     def is_empty(self) -> bool:
         """Whether rows were given, of which none was drawn."""
-        return self.before > 0 and not _rows_of(self.given)
+        return self.is_part and self.before > 0 and not _rows_of(self.given)
 
 
 class Shaping:
@@ -125,6 +127,8 @@ class Shaping:
         how = {"class_axis": self._axis, "label_shape": self._shape, "count": count}
         if self._names is None:
             flat, labels, layout = flattened(given, told.labels, **how)
+            if layout is None and self._sampling is None:
+                return Flat(given, told, index, _rows_of(given))
         else:
             flat, labels, layout = self._of_several(given, told.labels)
         said = self._said(told, layout)._replace(labels=labels)
@@ -141,7 +145,7 @@ class Shaping:
         drawn = self._sampling.drawn(positions)
         kept = {name: _taken(name, values, np.flatnonzero(drawn)) for name, values in flat.items()}
         ranks = None if index is None else self._sampling.ranks(positions[drawn])
-        return Flat(kept, _part(said, drawn), ranks, rows)
+        return Flat(kept, _part(said, drawn), ranks, rows, is_part=True)
 
     def settle(self, examples: Examples) -> None:
         """Take the names of several labels from a recording that is continued.

@@ -83,11 +83,15 @@ def assembled(arrays: Mapping[str, np.ndarray], attributes: Mapping) -> Examples
             raise ValueError(f"groups: expected names that look different, got {value_text(names)}")
         groups[plain(name)] = Groups(shown, codes)
     is_multilabel = attributes.get("multilabel", False) is True and LABEL in groups
-    return Examples(arrays["labels"], weights, groups, is_multilabel, _drawn(attributes))
+    return Examples(arrays["labels"], weights, groups, is_multilabel, drawn_of(attributes))
 
 
-def _drawn(attributes: Mapping) -> tuple[float, int] | None:
-    """Return how examples were drawn, which only matters to who draws them again."""
+def drawn_of(attributes: Mapping) -> tuple[float, int] | None:
+    """Return how examples were drawn, which only matters to who draws them again.
+
+    Raises:
+        ValueError: it says something else than `attributes_of`.
+    """
     drawn = attributes.get("drawn")
     if drawn is None:
         return None

@@ -240,10 +240,10 @@ def resume_description(
         RecordingError: it was recorded with other classes, or others were drawn.
     """
     found = schema.read_group(store)
-    before, now = (tuple(one) if one else None for one in (found.get("drawn"), drawn))
-    if before != now:
+    before = described.drawn_of(found)
+    if before != drawn:
         problem = f"{store.name!r} was recorded with {said_of_draw(before)}"
-        raise OtherRowsError(f"keep_fraction: {problem}, got {said_of_draw(now)}")
+        raise OtherRowsError(f"keep_fraction: {problem}, got {said_of_draw(drawn)}")
     recorded = schema.classes_of(found)
     is_named = isinstance(found["classes"], list)
     if classes is None:
@@ -260,7 +260,7 @@ def resume_description(
             f"got {len(classes)} names"
         )
     known = {} if classes in (None, recorded) else {"classes": list(classes)}
-    nothing = NOTHING_KNOWN if now is None else About(words_of(now[0], ""))
+    nothing = NOTHING_KNOWN if drawn is None else About(words_of(drawn[0], ""))
     if about not in (NOTHING_KNOWN, nothing):
         known |= _described(about)
     if {**found, **known} != found:
