@@ -76,7 +76,8 @@ def layout_of(
     name, values = next(iter(given.items()))
     shape = shape_of(name, values)
     known = label_shape if labels is None else shape_of("labels", labels)
-    if class_axis is None and len(shape) < 3 and (known is None or len(known) < 2):
+    most = 2 if name in SCORES else 1
+    if class_axis is None and len(shape) <= most and (known is None or len(known) < 2):
         return None
     if labels is None and known is not None:
         known = (*shape[:1], *known[1:])

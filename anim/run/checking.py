@@ -18,6 +18,7 @@ from anim.checks.predictions import (
 from anim.checks.rows import DEVICE_BYTES, HOST_BYTES
 from anim.errors import SettingError
 from anim.run.caller import warn_caller
+from anim.run.intake import Told
 from anim.run.reduction import Reduced, Reducer, can_reduce, is_checked
 from anim.run.seen import PROBS_AS_LOGITS, Seen
 from anim.run.snapshots import KINDS, Form, Given
@@ -67,16 +68,17 @@ def checked_snapshot(
     return {part: np.concatenate([block[part] for block in blocks]) for part in blocks[0]}
 
 
-def needed_labels(labels, given: Mapping[str, object], has_labels: bool):
+def needed_labels(told: Told, given: Mapping[str, object], has_labels: bool):
     """Return the labels that were given; zeros for confidences, which say what is right themselves.
 
     Args:
-        labels: as given; None if they were not.
+        told: of the examples.
         given: the arrays of a snapshot or batch by name; None if not given.
         has_labels: whether the recorder has them.
     """
-    if labels is not None or has_labels or given.get("confidence") is None:
-        return labels
+    is_known = told.labels is not None or (has_labels and not told.says_more)
+    if is_known or given.get("confidence") is None:
+        return told.labels
     return np.zeros(as_array("confidence", given["confidence"]).shape[:1], np.int32)
 
 

@@ -121,7 +121,7 @@ class Part:
             self._given += flat.before
 
     def _add(self, given: dict[str, Any], told: Told, index) -> None:
-        labels = needed_labels(told.labels, given, self._known is not None)
+        labels = needed_labels(told, given, self._known is not None)
         told = told._replace(labels=labels)
         own = None if told.labels is None else self._checked_examples(told, index)
         if own is None:

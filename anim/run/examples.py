@@ -99,6 +99,12 @@ class Examples:
         labels = self.labels[rows]
         return Examples(labels, weights, groups, self.is_multilabel, self.drawn)
 
+    def check_some(self) -> None:
+        """Raise SettingError if none of them counts."""
+        if not (self.labels != NO_LABEL).any():
+            problem = "expected at least one example, got none that is not ignored"
+            raise SettingError("labels", problem)
+
     def check_form(self, *others: Examples) -> None:
         """Raise SettingError unless others have weights if these have, and the same groupings."""
         for other in others:

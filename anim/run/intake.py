@@ -26,6 +26,11 @@ class Told(NamedTuple):
     # Which of several labels each row is about.
     about: Groups | None = None
 
+    @property
+    def says_more(self) -> bool:
+        """Whether it says anything but labels."""
+        return any(value is not None for value in self[1:])
+
     def check_alone(self) -> None:
         """Raise SettingError if something is said of examples without their labels."""
         for name, value in zip(self._fields, self, strict=True):

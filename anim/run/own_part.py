@@ -9,6 +9,7 @@ import numpy as np
 
 from anim.checks.arrays import as_array
 from anim.errors import ElementError, SettingError
+from anim.run.checking import needed_labels
 from anim.run.collecting import Part
 from anim.run.examples import Examples
 from anim.run.held import HeldExamples
@@ -86,6 +87,8 @@ class OwnPart(Part):
         return HeldExamples(held, told, self._intake).at(first.index)
 
     def _add_own(self, given: dict[str, Any], told: Told, index) -> None:
+        labels = needed_labels(told, given, self._known is not None)
+        told = told._replace(labels=labels)
         own = None if told.labels is None else self._checked_examples(told, index)
         if own is None:
             told.check_alone()

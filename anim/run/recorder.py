@@ -221,7 +221,7 @@ class Recorder(Closing):
         given = {name: values for name, values in given.items() if values is not None}
         flat = self._shaping.rows(given, told, None, 0, None if last is None else len(last))
         pieces = self._rows.pieces_of(flat.given)
-        labels = needed_labels(flat.told.labels, flat.given, last is not None)
+        labels = needed_labels(flat.told, flat.given, last is not None)
         with self._shaping.naming():
             known = self._rows.examples_given(flat.told._replace(labels=labels), last)
         scalars = checked_metrics(metrics)
@@ -314,6 +314,8 @@ class Recorder(Closing):
         self._check_open("snapshot", given.step)
         self._make_room()
         self._check_step(given.step, last.step)
+        if last.step is None and not self._rows.is_shared:
+            given.examples.check_some()
         check_following(given, last, self._classes)
 
     def _check_step(self, step: int, last_step: int | None) -> None:

@@ -66,7 +66,6 @@ def counting(examples: Examples, snapshots: SnapshotSequence) -> tuple[Examples,
     ignored = examples.ignored
     if ignored is None:
         return examples, snapshots
+    examples.check_some()
     rows = np.flatnonzero(~ignored)
-    if not len(rows):
-        raise ValueError("labels: expected at least one example, got none that is not ignored")
     return examples.take(rows), SomeExamples(snapshots, rows)

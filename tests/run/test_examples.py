@@ -238,3 +238,39 @@ def test_what_is_ignored_may_be_an_array_of_one():
     for ignore in (jnp.array(-100), np.array([-100]), np.int64(-100)):
         run = recorded(None, labels=GIVEN, ignore=ignore)
         np.testing.assert_array_equal(run.labels, LABELS[~IGNORED])
+
+
+def test_stated_confidences_need_no_labels(tmp_path):
+    confidence, correct = RNG.random(N), LABELS == 1
+    weights, order = WEIGHTS, RNG.permutation(N)
+    with anim.Recorder() as recorder:
+        recorder.snapshot(0, confidence=confidence, correct=correct, weights=weights, groups=SITES)
+    expected = recorder.run()
+    with anim.Recorder(tmp_path / "r", index=order) as recorder:
+        for step in range(2):
+            with recorder.collecting(step) as part:
+                for rows in (slice(0, 70), slice(70, N)):
+                    own = order[rows]
+                    known = {"weights": weights[own], "groups": SITES[own]}
+                    part.add(confidence=confidence[own], correct=correct[own], **known)
+    run = recorder.run()
+    np.testing.assert_array_equal(run.weights, expected.weights)
+    for i in range(2):
+        assert run.metrics()["accuracy"][i] == expected.metrics()["accuracy"][0]
+    shape = (N // 10, 10)
+    with anim.Recorder() as recorder:
+        recorder.snapshot(0, confidence=confidence.reshape(shape), correct=correct.reshape(shape))
+        with recorder.collecting(1) as part:
+            part.add(confidence=confidence.reshape(shape), correct=correct.reshape(shape))
+    assert recorder.run().metrics()["accuracy"].tolist() == [correct.mean()] * 2
+
+
+def test_what_has_no_example_is_refused_at_once(place):
+    recorder = anim.Recorder(place, mask=np.zeros(N), labels=LABELS)
+    with pytest.raises(SettingError, match="at least one example, got none that is not ignored"):
+        recorder.snapshot(0, logits=LOGITS[0])
+    recorder.close()
+    recorder = anim.Recorder(place, ignore=-100)
+    with pytest.raises(SettingError, match="at least one example"), recorder.collecting(0) as part:
+        part.add(logits=LOGITS[0], labels=np.full(N, -100))
+    recorder.close()
