@@ -27,6 +27,7 @@ def from_arrays(
     class_axis: int | None = None,
     keep_fraction: float = 1.0,
     seed: int = 0,
+    multilabel: bool = False,
 ) -> Run:
     """Return a run of predictions that are already in memory.
 
@@ -40,6 +41,8 @@ def from_arrays(
         weights, groups, ignore, mask: what is known of the examples, as for `anim.Recorder`.
         class_axis: that of the classes in the predictions of a step, as for `anim.Recorder`.
         keep_fraction, seed: as for `anim.Recorder`.
+        multilabel: whether an example may have several of L labels: [N, L] of 0 and 1, with logits
+            or probs [S, N, L].
 
     Raises:
         ValueError: as for `Recorder.snapshot`.
@@ -48,6 +51,7 @@ def from_arrays(
         raise SettingError("labels", "expected integers of shape [N], got None")
     known: dict[str, Any] = {"weights": weights, "groups": groups, "ignore": ignore, "mask": mask}
     known |= {"class_axis": class_axis, "keep_fraction": keep_fraction, "seed": seed}
+    known["multilabel"] = multilabel
     recorder = Recorder(labels=labels, classes=classes, **known)
     given = {"logits": logits, "probs": probs}
     for name, values in given.items():

@@ -88,6 +88,12 @@ def test_labels_that_are_not_known_and_weights_of_examples():
     np.testing.assert_array_equal(one.labels, unknown[:, 2][unknown[:, 2] >= 0])
 
 
+def test_arrays_in_memory_may_have_several_labels():
+    run = anim.from_arrays([0, 1], LABELS, logits=LOGITS, classes=NAMES, multilabel=True)
+    np.testing.assert_array_equal(run.logits(1), recorded().logits(1))
+    assert run.label_errors().keys() == set(NAMES)
+
+
 def test_what_is_no_multilabel_model_is_refused():
     softmax = np.exp(LOGITS) / np.exp(LOGITS).sum(2, keepdims=True)
     recorder = anim.Recorder(labels=LABELS, multilabel=True)
@@ -146,3 +152,21 @@ def test_a_recording_of_several_labels_is_continued_as_one(tmp_path):
         recorder.snapshot(0, logits=LOGITS[0].ravel())
     with pytest.raises(RecordingError, match="multilabel: expected False, as in the recording"):
         anim.Recorder(place, multilabel=True, resume=True)
+
+
+@pytest.mark.slow
+def test_numbers_are_those_of_torchmetrics():
+    metrics = pytest.importorskip("torchmetrics.classification", reason="it is not installed")
+    unknown = np.where(RNG.random((N, L)) < 0.3, -1, LABELS)
+    probs = torch.tensor(SIGMOIDS[1].astype(np.float32))
+    for ignore in (None, -1):
+        labels = LABELS if ignore is None else unknown
+        truth = torch.tensor(labels)
+        run = recorded(labels=labels, ignore=ignore)
+        micro = metrics.MultilabelAccuracy(L, average="micro", ignore_index=ignore)
+        accuracy = run.metrics()["accuracy"][1]
+        assert accuracy == pytest.approx(float(micro(probs, truth)), abs=1e-6)
+        for k, name in enumerate(NAMES):
+            error = metrics.BinaryCalibrationError(15, norm="l1", ignore_index=ignore)
+            found = float(error(probs[:, k], truth[:, k]))
+            assert run.label_errors()[name][1] == pytest.approx(found, abs=1e-6)
