@@ -27,8 +27,11 @@ from anim.settings import Statistics, one_line
 # Fewer examples say nothing: an accuracy of 0.5 is known to within 0.1.
 FEWEST = 100
 _SMALL = "*"
+EFFECTIVE = "effective_points"
 _SHOWN = ("accuracy", GAP, "ece", "ece_low", CHANCE, P_VALUE, CORRECTED, SCORE_ECE)
 _SHOWN = (*_SHOWN, f"{RECALIBRATED}ece")
+# Of chance and its tests, which say nothing of a small group.
+_TESTED = (P_VALUE, "ece_low", CORRECTED)
 GroupRow = dict[str, Any]
 
 
@@ -48,10 +51,11 @@ def report_groups(
         calibrate, held_out: of `report`; the recalibration is fitted to examples of all groups.
 
     Returns:
-        For each group a mapping: ``group``, its name; ``points``, the number of its examples; what
-        `report` has; and ``ece_p_holm``, the p-value of its ECE with Holm's correction for the
-        number of groups of 100 points or more, with weights by their effective number. It is NaN
-        for those of fewer, which are not tested. Of several labels, by label: ``label_ece``, see
+        For each group a mapping: ``group``, its name; ``points``, the number of its examples; with
+        weights ``effective_points``, their effective number; what `report` has; and
+        ``ece_p_holm``, the p-value of its ECE with Holm's correction for the number of groups of
+        100 points or more, with weights by their effective number. It is NaN for those of fewer,
+        which are not tested. Of several labels, by label: ``label_ece``, see
         `anim.Run.label_errors`.
 
     Raises:
@@ -76,16 +80,17 @@ def report_groups(
             columns = columns_of(part, recalibrated.get(name), calibrate)
             values = {key: column[0].item() for key, column in columns.items()}
             values |= {SCORE_ECE: errors[name].item()} if name in errors else {}
-            rows.append({"group": name, "points": len(part.labels), **values})
-    _add_corrected(rows, [part.effective_examples for part in parts.values()])
+            count, effective = len(part.labels), part.effective_examples
+            weighted = {} if part.weights is None else {EFFECTIVE: effective}
+            rows.append({"group": name, "points": count, **weighted, **values})
+    _add_corrected(rows)
     return sorted(rows, key=lambda row: -row["points"])
 
 
-def _add_corrected(rows: Sequence[GroupRow], numbers: Sequence[float]) -> None:
-    """Add the corrected p-value to rows of groups with these effective numbers of points."""
+def _add_corrected(rows: Sequence[GroupRow]) -> None:
+    """Add the corrected p-value to rows of groups."""
     p_values = [
-        row[P_VALUE] if number >= FEWEST else math.nan
-        for row, number in zip(rows, numbers, strict=True)
+        row[P_VALUE] if row.get(EFFECTIVE, row["points"]) >= FEWEST else math.nan for row in rows
     ]
     for row, value in zip(rows, _corrected(p_values), strict=True):
         row[CORRECTED] = value
@@ -115,9 +120,10 @@ def group_table(rows: Sequence[Mapping[str, Any]]) -> str:
     columns = [one for one in columns_in(rows) if one.keys[0] in _SHOWN]
     lines = [[_noun_of(rows), "points", *(one.title for one in columns)]]
     for row in rows:
-        small = _SMALL if _is_small(row) else ""
-        cells = (cell_of(row, column) for column in columns)
-        lines.append([one_line(row["group"]), f"{row['points']}{small}", *cells])
+        is_small = _is_small(row)
+        said = {**row, **dict.fromkeys(_TESTED, math.nan)} if is_small else row
+        cells = (cell_of(said, column) for column in columns)
+        lines.append([one_line(row["group"]), f"{row['points']}{_SMALL * is_small}", *cells])
     widest = max(len(line[0]) for line in lines)
     return aligned([[name.ljust(widest), *cells] for name, *cells in lines])
 
@@ -135,26 +141,33 @@ def group_verdict(rows: Sequence[Mapping[str, Any]]) -> str:
     if len(unread) == len(rows):
         return f"The snapshot at step {rows[0]['step']} cannot be read."
     noun = _noun_of(rows)
-    sentences = [_of_worst(tested, noun), _of_tests(tested, noun)] if tested else []
+    sentences = []
+    if tested:
+        sentences = [_of_worst(tested, noun, are_all=not small), _of_tests(tested, noun)]
     if small:
         are = f"{noun} is" if len(small) == 1 else f"{noun}s are"
-        sentences.append(
-            f"{len(small)} {are} too small to say anything ({_SMALL}, fewer than {FEWEST} points)."
-        )
-    return " ".join(sentences)
+        fewer = f"fewer than {FEWEST} points"
+        if any(EFFECTIVE in row for row in small):
+            fewer = f"an effective number of points below {FEWEST}"
+        sentences.append(f"{len(small)} {are} too small to say anything ({_SMALL}, {fewer}).")
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
-def _of_worst(tested: Sequence[Mapping[str, Any]], noun: str) -> str:
+def _of_worst(tested: Sequence[Mapping[str, Any]], noun: str, *, are_all: bool) -> str:
+    none, of_all = f"No {noun}", noun
+    if not are_all:
+        none = f"None of the {noun}s large enough to say"
+        of_all = f"of the {noun}s large enough to say"
     # The lower end of the interval: the ECE of a small group is large by chance.
     worst = max(tested, key=lambda row: (row["ece_low"], row["ece"] - row[CHANCE]))
     numbers = f"ECE {worst['ece']:.3f}, at least {worst['ece_low']:.3f} without chance"
     numbers += f", p = {worst[CORRECTED]:.3f} with Holm's correction"
     if worst[CORRECTED] > ALARM:
-        name = f"the largest error is that of {one_line(worst['group'])}"
-        return f"No {noun} is off by more than chance allows: {name} ({numbers})."
+        name = f"the largest error, compared to chance, is that of {one_line(worst['group'])}"
+        return f"{none} is off by more than chance allows: {name} ({numbers})."
     direction = "over-confident" if worst[GAP] > 0 else "under-confident"
     name, gap = one_line(worst["group"]), abs(worst[GAP])
-    return f"The worst {noun} is {name}, {direction} by {gap:.3f} on average ({numbers})."
+    return f"The worst {of_all} is {name}, {direction} by {gap:.3f} on average ({numbers})."
 
 
 def _of_tests(tested: Sequence[Mapping[str, Any]], noun: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 
 import numpy as np
 import pytest
@@ -75,20 +76,31 @@ def test_a_small_group_with_a_large_error_is_not_the_worst():
     assert math.isfinite(few["ece_p"])
     assert many["ece_p_holm"] == many["ece_p"] > 0.05
     said = group_verdict([many, few])
-    assert "No group is off by more than chance allows: the largest error is that of many" in said
+    assert said.startswith(
+        "None of the groups large enough to say is off by more than chance allows: the largest "
+        "error, compared to chance, is that of many (ECE "
+    )
+    assert "correction). 1 group is" in said
     assert said.endswith("1 group is too small to say anything (*, fewer than 100 points).")
     lines = group_table([many, few]).splitlines()
     assert lines[0].split()[:2] == ["group", "points"]
     assert lines[2].split()[:2] == ["few", "12*"]
     assert lines[2].split()[-1] == "-"
+    titles, small = (re.split(r"  +", line.strip()) for line in (lines[0], lines[2]))
+    dashes = [title for title, cell in zip(titles, small, strict=True) if cell == "-"]
+    assert dashes == ["95 % interval", "p", "p (Holm)"]
 
 
 def test_a_group_of_few_effective_points_is_small():
     heavy = (np.arange(600) % 6 == 0) & (RUN.groups["sex"].codes == 0)
     weights = np.where(heavy, 1000.0, 1.0)
-    for row in report_groups(RUN.replaced(weights=weights), "sex"):
+    rows = report_groups(RUN.replaced(weights=weights), "sex")
+    for row in rows:
         assert row["points"] == 300
         assert math.isnan(row["ece_p_holm"]) == (row["group"] == "f")
+        assert (row["effective_points"] < 100) == (row["group"] == "f")
+    said = "1 group is too small to say anything (*, an effective number of points below 100)."
+    assert group_verdict(rows).endswith(said)
 
 
 def test_many_groups_have_no_p_value_small_enough():
