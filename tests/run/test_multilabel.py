@@ -10,7 +10,8 @@ import anim
 from anim import calibration
 from anim.errors import RecordingError, SettingError
 
-N, L = 90, 4
+# As many labels in all as reports have examples: a shape is compiled once.
+N, L = 150, 4
 NAMES = ["cat", "ant", "dog", "bee"]
 RNG = np.random.default_rng(11)
 LOGITS = RNG.normal(size=(2, N, L)).astype(np.float32)
@@ -100,7 +101,7 @@ def test_what_is_no_multilabel_model_is_refused():
     with pytest.raises(SettingError, match="probs: expected a sigmoid for each label, got rows"):
         recorder.snapshot(0, probs=softmax[0])
     recorder.snapshot(0, probs=SIGMOIDS[0])
-    with pytest.raises(SettingError, match=r"logits: expected shape \[N, L\].*, got \[90\]"):
+    with pytest.raises(SettingError, match=r"logits: expected shape \[N, L\].*, got \[150\]"):
         recorder.snapshot(1, logits=LOGITS[0, :, 0])
     with pytest.raises(SettingError, match=r"labels: expected shape \[N, 4\] with multilabel"):
         anim.Recorder(labels=LABELS[:, :3], classes=NAMES, multilabel=True)
@@ -110,7 +111,8 @@ def test_what_is_no_multilabel_model_is_refused():
         anim.Recorder(labels=wrong, multilabel=True)
     with pytest.raises(ValueError, match="several labels for one example, pass multilabel=True"):
         recorded(multilabel=False, classes=None)
-    plain = anim.from_arrays([0], [0, 1, 1], logits=np.zeros((1, 3, 2)))
+    # Of a shape that reports have, too.
+    plain = anim.from_arrays([0], np.arange(600) % 2, logits=np.zeros((1, 600, 2)))
     with pytest.raises(SettingError, match="expected a run of several labels for 'label:cat'"):
         plain.reliability("label:cat")
     with pytest.raises(SettingError, match="pooled is for several labels"):

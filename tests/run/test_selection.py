@@ -139,10 +139,15 @@ def test_groups_are_the_runs_of_their_examples():
     assert [part.name for part in parts.values()] == [*parts]
     for code, part in enumerate(parts.values()):
         alone = of_rows(np.flatnonzero(code == SITE))
-        same(part.errors(), alone.errors(), atol=1e-6)
         same(vars(part.reliability("class:b", 4)), vars(alone.reliability("class:b", 4)), atol=1e-6)
         same(vars(part.dots()), vars(alone.dots()), atol=1e-6)
         np.testing.assert_array_equal(part.logits(0), alone.logits(0))
+
+
+@pytest.mark.slow
+def test_errors_of_groups_are_those_of_the_runs_of_their_examples():
+    for code, part in enumerate(a_run().by_group("site").values()):
+        same(part.errors(), of_rows(np.flatnonzero(code == SITE)).errors(), atol=1e-6)
 
 
 def test_groups_crossed_are_called_by_both_names():
