@@ -195,6 +195,9 @@ class ClassView(View):
 
     @classmethod
     def parsed(cls, argument: str, classes: Sequence[str]) -> View:
+        if tuple(classes) == SEVERAL and argument not in classes:
+            problem = "examples have several labels, which are no classes: try label:"
+            raise SettingError("view", f"{problem}{argument}, got class:{argument}")
         one_of("view", argument, classes)
         return cls(list(classes).index(argument), argument)
 

@@ -17,7 +17,9 @@ def checked_confidence(given, ignored: np.ndarray) -> np.ndarray:
     numbers = _without(ignored, numbers)
     values = _own_floats(given, numbers)
     check_finite("confidence", values, numbers)
-    return check_scores("confidence", values, numbers.dtype)
+    is_percent = values.size and values.min() >= 0 and 2 < values.max() <= 100
+    hint = " (percentages: divide them by 100)" if is_percent else ""
+    return check_scores("confidence", values, numbers.dtype, lambda: hint)
 
 
 def checked_correct(given, ignored: np.ndarray) -> np.ndarray:

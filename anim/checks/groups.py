@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 from urllib.parse import quote
 
@@ -117,4 +117,8 @@ def _text(value: Any, what: str) -> str:
     is_number = isinstance(value, (float, np.floating))
     if value is None or (is_number and np.isnan(value)) or str(value) in ("<NA>", "NaT"):
         return NOTHING
-    raise SettingError("groups", f"{what}: expected names or integers, got {value_text(value)}")
+    if isinstance(value, (Mapping, Set, list, tuple, np.ndarray)):
+        problem = f"{what}: expected a name for each example, got {value_text(value)}"
+        raise SettingError("groups", problem)
+    # Intervals, dates and numbers that are no integers.
+    return plain(str(value))

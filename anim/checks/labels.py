@@ -48,6 +48,7 @@ def checked_labels(
     labels,
     classes: Sequence[str] | None = None,
     ignore: Sequence[float | str] = (),
+    mask: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return labels as class indices, [N] int32.
 
@@ -55,6 +56,7 @@ def checked_labels(
         labels: [N] or [N, 1] integers, one-hot [N, K], or [N] names out of ``classes``.
         classes: K names; required for labels that are names.
         ignore: labels of what is no example, from `checked_ignore`: they become -1.
+        mask: [N] bool, which rows are examples; the others are not looked at, and become -1.
 
     Raises:
         ValueError: labels of another shape or type, negative or fractional ones, those of
@@ -64,6 +66,8 @@ def checked_labels(
     if isinstance(labels, (list, tuple)) and values.dtype.kind in "SU":
         # NumPy makes texts of numbers beside texts.
         values = np.array(labels, object)
+    if mask is not None and not mask.all():
+        return _of_masked(values, classes, ignore, mask)
     if values.dtype.kind == "O":
         values = _of_one_type(values)
     if values.ndim == 2 and values.shape[1] == 1:
@@ -87,6 +91,19 @@ def checked_labels(
     found = values.astype(np.int32)
     if ignored is not None:
         found[ignored] = NO_LABEL
+    return found
+
+
+def _of_masked(
+    values: np.ndarray, classes: Sequence[str] | None, ignore: Sequence[float | str], mask
+) -> np.ndarray:
+    """Return the labels of those rows that are examples, and -1 for the others."""
+    found = np.full(len(values), NO_LABEL, np.int32)
+    if mask.any():
+        try:
+            found[mask] = checked_labels(values[mask], classes, ignore)
+        except ElementError as error:
+            raise error.at_row(int(np.flatnonzero(mask)[error.index[0]])) from error
     return found
 
 
@@ -237,8 +254,10 @@ def check_range(labels: np.ndarray, classes: int) -> None:
     """Raise ValueError unless each label is in [0, ``classes``)."""
     beyond = labels >= classes
     if beyond.any():
+        others = np.unique(labels[beyond])
         starts_at_1 = labels.min() == 1 and labels.max() == classes
-        hint = " (labels that start at 1: subtract 1)" if starts_at_1 else ""
+        hint = f" (ignore={others[0]} leaves these out)" if len(others) == 1 else ""
+        hint = " (labels that start at 1: subtract 1)" if starts_at_1 else hint
         raise_first("labels", f"integers in [0, {classes}){hint}", labels, beyond)
 
 

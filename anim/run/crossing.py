@@ -9,6 +9,7 @@ import numpy as np
 from anim.errors import SettingError
 from anim.run.examples import Groups
 from anim.settings import one_of, value_text
+from anim.settings.parsing import names_of
 
 # Between the names of the groups that an example is in.
 _AND = ", "
@@ -28,7 +29,10 @@ def groups_by(groupings: Mapping[str, Groups], name: str | Sequence[str] | None)
         raise SettingError("by", "this run has no groups; record them with anim.Recorder(groups=)")
     if name is None and len(groupings) > 1:
         raise SettingError("by", f"expected one of {_AND.join(groupings)}, or several, got none")
-    names = list(groupings) if name is None else [name] if isinstance(name, str) else [*name]
+    names = list(groupings) if name is None else names_of(name)
+    if isinstance(name, str) and name in groupings:
+        # It may have a comma in it.
+        names = [name]
     for one in names:
         one_of("by", one, groupings)
     if not names or len(set(names)) < len(names):

@@ -101,9 +101,9 @@ class Examples:
 
     def check_some(self) -> None:
         """Raise SettingError if none of them counts."""
-        if not (self.labels != NO_LABEL).any():
-            problem = "expected at least one example, got none that is not ignored"
-            raise SettingError("labels", problem)
+        if (self.labels == NO_LABEL).all():
+            problem = "expected at least one example that counts, got none: all of them are "
+            raise SettingError("labels", problem + "ignored, masked or of weight 0")
 
     def check_form(self, *others: Examples) -> None:
         """Raise SettingError unless others have weights if these have, and the same groupings."""

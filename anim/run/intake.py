@@ -63,9 +63,10 @@ class Intake:
         Raises:
             ValueError: another shape or type than those of `anim.Recorder`.
         """
-        labels = checked_labels(told.labels, self.classes, self.ignore)
+        mask = None
         if told.mask is not None:
-            labels = np.where(_checked_mask(told.mask, len(labels)), labels, NO_LABEL)
+            mask = _checked_mask(told.mask, len(as_array("labels", told.labels)))
+        labels = checked_labels(told.labels, self.classes, self.ignore, mask)
         weights = None
         if told.weights is not None:
             weights = checked_weights(told.weights, len(labels))

@@ -72,6 +72,13 @@ def said_of_draw(drawn: tuple[float, int] | None) -> str:
     return "keep_fraction=1" if drawn is None else f"keep_fraction={drawn[0]:g}, seed={drawn[1]}"
 
 
+def check_some(drawn: int, examples: int) -> None:
+    """Raise SettingError if none of the examples was drawn."""
+    if examples and not drawn:
+        problem = f"expected a part of {examples:,} examples, got none of them: a larger one"
+        raise SettingError("keep_fraction", problem)
+
+
 def words_of(fraction: float, caption: str) -> str:
     """Return a caption that says which part of the points is shown."""
     part = f"{100 * fraction:.3g} %"

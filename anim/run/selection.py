@@ -105,7 +105,7 @@ class RunSelection(ABC):
             SettingError: no groups, or none of that name.
         """
         groups = groups_by(self.examples.groups, name)
-        names = groups.names if only is None else tuple(only)
+        names = groups.names if only is None else ((only,) if isinstance(only, str) else (*only,))
         for one in names:
             one_of("only", one, groups.names)
         if not names or len(set(names)) < len(names):

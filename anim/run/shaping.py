@@ -19,7 +19,7 @@ from anim.errors import ElementError, OtherRowsError, SettingError
 from anim.run.examples import LABEL, Examples, Groups
 from anim.run.intake import Told
 from anim.run.positions import checked_index
-from anim.run.sampling import Sampling
+from anim.run.sampling import Sampling, check_some
 from anim.run.snapshots import numbered
 
 # Rows that show whether they are those of a softmax.
@@ -97,7 +97,9 @@ class Shaping:
             self._positions = layout.rows(self._given_index)
         if self._sampling is None:
             return flat
-        return _part(flat, self._sampling.drawn(self._next(0, shape_of("labels", labels)[0])))
+        drawn = self._sampling.drawn(self._next(0, shape_of("labels", labels)[0]))
+        check_some(int(drawn.sum()), len(drawn))
+        return _part(flat, drawn)
 
     @property
     def index(self) -> np.ndarray | None:

@@ -112,7 +112,9 @@ def test_the_error_for_wrong_labels_says_what_is_wrong_and_where(labels, classes
 def test_a_label_beyond_the_classes_is_named_with_its_index():
     labels = np.zeros(50, np.int32)
     labels[41] = 7
-    with pytest.raises(ValueError, match=r"^labels: expected integers in \[0, 3\), got 7 at index"):
+    with pytest.raises(
+        ValueError, match=r"^labels: expected integers in \[0, 3\) .*, got 7 at index"
+    ):
         check_range(labels, 3)
     check_range(labels, 8)
 

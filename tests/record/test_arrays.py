@@ -166,7 +166,7 @@ REFUSED = {
     "predicted tokens": ({**BOTH, "y_pred": np.ones((50, 4), int)}, "predictions: expected shape"),
     "several labels": (
         {"logits": LOGITS[0], "labels": np.tile([1, 1, 0], (50, 1))},
-        "got [50, 3], the shape of the labels (labels of several classes for one example, multila",
+        "got [50, 3], the shape of the labels; with several labels for one example, pass multila",
     ),
     "soft labels": ({"logits": LOGITS[0], "labels": PROBS[1]}, "one-hot rows"),
     "complex scores": ({**BOTH, "logits": LOGITS[0] * 1j}, "got '<c8'"),

@@ -39,9 +39,8 @@ def recorded(place, logits=LOGITS, **options):
 
 def check_like(run, expected):
     np.testing.assert_array_equal(run.labels, expected.labels)
-    errors = run.errors()
-    for name, values in expected.errors().items():
-        np.testing.assert_array_equal(errors[name], values, err_msg=name)
+    for name, values in expected.metrics().items():
+        np.testing.assert_array_equal(run.metrics()[name], values, err_msg=name)
     for i in range(len(expected)):
         np.testing.assert_array_equal(run.probs(i), expected.probs(i))
 
@@ -70,6 +69,23 @@ def test_top_and_stated_confidences_leave_out_what_is_ignored(tmp_path):
     with anim.Recorder(labels=GIVEN, ignore=-100) as recorder:
         recorder.snapshot(0, confidence=confidence, correct=correct)
     assert recorder.run().metrics()["accuracy"] == (LABELS[~IGNORED] == 1).mean()
+
+
+def test_labels_of_masked_rows_are_not_looked_at():
+    names = np.array(["a", "b", "c"])[LABELS]
+    for labels, options in {
+        "negative": (np.where(IGNORED, -7, LABELS), {}),
+        "missing": (np.where(IGNORED, np.nan, LABELS), {}),
+        "none": (np.where(IGNORED, None, names), {"classes": ["a", "b", "c"]}),
+    }.values():
+        run = recorded(None, labels=labels, mask=~IGNORED, **options)
+        np.testing.assert_array_equal(run.labels, LABELS[~IGNORED])
+    wrong = LABELS.copy()
+    wrong[np.flatnonzero(~IGNORED)[9]] = -5
+    with pytest.raises(ElementError, match=f"got -5 at index {np.flatnonzero(~IGNORED)[9]}"):
+        anim.Recorder(labels=wrong, mask=~IGNORED)
+    with pytest.raises(ValueError, match=r"\(ignore=255 leaves these out\), got 255 at index"):
+        recorded(None, labels=np.where(IGNORED, 255, LABELS))
 
 
 def test_names_and_rows_of_probabilities_can_be_ignored():
@@ -142,8 +158,12 @@ def test_what_is_ignored_stays_so(tmp_path):
         assert caught.value.index == (np.flatnonzero(~IGNORED)[5], 1)
     with pytest.raises(ElementError, match=r"\(ignore=-100 leaves these out\), got -100 at index"):
         anim.Recorder(labels=GIVEN)
-    with pytest.raises(ValueError, match="at least one example, got none that is not ignored"):
-        recorded(None, labels=np.full(N, -100), ignore=-100)
+    for options in ({"ignore": -100}, {"mask": np.zeros(N, bool)}, {"weights": np.zeros(N)}):
+        labels = np.full(N, -100) if "ignore" in options else LABELS
+        recorder = anim.Recorder(**({"ignore": -100} if "ignore" in options else {}))
+        known = {name: values for name, values in options.items() if name != "ignore"}
+        with pytest.raises(ValueError, match="at least one example that counts, got none: all"):
+            recorder.snapshot(0, logits=LOGITS[0], labels=labels, **known)
 
 
 def test_what_is_wrong_with_examples_is_said():
@@ -156,7 +176,11 @@ def test_what_is_wrong_with_examples_is_said():
         "long": ({"weights": np.ones(3)}, r"weights: expected shape \[120\], got \[3\]"),
         "below": ({"weights": -WEIGHTS}, "weights: expected finite numbers >= 0, got -"),
         "groups": ({"groups": ["a"]}, "groups: expected 120 names, as many as labels"),
-        "ids": ({"groups": [{}] * N}, "expected names or integers, got {}"),
+        "ids": ({"groups": [{}] * N}, "expected a name for each example, got {}"),
+        "part": (
+            {"keep_fraction": 1e-9},
+            "keep_fraction: expected a part of 120 examples, got none",
+        ),
         "ignore": ({"ignore": [None]}, "ignore: expected labels, got None"),
     }.values():
         with pytest.raises(ValueError, match=problem):
@@ -267,7 +291,7 @@ def test_stated_confidences_need_no_labels(tmp_path):
 
 def test_what_has_no_example_is_refused_at_once(place):
     recorder = anim.Recorder(place, mask=np.zeros(N), labels=LABELS)
-    with pytest.raises(SettingError, match="at least one example, got none that is not ignored"):
+    with pytest.raises(SettingError, match="at least one example that counts, got none"):
         recorder.snapshot(0, logits=LOGITS[0])
     recorder.close()
     recorder = anim.Recorder(place, ignore=-100)

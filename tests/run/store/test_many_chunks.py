@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import anim
+from anim.run.examples import Examples
 from anim.run.store import claims, stored
 from anim.run.store.claims import layout_of
 from anim.run.store.store import store_of
@@ -109,8 +110,8 @@ def test_predictions_that_are_not_there_are_not_waited_for(request, monkeypatch,
     record(url, [0, 10])
     store = store_of(url)
     rechunk(store, "logits", chunks, [2, examples, 3])
-    labels = np.broadcast_to(np.int32(0), examples)
-    monkeypatch.setattr("anim.run.store.reader._labels", lambda store: labels)
+    known = Examples(np.broadcast_to(np.int32(0), examples))
+    monkeypatch.setattr("anim.run.store.described.read", lambda store, about: known)
     monkeypatch.setattr("anim.run.store.reader._rows", lambda store, labels: slice(None))
     monkeypatch.setattr("anim.run.store.reader.check_range", lambda labels, count: None)
     run = anim.open(url)

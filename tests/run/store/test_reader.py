@@ -20,8 +20,8 @@ def test_the_error_names_a_path_that_cannot_be_opened(tmp_path):
             anim.open(tmp_path / name)
     record(tmp_path / "r", [0])
     group = tmp_path / "r" / "zarr.json"
-    group.write_text(group.read_text().replace('"schema": 2', '"schema": 3'))
-    with pytest.raises(anim.RecordingError, match="schema 3"):
+    group.write_text(group.read_text().replace('"schema": 2', '"schema": 4'))
+    with pytest.raises(anim.RecordingError, match="schema 4"):
         anim.open(tmp_path / "r")
 
 
