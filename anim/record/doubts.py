@@ -28,14 +28,18 @@ def is_more_than_a_few(rows: int, total: int) -> bool:
 
 
 def doubt_of(run: Run) -> str | None:
-    """Return why predictions may not belong to the labels; None without such a sign."""
-    counts = np.bincount(run.labels, run.weights)
+    """Return why predictions may not belong to the labels; None without such a sign.
+
+    Rows count the same whatever their weights: a model was trained for other weights, perhaps.
+    """
+    counts = np.bincount(run.labels)
     label, share = int(counts.argmax()), float(counts.max() / counts.sum())
-    accuracy = accuracy_of(run, len(run) - 1)
+    accuracy = float(np.mean(_is_right(run, len(run) - 1)))
     if accuracy >= share or has_no_classes(run):
         return None
+    plain = "" if run.weights is None else " without weights"
     return (
-        f"the accuracy at last, {accuracy:.4g}, is below {share:.4g}, the share of the most "
+        f"the accuracy{plain} at last, {accuracy:.4g}, is below {share:.4g}, the share of the most "
         f"frequent label, {run.classes[label]}: {MAY_BE}"
     )
 
@@ -47,10 +51,15 @@ def has_no_classes(run: Run) -> bool:
 
 def accuracy_of(run: Run, i: int) -> float:
     """Return the accuracy of a snapshot, by weight, which shows whether it was read rightly."""
+    return float(np.average(_is_right(run, i), weights=run.weights))
+
+
+def _is_right(run: Run, i: int) -> np.ndarray:
+    """Return which predicted classes of a snapshot are the labels, [N] bool."""
     snapshot = run.snapshots[i]
-    has_scores = run.has_scores
-    right = snapshot[run.kind].argmax(1) == run.labels if has_scores else snapshot["correct"]
-    return float(np.average(right, weights=run.weights))
+    if run.has_scores:
+        return snapshot[run.kind].argmax(1) == run.labels
+    return snapshot["correct"]
 
 
 def is_by_rank(values: np.ndarray) -> bool:

@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import anim
 from anim.record import from_table, record
 from anim.record.__main__ import main
+from anim.record.doubts import accuracy_of, doubt_of
 
 # Columns of a cycle: shifted by one row, or with columns rolled, no prediction is right.
 LABELS = np.arange(60) % 3
@@ -72,3 +74,16 @@ def test_a_frame_in_memory_has_a_line_to_check_too(capsys):
     assert "accuracy at last, 0, is below" in line
     from_table(frame, labels=LABELS)
     assert checks_in(capsys.readouterr().out) == []
+
+
+def test_weights_that_make_a_class_frequent_raise_no_doubt():
+    labels = np.arange(90) % 3
+    probs = np.where(np.arange(3) == labels[:, None], 0.8, 0.1)
+    # Of the heavy class half are missed: less than its share, which is that of the weights.
+    probs[:45:3] = [0.1, 0.8, 0.1]
+    weights = np.where(labels == 0, 100.0, 1.0)
+    run = anim.from_arrays([0], labels, probs=probs[None], weights=weights)
+    assert accuracy_of(run, 0) < 0.6
+    assert doubt_of(run) is None
+    shifted = anim.from_arrays([0], labels, probs=np.roll(probs, 1, 0)[None], weights=weights)
+    assert "accuracy without weights at last, 0.1667, is below 0.3333" in doubt_of(shifted)
