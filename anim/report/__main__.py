@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import re
 import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -103,9 +104,22 @@ def _heading(run: Run, fitted: int) -> str:
         weighted += f"{len(run.labels)}"
     if not fitted:
         points = classes if run.examples.is_multilabel else f"{count} {noun}, {classes}"
-        return (run.about.caption or points) + weighted
+        return _with_points(run.about.caption, points, count) + weighted
     points = f"{count} {noun}{weighted}, the recalibration is fitted on {fitted} others"
     return f"{run.about.caption or classes}: {points}"
+
+
+def _with_points(caption: str, points: str, count: int) -> str:
+    """Return a caption, with how many points there are unless it says their number."""
+    from anim.run.points import number
+
+    if not caption:
+        return points
+    says_points = points in caption or any(
+        re.search(rf"(?<![\d.,]){text}(?![.,\u2009]?\d|\s?%)", caption)
+        for text in (f"{count}", f"{count:,}", number(count))
+    )
+    return caption if says_points else f"{caption}: {points}"
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,11 +3,12 @@
 import json
 import warnings
 
+import numpy as np
 import pytest
 
 import anim
 from anim.report import report, table, verdict
-from anim.report.__main__ import main
+from anim.report.__main__ import _heading, main
 from tests.support.predictions import softmax
 from tests.support.reported import EXAMPLES, STEPS, expected_of, logits_and_labels, record
 
@@ -54,7 +55,11 @@ def test_the_command_prints_tables_and_verdicts_of_several_runs(tmp_path, capsys
     printed = capsys.readouterr().out
     for path, run in zip(paths, runs, strict=True):
         rows = report(run, [30, 100])
-        assert f"{path}, a model\n\n{table(rows)}\n\n{verdict(rows[-1], EXAMPLES)}\n" in printed
+        of_points = f"{EXAMPLES} points, {len(run.classes)} classes"
+        assert (
+            f"{path}, a model: {of_points}\n\n{table(rows)}\n\n{verdict(rows[-1], EXAMPLES)}\n"
+            in printed
+        )
     assert printed.count("At step 100") == 2
 
 
@@ -140,6 +145,30 @@ def test_a_recorded_caption_cannot_control_the_terminal(tmp_path, capsys):
     assert "10\u2009000 points" in printed
     assert not {"\x1b", "\x07"} & set(printed)
     assert not any(line.startswith("At step 9") for line in printed.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("caption", "expected"),
+    [
+        ("", "3 points, 2 classes"),
+        ("a net, 3 validation points", "a net, 3 validation points"),
+        ("3 % of the points", "3 % of the points: 3 points, 2 classes"),
+        ("1.3 M weights", "1.3 M weights: 3 points, 2 classes"),
+    ],
+)
+def test_the_heading_says_how_many_points_there_are(caption, expected):
+    run = anim.from_arrays([0], [0, 1, 1], logits=np.zeros((1, 3, 2)))
+    assert _heading(run.replaced(about=anim.run.About(caption)), 0) == expected
+
+
+def test_the_heading_of_a_part_that_was_drawn_says_how_large_it_is():
+    recorder = anim.Recorder(labels=np.arange(200) % 3, keep_fraction=0.2)
+    recorder.snapshot(0, logits=3 * np.eye(3)[np.arange(200) % 3])
+    run = recorder.run()
+    expected = (
+        f"20 % of the validation points, drawn at random: {len(run.labels)} points, 3 classes"
+    )
+    assert _heading(run, 0) == expected
 
 
 def test_help_speaks_of_numbers_and_not_of_pictures(capsys):
