@@ -15,6 +15,7 @@ from anim.panels.axes import grouped
 from anim.run import Run, RunLike
 from anim.run.passes import Progress
 from anim.settings import Picture, one_line
+from anim.settings.fields import require
 from anim.settings.views import CLASSES, MOST_CLASSES
 from anim.timeline import Track
 
@@ -26,11 +27,15 @@ def has_panels(run: RunLike, picture: Picture) -> bool:
     """Return whether a picture shows a panel for each class of a run.
 
     Raises:
-        SettingError: it should, and the run has only the confidence of the predicted class.
+        SettingError: it should, and the run has only the confidence of the predicted class, or its
+            examples have several labels each.
     """
     if not picture.is_by_class:
         return False
     check_scores(CLASSES, run.has_scores)
+    problem = f"expected a run with one label an example for {CLASSES!r}, got one of several"
+    hint = "--by label (by='label') shows a panel of each"
+    require(not run.members[0].examples.is_multilabel, "view", f"{problem}; {hint}")
     return len(run.classes) >= _FEWEST
 
 

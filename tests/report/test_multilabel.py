@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import anim
-from anim.compose.reels import views_to_choose
+from anim.compose.reels import compose_views, views_to_choose
+from anim.errors import SettingError
 from anim.report import group_table, group_verdict, report_groups
 from anim.report.__main__ import main
 from anim.run.points import points_of
@@ -71,3 +72,8 @@ def test_pictures_say_how_often_a_label_applies(tmp_path):
 
 def test_a_page_offers_the_view_of_all_labels_first():
     assert views_to_choose([recorded()], Picture())[0] == "pooled"
+
+
+def test_panels_of_classes_are_refused_for_those_of_labels():
+    with pytest.raises(SettingError, match=r"^view: .* of several; --by label \(by='label'"):
+        compose_views([recorded()], Picture(view="classes"), ["pooled"])
