@@ -132,10 +132,26 @@ def words_for(reel: Reel, subject: Subject, picture: Picture) -> Words:
         is_curve=not CURVES[picture.curve].is_bars,
         is_median=all(track.is_median for track in reel.tracks),
     )
-    if all(track.effective is None for track in reel.tracks):
-        return words
-    # Each stands for an equal part of the weights.
-    return replace(words, dots=(f"{dots}", "weighed"))
+    return replace(words, dots=_dots_of(reel.tracks, words.dots))
+
+
+def _dots_of(tracks: Sequence[Track], said: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what the dots of each of some runs are; ``said`` if those of all are as many.
+
+    With weights each stands for an equal part of them.
+    """
+    numbers = {track.dots.shape[1] for track in tracks}
+    is_one, most = len(numbers) == 1, max(numbers)
+    is_weighted = [track.effective is not None for track in tracks]
+    if any(is_weighted):
+        lines = (f"{most} dots",) if is_one else ("dots",)
+        return (*lines, "weighted") if all(is_weighted) else lines
+    if is_one:
+        return said
+    shows_all = all(
+        track.dots.shape[1] == round(track.counts.sum(1).max(initial=0)) for track in tracks
+    )
+    return ("all", "of them") if shows_all else (f"up to {most}", "of them")
 
 
 def key_of(reel: Reel, words: Words, picture: Picture) -> tuple[KeyEntry, ...]:

@@ -7,6 +7,7 @@ import anim
 from anim.compose import alternative, compose_views
 from anim.errors import SettingError
 from anim.page import page_data
+from anim.panels.contents import words_for
 from anim.render import main
 from anim.settings import Picture
 from tests.support.grouped import SITES, grouped
@@ -55,6 +56,33 @@ def test_groups_are_chosen_in_their_order_by_name():
         len(RUN.by_group(["sex", "site"])[name].labels) for name in subject.names
     ]
     assert composed(by="site", only="east")[1].title.endswith(", east")
+
+
+@pytest.mark.parametrize(
+    ("examples", "expected"),
+    [
+        # Of 300 and 150 points each shows a hundred dots.
+        (600, ("100", "of them")),
+        # Of 120 and 60, and of 60 and 30.
+        (240, ("up to 100", "of them")),
+        (120, ("all", "of them")),
+    ],
+)
+def test_what_dots_are_is_right_beside_every_panel_of_a_row(examples, expected):
+    picture = Picture(**QUICK, by="site")
+    ((reel, subject),) = compose_views([grouped(examples=examples)], picture, ["score"])
+    assert words_for(reel, subject, picture).dots == expected
+    (view,) = page_data([(reel, subject)], picture)["views"]
+    assert tuple(view["words"]["dots"]) == expected
+
+
+def test_what_dots_with_weights_are_says_no_number_that_differs():
+    run = grouped(examples=240)
+    run = run.replaced(weights=np.linspace(0.5, 1.5, 240))
+    picture = Picture(**QUICK, by="site")
+    ((reel, subject),) = compose_views([run], picture, ["score"])
+    assert len({track.dots.shape[1] for track in reel.tracks}) == 2
+    assert words_for(reel, subject, picture).dots == ("dots", "weighted")
 
 
 MANY = grouped(sites=7)
