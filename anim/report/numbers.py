@@ -83,7 +83,8 @@ def _recalibrated(run: Run, method: str) -> dict[str, np.ndarray]:
     found |= {"ece_low": low, "ece_high": high}
     names = [*names_of("metrics", run.has_scores), "ece_low", "ece_high"]
     # A recorded scalar may have the name of a method that adds no series.
-    names += [TEMPERATURE] if method == TEMPERATURE else []
+    if method == TEMPERATURE:
+        names += [name for name in found if name.partition(":")[0] == TEMPERATURE]
     return {f"{RECALIBRATED}{name}": found[name] for name in names}
 
 

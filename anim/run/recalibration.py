@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
@@ -15,7 +15,7 @@ from anim.calibration.weights import effective_number
 from anim.errors import NoRecalibrationError, RecordingError, SettingError
 from anim.run.blocks import Block, aligned, blocks_of, joined
 from anim.run.caller import warn_caller
-from anim.run.examples import Examples
+from anim.run.examples import LABEL, Examples
 from anim.run.missing import NoScale, absent_classes, cause_of, sentence
 from anim.run.passes import Progress
 from anim.run.points import noun_of, points_of
@@ -125,7 +125,8 @@ def calibrate(
     Returns:
         Two runs of the other examples. A snapshot that has no recalibration is empty in the
         second: no counts, NaN for metrics; a warning names it. With temperatures the second run
-        has them as the series ``temperature`` [S], and predicts the same classes.
+        has them as the series ``temperature`` [S], and predicts the same classes. Of several
+        labels each has its own: ``temperature:NAME``.
 
     Raises:
         TypeError: not a run.
@@ -139,9 +140,7 @@ def calibrate(
         raise TypeError(f"run: expected an anim.Run, got {type(run).__name__}")
     one_of("calibrate", calibrate, RECALIBRATIONS)
     share("held_out", held_out)
-    if not run.has_scores:
-        problem = "this run holds only the confidence of the predicted class"
-        raise SettingError("calibrate", problem)
+    _check_method(run, calibrate)
     seen, shown = _split(len(run.labels), held_out, seed)
     scales = _fit(run.members, calibrate, seen, progress)
     _warn_of_missing(run.members, scales)
@@ -157,6 +156,16 @@ def calibrate(
     return cast("tuple[AnyRun, AnyRun]", both)
 
 
+def _check_method(run: RunLike, method: str) -> None:
+    """Raise SettingError if a run cannot be recalibrated in this way."""
+    if not run.has_scores:
+        problem = "this run holds only the confidence of the predicted class"
+        raise SettingError("calibrate", problem)
+    if run.members[0].examples.is_multilabel and method == "vector":
+        problem = "expected 'temperature' or 'isotonic' for several labels, got 'vector'"
+        raise SettingError("calibrate", problem)
+
+
 class _Recalibrated:
     """Snapshots under their scales.
 
@@ -164,10 +173,18 @@ class _Recalibrated:
         snapshots: S of them.
         scales: one each; `NoScale` if there is none, the error if the snapshot could not be read.
         apply: of a `_Method`.
+        codes: [N] the label that each example is about, if there is a scale for each label.
     """
 
-    def __init__(self, snapshots: SnapshotSequence, scales: Sequence, apply: Callable):
+    def __init__(
+        self,
+        snapshots: SnapshotSequence,
+        scales: Sequence,
+        apply: Callable,
+        codes: np.ndarray | None = None,
+    ):
         self._snapshots, self._scales, self._apply = snapshots, scales, apply
+        self._codes = codes
 
     def __len__(self) -> int:
         return len(self._snapshots)
@@ -184,7 +201,23 @@ class _Recalibrated:
         if isinstance(scale, NoScale):
             raise NoRecalibrationError
         for rows, arrays in blocks_of(self._snapshots, i):
-            yield Block(rows, self._apply(arrays, scale))
+            if self._codes is None:
+                yield Block(rows, self._apply(arrays, scale))
+            else:
+                yield Block(rows, _applied(self._apply, arrays, scale, self._codes[rows]))
+
+
+def _applied(apply: Callable, arrays: Snapshot, scales: Mapping, codes: np.ndarray) -> dict:
+    """Return rows under the scale of the label that each of them is about."""
+    found: dict[str, np.ndarray] = {}
+    for code in np.unique(codes).tolist():
+        own = codes == code
+        part = apply({name: np.asarray(one)[own] for name, one in arrays.items()}, scales[code])
+        for name, values in part.items():
+            values = np.asarray(values)
+            whole = found.setdefault(name, np.empty((len(codes), *values.shape[1:]), values.dtype))
+            whole[own] = values
+    return found
 
 
 def _split(count: int, held_out: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -219,7 +252,8 @@ def _scale(
     method: _Method, part: SomeExamples, i: int, examples: Examples, classes: Sequence[str]
 ) -> Any:
     labels = examples.labels
-    absent = absent_classes(labels, classes) if method.needs_all_classes else ""
+    needs_all = method.needs_all_classes and not examples.is_multilabel
+    absent = absent_classes(labels, classes) if needs_all else ""
     try:
         if absent:
             # Whether it can be read is to be known nevertheless.
@@ -228,6 +262,8 @@ def _scale(
         values = aligned(part.blocks(i), len(labels), method.needs)
     except RecordingError as error:
         return error
+    if examples.is_multilabel:
+        return _scales_of_labels(method, values, examples, classes)
     scale = method.fit(jax.device_put(values), labels, examples.weights)
     leaves = jax.tree.leaves(scale)
     if leaves and all(np.isfinite(leaf).all() for leaf in leaves):
@@ -235,17 +271,53 @@ def _scale(
     return NoScale(cause_of(values, labels, classes, method.needs_all_classes))
 
 
+def _scales_of_labels(
+    method: _Method, values: np.ndarray, examples: Examples, classes: Sequence[str]
+) -> Any:
+    """Return a scale for each of several labels, by its index; or why one has none."""
+    groups = examples.groups[LABEL]
+    most, scales = int(np.bincount(groups.codes).max()), {}
+    for code in np.unique(groups.codes).tolist():
+        rows = np.flatnonzero(groups.codes == code)
+        # Rows of weight 0 count nowhere: a program is compiled for each number of rows.
+        weights = np.zeros(most)
+        weights[: len(rows)] = 1 if examples.weights is None else examples.weights[rows]
+        padded = np.r_[rows, np.repeat(rows[:1], most - len(rows))]
+        labels, name = examples.labels[rows], f"label {groups.names[code]}"
+        if method.needs_all_classes and (absent := absent_classes(labels, classes)):
+            return NoScale(f"{name}: {absent}")
+        scale = method.fit(jax.device_put(values[padded]), examples.labels[padded], weights)
+        leaves = jax.tree.leaves(scale)
+        if not leaves or not all(np.isfinite(leaf).all() for leaf in leaves):
+            cause = cause_of(values[rows], labels, classes, method.needs_all_classes)
+            return NoScale(f"{name}: {cause}")
+        scales[code] = jax.device_get(scale)
+    return scales
+
+
+def _temperatures(scales: Sequence, examples: Examples) -> dict[str, np.ndarray]:
+    """Return the temperatures [S], by name: of several labels a series for each."""
+    if not examples.is_multilabel:
+        found = [getattr(scale, TEMPERATURE, np.nan) for scale in scales]
+        return {TEMPERATURE: np.array(found, np.float64)}
+    groups, series = examples.groups[LABEL], {}
+    for code in np.unique(groups.codes).tolist():
+        own = [one.get(code) if isinstance(one, dict) else None for one in scales]
+        found = [getattr(scale, TEMPERATURE, np.nan) for scale in own]
+        series[f"{TEMPERATURE}:{groups.names[code]}"] = np.array(found, np.float64)
+    return series
+
+
 def _pair(run: Run, method: str, shown: np.ndarray, scales: list, caption: str) -> tuple[Run, Run]:
     part, recalibration = SomeExamples(run.snapshots, shown), _METHODS[method]
     series = {name: values for name, values in run.recorded.items() if name != TEMPERATURE}
     if method == TEMPERATURE:
-        series[TEMPERATURE] = np.array(
-            [getattr(scale, "temperature", np.nan) for scale in scales], np.float64
-        )
+        series |= _temperatures(scales, run.examples)
     about, examples = replace(run.about, caption=caption), run.examples.take(shown)
+    codes = examples.groups[LABEL].codes if examples.is_multilabel else None
     raw = run.replaced(examples, snapshots=part, about=about)
     recalibrated = raw.replaced(
-        snapshots=_Recalibrated(part, scales, recalibration.apply),
+        snapshots=_Recalibrated(part, scales, recalibration.apply, codes),
         kind=recalibration.kind,
         series=series,
         name=_recalibrated_name(run, method),
@@ -261,7 +333,10 @@ def _recalibrated_name(run: RunLike, method: str) -> str:
 def _caption(run: Run, method: str, held_out: float) -> str:
     some = "half" if held_out == 0.5 else f"{100 * held_out:.3g} %"
     caption = run.about.caption or points_of(run.examples)
-    return f"{caption}, {some} of the {noun_of(run.examples)} to fit the {_METHODS[method].fitted}"
+    fitted = f"the {_METHODS[method].fitted}"
+    if run.examples.is_multilabel:
+        fitted = f"a {_METHODS[method].fitted} for each label"
+    return f"{caption}, {some} of the {noun_of(run.examples)} to fit {fitted}"
 
 
 def _warn_of_missing(runs: Sequence[Run], scales: Sequence[list]) -> None:
