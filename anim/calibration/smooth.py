@@ -29,6 +29,10 @@ _NARROWEST = 1e-3
 _HALVINGS = 14
 
 
+# By this much rounding makes equal shares differ, of sums of weights.
+_ROUNDED = 1e-12
+
+
 class SmoothError(NamedTuple):
     """Attributes: ``error`` in [0, 1], and the ``bandwidth`` it is measured at."""
 
@@ -275,7 +279,11 @@ def _steps(
     means = np.add.reduceat(outcomes if own is None else own * outcomes, starts) / counts
     fit = isotonic_regression(means, weights=counts)
     first = fit.blocks[:-1]
-    firsts, lasts = ordered[starts[first]], ordered[starts[fit.blocks[1:] - 1]]
+    if own is not None:
+        # Sums of weights may make shares differ that are equal.
+        first = first[np.append(True, np.diff(fit.x[first]) > _ROUNDED)]
+    stops = np.append(first[1:], len(starts))
+    firsts, lasts = ordered[starts[first]], ordered[starts[stops - 1]]
     counts = np.add.reduceat(counts, first)
     if own is None:
         known = counts, counts

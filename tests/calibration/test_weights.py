@@ -266,3 +266,15 @@ def test_the_bias_is_that_of_model_diagnostics():
     whole = calibration.corp_decomposition(scores, labels, weights=weights)
     expected = [0.075297, 0.201236, 0.240245]
     assert leaves(whole) == pytest.approx(expected, abs=1e-6)
+
+
+def test_isotonic_steps_of_equal_weights_are_those_of_none():
+    # Sums of weights make shares such as 1/3 differ by the last bit.
+    for weight, seed in ((0.1, 0), (0.1, 6), (0.3, 34), (0.3, 48)):
+        rng = np.random.default_rng(seed)
+        scores, hits = rng.integers(0, 12, 60) / 12, rng.random(60) < 0.5
+        ends, values, counts = calibration.isotonic_steps(scores, hits)
+        found = calibration.isotonic_steps(scores, hits, weights=np.full(60, weight))
+        np.testing.assert_array_equal(found[0], ends)
+        np.testing.assert_allclose(found[1], values, rtol=1e-12)
+        np.testing.assert_allclose(found[2], weight * counts, rtol=1e-12)
