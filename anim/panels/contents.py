@@ -144,14 +144,15 @@ def _dots_of(tracks: Sequence[Track], said: tuple[str, ...]) -> tuple[str, ...]:
     is_one, most = len(numbers) == 1, max(numbers)
     is_weighted = [track.effective is not None for track in tracks]
     if any(is_weighted):
-        lines = (f"{most} dots",) if is_one else ("dots",)
-        return (*lines, "weighted") if all(is_weighted) else lines
+        if not all(is_weighted):
+            return (f"{most} dots",) if is_one else ("dots",)
+        return f"{most} by" if is_one else "dots by", "weight"
     if is_one:
         return said
     shows_all = all(
         track.dots.shape[1] == round(track.counts.sum(1).max(initial=0)) for track in tracks
     )
-    return ("all", "of them") if shows_all else (f"up to {most}", "of them")
+    return ("all", "of them") if shows_all else ("at most", f"{most}")
 
 
 def key_of(reel: Reel, words: Words, picture: Picture) -> tuple[KeyEntry, ...]:

@@ -64,7 +64,7 @@ def test_groups_are_chosen_in_their_order_by_name():
         # Of 300 and 150 points each shows a hundred dots.
         (600, ("100", "of them")),
         # Of 120 and 60, and of 60 and 30.
-        (240, ("up to 100", "of them")),
+        (240, ("at most", "100")),
         (120, ("all", "of them")),
     ],
 )
@@ -82,7 +82,7 @@ def test_what_dots_with_weights_are_says_no_number_that_differs():
     picture = Picture(**QUICK, by="site")
     ((reel, subject),) = compose_views([run], picture, ["score"])
     assert len({track.dots.shape[1] for track in reel.tracks}) == 2
-    assert words_for(reel, subject, picture).dots == ("dots", "weighted")
+    assert words_for(reel, subject, picture).dots == ("dots by", "weight")
 
 
 MANY = grouped(sites=7)

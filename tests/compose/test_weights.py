@@ -65,6 +65,6 @@ def test_pictures_and_pages_and_reports_say_that_there_are_weights():
     number = f"{run.effective_examples:.0f}"
     assert subject.caption.endswith(f"weighted: an effective number of {number}")
     contents = contents_of(reel, subject, picture)
-    assert contents.header.words.dots == ("100 dots", "weighted")
+    assert contents.header.words.dots == ("100 by", "weight")
     assert contents.cells[1].panel.name == "weighted examples"
     assert f"effective number of points {number} of {N}" in _heading(run, 0)
