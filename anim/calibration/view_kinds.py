@@ -195,9 +195,6 @@ class ClassView(View):
 
     @classmethod
     def parsed(cls, argument: str, classes: Sequence[str]) -> View:
-        if tuple(classes) == SEVERAL and argument not in classes:
-            problem = "examples have several labels, which are no classes: try label:"
-            raise SettingError("view", f"{problem}{argument}, got class:{argument}")
         one_of("view", argument, classes)
         return cls(list(classes).index(argument), argument)
 
@@ -238,10 +235,6 @@ class PooledView(View):
             raise SettingError("view", f"{cls.pattern} is for several labels: {problem}")
         return cls()
 
-    @classmethod
-    def offered(cls, classes: Sequence[Sequence[str]]) -> Sequence[str]:
-        return (cls.pattern,) if all(tuple(one) == SEVERAL for one in classes) else ()
-
     def scores(self, probs: Float[jax.Array, "examples 2"]) -> Float[jax.Array, "examples"]:
         return probs[:, 1]
 
@@ -279,11 +272,6 @@ class LabelView(PooledView):
     def parsed(cls, argument: str, classes: Sequence[str]) -> View:
         PooledView.parsed(argument, classes)
         return cls(argument)
-
-    @classmethod
-    def offered(cls, classes: Sequence[Sequence[str]]) -> Sequence[str]:
-        # Each needs examples of its own.
-        return ()
 
     def label(self, classes: Sequence[Sequence[str]]) -> str:
         return f"predicted score of {self.label_name}"

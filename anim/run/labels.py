@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import numpy as np
 
 from anim import calibration
-from anim.calibration.view_kinds import LabelView
+from anim.calibration.view_kinds import LabelView, PooledView
 from anim.run.examples import LABEL
 from anim.run.selection import RunSelection
 from anim.run.statistics import Bins
@@ -40,6 +40,13 @@ def label_in(view: str | None) -> str | None:
 
 class RunLabels(RunSelection):
     """The methods of `anim.Run` that look at one label at a time."""
+
+    def _check_kind(self, view: calibration.View) -> None:
+        """Raise SettingError for a view of several labels if each example has one."""
+        is_for_several = isinstance(view, PooledView)
+        problem = f"{view.name} is for several labels: expected recordings with multilabel=True; "
+        problem += "this one has a label each"
+        require(self.examples.is_multilabel or not is_for_several, "view", problem)
 
     def of_view(self, view: str | None) -> Run:
         """Return the run whose examples a view shows: of ``label:NAME``, those of this label.

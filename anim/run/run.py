@@ -282,7 +282,9 @@ class Run(RunLabels, RunErrors, RunCurves):
 
     def _view(self, name: str | None) -> calibration.View:
         name = self.default_view() if name is None else name
-        return calibration.view_of(name, self.classes, self.has_scores)
+        view = calibration.view_of(name, self.classes, self.has_scores)
+        self._check_kind(view)
+        return view
 
     def _bins(self, view: str | None, bins: int | None, binning: str) -> Bins:
         one_of("binning", binning, BINNINGS)

@@ -8,7 +8,9 @@ from sklearn.calibration import calibration_curve
 
 import anim
 from anim import calibration
+from anim.compose import views_to_choose
 from anim.errors import RecordingError, SettingError
+from anim.settings import Picture
 
 # As many labels in all as reports have examples: a shape is compiled once.
 N, L = 150, 4
@@ -105,14 +107,18 @@ def test_what_is_no_multilabel_model_is_refused():
         recorder.snapshot(1, logits=LOGITS[0, :, 0])
     with pytest.raises(SettingError, match=r"labels: expected shape \[N, 4\] with multilabel"):
         anim.Recorder(labels=LABELS[:, :3], classes=NAMES, multilabel=True)
-    with pytest.raises(ValueError, match=r"integers in \[0, 2\), got 2 at index \[3, 1\]"):
+    with pytest.raises(ValueError, match=r"integers in \[0, 2\) .*, got 2 at index \[3, 1\]"):
         wrong = LABELS.copy()
         wrong[3, 1] = 2
         anim.Recorder(labels=wrong, multilabel=True)
     with pytest.raises(ValueError, match="several labels for one example, pass multilabel=True"):
         recorded(multilabel=False, classes=None)
     # Of a shape that reports have, too.
-    plain = anim.from_arrays([0], np.arange(600) % 2, logits=np.zeros((1, 600, 2)))
+    # Classes may be called as those of each label are.
+    given = {"logits": np.zeros((1, 600, 2)), "classes": ["no", "yes"]}
+    plain = anim.from_arrays([0], np.arange(600) % 2, **given)
+    assert views_to_choose([plain], Picture()) == ["score", "confidence"]
+    assert views_to_choose([recorded()], Picture())[0] == "pooled"
     with pytest.raises(SettingError, match="expected a run of several labels for 'label:cat'"):
         plain.reliability("label:cat")
     with pytest.raises(SettingError, match="pooled is for several labels"):
