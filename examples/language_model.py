@@ -85,8 +85,7 @@ def record(step):
     with recorder.collecting(step) as part:  # 2
         for i in range(0, len(held_out), 64):
             batch = held_out[i : i + 64]
-            logits = predict(model, batch[:, :-1])
-            part.add(logits=logits.reshape(-1, WORDS), labels=batch[:, 1:].reshape(-1))  # 3
+            part.add(logits=predict(model, batch[:, :-1]), labels=batch[:, 1:])  # 3: [B, T, K]
 
 
 rng = np.random.default_rng(0)
