@@ -16,7 +16,7 @@ from anim.run.held import HeldExamples
 from anim.run.intake import Told
 from anim.run.local_rows import LocalRows, local_rows
 from anim.run.own_rows import OwnRows
-from anim.run.positions import check_once, check_one_label, checked_index
+from anim.run.positions import check_again, check_once, checked_index
 from anim.run.snapshots import Given
 
 
@@ -36,8 +36,8 @@ class OwnPart(Part):
         self._own = rows
         self._learned: list[np.ndarray] = []
         self._pending = np.empty(0, np.int64)
-        # Positions and labels of rows that are left out, as they came before.
-        self._padding: list[tuple[np.ndarray, np.ndarray]] = []
+        # Positions of rows that are left out, as they came before, and their examples.
+        self._padding: list[tuple[np.ndarray, Examples]] = []
         # Rows of this process so far, and of all of them in arrays over all.
         self._done = self._of_all = 0
 
@@ -126,7 +126,7 @@ class OwnPart(Part):
             arrays = {name: as_array(name, values)[first] for name, values in given.items()}
             self._add_at(arrays, None if own is None else own.take(first), positions[first])
         if own is not None:
-            self._padding.append((positions[~first], own.labels[~first]))
+            self._padding.append((positions[~first], own.take(~first)))
         self._done = done + len(positions)
 
     def _add_at(self, given: dict[str, Any], own: Examples | None, positions: np.ndarray) -> None:
@@ -157,7 +157,7 @@ class OwnPart(Part):
             return {}, Examples.none()
         snapshot, examples = super().whole()
         for positions, again in self._padding:
-            check_one_label(positions, again, examples.labels)
+            check_again(positions, again, examples)
         return snapshot, examples
 
     def _expected(self, found: int) -> int:

@@ -17,8 +17,8 @@ from anim.run.intake import Intake, Told
 from anim.run.local_rows import LocalRows, local_rows
 from anim.run.positions import (
     Places,
+    check_again,
     check_once,
-    check_one_label,
     checked_index,
     order_of,
 )
@@ -134,7 +134,7 @@ class OwnRows:
         found = examples if self._order is None else examples.take(self._order)
         if self._is_padded:
             assert self.index is not None
-            check_one_label(self.index, examples.labels, found.labels)
+            check_again(self.index, examples, found)
         return found
 
     def pieces_of(self, given: Mapping[str, object]) -> list[Piece]:

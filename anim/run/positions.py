@@ -9,6 +9,7 @@ import numpy as np
 from anim.checks.arrays import as_array
 from anim.checks.labels import listed
 from anim.errors import SettingError
+from anim.run.examples import Examples
 from anim.run.ranks import ALONE, rank_of
 
 # Positions that an error lists.
@@ -63,12 +64,25 @@ def check_once(index: np.ndarray) -> None:
         raise SettingError("index", f"expected each position once in a process, got {some} twice")
 
 
-def check_one_label(positions: np.ndarray, labels: np.ndarray, known: np.ndarray) -> None:
-    """Raise SettingError unless labels [n] are those known [N] of their positions."""
-    other = positions[labels != known[positions]]
-    if len(other):
-        problem = "expected the same label each time a position comes, got another for"
-        raise SettingError("labels", f"{problem} {_some(np.unique(other))}")
+def check_again(positions: np.ndarray, again: Examples, known: Examples) -> None:
+    """Raise SettingError unless examples that come again have the labels and weights known.
+
+    Args:
+        positions: [n] of them.
+        again: n examples.
+        known: all of them.
+    """
+    before = known.take(positions)
+    for name, found, first in (
+        ("label", again.labels_beside(before), before.labels),
+        ("weight", again.weights, before.weights),
+    ):
+        if found is None or first is None:
+            continue
+        other = found != first
+        if other.any():
+            problem = f"expected the same {name} each time a position comes, got another for"
+            raise SettingError(f"{name}s", f"{problem} {_some(np.unique(positions[other]))}")
 
 
 def _some(positions: np.ndarray) -> str:

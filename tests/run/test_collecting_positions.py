@@ -47,6 +47,20 @@ def test_labels_of_a_position_that_comes_again_must_be_the_same():
             act(anim.Recorder(index=index))
 
 
+def test_weights_of_a_position_that_comes_again_must_be_the_same():
+    index = np.array([1, 0, 2, 0])
+    given = {"labels": index % 2, "weights": np.array([1.0, 2, 3, 4])}
+    problem = "^weights: expected the same weight each time a position comes, got another for 0$"
+    with pytest.raises(SettingError, match=problem):
+        anim.Recorder(**given, index=index)
+    with pytest.raises(SettingError, match=problem):
+        collect(anim.Recorder(index=index), 0, [[0, 1], [2, 3]], {"logits": LOGITS[index]}, **given)
+    given["weights"][3] = 2
+    with anim.Recorder(**given, index=index) as recorder:
+        collect(recorder, 0, [[0, 1], [2, 3]], {"logits": LOGITS[index]}, labels=index % 2)
+    assert recorder.run().weights.tolist() == [2, 1, 3]
+
+
 def test_labels_in_the_order_of_another_epoch_are_refused():
     first, second = np.random.default_rng(0).permutation(50), np.random.default_rng(1)
     given = [{"logits": LOGITS[i], "labels": LABELS[i]} for i in (first, second.permutation(50))]
