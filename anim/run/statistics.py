@@ -155,7 +155,8 @@ class CurveBand(Statistic):
     def __call__(self, predictions: Predictions) -> np.ndarray:
         view, points = self.curve.view, self.curve.points
         band = pkgutil.resolve_name(CURVES[self.curve.kind].band)
-        options = {"band": self.kind, "weights": predictions.weights}
+        weights = predictions.weights
+        options = {"band": self.kind, **({} if weights is None else {"weights": weights})}
         low, high = band(*predictions.views[_unfolded(view)], points, **options)
         return np.stack([_folded(low, 1 - high, view), _folded(high, 1 - low, view)])
 

@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 
 from anim import calibration
 from anim.calibration import scaling
-from tests.support import shardings
+from tests.support import divided_arrays
 from tests.support.amounts import slow
 from tests.support.predictions import model, softmax
 from tests.support.recalibration import likelihood
@@ -346,5 +346,5 @@ FITS = (calibration.fit_temperature, calibration.fit_vector_scale, calibration.f
 
 def test_a_temperature_that_is_hardly_determined_keeps_its_digits():
     # By SciPy's brentq in float64.
-    found = calibration.fit_temperature(shardings.LOGITS[1], shardings.LABELS)
+    found = calibration.fit_temperature(divided_arrays.LOGITS[1], divided_arrays.LABELS)
     assert found.temperature == pytest.approx(25.010901, rel=1e-6)
