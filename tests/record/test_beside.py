@@ -91,7 +91,7 @@ def test_other_weights_in_another_file_are_refused(tmp_path, capsys):
 
 
 def test_rows_that_are_left_out_have_no_weight_and_no_group(tmp_path):
-    labels, weights = LABELS.copy(), pd.Series(WEIGHTS)
+    labels, weights = LABELS.copy(), pd.Series(WEIGHTS.copy())
     labels[4], weights[4] = -100, None
     table = frame(PROB, labels, w=weights, site=pd.Series(SITES).mask(labels < 0, ""))
     (found,) = snapshots(tmp_path, table, weight="w", group=("site",), ignore=("-100",))

@@ -3,7 +3,6 @@
 import jax.numpy as jnp
 import numpy as np
 import pytest
-import torch
 from sklearn.calibration import calibration_curve
 
 import anim
@@ -19,6 +18,11 @@ RNG = np.random.default_rng(11)
 LOGITS = RNG.normal(size=(2, N, L)).astype(np.float32)
 SIGMOIDS = 1 / (1 + np.exp(-LOGITS.astype(np.float64)))
 LABELS = (RNG.random((N, L)) < SIGMOIDS[1]).astype(int)
+
+
+def from_torch(values):
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    return torch.from_numpy(values)
 
 
 def recorded(path=None, logits=LOGITS, **options):
@@ -65,7 +69,7 @@ def test_each_label_has_a_view_and_an_error(tmp_path):
         run.reliability("label:cow")
 
 
-@pytest.mark.parametrize("convert", [jnp.asarray, torch.from_numpy])
+@pytest.mark.parametrize("convert", [jnp.asarray, pytest.param(from_torch, id="pytorch")])
 def test_batches_of_several_labels(convert, tmp_path):
     whole = recorded()
     order = np.array_split(RNG.permutation(N), 5)
@@ -166,6 +170,7 @@ def test_a_recording_of_several_labels_is_continued_as_one(tmp_path):
 def test_numbers_are_those_of_torchmetrics():
     metrics = pytest.importorskip("torchmetrics.classification", reason="it is not installed")
     unknown = np.where(RNG.random((N, L)) < 0.3, -1, LABELS)
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
     probs = torch.tensor(SIGMOIDS[1].astype(np.float32))
     for ignore in (None, -1):
         labels = LABELS if ignore is None else unknown

@@ -3,7 +3,6 @@
 import jax.numpy as jnp
 import numpy as np
 import pytest
-import torch
 
 import anim
 from anim.errors import ElementError, RecordingError, SettingError
@@ -16,6 +15,11 @@ LABELS = RNG.integers(0, K, (TEXTS, TOKENS))
 LOGITS = RNG.normal(size=(TEXTS, TOKENS, K)).astype(np.float32)
 GIVEN = np.where(RNG.random(LABELS.shape) < 0.3, -100, LABELS)
 FLAT = LOGITS.reshape(-1, K)
+
+
+def from_torch(values):
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    return torch.from_numpy(values)
 
 
 def recorded(logits=LOGITS, labels=GIVEN, **options):
@@ -34,7 +38,9 @@ def in_batches(path, size, index=None, labels=GIVEN, **options):
     return recorder.run()
 
 
-@pytest.mark.parametrize("convert", [np.asarray, jnp.asarray, torch.from_numpy])
+@pytest.mark.parametrize(
+    "convert", [np.asarray, jnp.asarray, pytest.param(from_torch, id="pytorch")]
+)
 def test_tokens_and_pixels_are_recorded_one_by_one(convert):
     expected = recorded(FLAT, GIVEN.ravel())
     for logits, options in ((LOGITS, {}), (np.moveaxis(LOGITS, 2, 1), {"class_axis": 1})):
@@ -101,7 +107,7 @@ def test_a_part_is_drawn_that_is_the_same_in_any_order(tmp_path):
         recorder.snapshot(0, logits=LOGITS)
     shuffled = {"labels": GIVEN[order], "index": order, "process_count": 1}
     with anim.Recorder(ignore=-100, **shuffled, **options) as other:
-        other.snapshot(0, logits=torch.from_numpy(LOGITS[order]))
+        other.snapshot(0, logits=jnp.asarray(LOGITS[order]))
     for run in (
         recorder.run(),
         other.run(),
