@@ -16,7 +16,7 @@ from anim.run.checking import KEPT_DTYPES, checked_kind, checked_snapshot, neede
 from anim.run.examples import Examples
 from anim.run.intake import Intake, Told
 from anim.run.positions import check_complete
-from anim.run.sampling import check_some
+from anim.run.sampling import check_drawn
 from anim.run.seen import Seen
 from anim.run.shaping import Shaping
 from anim.run.snapshots import Form, Given, Snapshot, Waiting, form_of
@@ -227,7 +227,7 @@ class Part:
         if self._not_finite is not None:
             raise self._not_finite
         if not self._batches:
-            check_some(0, self._given)
+            check_drawn(0, self._given)
             raise SettingError("collecting", "expected at least one batch, got none")
         rows = _joined([batch.rows for batch in self._batches])
         order = np.argsort(rows, kind="stable")

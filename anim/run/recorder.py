@@ -26,7 +26,7 @@ from anim.run.options import check_options
 from anim.run.own_part import OwnPart
 from anim.run.own_rows import OwnRows
 from anim.run.ranks import rank_for
-from anim.run.sampling import check_fraction, check_some, drawn_by, words_of
+from anim.run.sampling import check_drawn, check_fraction, drawn_by, words_of
 from anim.run.scalars import checked_metrics
 from anim.run.seen import Seen
 from anim.run.shaping import Shaping
@@ -221,7 +221,7 @@ class Recorder(Closing):
         given = {name: values for name, values in given.items() if values is not None}
         flat = self._shaping.rows(given, told, None, 0, None if last is None else len(last))
         if flat.is_empty:
-            check_some(0, flat.before)
+            check_drawn(0, flat.before)
         pieces = self._rows.pieces_of(flat.given)
         labels = needed_labels(flat.told, flat.given, last is not None)
         with self._shaping.naming():

@@ -72,7 +72,7 @@ def said_of_draw(drawn: tuple[float, int] | None) -> str:
     return "keep_fraction=1" if drawn is None else f"keep_fraction={drawn[0]:g}, seed={drawn[1]}"
 
 
-def check_some(drawn: int, examples: int) -> None:
+def check_drawn(drawn: int, examples: int) -> None:
     """Raise SettingError if none of the examples was drawn."""
     if examples and not drawn:
         problem = f"expected a part of {examples:,} examples, got none of them: a larger one"

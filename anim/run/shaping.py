@@ -19,7 +19,7 @@ from anim.errors import ElementError, OtherRowsError, SettingError
 from anim.run.examples import LABEL, Examples, Groups
 from anim.run.intake import Told
 from anim.run.positions import checked_index
-from anim.run.sampling import Sampling, check_some
+from anim.run.sampling import Sampling, check_drawn
 from anim.run.snapshots import numbered
 
 # Rows that show whether they are those of a softmax.
@@ -98,7 +98,7 @@ class Shaping:
         if self._sampling is None:
             return flat
         drawn = self._sampling.drawn(self._next(0, shape_of("labels", labels)[0]))
-        check_some(int(drawn.sum()), len(drawn))
+        check_drawn(int(drawn.sum()), len(drawn))
         return _part(flat, drawn)
 
     @property
